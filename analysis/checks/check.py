@@ -1,0 +1,176 @@
+"""Running every rule over a study and gathering the findings.
+
+The rules themselves stand in the neighbouring modules; what is done about findings is decided by
+the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.checks import columns, course, keys, scores
+from analysis.errors import DataError
+from analysis.results import frame_to_html, frame_to_text
+from analysis.study import Finding, Study, findings_frame, scan_folder
+
+__all__ = ["RULES", "CheckResult", "check", "check_folder"]
+
+RULES: tuple[Callable[[Study], Iterator[Finding]], ...] = (
+    columns.required_values,
+    columns.allowed_values,
+    columns.ranges,
+    columns.declared_codes,
+    keys.unique_keys,
+    keys.followed_up,
+    course.observation,
+    course.within_observation,
+    course.session_order,
+    course.first_session,
+    course.dose_per_weight,
+    scores.known_scales,
+    scores.total_ranges,
+    scores.item_ranges,
+    scores.totals_of_items,
+    scores.monitoring_units,
+)
+"""Every rule about a study, in the order in which they run."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CheckResult:
+    """What checking a study found.
+
+    Parameters
+    ----------
+    findings : tuple of Finding
+        All findings, structural ones first.
+    n_rules : int
+        Rules that were run.
+    n_rows : int
+        Rows that were checked.
+    study : Study, optional
+        The study, when it could be read.
+    """
+
+    findings: tuple[Finding, ...]
+    n_rules: int
+    n_rows: int
+    study: Study | None = None
+
+    @property
+    def n_errors(self) -> int:
+        """Findings that stop every analysis."""
+        return sum(finding.severity == "error" for finding in self.findings)
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error; warnings may remain."""
+        return self.n_errors == 0
+
+    def frame(self) -> pd.DataFrame:
+        """Put the findings into a frame, errors first; true counts, not for release.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``rule, severity, table, column, count, what, remedy``.
+        """
+        return findings_frame(self.findings)
+
+    def summary(self) -> str:
+        """Say in one sentence what was run and found.
+
+        Returns
+        -------
+        str
+            Rules, rows, errors and warnings.
+        """
+        n_warnings = len(self.findings) - self.n_errors
+        return (
+            f"{self.n_rules} rules over {self.n_rows:,} rows: "
+            f"{self.n_errors} errors, {n_warnings} warnings."
+        )
+
+    def require_ok(self) -> Study:
+        """Return the study, or refuse one with errors.
+
+        Returns
+        -------
+        Study
+            The checked study.
+
+        Raises
+        ------
+        DataError
+            When there is any error; the message lists rules, places and remedies.
+        """
+        errors = [finding for finding in self.findings if finding.severity == "error"]
+        if errors or self.study is None:
+            lines = "\n".join(f"  {finding}" for finding in errors)
+            raise DataError(f"The study breaks {len(errors)} rules that analyses rely on.\n{lines}")
+        return self.study
+
+    def __repr__(self) -> str:
+        """Show the sentence of `summary` and the rules broken."""
+        if not self.findings:
+            return self.summary()
+        shown = self.frame()[["rule", "severity", "table", "column"]]
+        return f"{self.summary()}\n{frame_to_text(shown)}"
+
+    def _repr_html_(self) -> str:
+        shown = self.frame()[["rule", "severity", "table", "column", "what", "remedy"]]
+        return frame_to_html(shown, caption=self.summary())
+
+
+def check(study: Study) -> CheckResult:
+    """Run every rule over a study.
+
+    Parameters
+    ----------
+    study : Study
+        Canonical tables, read or made.
+
+    Returns
+    -------
+    CheckResult
+        Findings with counts and line numbers, never values. A clean study has none.
+
+    Examples
+    --------
+    >>> from analysis.study import read_study
+    >>> from analysis.synthetic import example_folder
+    >>> check(read_study(example_folder("clinic-network"))).ok
+    True
+    """
+    findings = tuple(finding for rule in RULES for finding in rule(study))
+    n_rows = sum(len(frame) for frame in study.tables.values())
+    return CheckResult(findings=findings, n_rules=len(RULES), n_rows=n_rows, study=study)
+
+
+def check_folder(folder: Path | str) -> CheckResult:
+    """Read a study folder and run every rule, structural ones included.
+
+    Parameters
+    ----------
+    folder : path
+        Holds ``study.json`` and one file per table.
+
+    Returns
+    -------
+    CheckResult
+        With `study` when the folder could be read; otherwise only structural findings.
+    """
+    study, structural = scan_folder(folder)
+    if study is None:
+        return CheckResult(findings=tuple(structural), n_rules=0, n_rows=0)
+    result = check(study)
+    return CheckResult(
+        findings=(*structural, *result.findings),
+        n_rules=result.n_rules,
+        n_rows=result.n_rows,
+        study=study,
+    )

@@ -1,0 +1,183 @@
+"""Rules about scores: known scales, possible totals and answers, totals that equal their items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.checks.broken import broken_rows
+from analysis.instruments import Instrument, instrument_names, load_instrument, score
+from analysis.study import Finding, Study
+
+__all__ = ["item_ranges", "known_scales", "monitoring_units", "total_ranges", "totals_of_items"]
+
+_KEY = ["subject_id", "instrument", "rel_day", "occurrence"]
+_UNITS = {
+    "sbp": "mm[Hg]",
+    "dbp": "mm[Hg]",
+    "hr": "/min",
+    "spo2": "%",
+    "cadss": "{score}",
+    "cadss6": "{score}",
+    "moaas": "{score}",
+}
+
+
+def _known(study: Study) -> list[str]:
+    """List the declared scales that the toolkit can score."""
+    return [name for name in study.instruments if name in instrument_names()]
+
+
+def known_scales(study: Study) -> Iterator[Finding]:
+    """INS-001: study.json declares a scale that the toolkit does not know.
+
+    Parameters
+    ----------
+    study : Study
+        The data to check.
+
+    Yields
+    ------
+    Finding
+        At most one.
+    """
+    unknown = len(study.instruments) - len(_known(study))
+    if unknown:
+        yield Finding(
+            rule="INS-001",
+            severity="error",
+            table="study.json",
+            column="instruments",
+            what=f"A scale is not known to the toolkit ({unknown} in the list).",
+            remedy=f"Known scales are: {', '.join(instrument_names())}. Spell them so, or leave "
+            "out the scale and its rows.",
+        )
+
+
+def total_ranges(study: Study) -> Iterator[Finding]:
+    """SCO-001: a total is outside the range of its scale.
+
+    Parameters
+    ----------
+    study : Study
+        The data to check.
+
+    Yields
+    ------
+    Finding
+        One per scale.
+    """
+    rows = study.tables["assessments"]
+    for name in _known(study):
+        scale = load_instrument(name)
+        inside = rows["total"].between(scale.total_low, scale.total_high)
+        yield from broken_rows(
+            rows["instrument"].eq(name) & rows["total"].notna() & ~inside,
+            rule="SCO-001",
+            place=("assessments", "total"),
+            what=f"A {name} total is outside {scale.total_low:g} to {scale.total_high:g}.",
+            remedy="Compare with the source; leave it empty when the true total is unknown.",
+        )
+
+
+def _possible(rows: pd.DataFrame, scale: Instrument) -> pd.Series:
+    """Tell for each item row whether its number and answer exist in the scale."""
+    answer = rows["response"].between(scale.item_low, scale.item_high) | rows["response"].isna()
+    return answer & rows["item_no"].between(1, scale.item_count)
+
+
+def item_ranges(study: Study) -> Iterator[Finding]:
+    """SCO-002: an item number or answer does not exist in its scale.
+
+    Parameters
+    ----------
+    study : Study
+        The data to check.
+
+    Yields
+    ------
+    Finding
+        One per scale.
+    """
+    if not study.has("items"):
+        return
+    rows = study.tables["items"]
+    for name in _known(study):
+        scale = load_instrument(name)
+        yield from broken_rows(
+            rows["instrument"].eq(name) & ~_possible(rows, scale),
+            rule="SCO-002",
+            place=("items", "response"),
+            what=f"{name} has items 1 to {scale.item_count} with answers {scale.item_low:g} to "
+            f"{scale.item_high:g}.",
+            remedy="Check the export's coding of answers; missing answers are empty cells.",
+        )
+
+
+def totals_of_items(study: Study) -> Iterator[Finding]:
+    """SCO-003: a stored total differs from the total of its items.
+
+    Parameters
+    ----------
+    study : Study
+        The data to check.
+
+    Yields
+    ------
+    Finding
+        One warning per scale. Scales whose items break SCO-002 or KEY-001 are left to those rules.
+    """
+    if not study.has("items") or study.tables["items"].duplicated([*_KEY, "item_no"]).any():
+        return
+    for name in _known(study):
+        items = study.tables["items"]
+        items = items[items["instrument"].eq(name)]
+        if items.empty or not _possible(items, load_instrument(name)).all():
+            continue
+        rows = study.tables["assessments"]
+        difference = rows["total"] - _recomputed(rows, score(items, name))
+        yield from broken_rows(
+            rows["instrument"].eq(name) & difference.abs().gt(0.5),
+            rule="SCO-003",
+            place=("assessments", "total"),
+            what=f"A stored {name} total differs from the total of its items.",
+            remedy="Reports use the stored total; correct the items or the total at the source.",
+            severity="warning",
+        )
+
+
+def _recomputed(rows: pd.DataFrame, scored: pd.DataFrame) -> pd.Series:
+    """Look up the total of the items for each row of assessments."""
+    text = {"instrument": "string"}
+    left = rows[_KEY].astype(text)
+    right = scored[[*_KEY, "total"]].astype(text)
+    return left.merge(right, on=_KEY, how="left")["total"].set_axis(rows.index)
+
+
+def monitoring_units(study: Study) -> Iterator[Finding]:
+    """MON-001: a measurement does not have the unit of its parameter.
+
+    Parameters
+    ----------
+    study : Study
+        The data to check.
+
+    Yields
+    ------
+    Finding
+        At most one.
+    """
+    if not study.has("monitoring"):
+        return
+    rows = study.tables["monitoring"]
+    expected = rows["parameter"].astype("string").map(_UNITS)
+    yield from broken_rows(
+        expected.notna() & rows["unit"].astype("string").ne(expected),
+        rule="MON-001",
+        place=("monitoring", "unit"),
+        what="The unit does not belong to the parameter: "
+        + ", ".join(f"{parameter} in {unit}" for parameter, unit in _UNITS.items())
+        + ".",
+        remedy="Convert the values to these units.",
+    )

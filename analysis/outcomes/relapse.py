@@ -1,0 +1,129 @@
+"""Time from response to its loss, as visits show it.
+
+Loss is seen only at visits: it happened after the last visit that still showed response and no
+later than the first that did not. Both days are kept beside the time that is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.instruments import load_instrument
+from analysis.outcomes.cohort import valid_scores
+from analysis.outcomes.response import visit_outcomes
+from analysis.outcomes.windows import window_named
+from analysis.results import frame_to_text
+from analysis.study import Study
+
+__all__ = ["EventTable", "time_to_loss_of_response"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EventTable:
+    """Times to an event seen at visits, with how they came about.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row per patient: ``subject_id, site_id, route, time, event, lower, upper, n_visits``;
+        days from the origin. Patient-level.
+    origin, rule : str
+        What day 0 is, and what counts as the event.
+    attrition : pandas.DataFrame
+        Columns ``step, n, reason, n_excluded``; true counts.
+    """
+
+    frame: pd.DataFrame
+    origin: str
+    rule: str
+    attrition: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """Show origin, rule and attrition."""
+        return f"Origin: {self.origin}\nEvent: {self.rule}\n{frame_to_text(self.attrition)}"
+
+
+def time_to_loss_of_response(study: Study, instrument: str, *, visit: str) -> EventTable:
+    """Follow the responders of a planned visit until a score no longer shows response.
+
+    Day 0 is the day of the score that showed response at `visit`; only later scores count, so no
+    time before the response is credited. Patients without a later score contribute no time and
+    are counted in the attrition. Treatment that continues is not an end (treatment policy).
+
+    Parameters
+    ----------
+    study : Study
+        A checked study.
+    instrument : str
+        Name of the scale.
+    visit : str
+        Label of the planned visit that must show response.
+
+    Returns
+    -------
+    EventTable
+        ``time`` is the first visit without response (event) or the last visit (censored);
+        ``lower`` is the last visit that still showed response, ``upper`` is the event visit or
+        infinite.
+
+    Notes
+    -----
+    Dating the loss at the visit at which it was seen makes the curve late by up to one visit
+    interval (Panageas et al. 2007, Journal of the National Cancer Institute 99, 428-432).
+    """
+    scale = load_instrument(instrument)
+    outcomes = visit_outcomes(study, instrument, schedule=(window_named(visit),))
+    responders = outcomes[outcomes["response"]]
+    origin = responders[["subject_id", "site_id", "route", "baseline", "rel_day"]]
+    later = valid_scores(study, instrument).merge(
+        origin.rename(columns={"rel_day": "origin_day"}), on="subject_id"
+    )
+    later = later[later["rel_day"].gt(later["origin_day"])]
+    later = later.assign(
+        day=(later["rel_day"] - later["origin_day"]).astype("float64"),
+        lost=later["total"].gt((1.0 - scale.response_fraction) * later["baseline"]),
+    )
+    times = _first_loss(later)
+    frame = origin.drop(columns=["baseline", "rel_day"]).merge(times, on="subject_id")
+    frame.attrs["patient_level"] = True
+    return EventTable(
+        frame=frame,
+        origin=f"day of the {visit} score of patients who respond at {visit}",
+        rule=f"first later {instrument} less than {scale.response_fraction:.0%} below baseline",
+        attrition=_attrition(len(outcomes), len(responders), len(frame), visit),
+    )
+
+
+def _first_loss(later: pd.DataFrame) -> pd.DataFrame:
+    """Reduce the later visits of each patient to time, event and the interval of the event."""
+    seen = later.assign(
+        lost_day=later["day"].where(later["lost"]), kept_day=later["day"].where(~later["lost"])
+    )
+    patients = seen.groupby("subject_id").agg(
+        upper=("lost_day", "min"), last=("day", "max"), n_visits=("day", "size")
+    )
+    first_lost = seen["subject_id"].map(patients["upper"])
+    before = seen["kept_day"].where(first_lost.isna() | seen["day"].lt(first_lost))
+    lower = before.groupby(seen["subject_id"]).max().reindex(patients.index).fillna(0.0)
+    event = patients["upper"].notna()
+    times = patients.assign(
+        event=event,
+        time=patients["upper"].where(event, patients["last"]),
+        lower=lower,
+        upper=patients["upper"].fillna(float("inf")),
+    )
+    return times[["time", "event", "lower", "upper", "n_visits"]].reset_index()
+
+
+def _attrition(scored: int, responders: int, followed: int, visit: str) -> pd.DataFrame:
+    """Count the steps from a score at the visit to follow-up."""
+    return pd.DataFrame(
+        {
+            "step": [f"Scored at {visit}", f"Response at {visit}", "Followed"],
+            "n": [scored, responders, followed],
+            "reason": [f"no response at {visit}", f"no score after {visit}", ""],
+            "n_excluded": [scored - responders, responders - followed, 0],
+        }
+    )

@@ -1,0 +1,126 @@
+"""The last look at a page before it is written.
+
+Nothing may be loaded from elsewhere, every figure has a text alternative, and headings and tables
+can be followed by a screen reader.
+"""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from analysis.errors import ReportError
+
+__all__ = ["page_faults", "require_sound_page"]
+
+_LOADING = {
+    "audio": "src",
+    "embed": "src",
+    "iframe": "src",
+    "image": "href",
+    "img": "src",
+    "input": "src",
+    "link": "href",
+    "object": "data",
+    "script": "src",
+    "source": "src",
+    "track": "src",
+    "use": "href",
+    "video": "src",
+}
+_CSS_LOAD = re.compile(r"@import|url\(\s*['\"]?(?!data:|#|['\"])", re.IGNORECASE)
+
+
+class _Reader(HTMLParser):
+    """Collect the faults of a page while reading it once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.faults: list[str] = []
+        self.levels: list[int] = []
+        self.in_style = False
+        self.language = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag in _LOADING and self._leaves(values.get(_LOADING[tag], "")):
+            self.faults.append(f"<{tag}> loads from elsewhere")
+        if "srcset" in values or _CSS_LOAD.search(values.get("style", "")):
+            self.faults.append(f"<{tag}> loads through an attribute")
+        if tag in ("script", "base", "form") or values.get("http-equiv", "").lower() == "refresh":
+            self.faults.append(f"<{tag}> is not allowed")
+        if tag == "img" and len(values.get("alt", "")) < 20:
+            self.faults.append("a figure has no text alternative")
+        if tag == "th" and "scope" not in values:
+            self.faults.append("a table header has no scope")
+        if tag == "html":
+            self.language = values.get("lang", "")
+        if re.fullmatch(r"h[1-6]", tag):
+            self.levels.append(int(tag[1]))
+        self.in_style = tag == "style"
+
+    def handle_endtag(self, tag: str) -> None:
+        self.in_style = self.in_style and tag != "style"
+
+    def handle_data(self, data: str) -> None:
+        if self.in_style and _CSS_LOAD.search(data):
+            self.faults.append("a style sheet loads from elsewhere")
+
+    @staticmethod
+    def _leaves(address: str) -> bool:
+        """Tell whether loading this address leaves the page."""
+        return bool(address) and not address.startswith(("data:", "#"))
+
+
+def page_faults(page: str) -> list[str]:
+    """List what is wrong with a page that must stand alone.
+
+    Parameters
+    ----------
+    page : str
+        A whole HTML page.
+
+    Returns
+    -------
+    list of str
+        Faults, without any content of the page; empty when it is sound. Plain links are fine.
+
+    Examples
+    --------
+    >>> page_faults('<html lang="en"><h1>Report</h1><a href="https://example.org">a</a></html>')
+    []
+    >>> page_faults('<html lang="en"><h1>Report</h1><img src="logo.png" alt=""></html>')
+    ['<img> loads from elsewhere', 'a figure has no text alternative']
+    """
+    reader = _Reader()
+    reader.feed(page)
+    faults = list(dict.fromkeys(reader.faults))
+    if reader.levels.count(1) != 1:
+        faults.append("the page must have exactly one main heading")
+    steps = zip(reader.levels, reader.levels[1:], strict=False)
+    if any(after > before + 1 for before, after in steps):
+        faults.append("a heading level is skipped")
+    if not reader.language:
+        faults.append("the language is not stated")
+    return faults
+
+
+def require_sound_page(page: str) -> None:
+    """Refuse a page with any fault.
+
+    Parameters
+    ----------
+    page : str
+        A whole HTML page.
+
+    Raises
+    ------
+    ReportError
+        Lists the faults.
+    """
+    faults = page_faults(page)
+    if faults:
+        raise ReportError(
+            f"The report was not written, because {'; '.join(faults)}. "
+            "Correct the notebook cell that makes this output."
+        )

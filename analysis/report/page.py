@@ -1,0 +1,139 @@
+"""Turning executed notebooks into one page: summary, contents, sections, provenance.
+
+Code is left out, warnings are left out, and every output is one that the notebooks chose to show.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import unescape
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
+
+from analysis.report.provenance import Provenance
+
+__all__ = ["Section", "render_page", "section_of"]
+
+_LEFT_OUT = {"not-in-report", "parameters", "injected-parameters"}
+_SUMMARY = "summary"
+_HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One notebook as a part of the page.
+
+    Parameters
+    ----------
+    body : markupsafe.Markup
+        HTML of the cells.
+    summary : markupsafe.Markup
+        HTML of the cells tagged ``summary``, for the top of the page.
+    headings : tuple of (int, str, str)
+        Level, anchor and text of each heading.
+    """
+
+    body: Markup
+    summary: Markup
+    headings: tuple[tuple[int, str, str], ...]
+
+
+def section_of(notebook: NotebookNode, *, name: str) -> Section:
+    """Render an executed notebook as a section.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed; cells tagged ``summary`` are moved to the top of the page and cells tagged
+        ``not-in-report`` are left out.
+    name : str
+        Short name of the notebook, the first part of its anchors.
+
+    Returns
+    -------
+    Section
+        Headings are one level lower than in the notebook, since the page has its own title.
+    """
+    kept = [cell for cell in notebook.cells if not _LEFT_OUT & set(_tags(cell))]
+    summary = [cell for cell in kept if _SUMMARY in _tags(cell)]
+    body = [cell for cell in kept if _SUMMARY not in _tags(cell)]
+    headings: list[tuple[int, str, str]] = []
+
+    def with_anchor(heading: re.Match[str]) -> str:
+        level, text = heading.groups()
+        anchor = f"{name}-{len(headings) + 1}"
+        plain = unescape(re.sub(r"<[^>]+>", "", text)).strip()
+        headings.append((int(level), anchor, plain))
+        return f'<h{level} id="{anchor}">{text}</h{level}>'
+
+    html = _HEADING.sub(with_anchor, _render(body))
+    return Section(body=_markup(html), summary=_markup(_render(summary)), headings=tuple(headings))
+
+
+def _markup(html: str) -> Markup:
+    """Mark HTML that the toolkit or its notebooks wrote, and so escaped, as not to be escaped."""
+    return Markup(html)  # noqa: S704 - text from data is escaped where the HTML is made
+
+
+def _tags(cell: NotebookNode) -> list[str]:
+    """Return the tags of a cell."""
+    return list(cell.metadata.get("tags", []))
+
+
+def _render(cells: Sequence[NotebookNode]) -> str:
+    """Render cells without code, without standard error, headings one level lower."""
+    notebook = new_notebook(cells=[_presentable(cell) for cell in cells])
+    exporter = HTMLExporter(template_name="basic", exclude_input=True, exclude_anchor_links=True)
+    exporter.exclude_output_prompt = True
+    exporter.exclude_input_prompt = True
+    html, _ = exporter.from_notebook_node(notebook)
+    return str(html)
+
+
+def _presentable(cell: NotebookNode) -> NotebookNode:
+    """Copy a cell with lower headings, or with only the outputs meant to be shown."""
+    copy = NotebookNode(cell)
+    if cell.cell_type == "markdown":
+        copy.source = re.sub(r"^(#{1,5}) ", r"#\1 ", cell.source, flags=re.MULTILINE)
+    if cell.cell_type == "code":
+        copy.outputs = [out for out in cell.outputs if out.output_type != "stream"]
+    return copy
+
+
+def render_page(title: str, subtitle: str, sections: Sequence[Section], origin: Provenance) -> str:
+    """Put sections, contents and provenance into one page that stands alone.
+
+    Parameters
+    ----------
+    title, subtitle : str
+        Main heading and the line under it.
+    sections : sequence of Section
+        The notebooks in reading order.
+    origin : Provenance
+        For the footer.
+
+    Returns
+    -------
+    str
+        A whole HTML page. Text is escaped; only the sections' own HTML is not.
+    """
+    folder = Path(__file__).parent
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    return environment.get_template("page.html.j2").render(
+        title=title,
+        subtitle=subtitle,
+        sections=sections,
+        style=_markup((folder / "page.css").read_text(encoding="utf-8")),
+        origin=_markup(origin._repr_html_()),
+        made=datetime.now(tz=UTC).strftime("%Y-%m-%d %H:%M UTC"),
+    )

@@ -1,0 +1,196 @@
+"""The one place that writes files: atomic, confined to a folder, and hashed.
+
+A file is written beside its target and moved into place, so a reader sees the old content or the
+new, never half of it. What the files hold is the business of the rooms above.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from analysis.errors import ReportError
+
+__all__ = ["confined", "file_sha256", "folder_sha256", "replacing", "write_bytes", "write_text"]
+
+_RESERVED = {"CON", "PRN", "AUX", "NUL"} | {f"{n}{i}" for n in ("COM", "LPT") for i in range(1, 10)}
+
+
+def confined(name: str, *, within: Path) -> Path:
+    """Return the path of a file name below a folder, or refuse one that would leave it.
+
+    Parameters
+    ----------
+    name : str
+        Relative path with ``/`` between folders.
+    within : pathlib.Path
+        The folder that must hold the file.
+
+    Returns
+    -------
+    pathlib.Path
+        Absolute path below `within`; links are followed before the check.
+
+    Raises
+    ------
+    ReportError
+        For absolute names, ``..``, device names that Windows reserves, and links that lead out.
+
+    Examples
+    --------
+    >>> confined("report/index.html", within=Path("outputs")).name
+    'index.html'
+    """
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    reserved = any(part.split(".")[0].upper() in _RESERVED for part in parts)
+    absolute = PureWindowsPath(name).drive or name.startswith(("/", "\\"))
+    root = within.resolve()
+    target = root.joinpath(*parts).resolve() if parts and not absolute else root
+    if absolute or reserved or ".." in parts or not target.is_relative_to(root) or target == root:
+        raise ReportError(
+            "A file name leaves the folder it is meant for or is reserved by Windows. "
+            "Allowed are relative names without '..'. Choose another name."
+        )
+    return target
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Give a temporary path beside the target, and move it into place when the block succeeds.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+        The file to write; its folder is made when missing.
+
+    Yields
+    ------
+    pathlib.Path
+        An empty temporary file in the same folder; it is deleted when the block fails.
+
+    Raises
+    ------
+    ReportError
+        When the folder or the file cannot be written, for example because another program holds
+        the file open. The earlier file is left as it was.
+    """
+    temporary = _temporary_beside(target)
+    try:
+        yield temporary
+        _move(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _temporary_beside(target: Path) -> Path:
+    """Make an empty temporary file in the folder of the target."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".writing-", suffix=target.suffix, dir=target.parent)
+    except OSError as error:
+        raise ReportError(
+            f"The folder for {target.name} cannot be written ({type(error).__name__}). "
+            "Choose a folder in which you may write, with --output."
+        ) from None
+    os.close(handle)
+    return Path(name)
+
+
+def _move(temporary: Path, target: Path) -> None:
+    """Move a finished file into place with the permissions of a normal new file."""
+    umask = os.umask(0)
+    os.umask(umask)
+    try:
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(target)
+    except OSError:
+        raise ReportError(
+            f"{target.name} could not be replaced; the earlier file was left as it was. "
+            "It is probably open in another program: close it there and try again."
+        ) from None
+
+
+def write_bytes(target: Path, content: bytes) -> Path:
+    """Write bytes to a file, whole or not at all.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+        The file; its folder is made when missing.
+    content : bytes
+        The whole content.
+
+    Returns
+    -------
+    pathlib.Path
+        The target.
+
+    Raises
+    ------
+    ReportError
+        When the file cannot be written; an earlier one is left as it was.
+    """
+    with replacing(target) as temporary:
+        temporary.write_bytes(content)
+    return target
+
+
+def write_text(target: Path, content: str) -> Path:
+    r"""Write UTF-8 text with ``\n`` line ends to a file, whole or not at all.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+        The file; its folder is made when missing.
+    content : str
+        The whole content.
+
+    Returns
+    -------
+    pathlib.Path
+        The target.
+
+    Raises
+    ------
+    ReportError
+        When the file cannot be written; an earlier one is left as it was.
+    """
+    return write_bytes(target, content.encode("utf-8"))
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, as 64 hexadecimal digits.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file to read.
+
+    Returns
+    -------
+    str
+        The digest.
+    """
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def folder_sha256(files: Iterable[Path]) -> str:
+    """SHA-256 over the names and contents of files, whatever their order.
+
+    Parameters
+    ----------
+    files : iterable of pathlib.Path
+        Files of one folder; only their names, not their folders, enter the digest.
+
+    Returns
+    -------
+    str
+        One digest for all: equal when every name and every byte is equal.
+    """
+    lines = sorted(f"{path.name}\0{file_sha256(path)}\n" for path in files)
+    return hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()

@@ -1,0 +1,113 @@
+"""Reading one CSV or Parquet file as text columns, with a finding for what is wrong with the file.
+
+Nothing here knows what a column means: types are the duty of `analysis.study.casting`. A
+finding never repeats a header or a cell, since both can carry a patient's name.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
+
+from analysis.study.findings import Finding
+
+__all__ = ["ENDINGS", "read_file"]
+
+ENDINGS = (".csv", ".parquet")
+
+_HEAD_BYTES = 65_536
+
+
+def _broken(table: str, rule: str, what: str, remedy: str) -> Finding:
+    """Make an error finding about a whole file."""
+    return Finding(rule=rule, severity="error", table=table, what=what, remedy=remedy)
+
+
+def read_file(path: Path, *, table: str) -> tuple[pd.DataFrame | None, list[Finding]]:
+    """Read one file of a study folder.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file whose ending is one of `ENDINGS`.
+    table : str
+        Name of the canonical table, for the findings.
+
+    Returns
+    -------
+    frame : pandas.DataFrame or None
+        The columns as they stand in the file (text for CSV); None when the file is unreadable.
+    findings : list of Finding
+        What is wrong with the file.
+    """
+    if path.suffix == ".parquet":
+        return _read_parquet(path, table)
+    finding = _text_fault(path, table)
+    if finding is not None:
+        return None, [finding]
+    return _read_csv(path, table)
+
+
+def _read_parquet(path: Path, table: str) -> tuple[pd.DataFrame | None, list[Finding]]:
+    """Read a Parquet file, or say that it is none."""
+    try:
+        return parquet.read_table(path).to_pandas(), []
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError):
+        what = "The file is not a readable Parquet file."
+        return None, [_broken(table, "FIL-001", what, "Export the table again, or as CSV UTF-8.")]
+
+
+def _text_fault(path: Path, table: str) -> Finding | None:
+    """Look at the first bytes of a CSV file for a wrong encoding or delimiter."""
+    try:
+        with path.open("rb") as handle:
+            head = handle.read(_HEAD_BYTES)
+    except OSError:
+        what = "The file cannot be opened; another program may hold it, or rights are missing."
+        return _broken(table, "FIL-001", what, "Close it in the other program and try again.")
+    remedy = "Save it in Excel as “CSV UTF-8 (comma delimited)”."
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in head:
+        return _broken(table, "FIL-002", "The file is UTF-16; allowed is UTF-8.", remedy)
+    if not head.strip():
+        return _broken(table, "FIL-003", "The file is empty.", "Export the table again.")
+    first = head.removeprefix(b"\xef\xbb\xbf").splitlines()[0]
+    if b"," not in first and any(mark in first for mark in (b";", b"\t", b"|")):
+        what = "The columns are not separated by commas, but by semicolons, tabs or bars."
+        return _broken(table, "FIL-004", what, remedy)
+    return None
+
+
+def _read_csv(path: Path, table: str) -> tuple[pd.DataFrame | None, list[Finding]]:
+    """Read a comma-separated UTF-8 file with every column as text."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            header = next(csv.reader(handle))
+        frame = pd.read_csv(
+            path,
+            dtype="string",
+            names=list(range(len(header))),
+            header=0,
+            keep_default_na=False,
+            na_values=[""],
+            encoding="utf-8-sig",
+            index_col=False,
+            on_bad_lines="error",
+            low_memory=False,
+        )
+    except UnicodeDecodeError:
+        what = "The file is not UTF-8 (it may be Windows-1252); allowed is UTF-8."
+        remedy = "Save it in Excel as “CSV UTF-8 (comma delimited)”."
+        return None, [_broken(table, "FIL-002", what, remedy)]
+    except (pd.errors.ParserError, csv.Error, pd.errors.ParserWarning):
+        what = "Some lines have more cells than the header, or a quotation mark is left open."
+        remedy = "Export the table again with every text in quotation marks."
+        return None, [_broken(table, "FIL-005", what, remedy)]
+    names = [name.strip() for name in header]
+    if len(set(names)) < len(names):
+        what = "Two columns have the same name."
+        return None, [_broken(table, "FIL-006", what, "Give every column its own name.")]
+    return frame.set_axis(names, axis="columns"), []
