@@ -62,7 +62,12 @@ def diagnose() -> Iterator[Diagnosis]:
 
 def _versions() -> Iterator[Diagnosis]:
     """Compare installed releases with what the package asks for."""
-    texts = metadata.requires(_DISTRIBUTION) or []
+    try:
+        texts = metadata.requires(_DISTRIBUTION) or []
+    except metadata.PackageNotFoundError:
+        what = "The toolkit runs from its folder and is not installed; versions were not compared."
+        yield Diagnosis(state="note", what=what, remedy="Run run.py, which installs it.")
+        return
     wanted = [Requirement(text) for text in texts if "extra ==" not in text]
     wrong = [requirement for requirement in wanted if not _satisfied(requirement)]
     for requirement in wrong:

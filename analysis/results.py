@@ -150,7 +150,9 @@ def _cell(value: Any, digits: int) -> str:
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     if isinstance(value, (float, np.floating)):
-        return f"{value:.{digits}f}" if np.isfinite(value) else ("∞" if value > 0 else "-∞")
+        if not np.isfinite(value):
+            return "∞" if value > 0 else "-∞"
+        return f"{value:z.{digits}f}"  # z: no minus before a zero, whose sign is rounding noise
     return str(value)
 
 

@@ -8,16 +8,29 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from analysis.errors import ReportError
 
-__all__ = ["confined", "file_sha256", "folder_sha256", "replacing", "write_bytes", "write_text"]
+__all__ = [
+    "confined",
+    "file_sha256",
+    "folder_sha256",
+    "remove",
+    "replacing",
+    "write_bytes",
+    "write_text",
+]
 
-_RESERVED = {"CON", "PRN", "AUX", "NUL"} | {f"{n}{i}" for n in ("COM", "LPT") for i in range(1, 10)}
+_RESERVED = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
+    f"{port}{digit}" for port in ("COM", "LPT") for digit in "0123456789¹²³"
+}
+_LONGEST_NAME = 255  # bytes; what the usual file systems take
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f<>:"|?*\ud800-\udfff]')
 
 
 def confined(name: str, *, within: Path) -> Path:
@@ -38,7 +51,8 @@ def confined(name: str, *, within: Path) -> Path:
     Raises
     ------
     ReportError
-        For absolute names, ``..``, device names that Windows reserves, and links that lead out.
+        For absolute names, ``..``, names and characters that Windows reserves, and links that
+        lead out or round in a circle.
 
     Examples
     --------
@@ -46,16 +60,26 @@ def confined(name: str, *, within: Path) -> Path:
     'index.html'
     """
     parts = PurePosixPath(name.replace("\\", "/")).parts
-    reserved = any(part.split(".")[0].upper() in _RESERVED for part in parts)
-    absolute = PureWindowsPath(name).drive or name.startswith(("/", "\\"))
+    absolute = PureWindowsPath(name).anchor != "" or name.startswith(("/", "\\"))
     root = within.resolve()
-    target = root.joinpath(*parts).resolve() if parts and not absolute else root
-    if absolute or reserved or ".." in parts or not target.is_relative_to(root) or target == root:
+    target = root
+    if parts and not absolute and all(_is_plain_name(part) for part in parts):
+        with suppress(OSError, RuntimeError):  # links in a circle, names too long for the disk
+            target = root.joinpath(*parts).resolve()
+    if target == root or not target.is_relative_to(root):
         raise ReportError(
             "A file name leaves the folder it is meant for or is reserved by Windows. "
             "Allowed are relative names without '..'. Choose another name."
         )
     return target
+
+
+def _is_plain_name(part: str) -> bool:
+    """Tell whether one part of a path is a name on every system, not a device or a way up."""
+    device = part.split(".", maxsplit=1)[0].rstrip().upper() in _RESERVED
+    if device or part.endswith((".", " ")) or _NOT_IN_NAMES.search(part):
+        return False
+    return len(part.encode("utf-8")) <= _LONGEST_NAME
 
 
 @contextmanager
@@ -82,6 +106,11 @@ def replacing(target: Path) -> Iterator[Path]:
     try:
         yield temporary
         _move(temporary, target)
+    except OSError as error:
+        raise ReportError(
+            f"{target.name} could not be written ({type(error).__name__}); an earlier file was "
+            "left as it was. Look for free space on the disk and try again."
+        ) from None
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -160,6 +189,28 @@ def write_text(target: Path, content: str) -> Path:
         When the file cannot be written; an earlier one is left as it was.
     """
     return write_bytes(target, content.encode("utf-8"))
+
+
+def remove(target: Path) -> None:
+    """Remove a file that is about to be written anew; one that is not there is no fault.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+        The file.
+
+    Raises
+    ------
+    ReportError
+        When the file cannot be removed, for example because another program holds it open.
+    """
+    try:
+        target.unlink(missing_ok=True)
+    except OSError:
+        raise ReportError(
+            f"{target.name} could not be replaced; it was left as it was. "
+            "It is probably open in another program: close it there and try again."
+        ) from None
 
 
 def file_sha256(path: Path) -> str:

@@ -41,7 +41,8 @@ def observation(study: Study) -> Iterator[Finding]:
         rule="TIM-001",
         place=("follow_up", ""),
         what="start_day, last_contact_day and observed_until_day must stand in this order.",
-        remedy="Correct the days; observed_until_day is the day of the data cut-off or of leaving.",
+        remedy="Correct the days; observed_until_day is the day of the data cut-off, also for "
+        "patients who left earlier.",
     )
 
 
@@ -113,8 +114,9 @@ def first_session(study: Study) -> Iterator[Finding]:
     """
     sessions = study.tables["sessions"]
     first = ~sessions.sort_values("rel_day", kind="stable").duplicated("subject_id")
+    known = sessions["subject_id"].notna()
     yield from broken_rows(
-        first.reindex(sessions.index) & sessions["rel_day"].ne(0),
+        first.reindex(sessions.index) & known & sessions["rel_day"].ne(0),
         rule="TIM-004",
         place=("sessions", "rel_day"),
         what="The patient's first session in the data must be on day 0.",

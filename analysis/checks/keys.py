@@ -22,11 +22,12 @@ def unique_keys(study: Study) -> Iterator[Finding]:
     ------
     Finding
         One per table with repeated keys; the count is that of the repeats after the first row.
+        Rows without a whole key are left to NUL-001.
     """
     for name, frame in study.tables.items():
         key = list(TABLES[name].key)
         yield from broken_rows(
-            frame.duplicated(key),
+            frame.duplicated(key) & frame[key].notna().all(axis="columns"),
             rule="KEY-001",
             place=(name, ""),
             what=f"Rows repeat the key ({', '.join(key)}): {TABLES[name].grain}.",

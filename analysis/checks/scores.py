@@ -126,13 +126,16 @@ def totals_of_items(study: Study) -> Iterator[Finding]:
     Yields
     ------
     Finding
-        One warning per scale. Scales whose items break SCO-002 or KEY-001 are left to those rules.
+        One warning per scale. Items that break SCO-002, KEY-001 or NUL-001 are left to those
+        rules.
     """
-    if not study.has("items") or study.tables["items"].duplicated([*_KEY, "item_no"]).any():
+    if not study.has("items"):
+        return
+    whole = study.tables["items"].dropna(subset=[*_KEY, "item_no"])
+    if whole.duplicated([*_KEY, "item_no"]).any():
         return
     for name in _known(study):
-        items = study.tables["items"]
-        items = items[items["instrument"].eq(name)]
+        items = whole[whole["instrument"].eq(name)]
         if items.empty or not _possible(items, load_instrument(name)).all():
             continue
         rows = study.tables["assessments"]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.outcomes.cohort import valid_scores
+from analysis.errors import ColumnError
+from analysis.outcomes.cohort import treated_patients, valid_scores
 from analysis.outcomes.response import visit_status
 from analysis.outcomes.windows import SCHEDULE, Window, place_in_windows
 from analysis.study import Study
@@ -77,10 +78,18 @@ def completeness(
     -------
     pandas.DataFrame
         Columns `by`, ``visit`` (ordered), ``started, not_yet_due, due, scored, missing, share``
-        (scored ÷ due; missing when nobody is due); one row per group and visit.
+        (scored ÷ due; missing when nobody is due); one row per group and visit. Patients for whom
+        `by` is missing are a group of their own.
+
+    Raises
+    ------
+    ColumnError
+        When `by` is not a column of the cohort.
     """
-    status = visit_status(study, instrument, visit=schedule[0].label)
-    started = status[["subject_id", by, "observed_until_day"]]
+    patients = treated_patients(study, instrument=instrument)
+    if by not in patients.columns:
+        raise ColumnError("The cohort has no such column to split by; try route or site_id.")
+    started = patients[["subject_id", by, "observed_until_day"]]
     visits = pd.DataFrame(
         {"visit": [w.label for w in schedule], "high": [w.high for w in schedule]}
     )
@@ -94,7 +103,7 @@ def completeness(
         scored=due & grid["has_score"].notna(),
         visit=pd.Categorical(grid["visit"], labels, ordered=True),
     )
-    counts = grid.groupby([by, "visit"], observed=True).agg(
+    counts = grid.groupby([by, "visit"], observed=True, dropna=False).agg(
         started=("subject_id", "size"), due=("due", "sum"), scored=("scored", "sum")
     )
     counts = counts.assign(

@@ -84,7 +84,8 @@ def treated_patients(study: Study, *, instrument: str = "PHQ-9") -> pd.DataFrame
     -------
     pandas.DataFrame
         Columns of ``subjects`` and ``route``, ``agent``, ``dose_mg`` of the first session,
-        ``n_induction`` sessions, ``baseline`` (missing when there is none),
+        ``n_induction`` sessions of the first course, ``n_maintenance`` sessions, ``baseline``
+        (missing when there is none),
         ``observed_until_day`` and ``last_contact_day``.
 
     Examples
@@ -97,15 +98,21 @@ def treated_patients(study: Study, *, instrument: str = "PHQ-9") -> pd.DataFrame
     """
     sessions = study.table("sessions").sort_values(["subject_id", "session_no"], kind="stable")
     first = sessions.drop_duplicates("subject_id")[["subject_id", "route", "agent", "dose_mg"]]
-    induction = sessions[sessions["phase"].eq("induction") & sessions["course_no"].eq(1)]
-    counts = induction.groupby("subject_id").size().rename("n_induction").reset_index()
+    phases = pd.DataFrame(
+        {
+            "subject_id": sessions["subject_id"],
+            "n_induction": sessions["phase"].eq("induction") & sessions["course_no"].eq(1),
+            "n_maintenance": sessions["phase"].eq("maintenance"),
+        }
+    )
+    counts = phases.groupby("subject_id", as_index=False).sum()
     days = study.table("follow_up")[["subject_id", "observed_until_day", "last_contact_day"]]
     patients = (
         study.table("subjects")
         .merge(first, on="subject_id")
-        .merge(counts, on="subject_id", how="left")
+        .merge(counts, on="subject_id")
         .merge(baseline_scores(study, instrument), on="subject_id", how="left")
         .merge(days, on="subject_id", how="left")
     )
     patients["route"] = patients["route"].cat.remove_unused_categories()
-    return patients.fillna({"n_induction": 0})
+    return patients

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.instruments import load_instrument
 from analysis.outcomes.cohort import valid_scores
-from analysis.outcomes.response import visit_outcomes
+from analysis.outcomes.response import is_response, visit_outcomes
 from analysis.outcomes.windows import window_named
 from analysis.results import frame_to_text
 from analysis.study import Study
@@ -50,7 +50,8 @@ def time_to_loss_of_response(study: Study, instrument: str, *, visit: str) -> Ev
 
     Day 0 is the day of the score that showed response at `visit`; only later scores count, so no
     time before the response is credited. Patients without a later score contribute no time and
-    are counted in the attrition. Treatment that continues is not an end (treatment policy).
+    are counted in the attrition, and patients whose window of `visit` has not closed are not counted
+    at all, as in `response_rates`. Treatment that continues is not an end (treatment policy).
 
     Parameters
     ----------
@@ -74,7 +75,9 @@ def time_to_loss_of_response(study: Study, instrument: str, *, visit: str) -> Ev
     interval (Panageas et al. 2007, Journal of the National Cancer Institute 99, 428-432).
     """
     scale = load_instrument(instrument)
-    outcomes = visit_outcomes(study, instrument, schedule=(window_named(visit),))
+    window = window_named(visit)
+    outcomes = visit_outcomes(study, instrument, schedule=(window,))
+    outcomes = outcomes[outcomes["observed_until_day"].ge(window.high)]
     responders = outcomes[outcomes["response"]]
     origin = responders[["subject_id", "site_id", "route", "baseline", "rel_day"]]
     later = valid_scores(study, instrument).merge(
@@ -83,7 +86,7 @@ def time_to_loss_of_response(study: Study, instrument: str, *, visit: str) -> Ev
     later = later[later["rel_day"].gt(later["origin_day"])]
     later = later.assign(
         day=(later["rel_day"] - later["origin_day"]).astype("float64"),
-        lost=later["total"].gt((1.0 - scale.response_fraction) * later["baseline"]),
+        lost=~is_response(later["total"], later["baseline"], fraction=scale.response_fraction),
     )
     times = _first_loss(later)
     frame = origin.drop(columns=["baseline", "rel_day"]).merge(times, on="subject_id")

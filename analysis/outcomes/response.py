@@ -16,9 +16,38 @@ from analysis.errors import ColumnError
 from analysis.instruments import load_instrument
 from analysis.outcomes.cohort import treated_patients, valid_scores
 from analysis.outcomes.windows import SCHEDULE, Window, place_in_windows, window_named
+from analysis.results import check_conf_level
 from analysis.study import Study
 
-__all__ = ["response_rates", "visit_outcomes", "visit_status"]
+__all__ = ["is_response", "response_rates", "visit_outcomes", "visit_status"]
+
+_ROUNDING = 1e-9  # scores are whole numbers or sums of them; a third of 30 must not miss 10
+
+
+def is_response(total: pd.Series, baseline: pd.Series, *, fraction: float) -> pd.Series:
+    """Tell which scores are at least a fraction below their baseline.
+
+    A baseline of 0 leaves nothing to fall from and is never a response.
+
+    Parameters
+    ----------
+    total, baseline : pandas.Series of float
+        Scores in points of the scale, lower is better.
+    fraction : float
+        Part of the baseline by which the score must have fallen, such as 0.5.
+
+    Returns
+    -------
+    pandas.Series of bool
+        False also where a score is missing.
+
+    Examples
+    --------
+    >>> is_response(pd.Series([10.0, 10.5]), pd.Series([20.0, 20.0]), fraction=0.5).tolist()
+    [True, False]
+    """
+    fallen = (baseline - total).ge(fraction * baseline - _ROUNDING)
+    return (fallen & baseline.gt(0)).fillna(value=False).astype(bool)
 
 
 def visit_outcomes(
@@ -58,7 +87,7 @@ def visit_outcomes(
     rows = patients.merge(placed, on="subject_id")
     return rows.assign(
         change=rows["total"] - rows["baseline"],
-        response=rows["total"].le((1.0 - scale.response_fraction) * rows["baseline"]),
+        response=is_response(rows["total"], rows["baseline"], fraction=scale.response_fraction),
         remission=rows["total"].le(scale.remission_at_most),
     )
 
@@ -116,6 +145,7 @@ def response_rates(
     *,
     visit: str,
     by: str | None = None,
+    total: str = "",
     baseline_at_least: float = 0.0,
     conf_level: float = 0.95,
 ) -> pd.DataFrame:
@@ -131,6 +161,8 @@ def response_rates(
         Label of a planned visit.
     by : str, optional
         Column of `treated_patients` that splits the cohort, such as ``route`` or ``site_id``.
+    total : str
+        With `by`: name of a last group that holds all patients; none when empty.
     baseline_at_least : float
         Baseline threshold of the evaluable, in points of the scale.
     conf_level : float
@@ -141,22 +173,28 @@ def response_rates(
     pandas.DataFrame
         Columns ``measure`` (response, remission), the `by` column, ``started, evaluable,
         observed, n, estimate, conf_low, conf_high`` and ``estimate_missing_as_no`` (n ÷ evaluable:
-        a missing score counted as no response). Counts are true counts.
+        a missing score counted as no response). Counts are true counts. Patients for whom `by` is
+        missing are a group of their own.
 
     Raises
     ------
     ColumnError
         When `by` is not a column of the cohort.
+    ModelError
+        When `conf_level` is not between 0 and 1.
 
     References
     ----------
     Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference.
     Journal of the American Statistical Association 22, 209-212.
     """
+    check_conf_level(conf_level)
     status = visit_status(study, instrument, visit=visit, baseline_at_least=baseline_at_least)
     if by is not None and by not in status.columns:
         raise ColumnError("The cohort has no such column to split by; try route or site_id.")
-    groups = status.assign(all="all").groupby(by or "all", observed=True)
+    if by and total:
+        status = _with_total(status, by, total)
+    groups = status.assign(all="all").groupby(by or "all", observed=True, dropna=False)
     counts = groups.agg(
         started=("subject_id", "size"), evaluable=("evaluable", "sum"), observed=("observed", "sum")
     )
@@ -165,6 +203,14 @@ def response_rates(
         for measure in ("response", "remission")
     ]
     return pd.concat(parts, ignore_index=True).drop(columns=[] if by else ["all"])
+
+
+def _with_total(status: pd.DataFrame, by: str, total: str) -> pd.DataFrame:
+    """Append all patients once more as a group of their own, the last one."""
+    names = status[by].astype("string")
+    both = pd.concat([status.assign(**{by: names}), status.assign(**{by: total})])
+    order = [*sorted(names.dropna().unique()), total]
+    return both.assign(**{by: pd.Categorical(both[by], order)})
 
 
 def _rate(counts: pd.DataFrame, measure: str, conf_level: float) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 
@@ -83,6 +84,12 @@ def window_named(label: str, schedule: Sequence[Window] = SCHEDULE) -> Window:
     raise DataError(f"The schedule has no such visit. Planned visits are: {known}.")
 
 
+def _overlap(schedule: Sequence[Window]) -> bool:
+    """Tell whether any two windows share a day."""
+    ordered = sorted(schedule, key=lambda window: window.low)
+    return any(after.low <= before.high for before, after in pairwise(ordered))
+
+
 def place_in_windows(scores: pd.DataFrame, schedule: Sequence[Window] = SCHEDULE) -> pd.DataFrame:
     """Take, per patient and planned visit, the score nearest to the planned day.
 
@@ -100,6 +107,11 @@ def place_in_windows(scores: pd.DataFrame, schedule: Sequence[Window] = SCHEDULE
         The columns of `scores` and ``visit`` (ordered category), ``week`` (planned, weeks); one
         row per patient and visit that has a score. Of two scores as near the earlier is taken.
 
+    Raises
+    ------
+    DataError
+        When windows overlap.
+
     Examples
     --------
     >>> scores = pd.DataFrame(
@@ -107,6 +119,11 @@ def place_in_windows(scores: pd.DataFrame, schedule: Sequence[Window] = SCHEDULE
     >>> place_in_windows(scores)[["visit", "total"]].to_numpy().tolist()
     [['week 4', 7.0]]
     """
+    if _overlap(schedule):
+        raise DataError(
+            "Windows of the schedule overlap, so that a score would stand for two visits. "
+            "Let each window begin after the end of the one before."
+        )
     edges = pd.IntervalIndex.from_tuples([(w.low, w.high) for w in schedule], closed="both")
     days = scores.loc[scores["total"].notna()]
     position = edges.get_indexer(pd.Index(days["rel_day"].astype("float64")))

@@ -2,6 +2,6 @@
 
 from analysis.report.build import build_report
 from analysis.report.points import key_points
-from analysis.report.provenance import Provenance, provenance
+from analysis.report.origin import Provenance, provenance
 
 __all__ = ["Provenance", "build_report", "key_points", "provenance"]

@@ -13,7 +13,7 @@ from analysis.checks import check_folder
 from analysis.report.execute import execute_notebook, notebook_paths
 from analysis.report.gate import require_sound_page
 from analysis.report.page import render_page, section_of
-from analysis.report.provenance import provenance
+from analysis.report.origin import provenance
 from analysis.study import Study
 
 __all__ = ["build_report"]

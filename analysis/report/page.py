@@ -18,7 +18,7 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
-from analysis.report.provenance import Provenance
+from analysis.report.origin import Provenance
 
 __all__ = ["Section", "render_page", "section_of"]
 

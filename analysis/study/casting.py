@@ -7,8 +7,10 @@ finding with the first few line numbers; the value itself is never repeated.
 from __future__ import annotations
 
 import difflib
+import re
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.study.columns import Column, Table
@@ -20,14 +22,20 @@ _FLAGS = {
     "true": True,
     "yes": True,
     "y": True,
+    "t": True,
     "1": True,
+    "1.0": True,
     "false": False,
     "no": False,
     "n": False,
+    "f": False,
     "0": False,
+    "0.0": False,
 }
 _DATE = r"\s*(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})(?:[T\s].*)?"
 _EXCEL_DAYS = (20_000, 60_000)  # 1954 to 2064 as Excel counts days
+_COMPACT_DATES = (19_000_101, 21_001_231)  # year, month and day without marks between them
+_LARGEST = 2**53  # beyond it whole numbers are no longer exact
 _KINDS = {
     "integer": "whole numbers",
     "number": "numbers with a decimal point",
@@ -37,12 +45,12 @@ _KINDS = {
 }
 
 
-def first_lines(broken: pd.Series) -> tuple[int, ...]:
+def first_lines(broken: pd.Series | npt.NDArray[np.bool_]) -> tuple[int, ...]:
     """File lines of the first five broken rows, the header being line 1.
 
     Parameters
     ----------
-    broken : pandas.Series of bool
+    broken : pandas.Series or array of bool, shape (n,)
         True where a rule is broken, in the order of the file.
 
     Returns
@@ -50,7 +58,7 @@ def first_lines(broken: pd.Series) -> tuple[int, ...]:
     tuple of int
         At most five line numbers.
     """
-    positions = np.flatnonzero(broken.to_numpy(dtype=bool))[:5]
+    positions = np.flatnonzero(np.asarray(broken, dtype=bool))[:5]
     return tuple(int(position) + 2 for position in positions)
 
 
@@ -73,14 +81,12 @@ def typed_table(raw: pd.DataFrame, table: Table) -> tuple[pd.DataFrame | None, l
     """
     findings = [*_missing_columns(raw, table), *_unknown_columns(raw, table)]
     if raw.empty:
-        what = "The table has a header but no rows."
-        findings.append(_finding(table.name, "", "FIL-003", what, "Export the table again."))
+        findings.append(_empty_table(table))
     columns = {}
     for column in table.columns:
         if column.name in raw.columns:
-            series, finding = _typed(raw[column.name], column, table.name)
-            columns[column.name] = series
-            findings.extend([finding] if finding else [])
+            columns[column.name], found = _typed(raw[column.name], column, table.name)
+            findings.extend(found)
     if any(finding.severity == "error" for finding in findings):
         return None, findings
     return pd.DataFrame(columns), findings
@@ -93,16 +99,38 @@ def _finding(table: str, column: str, rule: str, what: str, remedy: str) -> Find
     )
 
 
+def _empty_table(table: Table) -> Finding:
+    """Say that a table has no rows; an optional one may truly have none."""
+    remedy = "Export the table again."
+    if not table.required:
+        remedy += " If there is truly nothing to record, leave it as it is."
+    return Finding(
+        rule="FIL-003",
+        severity="error" if table.required else "warning",
+        table=table.name,
+        what="The table has a header but no rows.",
+        remedy=remedy,
+    )
+
+
+def _plain_name(name: str) -> str:
+    """Spell a header as canonical names are spelt, to compare it with them."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
 def _missing_columns(raw: pd.DataFrame, table: Table) -> list[Finding]:
     """One finding per required column that the file lacks, with a likely misnamed position."""
-    unknown = [name for name in raw.columns if name not in table.names]
+    unknown = {
+        _plain_name(name): position
+        for position, name in enumerate(raw.columns, start=1)
+        if name not in table.names
+    }
     found = []
     for column in table.columns:
         if column.required and column.name not in raw.columns:
-            near = difflib.get_close_matches(column.name, [str(name) for name in unknown], 1, 0.6)
+            near = difflib.get_close_matches(column.name, list(unknown), 1, 0.6)
             hint = (
-                f"Column {list(raw.columns).index(near[0]) + 1} of the file looks like it: "
-                f"rename it to {column.name}."
+                f"Column {unknown[near[0]]} of the file looks like it: rename it to {column.name}."
                 if near
                 else f"Add a column named {column.name}: {column.description}."
             )
@@ -129,16 +157,16 @@ def _unknown_columns(raw: pd.DataFrame, table: Table) -> list[Finding]:
     ]
 
 
-def _typed(raw: pd.Series, column: Column, table: str) -> tuple[pd.Series, Finding | None]:
+def _typed(raw: pd.Series, column: Column, table: str) -> tuple[pd.Series, list[Finding]]:
     """Read one column as its kind."""
-    if pd.api.types.is_datetime64_any_dtype(raw.dtype):
-        return raw, _date_finding(raw.notna(), column, table)
-    if column.kind in ("text", "category"):
-        text = _stripped(raw)
-        return (text.astype("category") if column.kind == "category" else text), None
     if column.kind == "flag":
         return _typed_flag(raw, column, table)
-    return _typed_number(raw, column, table)
+    if column.kind in ("integer", "number"):
+        return _typed_number(raw, column, table)
+    if pd.api.types.is_datetime64_any_dtype(raw.dtype):
+        return raw, _date_findings(raw.notna(), column, table)
+    text = _stripped(raw)
+    return (text.astype("category") if column.kind == "category" else text), []
 
 
 def _stripped(raw: pd.Series) -> pd.Series:
@@ -147,41 +175,73 @@ def _stripped(raw: pd.Series) -> pd.Series:
     return text.mask(text.eq("").fillna(value=False))
 
 
-def _typed_flag(raw: pd.Series, column: Column, table: str) -> tuple[pd.Series, Finding | None]:
+def _typed_flag(raw: pd.Series, column: Column, table: str) -> tuple[pd.Series, list[Finding]]:
     """Read true and false in the usual spellings."""
-    if pd.api.types.is_bool_dtype(raw.dtype):
-        return raw.astype("boolean"), None
     text = _stripped(raw).str.lower()
     flag = text.map(_FLAGS).astype("boolean")
-    return flag, _type_finding(text.notna() & flag.isna(), column, table)
+    return flag, _type_findings(text.notna() & flag.isna(), column, table)
 
 
-def _typed_number(raw: pd.Series, column: Column, table: str) -> tuple[pd.Series, Finding | None]:
+def _typed_number(raw: pd.Series, column: Column, table: str) -> tuple[pd.Series, list[Finding]]:
     """Read numbers; whole ones where the column counts something."""
-    number = pd.to_numeric(raw, errors="coerce").astype("Float64")
-    unread = raw.notna() & number.isna()
-    if raw.dtype == "string":
-        unread &= raw.str.strip().ne("").fillna(value=False)
-        dates = unread & raw.str.fullmatch(_DATE).fillna(value=False)
-        if dates.any():
-            return raw, _date_finding(dates, column, table)
-    infinite = np.isinf(number.to_numpy(dtype=float, na_value=np.nan))
-    unread |= pd.Series(infinite, index=raw.index)
-    if column.kind == "number":
-        return number.astype("float64"), _type_finding(unread, column, table)
-    if column.unit == "d" and number.between(*_EXCEL_DAYS).any():
-        return raw, _date_finding(number.between(*_EXCEL_DAYS).fillna(value=False), column, table)
-    broken = unread | (number % 1).ne(0).fillna(value=False)
-    if broken.any():
-        return raw, _type_finding(broken, column, table)
-    return number.astype("Int64"), None
+    numeric = pd.api.types.is_numeric_dtype(raw.dtype) and not pd.api.types.is_bool_dtype(raw.dtype)
+    cells = raw if numeric else raw.astype("string")
+    coarse = pd.to_numeric(cells, errors="coerce")
+    values = coarse.to_numpy(dtype=np.float64, na_value=np.nan)
+    other = np.isnan(values) & cells.notna().to_numpy(dtype=bool)
+    dates = _calendar_dates(cells, other)
+    if column.unit == "d":
+        dates |= _inside(values, _EXCEL_DAYS) | _inside(values, _COMPACT_DATES)
+    broken = (np.abs(values) > _LARGEST) | (other & ~_blank(cells, other))
+    if column.kind == "integer":
+        broken |= ~np.isnan(values) & (values != np.round(values))
+    findings = [
+        *_date_findings(dates, column, table),
+        *_type_findings(broken & ~dates, column, table),
+    ]
+    if findings:
+        return raw, findings
+    if not numeric:
+        values = _exact(cells, values)
+    series = pd.Series(values, index=raw.index, name=raw.name)
+    return (series.astype("Int64") if column.kind == "integer" else series), []
 
 
-def _type_finding(broken: pd.Series, column: Column, table: str) -> Finding | None:
-    """Say that cells are not of the kind of their column; None when all are."""
+def _inside(values: npt.NDArray[np.float64], limits: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    """Tell which values lie between two limits, inclusive."""
+    return (values >= limits[0]) & (values <= limits[1])
+
+
+def _blank(cells: pd.Series, other: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tell which of the cells without a number hold nothing but spaces."""
+    blank = np.zeros(len(cells), dtype=bool)
+    if other.any():
+        blank[other] = cells[other].str.strip().eq("").to_numpy(dtype=bool)
+    return blank
+
+
+def _calendar_dates(cells: pd.Series, other: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tell which of the cells without a number are written as a calendar date."""
+    dates = np.zeros(len(cells), dtype=bool)
+    if other.any():
+        dates[other] = cells[other].str.fullmatch(_DATE).to_numpy(dtype=bool)
+    return dates
+
+
+def _exact(cells: pd.Series, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Read decimal text to the last bit, which `pandas.to_numeric` does not."""
+    texts = cells.to_numpy(dtype=object).copy()
+    texts[np.isnan(values)] = "nan"
+    return texts.astype(np.float64)
+
+
+def _type_findings(
+    broken: pd.Series | npt.NDArray[np.bool_], column: Column, table: str
+) -> list[Finding]:
+    """Say that cells are not of the kind of their column; nothing when all are."""
     if not broken.any():
-        return None
-    return Finding(
+        return []
+    finding = Finding(
         rule="COL-003",
         severity="error",
         table=table,
@@ -191,23 +251,27 @@ def _type_finding(broken: pd.Series, column: Column, table: str) -> Finding | No
         count=int(broken.sum()),
         rows=first_lines(broken),
     )
+    return [finding]
 
 
-def _date_finding(dates: pd.Series, column: Column, table: str) -> Finding:
-    """Say that calendar dates stand where a number belongs."""
-    if column.unit == "d":
-        what = "Calendar dates stand where day numbers belong."
-        remedy = "Subtract the date of the patient's first treatment: that day is 0."
-    else:
-        what = "Calendar dates stand where numbers belong."
-        remedy = f"This column holds {column.description}."
-    return Finding(
+def _date_findings(
+    dates: pd.Series | npt.NDArray[np.bool_], column: Column, table: str
+) -> list[Finding]:
+    """Say that calendar dates stand where something else belongs; nothing when none do."""
+    if not dates.any():
+        return []
+    day = column.unit == "d"
+    wanted = "day numbers" if day else _KINDS[column.kind]
+    finding = Finding(
         rule="COL-004",
         severity="error",
         table=table,
         column=column.name,
-        what=what,
-        remedy=remedy,
+        what=f"Calendar dates stand where {wanted} belong{'s' if wanted == 'text' else ''}.",
+        remedy="Subtract the date of the patient's first treatment: that day is 0."
+        if day
+        else f"This column holds: {column.description}.",
         count=int(dates.sum()),
         rows=first_lines(dates),
     )
+    return [finding]

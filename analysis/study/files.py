@@ -7,6 +7,7 @@ finding never repeats a header or a cell, since both can carry a patient's name.
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,7 @@ __all__ = ["ENDINGS", "read_file"]
 ENDINGS = (".csv", ".parquet")
 
 _HEAD_BYTES = 65_536
+_QUOTE_AGAIN = "Export the table again with every text in quotation marks."
 
 
 def _broken(table: str, rule: str, what: str, remedy: str) -> Finding:
@@ -55,10 +57,24 @@ def read_file(path: Path, *, table: str) -> tuple[pd.DataFrame | None, list[Find
 def _read_parquet(path: Path, table: str) -> tuple[pd.DataFrame | None, list[Finding]]:
     """Read a Parquet file, or say that it is none."""
     try:
-        return parquet.read_table(path).to_pandas(), []
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError):
+        with parquet.ParquetFile(path) as file:
+            content = _text_for_bytes(file.read())
+        frame = content.to_pandas(ignore_metadata=True)  # else a pandas index hides columns
+    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError):
         what = "The file is not a readable Parquet file."
         return None, [_broken(table, "FIL-001", what, "Export the table again, or as CSV UTF-8.")]
+    return _named(frame, content.column_names, table)
+
+
+def _text_for_bytes(content: pa.Table) -> pa.Table:
+    """Read columns of bytes as UTF-8 text, which is how some programs store text."""
+    fields = [
+        field.with_type(pa.string())
+        if pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type)
+        else field
+        for field in content.schema
+    ]
+    return content.cast(pa.schema(fields))
 
 
 def _text_fault(path: Path, table: str) -> Finding | None:
@@ -70,11 +86,14 @@ def _text_fault(path: Path, table: str) -> Finding | None:
         what = "The file cannot be opened; another program may hold it, or rights are missing."
         return _broken(table, "FIL-001", what, "Close it in the other program and try again.")
     remedy = "Save it in Excel as “CSV UTF-8 (comma delimited)”."
+    if head.startswith(b"PK\x03\x04"):
+        return _broken(table, "FIL-002", "The file is an Excel workbook, not a CSV file.", remedy)
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in head:
         return _broken(table, "FIL-002", "The file is UTF-16; allowed is UTF-8.", remedy)
-    if not head.strip():
+    text = head.removeprefix(b"\xef\xbb\xbf")
+    if not text.strip():
         return _broken(table, "FIL-003", "The file is empty.", "Export the table again.")
-    first = head.removeprefix(b"\xef\xbb\xbf").splitlines()[0]
+    first = text.splitlines()[0]
     if b"," not in first and any(mark in first for mark in (b";", b"\t", b"|")):
         what = "The columns are not separated by commas, but by semicolons, tabs or bars."
         return _broken(table, "FIL-004", what, remedy)
@@ -84,8 +103,9 @@ def _text_fault(path: Path, table: str) -> Finding | None:
 def _read_csv(path: Path, table: str) -> tuple[pd.DataFrame | None, list[Finding]]:
     """Read a comma-separated UTF-8 file with every column as text."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            header = next(csv.reader(handle))
+        header, ragged = _header_and_ragged(path)
+        if ragged:
+            return None, [_ragged_finding(ragged, len(header), table)]
         frame = pd.read_csv(
             path,
             dtype="string",
@@ -102,11 +122,42 @@ def _read_csv(path: Path, table: str) -> tuple[pd.DataFrame | None, list[Finding
         what = "The file is not UTF-8 (it may be Windows-1252); allowed is UTF-8."
         remedy = "Save it in Excel as “CSV UTF-8 (comma delimited)”."
         return None, [_broken(table, "FIL-002", what, remedy)]
-    except (pd.errors.ParserError, csv.Error, pd.errors.ParserWarning):
-        what = "Some lines have more cells than the header, or a quotation mark is left open."
-        remedy = "Export the table again with every text in quotation marks."
-        return None, [_broken(table, "FIL-005", what, remedy)]
-    names = [name.strip() for name in header]
+    except (pd.errors.ParserError, csv.Error):
+        what = "A quotation mark is left open, so that lines run together."
+        return None, [_broken(table, "FIL-005", what, _QUOTE_AGAIN)]
+    return _named(frame, header, table)
+
+
+def _header_and_ragged(path: Path) -> tuple[list[str], list[int]]:
+    """Return the header cells and the numbers of the rows that are longer or shorter than it.
+
+    pandas cuts rows that are too long and fills up those that are too short, so the cells are
+    counted before, by the C parser of the standard library.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        rows = enumerate(csv.reader(handle), start=1)
+        header = next(cells for _, cells in rows if cells)
+        return header, [n for n, cells in rows if cells and len(cells) != len(header)]
+
+
+def _ragged_finding(ragged: list[int], width: int, table: str) -> Finding:
+    """Say that rows have more or fewer cells than the header."""
+    return Finding(
+        rule="FIL-005",
+        severity="error",
+        table=table,
+        what=f"Some rows have more or fewer cells than the header, which has {width}.",
+        remedy=_QUOTE_AGAIN,
+        count=len(ragged),
+        rows=tuple(ragged[:5]),
+    )
+
+
+def _named(
+    frame: pd.DataFrame, header: Sequence[str], table: str
+) -> tuple[pd.DataFrame | None, list[Finding]]:
+    """Name the columns by the header; a nameless column gets a name that no table has."""
+    names = [name.strip() or f"column {n}" for n, name in enumerate(header, start=1)]
     if len(set(names)) < len(names):
         what = "Two columns have the same name."
         return None, [_broken(table, "FIL-006", what, "Give every column its own name.")]

@@ -7,6 +7,8 @@ any error. Rules about values and across tables are the duty of `analysis.checks
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from analysis import storage
-from analysis.errors import DataError
+from analysis.errors import DataError, ReportError
 from analysis.study.casting import typed_table
 from analysis.study.columns import Table
 from analysis.study.files import ENDINGS, read_file
@@ -28,6 +30,8 @@ __all__ = ["read_study", "scan_folder", "write_study"]
 
 _COMPANIONS = {"study.json", "truth.json", "DICTIONARY.md", "README.md"}
 _TITLE_LENGTH = 120
+_LABEL_LENGTH = 60
+_FINER_THAN_YEAR = re.compile(r"\d{4}[-/.]?[01]\d|\d{1,2}[-/.]\d{1,4}")
 
 
 def _folder_error(rule: str, table: str, what: str, remedy: str) -> Finding:
@@ -106,57 +110,102 @@ def read_study(folder: Path | str) -> Study:
 def _read_about(root: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
     """Read ``study.json`` into the arguments of `Study`."""
     path = root / "study.json"
-    remedy = "Give it title, schema_version, sites and instruments; see docs/data.md."
+    remedy = "It needs title, schema_version, sites and instruments."
     if not path.is_file():
         what = "The file study.json is missing."
         return None, [_folder_error("FIL-000", "study.json", what, remedy)]
     try:
         about = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (json.JSONDecodeError, UnicodeDecodeError):
+    except OSError:
+        what = "The file cannot be opened; another program may hold it, or rights are missing."
+        return None, [_folder_error("FIL-001", "study.json", what, "Close it there and try again.")]
+    except (ValueError, RecursionError):
         what = "The file is not valid JSON in UTF-8."
         return None, [_folder_error("FIL-001", "study.json", what, remedy)]
-    fault = _about_fault(about)
-    if fault:
-        return None, [_folder_error("FIL-007", "study.json", fault, remedy)]
+    if not isinstance(about, Mapping):
+        what = "It must hold one JSON object."
+        return None, [_folder_error("FIL-007", "study.json", what, remedy)]
+    faults = _about_faults(about)
+    if faults:
+        return None, faults
     return {
         "title": about["title"],
         "sites": tuple(about["sites"]),
         "instruments": tuple(about["instruments"]),
-        "data_cut_off": str(about.get("data_cut_off", "")),
-        "synthetic": bool(about.get("synthetic", False)),
+        "data_cut_off": about.get("data_cut_off", ""),
+        "synthetic": about.get("synthetic", False),
         "seed": about.get("seed"),
     }, []
 
 
-def _about_fault(about: Any) -> str:
-    """Say what is wrong with the content of ``study.json``; empty when nothing is."""
-    if not isinstance(about, Mapping):
-        return "It must hold one JSON object."
-    if about.get("schema_version") != SCHEMA_VERSION:
-        return f"schema_version must be {SCHEMA_VERSION!r}."
-    title = about.get("title")
-    if not isinstance(title, str) or not 0 < len(title) <= _TITLE_LENGTH:
-        return f"title must be a text of at most {_TITLE_LENGTH} characters."
-    if not isinstance(about.get("seed"), int | None):
-        return "seed must be a whole number, or left out."
-    for key in ("sites", "instruments"):
-        codes = about.get(key)
-        if not isinstance(codes, list) or not codes or not all(isinstance(c, str) for c in codes):
-            return f"{key} must be a list of one or more texts."
-    return ""
+def _about_faults(about: Mapping[str, Any]) -> list[Finding]:
+    """List what is wrong with the entries of ``study.json``."""
+    seed, label = about.get("seed"), about.get("data_cut_off", "")
+    wrong = {
+        "schema_version": about.get("schema_version") != SCHEMA_VERSION,
+        "title": not _is_label(about.get("title"), _TITLE_LENGTH),
+        "sites": not _is_code_list(about.get("sites")),
+        "instruments": not _is_code_list(about.get("instruments")),
+        "data_cut_off": label != ""
+        and (not _is_label(label, _LABEL_LENGTH) or bool(_FINER_THAN_YEAR.search(label))),
+        "synthetic": not isinstance(about.get("synthetic", False), bool),
+        "seed": isinstance(seed, bool) or not isinstance(seed, int | None),
+    }
+    return [_about_fault(key) for key, is_wrong in wrong.items() if is_wrong]
+
+
+def _about_fault(key: str) -> Finding:
+    """Say what one entry of ``study.json`` must be."""
+    codes = "a list of one or more different texts, none of them empty"
+    allowed = {
+        "schema_version": f'the text "{SCHEMA_VERSION}"',
+        "title": f"a text of at most {_TITLE_LENGTH} characters",
+        "sites": codes,
+        "instruments": codes,
+        "data_cut_off": f"a text of at most {_LABEL_LENGTH} characters with no date finer than a "
+        'year, such as "2025", or left out',
+        "synthetic": "true or false without quotation marks, or left out",
+        "seed": "a whole number, or left out",
+    }
+    return Finding(
+        rule="FIL-007",
+        severity="error",
+        table="study.json",
+        column=key,
+        what=f"The entry {key} is missing or not as it must be.",
+        remedy=f"It must be {allowed[key]}.",
+    )
+
+
+def _is_label(value: Any, length: int) -> bool:
+    """Tell whether a value is a text with something in it and not too long."""
+    return isinstance(value, str) and value.strip() != "" and len(value) <= length
+
+
+def _is_code_list(value: Any) -> bool:
+    """Tell whether a value is a list of different texts."""
+    if not isinstance(value, list) or not value:
+        return False
+    return all(_is_label(code, _LABEL_LENGTH) for code in value) and len(set(value)) == len(value)
 
 
 def _table_files(root: Path) -> list[Path]:
     """List the files of the folder that are tables."""
-    names = {f"{table}{ending}" for table in TABLES for ending in ENDINGS}
-    return sorted(path for path in root.iterdir() if path.name in names)
+    paths = [root / f"{table}{ending}" for table in TABLES for ending in ENDINGS]
+    return [path for path in paths if path.is_file()]
 
 
 def _stray_files(root: Path) -> list[Finding]:
     """Warn of files that belong to no table, without their names."""
-    known = {path.name for path in _table_files(root)} | _COMPANIONS
-    stray = [path for path in root.iterdir() if path.name not in known and path.is_file()]
-    stray = [path for path in stray if not path.name.startswith(".")]
+    named = {f"{table}{ending}" for table in TABLES for ending in ENDINGS} | _COMPANIONS
+    known = {os.path.normcase(name) for name in named}  # Windows does not tell case apart
+    stray = [
+        path
+        for path in root.iterdir()
+        if path.is_file()
+        and not path.name.startswith(".")
+        and os.path.normcase(path.name) not in known
+    ]
     if not stray:
         return []
     allowed = ", ".join(f"{name}.csv" for name in TABLES)
@@ -165,8 +214,9 @@ def _stray_files(root: Path) -> list[Finding]:
             rule="FIL-008",
             severity="warning",
             table="study folder",
-            what=f"Files that belong to no table were left out: {len(stray)}.",
-            remedy=f"Table files are named {allowed} (or .parquet).",
+            what="Files that belong to no table were left out.",
+            remedy=f"Table files are named {allowed} (or .parquet), in small letters.",
+            count=len(stray),
         )
     ]
 
@@ -211,14 +261,28 @@ def write_study(
     Raises
     ------
     ReportError
-        When a file cannot be written.
+        When a file cannot be written, or the folder holds table files that would stay beside the
+        new ones and make a mixture of two studies. Nothing is written then.
     """
     root = Path(folder)
-    written = [
-        _write_table(study.table(name), TABLES[name], root, as_parquet=name in as_parquet)
-        for name in TABLES
-        if study.has(name)
-    ]
+    present = [name for name in TABLES if study.has(name)]
+    targets = {
+        name: root / f"{name}{'.parquet' if name in as_parquet else '.csv'}" for name in present
+    }
+    if root.is_dir() and not set(_table_files(root)) <= set(targets.values()):
+        raise ReportError(
+            "The folder holds tables of another study or in another format, which would be mixed "
+            "with the new ones. Choose an empty folder, or remove those files."
+        )
+    about = root / "study.json"
+    storage.remove(about)
+    for name, target in targets.items():
+        _write_table(study.table(name), TABLES[name], target)
+    return [*targets.values(), storage.write_text(about, _about_text(study))]
+
+
+def _about_text(study: Study) -> str:
+    """Write what is known about all tables as JSON."""
     about = {
         "title": study.title,
         "schema_version": study.schema_version,
@@ -228,19 +292,21 @@ def write_study(
         "synthetic": study.synthetic,
         "seed": study.seed,
     }
-    text = json.dumps(about, indent=2, ensure_ascii=False) + "\n"
-    return [*written, storage.write_text(root / "study.json", text)]
+    return json.dumps(about, indent=2, ensure_ascii=False) + "\n"
 
 
-def _write_table(frame: pd.DataFrame, table: Table, root: Path, *, as_parquet: bool) -> Path:
-    """Write one table, sorted by its key, columns in canonical order."""
-    ordered = frame[[name for name in table.names if name in frame.columns]]
+def _write_table(frame: pd.DataFrame, table: Table, target: Path) -> None:
+    """Write one table, sorted by its key, columns in canonical order, categories as text.
+
+    Text, because the order of categories is a matter of the frame and would decide the bytes.
+    """
+    columns = [column for column in table.columns if column.name in frame.columns]
+    text = {column.name: "string" for column in columns if column.kind == "category"}
+    ordered = frame[[column.name for column in columns]].astype(text)
     ordered = ordered.sort_values(list(table.key), kind="stable", ignore_index=True)
-    if not as_parquet:
-        text = ordered.to_csv(index=False, lineterminator="\n")
-        return storage.write_text(root / f"{table.name}.csv", text)
-    target = root / f"{table.name}.parquet"
+    if target.suffix == ".csv":
+        storage.write_text(target, ordered.to_csv(index=False, lineterminator="\n"))
+        return
     with storage.replacing(target) as temporary:
         content = pa.Table.from_pandas(ordered, preserve_index=False)
         parquet.write_table(content.replace_schema_metadata(), temporary, compression="zstd")
-    return target

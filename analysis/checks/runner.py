@@ -89,11 +89,13 @@ class CheckResult:
         str
             Rules, rows, errors and warnings.
         """
-        n_warnings = len(self.findings) - self.n_errors
-        return (
-            f"{self.n_rules} rules over {self.n_rows:,} rows: "
-            f"{self.n_errors} errors, {n_warnings} warnings."
+        found = (
+            f"{_counted(self.n_errors, 'error')}, "
+            f"{_counted(len(self.findings) - self.n_errors, 'warning')}."
         )
+        if self.study is None:
+            return f"The study could not be read, so no rule about values was run: {found}"
+        return f"{self.n_rules} rules over {self.n_rows:,} rows: {found}"
 
     def require_ok(self) -> Study:
         """Return the study, or refuse one with errors.
@@ -111,7 +113,10 @@ class CheckResult:
         errors = [finding for finding in self.findings if finding.severity == "error"]
         if errors or self.study is None:
             lines = "\n".join(f"  {finding}" for finding in errors)
-            raise DataError(f"The study breaks {len(errors)} rules that analyses rely on.\n{lines}")
+            raise DataError(
+                f"The study has {_counted(len(errors), 'error')} that analyses cannot pass over.\n"
+                f"{lines}"
+            )
         return self.study
 
     def __repr__(self) -> str:
@@ -124,6 +129,11 @@ class CheckResult:
     def _repr_html_(self) -> str:
         shown = self.frame()[["rule", "severity", "table", "column", "what", "remedy"]]
         return frame_to_html(shown, caption=self.summary())
+
+
+def _counted(n: int, noun: str) -> str:
+    """Put a number before a noun."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def check(study: Study) -> CheckResult:

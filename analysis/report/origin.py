@@ -10,13 +10,13 @@ from typing import Any
 
 import pandas as pd
 
+from analysis import __version__
 from analysis.results import frame_to_html, frame_to_text
 from analysis.study import Study
 
 __all__ = ["Provenance", "provenance"]
 
 _PACKAGES = (
-    "ketamine-outcomes",
     "numpy",
     "scipy",
     "pandas",
@@ -90,6 +90,10 @@ def provenance(study: Study, parameters: Mapping[str, Any] | None = None) -> Pro
         "SHA-256": study.sha256 or "made in memory",
         "seed": str(study.seed) if study.seed is not None else "none: nothing is drawn at random",
     }
-    versions = {"Python": platform.python_version(), "system": platform.system()}
+    versions = {
+        "ketamine-outcomes": __version__,
+        "Python": platform.python_version(),
+        "system": platform.system(),
+    }
     versions.update({name: metadata.version(name) for name in _PACKAGES})
     return Provenance(data=data, parameters=shown, versions=versions)

@@ -1,0 +1,40 @@
+"""Disclosure control: which counts may be shown, which are hidden, and the proof."""
+
+from analysis.disclosure.cells import HiddenCells, suppress_cells
+from analysis.disclosure.completeness import hide_completeness
+from analysis.disclosure.counts import SuppressedCounts, attack_counts, suppress_counts
+from analysis.disclosure.curves import cut_curve, suppress_risk_table
+from analysis.disclosure.estimates import hide_statistics, suppress_proportions
+from analysis.disclosure.flow import suppress_flow
+from analysis.disclosure.policy import (
+    HIDDEN,
+    INTERNAL,
+    RELEASE,
+    Policy,
+    is_small,
+    masked_count,
+    require_releasable,
+)
+from analysis.disclosure.responses import hide_responses
+
+__all__ = [
+    "HIDDEN",
+    "INTERNAL",
+    "RELEASE",
+    "HiddenCells",
+    "Policy",
+    "SuppressedCounts",
+    "attack_counts",
+    "cut_curve",
+    "hide_completeness",
+    "hide_responses",
+    "hide_statistics",
+    "is_small",
+    "masked_count",
+    "require_releasable",
+    "suppress_cells",
+    "suppress_counts",
+    "suppress_flow",
+    "suppress_proportions",
+    "suppress_risk_table",
+]

@@ -1,0 +1,175 @@
+"""Choose what else to hide so that no small count can be worked out, and how to mark it.
+
+A heuristic proposes, the attacker of `attack` disposes: nothing is accepted that has not been
+attacked.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.disclosure.attack import (
+    CountSystem,
+    attack_bounds,
+    find_witnesses,
+    gives_away,
+)
+
+__all__ = ["find_pattern", "mark_bounds", "markable_cells"]
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+def find_pattern(system: CountSystem, minimum: int) -> BoolArray:
+    """Choose the counts to hide so that every small one stays in doubt.
+
+    Small counts are hidden first. Then, along every sum, the cheapest further count; then the
+    attacker looks, and whatever he can still pin down gets the next cheapest neighbour. In the
+    end counts that turned out to protect nothing are shown again.
+
+    Parameters
+    ----------
+    system : CountSystem
+        Counts and sums.
+    minimum : int
+        Least count that may be shown.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (k,)
+        What is hidden: no small count has a greatest possible value under `minimum`.
+
+    Notes
+    -----
+    The search ends: each round hides at least one more count, and once every shown count in
+    reach is zero the true counts can be multiplied by any number, so nothing bounds them.
+    """
+    needed = system.small(minimum) | system.not_shown
+    hidden = _close_lines(system, needed, minimum)
+    targets = np.flatnonzero(system.small(minimum))
+    tables = find_witnesses(system, hidden, targets, minimum)
+    while np.isnan(tables).any():
+        for cell in targets[np.isnan(tables).any(axis=1)]:
+            hidden[_cheapest_neighbour(system, hidden, int(cell))] = True
+        hidden = _close_lines(system, hidden, minimum)
+        tables = find_witnesses(system, hidden, targets, minimum)
+    return _show_again(system, hidden, hidden & ~needed, tables, minimum)
+
+
+def _close_lines(system: CountSystem, hidden: BoolArray, minimum: int) -> BoolArray:
+    """Hide the cheapest further count along every sum that alone gives a small count away."""
+    hidden = hidden.copy()
+    weak = True
+    while weak:
+        weak = False
+        for line in system.lines:
+            candidates = np.flatnonzero((line != 0) & ~hidden & (system.counts > 0))
+            if len(candidates) and gives_away(system, line, hidden, minimum):
+                hidden[candidates[np.argmin(system.cost[candidates])]] = True
+                weak = True
+    return hidden
+
+
+def _cheapest_neighbour(system: CountSystem, hidden: BoolArray, cell: int) -> int:
+    """Find the cheapest shown count in a sum with a cell, or with the cells linked to it."""
+    reached = np.zeros(len(hidden), dtype=bool)
+    reached[cell] = True
+    while True:
+        near = system.lines[(system.lines[:, reached] != 0).any(axis=1)].any(axis=0)
+        candidates = np.flatnonzero(near & ~hidden & (system.counts > 0))
+        if len(candidates):
+            return int(candidates[np.argmin(system.cost[candidates])])
+        if not (near & hidden & ~reached).any():
+            return cell  # everything in reach is hidden: nothing bounds the cell
+        reached |= near & hidden
+
+
+def _show_again(
+    system: CountSystem, hidden: BoolArray, extra: BoolArray, tables: FloatArray, minimum: int
+) -> BoolArray:
+    """Show again, dearest first, each count without which every small count stays in doubt.
+
+    A small count stays in doubt while its table of `find_witnesses` has the true value where one
+    more count is shown, so only the others need a new table.
+    """
+    targets = np.flatnonzero(system.small(minimum))
+    cells = np.flatnonzero(extra)
+    for cell in cells[np.argsort(-system.cost[cells], kind="stable")]:
+        trial = hidden.copy()
+        trial[cell] = False
+        touching = system.lines[system.lines[:, cell] != 0]
+        if any(gives_away(system, line, trial, minimum) for line in touching):
+            continue
+        stale = np.abs(tables[:, cell] - system.counts[cell]) > 1e-6
+        near = stale & (touching[:, targets] != 0).any(axis=0)  # they fail first, if any does
+        renewed = tables.copy()
+        for some in (near, stale & ~near):
+            if not np.isnan(renewed).any():
+                renewed[some] = find_witnesses(system, trial, targets[some], minimum)
+        if not np.isnan(renewed).any():
+            hidden, tables = trial, renewed
+    return hidden
+
+
+def mark_bounds(
+    system: CountSystem, hidden: BoolArray, marked: BoolArray, minimum: int
+) -> tuple[FloatArray, FloatArray]:
+    """Say what the marks tell: ``<11`` means 1 to 10, and ``—`` beside it means 11 or more.
+
+    Parameters
+    ----------
+    system : CountSystem
+        Counts and sums.
+    hidden : array of bool, shape (k,)
+        What is not shown.
+    marked : array of bool, shape (k,)
+        Small counts that carry the mark ``<11``.
+    minimum : int
+        Least count that may be shown.
+
+    Returns
+    -------
+    tuple of array of float, shape (k,)
+        Least and greatest value of each count as the marks tell it.
+    """
+    large = hidden & ~system.not_shown & (system.counts >= minimum)
+    low = np.where(marked, 1.0, np.where(large, float(minimum), 0.0))
+    return low, np.where(marked, minimum - 1.0, np.inf)
+
+
+def markable_cells(system: CountSystem, hidden: BoolArray, minimum: int) -> BoolArray:
+    """Choose the small counts that can carry the mark ``<11`` without saying too much.
+
+    Two counts marked ``<11`` that add up to 20 are both 10. A small count whose mark would leave
+    fewer than half of the small values possible is shown as ``—`` instead, as are the hidden
+    counts that it shares a sum with.
+
+    Parameters
+    ----------
+    system : CountSystem
+        Counts and sums.
+    hidden : array of bool, shape (k,)
+        What is not shown.
+    minimum : int
+        Least count that may be shown.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (k,)
+        Small counts to mark.
+    """
+    marked = system.small(minimum) & ~system.not_shown
+    while marked.any():
+        targets = np.flatnonzero(marked)
+        low, high = mark_bounds(system, hidden, marked, minimum)
+        least, most = attack_bounds(system, hidden, targets, low=low, high=high)
+        narrow = targets[most - least + 1 < minimum // 2]
+        if not len(narrow):
+            break
+        touching = (system.lines[:, narrow] != 0).any(axis=1)
+        marked &= ~(system.lines[touching] != 0).any(axis=0)
+        marked[narrow] = False
+    return marked

@@ -1,0 +1,176 @@
+"""Draw how many of the patients who were due have a score, by clinic and visit."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, Unpack
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from analysis.disclosure import RELEASE, Policy, hide_completeness
+from analysis.figures.axis import Places, place_visits
+from analysis.figures.style import (
+    RULE,
+    Words,
+    add_headings,
+    add_note,
+    below_axis,
+    house_style,
+    new_axes,
+)
+
+__all__ = ["plot_completeness"]
+
+FloatArray = npt.NDArray[np.float64]
+
+_MIDDLE = 0.179  # luminance at which black and white text have the same contrast, 4.6 to 1
+_LIGHT, _DARK = np.array([0.929, 0.957, 0.980]), np.array([0.0, 0.318, 0.518])
+
+
+def plot_completeness(
+    frame: pd.DataFrame,
+    *,
+    by: str = "site_id",
+    policy: Policy = RELEASE,
+    ax: Axes | None = None,
+    **words: Unpack[Words],
+) -> tuple[Axes, pd.DataFrame]:
+    """Draw the share with a score, as a table of clinics by visits with the numbers printed.
+
+    Whoever is not yet due is no missing score: the share is of those whose window has closed, and
+    a visit for which nobody is due says so.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        True counts: `by`, ``visit``, ``started, due, scored``, as `outcomes.completeness` gives.
+    by : str
+        Column of the clinic or group; one row each, by name.
+    policy : Policy
+        The least count that may be shown. A share whose numerator or complement is small is
+        shown as a bound, such as "over 85%", which says no more than ``<11`` does.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when left out.
+    **words : str
+        ``title`` (the message; made from the data when left out), ``subtitle``, ``x_label``,
+        ``note``.
+
+    Returns
+    -------
+    tuple of Axes and pandas.DataFrame
+        The axes, and what is printed: `by`, ``visit``, ``started`` and ``shown``, as text, and for
+        the internal audience ``due`` and ``scored``; ``attrs["alt"]`` describes it.
+
+    Raises
+    ------
+    ColumnError
+        When a column is absent.
+    DataError
+        When counts do not add up.
+    """
+    shown = hide_completeness(frame, by=by, policy=policy)
+    shown[by] = shown[by].astype("string")
+    started = shown.drop_duplicates(by).sort_values(by)
+    order = {name: place for place, name in enumerate(started[by])}
+    rows = [f"{name} (n = {n})" for name, n in zip(started[by], started["started"], strict=True)]
+    visits = place_visits(shown["visit"])
+    title = words.get("title") or _message(shown)
+    with house_style():
+        axes = new_axes(ax, height=1.7 + 0.44 * len(rows))
+        for cell in shown.to_dict("records"):
+            _draw_cell(axes, (visits.place_of[cell["visit"]], order[cell[by]]), cell)
+        _set_axes(axes, visits, rows, words.get("x_label", ""))
+        add_headings(axes, title=title, subtitle=words.get("subtitle", ""))
+        notes = [_KEY, words.get("note", ""), _note(policy)]
+        add_note(axes, " ".join(filter(None, notes)), below=below_axis(axes) + 6)
+    released = shown.drop(columns="bound")
+    released.attrs["alt"] = _alt(released, by, title)
+    return axes, released
+
+
+_KEY = "n: patients who started treatment. In each cell: the share with a score of those due."
+
+
+def _draw_cell(ax: Axes, place: tuple[float, int], cell: Mapping[Hashable, Any]) -> None:
+    """Draw one cell: darker for a larger share, the numbers in it."""
+    x, y = place
+    known = not np.isnan(cell["bound"])
+    color = _LIGHT + (_DARK - _LIGHT) * cell["bound"] if known else np.ones(3)
+    edge = (
+        {"edgecolor": "white", "linewidth": 2} if known else {"edgecolor": RULE, "linewidth": 0.8}
+    )
+    inset = 0.0 if known else 0.03
+    ax.add_patch(
+        Rectangle(
+            (x - 0.5 + inset, y - 0.5 + inset),
+            1 - 2 * inset,
+            1 - 2 * inset,
+            facecolor=color,
+            **edge,
+        )
+    )
+    ink = "white" if _luminance(color) < _MIDDLE else "black"
+    denominator = f"of {cell['due']}" if known and "due" in cell else ""
+    ax.text(
+        x,
+        y - (0.14 if denominator else 0),
+        cell["shown"],
+        ha="center",
+        va="center",
+        color=ink,
+        size=9.5,
+        weight="bold" if known else "normal",
+    )
+    ax.text(x, y + 0.24, denominator, ha="center", va="center", color=ink, size=8)
+
+
+def _luminance(color: FloatArray) -> float:
+    """Return the relative luminance of a colour, as the contrast rules of WCAG 2 define it."""
+    linear = np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
+    return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
+
+
+def _set_axes(ax: Axes, visits: Places, rows: Sequence[str], x_label: str) -> None:
+    """Name visits above and clinics at the left."""
+    ax.set_xticks(list(visits.place_of.values()), [str(visit) for visit in visits.place_of])
+    ax.set_yticks(range(len(rows)), list(rows))
+    ax.set_xlim(-0.5, len(visits.place_of) - 0.5)
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ax.tick_params(length=0)
+    ax.set_xlabel(x_label)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+
+
+def _note(policy: Policy) -> str:
+    """Say what is hidden, and how."""
+    if policy.confidential:
+        return "Confidential: true counts, for use inside the clinic only."
+    return (
+        f"≥ or ≤: fewer than {policy.minimum_count} are without, or with, a score. —: fewer than "
+        f"{policy.minimum_count} were due."
+    )
+
+
+def _message(shown: pd.DataFrame) -> str:
+    """Say in one line between which shares the cells lie."""
+    known = shown["bound"].dropna()
+    if known.empty:
+        return "No share with a score can be shown"
+    low, high = round(100 * known.min()), round(100 * known.max())
+    return f"Between {low}% and {high}% of the patients who were due have a score"
+
+
+def _alt(shown: pd.DataFrame, by: str, title: str) -> str:
+    """Describe the table row by row."""
+    visits = list(dict.fromkeys(shown["visit"].astype(str)))
+    size = f"{shown[by].nunique()} rows by {len(visits)} visits ({', '.join(visits)})"
+    parts = [f"Table of shares with a score among patients who were due: {size}."]
+    for name, rows in shown.groupby(by, sort=True):
+        each = ", ".join(f"{v} {s}" for v, s in zip(rows["visit"], rows["shown"], strict=True))
+        parts.append(f"{name}: {each}.")
+    return " ".join([*parts, f"Conclusion: {title}."])

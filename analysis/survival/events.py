@@ -1,0 +1,229 @@
+"""Read times, events, delayed entries, groups and weights from a frame, and refuse what is wrong.
+
+Estimation is elsewhere; nothing here drops a row without counting it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.errors import ColumnError, DataError
+from analysis.results import FloatArray
+
+__all__ = ["EventTimes", "merge_ties", "read_event_times"]
+
+_TIE = float(np.sqrt(np.finfo(float).eps))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EventTimes:
+    """Right-censored times with delayed entry, one row per patient.
+
+    Parameters
+    ----------
+    time : array, shape (n,)
+        Time of event or censoring.
+    entry : array, shape (n,)
+        Time from which an event would have been seen; minus infinity from the origin on.
+    event : array of bool, shape (n,)
+        Whether the event was seen.
+    weight : array, shape (n,)
+        Case weights; 1 without weights.
+    codes : array of int, shape (n,)
+        Position of each row's group in `levels`.
+    levels : pandas.Index
+        Groups in order; one unnamed level without groups.
+    n_dropped : int
+        Rows left out because their group was missing.
+    """
+
+    time: FloatArray
+    entry: FloatArray
+    event: npt.NDArray[np.bool_]
+    weight: FloatArray
+    codes: npt.NDArray[np.intp]
+    levels: pd.Index
+    n_dropped: int
+
+
+def read_event_times(
+    data: pd.DataFrame,
+    *,
+    time: str,
+    event: str,
+    entry: str | None = None,
+    by: str | None = None,
+    weights: str | None = None,
+) -> EventTimes:
+    """Read right-censored times from a frame.
+
+    Rows whose group is missing are left out and counted; any other missing value is an error,
+    because a missing time is neither an event nor a censoring.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        One row per patient.
+    time, event : str
+        Columns of the time (at least 0) and of the event (1 or True seen, 0 or False censored).
+    entry, by, weights : str, optional
+        Columns of the delayed entry (below the time), of the group, and of positive weights.
+
+    Returns
+    -------
+    EventTimes
+        Arrays with floating-point ties merged.
+
+    Raises
+    ------
+    ColumnError
+        When a column is missing or of the wrong type.
+    DataError
+        When a value is missing, negative, or out of order, or a declared group has no row.
+    """
+    named = {"time": time, "event": event, "entry": entry, "by": by, "weights": weights}
+    _require(data, named)
+    kept = data if by is None else data.loc[data[by].notna()]
+    if kept.empty:
+        raise DataError("No row is left for a survival curve; check the rows and the groups given.")
+    codes, levels = _groups(kept, by)
+    times = _numbers(kept, time, "time", lowest=0.0)
+    entries = np.full(len(kept), -np.inf)
+    if entry is not None:
+        entries = _numbers(kept, entry, "entry", lowest=0.0)
+    times, entries = merge_ties(times, entries)
+    if entry is not None:
+        _check_entry(entries, times, entry, time)
+    return EventTimes(
+        time=times,
+        entry=np.where(entries <= 0.0, -np.inf, entries),
+        event=_flags(kept, event),
+        weight=np.ones(len(kept)) if weights is None else _weights(kept, weights),
+        codes=codes,
+        levels=levels,
+        n_dropped=len(data) - len(kept),
+    )
+
+
+def merge_ties(time: FloatArray, entry: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Give times that differ by rounding only the same value.
+
+    Parameters
+    ----------
+    time, entry : array, shape (n,)
+        Exit and entry times; entries may be minus infinity.
+
+    Returns
+    -------
+    time, entry : array, shape (n,)
+        Times mapped to the first of each run of near-equal values.
+
+    Notes
+    -----
+    The rule of R's ``aeqSurv``: neighbours closer than 1.5e-8, absolutely or relative to the
+    mean of the distinct times, are one time.
+
+    Examples
+    --------
+    >>> merge_ties(np.array([0.3, 3 * 0.1]), np.array([0.0, 0.0]))[0].tolist()
+    [0.3, 0.3]
+    """
+    finite = np.isfinite(entry)
+    distinct = np.unique(np.concatenate([time, entry[finite]]))
+    gaps = np.diff(distinct)
+    size = max(1.0, float(np.mean(np.abs(distinct))))
+    first = distinct[np.append(True, gaps > _TIE * size)]
+    merged = first[np.searchsorted(first, time, side="right") - 1]
+    entries = entry.copy()
+    entries[finite] = first[np.searchsorted(first, entry[finite], side="right") - 1]
+    return merged, entries
+
+
+def _require(data: pd.DataFrame, named: dict[str, str | None]) -> None:
+    """Name the first column that is not there and the argument that asked for it."""
+    for argument, column in named.items():
+        if column is not None and column not in data.columns:
+            raise ColumnError(
+                f"{argument}= names {column!r}, which the data do not have ({data.shape[1]} "
+                "columns given). Check the spelling."
+            )
+
+
+def _groups(data: pd.DataFrame, by: str | None) -> tuple[npt.NDArray[np.intp], pd.Index]:
+    """Give each group a number, in order; a declared category without a row is an error."""
+    if by is None:
+        return np.zeros(len(data), dtype=np.intp), pd.Index([""])
+    column = data[by]
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        empty = len(column.cat.categories) - int(column.nunique())
+        if empty:
+            raise DataError(
+                f"{empty} of the {len(column.cat.categories)} categories of {by!r} have no row; "
+                "remove them (cat.remove_unused_categories) or check the selection."
+            )
+    codes, levels = pd.factorize(column, sort=True)
+    return codes.astype(np.intp), pd.Index(levels)
+
+
+def _numbers(data: pd.DataFrame, column: str, role: str, *, lowest: float) -> FloatArray:
+    """Read a complete, finite numeric column that is at least `lowest`."""
+    if not pd.api.types.is_numeric_dtype(data[column]):
+        raise ColumnError(f"Column {column!r} ({role}=) is not numeric; give days as numbers.")
+    values = data[column].to_numpy(dtype=float, na_value=np.nan)
+    bad = int((~np.isfinite(values)).sum())
+    if bad:
+        raise DataError(
+            f"Column {column!r} ({role}=) has {bad} rows that are missing or infinite. Decide "
+            "for each whether it is censored, and when; or leave the rows out and say so."
+        )
+    low = int((values < lowest).sum())
+    if low:
+        raise DataError(
+            f"Column {column!r} ({role}=) has {low} rows below {lowest:g}; time counts from the "
+            "origin on."
+        )
+    return values
+
+
+def _weights(data: pd.DataFrame, column: str) -> FloatArray:
+    """Read positive weights."""
+    values = _numbers(data, column, "weights", lowest=0.0)
+    zero = int((values == 0.0).sum())
+    if zero:
+        raise DataError(
+            f"Column {column!r} (weights=) has {zero} rows of weight 0; leave those rows out."
+        )
+    return values
+
+
+def _flags(data: pd.DataFrame, column: str) -> npt.NDArray[np.bool_]:
+    """Read an event column of 0 and 1, or of booleans."""
+    values: pd.Series[Any] = data[column]
+    if not pd.api.types.is_numeric_dtype(values):
+        raise ColumnError(
+            f"Column {column!r} (event=) is not numeric or boolean; allowed are 1 or True (event "
+            "seen) and 0 or False (censored)."
+        )
+    numbers = values.to_numpy(dtype=float, na_value=np.nan)
+    bad = int((~np.isin(numbers, [0.0, 1.0])).sum())
+    if bad:
+        raise DataError(
+            f"Column {column!r} (event=) has {bad} rows that are neither 0 nor 1. Allowed are 1 "
+            "(event seen) and 0 (censored); several causes are no matter for this curve."
+        )
+    return np.asarray(numbers == 1.0)
+
+
+def _check_entry(entries: FloatArray, times: FloatArray, entry: str, time: str) -> None:
+    """Refuse patients who were never under observation."""
+    late = int((entries >= times).sum())
+    if late:
+        raise DataError(
+            f"{late} rows have {entry!r} (entry=) at or after {time!r} (time=), so they were "
+            "never at risk. Leave them out and say so, or correct the entry."
+        )

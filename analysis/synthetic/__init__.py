@@ -1,0 +1,19 @@
+"""Synthetic clinic networks with known truth."""
+
+from analysis.synthetic.examples import example_folder
+from analysis.synthetic.presets import scenario, scenario_names
+from analysis.synthetic.scenarios import Scenario
+from analysis.synthetic.simulation import Simulation, simulate
+from analysis.synthetic.true_answers import oracle
+from analysis.synthetic.writing import write_synthetic
+
+__all__ = [
+    "Scenario",
+    "Simulation",
+    "example_folder",
+    "oracle",
+    "scenario",
+    "scenario_names",
+    "simulate",
+    "write_synthetic",
+]

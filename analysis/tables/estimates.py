@@ -1,0 +1,157 @@
+"""Tables of estimates: fitted results in tidy form, and proportions with their denominators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.disclosure import HIDDEN, RELEASE, Policy, is_small
+from analysis.errors import ColumnError
+from analysis.results import TIDY_COLUMNS
+from analysis.tables.result import Column, TableResult, hiding_note
+
+__all__ = ["estimates_table", "p_value_text"]
+
+
+def p_value_text(p: float) -> str:
+    """Write a p-value: three decimals, and never 0.
+
+    Parameters
+    ----------
+    p : float
+        Probability; a missing one gives an empty text.
+
+    Returns
+    -------
+    str
+        Such as ``0.012`` or ``<0.001``.
+
+    Examples
+    --------
+    >>> p_value_text(0.0123), p_value_text(1e-9)
+    ('0.012', '<0.001')
+    """
+    if pd.isna(p):
+        return ""
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _number(value: float, digits: int) -> str:
+    """Write a number with a true minus sign, which screen readers read and lines do not break."""
+    text = f"{value:.{digits}f}"
+    return text.replace("-", "\u2212") if float(text) else text.lstrip("-")
+
+
+def _interval(low: float, high: float, digits: int) -> str:
+    """Write an interval; limits may be infinite or missing."""
+    if pd.isna(low) or pd.isna(high):
+        return HIDDEN
+    ends = [
+        _number(e, digits) if np.isfinite(e) else ("∞" if e > 0 else "\u2212∞") for e in (low, high)
+    ]
+    return f"{ends[0]} to {ends[1]}"
+
+
+def estimates_table(
+    tidy_frame: pd.DataFrame,
+    *,
+    labels: Mapping[str, str] | None = None,
+    digits: int = 2,
+    title: str = "Estimates",
+    notes: Sequence[str] = (),
+    policy: Policy = RELEASE,
+) -> TableResult:
+    """Show fitted results: estimate, confidence interval and, if given, the p-value.
+
+    Parameters
+    ----------
+    tidy_frame : pandas.DataFrame
+        What `tidy` returns: ``term`` or ``contrast``, level columns, ``estimate, conf_low,
+        conf_high``. With ``p_value`` p-values are shown: drop the column to leave them out. With
+        ``n`` the number of patients is shown, and estimates of fewer than 11 are hidden.
+        ``attrs["conf_level"]`` is the level of the interval, 0.95 if absent.
+    labels : mapping of str to str, optional
+        Words for terms, levels and names of columns.
+    digits : int
+        Decimals of estimates and limits.
+    title : str
+        Title of the table.
+    notes : sequence of str
+        Lines under the table, such as the model and the missing-data rule.
+    policy : Policy
+        The least count that may be shown.
+
+    Returns
+    -------
+    TableResult
+        One row per estimate.
+
+    Raises
+    ------
+    ColumnError
+        When the estimate or its interval is absent.
+
+    Examples
+    --------
+    >>> tidy = pd.DataFrame({"term": ["week"], "estimate": [-1.234], "conf_low": [-2.0],
+    ...                      "conf_high": [-0.5]})
+    >>> estimates_table(tidy, labels={"week": "Per week"}).inline("Per week", "95% CI")
+    '−2.00 to −0.50'
+    """
+    if not {"estimate", "conf_low", "conf_high"} <= set(tidy_frame.columns):
+        raise ColumnError("estimates_table needs the columns estimate, conf_low and conf_high.")
+    words = dict(labels or {})
+    named = [c for c in tidy_frame.columns if c not in {*TIDY_COLUMNS, "n"}]
+    frame, columns = _named_columns(tidy_frame[named], words)
+    counted = "n" in tidy_frame.columns
+    small = is_small(tidy_frame["n"], policy) if counted else np.zeros(len(tidy_frame), dtype=bool)
+    texts = _estimate_texts(tidy_frame, small, digits=digits, policy=policy)
+    level = 100 * float(tidy_frame.attrs.get("conf_level", 0.95))
+    headings = {"n": "n", "estimate": "Estimate", "interval": f"{level:g}% CI", "p": "p"}
+    return TableResult(
+        title=title,
+        frame=frame.assign(**texts).astype("string"),
+        columns=(*columns, *(Column(key=k, label=words.get(k, headings[k])) for k in texts)),
+        notes=(*notes, "CI, confidence interval.", *([hiding_note(policy)] if counted else [])),
+        policy=policy,
+        stub=words.get(named[0], "") if named else "",
+    )
+
+
+def _named_columns(
+    named: pd.DataFrame, words: Mapping[str, str]
+) -> tuple[pd.DataFrame, list[Column]]:
+    """Turn term and level columns into labels of rows and text columns."""
+    text = {
+        name: [words.get(str(value), str(value)) for value in named[name]] for name in named.columns
+    }
+    keys = list(text)
+    first = text[keys[0]] if keys else [""] * len(named)
+    frame = pd.DataFrame({"group": [""] * len(named), "label": first})
+    for key in keys[1:]:
+        frame[key] = text[key]
+    return frame, [Column(key=k, label=words.get(k, k), numeric=False) for k in keys[1:]]
+
+
+def _estimate_texts(
+    tidy: pd.DataFrame, small: np.ndarray, *, digits: int, policy: Policy
+) -> dict[str, list[str]]:
+    """Write the columns of numbers; rows of small groups show only that they are small."""
+    texts: dict[str, list[str]] = {}
+    if "n" in tidy.columns:
+        texts["n"] = [
+            policy.small_text if s else f"{int(n):,d}"
+            for n, s in zip(tidy["n"], small, strict=True)
+        ]
+    estimates = [_number(e, digits) if pd.notna(e) else HIDDEN for e in tidy["estimate"]]
+    limits = zip(tidy["conf_low"], tidy["conf_high"], strict=True)
+    texts["estimate"] = estimates
+    texts["interval"] = [_interval(low, high, digits) for low, high in limits]
+    if "p_value" in tidy.columns:
+        texts["p"] = [p_value_text(p) for p in tidy["p_value"]]
+    for key in ("estimate", "interval", "p"):
+        if key in texts:
+            texts[key] = [HIDDEN if s else t for t, s in zip(texts[key], small, strict=True)]
+    return texts

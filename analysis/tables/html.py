@@ -1,0 +1,110 @@
+"""Render shown text as an HTML table through great_tables.
+
+great_tables escapes plain text itself; the ids are fixed, so the same table gives the same HTML.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+import great_tables as gt
+import pandas as pd
+
+__all__ = ["table_html"]
+
+_OPTIONS = {
+    "table_font_size": "14px",
+    "table_font_color": "#1a1a1a",
+    "table_background_color": "#ffffff",
+    "table_border_top_style": "none",
+    "table_border_bottom_style": "none",
+    "heading_align": "left",
+    "heading_title_font_size": "17px",
+    "heading_title_font_weight": "600",
+    "heading_subtitle_font_size": "14px",
+    "heading_border_bottom_style": "none",
+    "heading_padding": "3px",
+    "column_labels_font_weight": "600",
+    "column_labels_border_top_color": "#1a1a1a",
+    "column_labels_border_bottom_color": "#1a1a1a",
+    "column_labels_border_top_width": "1px",
+    "column_labels_border_bottom_width": "1px",
+    "table_body_border_top_color": "#1a1a1a",
+    "table_body_border_bottom_color": "#1a1a1a",
+    "table_body_border_bottom_width": "1px",
+    "table_body_hlines_style": "none",
+    "stub_border_style": "none",
+    "row_group_font_weight": "600",
+    "row_group_border_top_color": "#d9d9d9",
+    "row_group_border_top_width": "1px",
+    "row_group_border_bottom_style": "none",
+    "row_group_padding": "5px",
+    "data_row_padding": "4px",
+    "data_row_padding_horizontal": "9px",
+    "column_labels_padding_horizontal": "9px",
+    "source_notes_font_size": "12px",
+    "source_notes_padding": "2px",
+    "source_notes_border_lr_style": "none",
+}
+
+
+def table_html(
+    frame: pd.DataFrame,
+    *,
+    columns: Sequence[tuple[str, str, str, bool]],
+    heading: tuple[str, str],
+    notes: Sequence[str],
+    element_id: str,
+    stub: str,
+) -> str:
+    """Render text as one HTML table with a fixed id.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame of str
+        Columns ``group``, ``label`` and the keys of `columns`.
+    columns : sequence of (key, label, sublabel, numeric)
+        The columns after the label.
+    heading : (str, str)
+        Title and subtitle.
+    notes : sequence of str
+        Lines under the table.
+    element_id : str
+        Id of the surrounding element; the ids of cells start with it.
+    stub : str
+        Heading over the labels of the rows.
+
+    Returns
+    -------
+    str
+        HTML and its style sheet, which applies to this id only.
+    """
+    keys = [key for key, *_ in columns]
+    grouped = bool(frame["group"].ne("").any())
+    shown = frame[["group", "label", *keys]] if grouped else frame[["label", *keys]]
+    # keys of our own, so that no text of the data becomes part of an id
+    names = {key: f"c{position}" for position, key in enumerate(keys)}
+    table = gt.GT(
+        shown.astype("string").astype(object).rename(columns=names),
+        rowname_col="label",
+        groupname_col="group" if grouped else None,
+        id=element_id,
+        locale="en",
+    )
+    table = table.tab_header(title=heading[0], subtitle=heading[1] or None)
+    table = table.tab_stubhead(label=stub) if stub else table
+    table = table.cols_label(**{names[key]: _heading(label, sub) for key, label, sub, _ in columns})
+    numeric = [names[key] for key, *_, is_number in columns if is_number]
+    texts = [names[key] for key, *_, is_number in columns if not is_number]
+    table = table.cols_align("right", columns=numeric) if numeric else table
+    table = table.cols_align("left", columns=texts) if texts else table
+    for note in notes:
+        table = table.tab_source_note(gt.html(html.escape(note)))
+    return str(table.tab_options(**_OPTIONS).as_raw_html())
+
+
+def _heading(label: str, sublabel: str) -> gt.html:
+    """Write a heading of one or two lines."""
+    second = f"<br><span style='font-weight:400'>{html.escape(sublabel)}</span>" if sublabel else ""
+    return gt.html(html.escape(label) + second)

@@ -1,0 +1,231 @@
+"""A finished table: shown text, what its columns mean, its notes, and what was hidden.
+
+It is made by the other modules of this room; here it is only read and rendered.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from analysis.disclosure import RELEASE, Policy, require_releasable
+from analysis.errors import ColumnError
+from analysis.results import frame_to_text
+from analysis.tables.html import table_html
+
+__all__ = ["CONFIDENTIAL", "Column", "TableResult", "hiding_note", "slug"]
+
+CONFIDENTIAL = "Confidential: true counts, for use inside the clinic only."
+"""Note under every table that the internal audience gets."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of a table.
+
+    Parameters
+    ----------
+    key : str
+        Name of the column in the frame.
+    label : str
+        Heading.
+    sublabel : str
+        Second line of the heading, such as the number of patients.
+    numeric : bool
+        Whether the texts are numbers, set to the right.
+    """
+
+    key: str
+    label: str
+    sublabel: str = ""
+    numeric: bool = True
+
+
+def slug(title: str) -> str:
+    """Turn a title into the id of an HTML element.
+
+    Parameters
+    ----------
+    title : str
+        Any text.
+
+    Returns
+    -------
+    str
+        ``table-`` and small letters, digits and hyphens: a style sheet cannot name an id that
+        begins with a digit.
+
+    Examples
+    --------
+    >>> slug("1. Who was treated?")
+    'table-1-who-was-treated'
+    """
+    return "table-" + (re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "untitled")
+
+
+def hiding_note(policy: Policy) -> str:
+    """Say in one sentence what is hidden, or that nothing is.
+
+    Parameters
+    ----------
+    policy : Policy
+        The least count that may be shown.
+
+    Returns
+    -------
+    str
+        The note.
+
+    Examples
+    --------
+    >>> hiding_note(RELEASE)[:36]
+    'Counts under 11 are hidden (<11); a '
+    """
+    if policy.confidential:
+        return CONFIDENTIAL
+    return (
+        f"Counts under {policy.minimum_count} are hidden ({policy.small_text}); a second cell may "
+        "be hidden (—) so that they cannot be worked out."
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TableResult:
+    """A table ready to print.
+
+    Parameters
+    ----------
+    title, subtitle : str
+        Headings above the table.
+    frame : pandas.DataFrame of str
+        Columns ``group`` (empty where rows are not grouped), ``label`` and those of `columns`.
+    columns : tuple of Column
+        The columns after the label, in order.
+    notes : tuple of str
+        Lines under the table.
+    denominators : pandas.DataFrame
+        Numbers of patients behind the columns, as shown.
+    suppression : pandas.DataFrame
+        Columns ``status, cells``: how many counts are shown and hidden.
+    policy : Policy
+        For whom the table is.
+    stub : str
+        Heading over the labels of the rows.
+    """
+
+    title: str
+    subtitle: str = ""
+    frame: pd.DataFrame = field(repr=False)
+    columns: tuple[Column, ...]
+    notes: tuple[str, ...] = ()
+    denominators: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
+    suppression: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
+    policy: Policy = RELEASE
+    stub: str = ""
+
+    def __post_init__(self) -> None:
+        require_releasable(self.frame)
+
+    @property
+    def slug(self) -> str:
+        """The id of the table in HTML, made from its title."""
+        return slug(self.title)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the shown text as a frame, for other programs."""
+        return self.frame.copy()
+
+    def inline(self, row: str | tuple[str, str], column: str) -> str:
+        """Return one shown cell, so that numbers in prose come from the table.
+
+        Parameters
+        ----------
+        row : str or (str, str)
+            Label of the row, or group and label where a label occurs more than once.
+        column : str
+            Key or heading of the column.
+
+        Returns
+        -------
+        str
+            The text of the cell.
+
+        Raises
+        ------
+        ColumnError
+            When the row or the column is absent or not unique.
+        """
+        group, label = row if isinstance(row, tuple) else (None, row)
+        wanted = self.frame["label"].eq(label)
+        if group is not None:
+            wanted &= self.frame["group"].eq(group)
+        keys = [c.key for c in self.columns if column in (c.key, c.label)]
+        if int(wanted.sum()) != 1 or len(keys) != 1:
+            raise ColumnError(
+                f"The table has {int(wanted.sum())} rows and {len(keys)} columns of these names; "
+                "name one of each. Use (group, label) where a label occurs more than once."
+            )
+        return str(self.frame.loc[wanted, keys[0]].iloc[0])
+
+    def to_html(self) -> str:
+        """Render as HTML with header scopes, everything escaped, and nothing loaded from afar."""
+        return table_html(
+            self.frame,
+            columns=[(c.key, c.label, c.sublabel, c.numeric) for c in self.columns],
+            heading=(self.title, self.subtitle),
+            notes=self.notes,
+            element_id=self.slug,
+            stub=self.stub,
+        )
+
+    def to_markdown(self) -> str:
+        """Render as a Markdown table, everything escaped."""
+        head = [self.stub, *(" ".join(filter(None, (c.label, c.sublabel))) for c in self.columns)]
+        rows = ["| " + " | ".join(map(_markdown, head)) + " |"]
+        rows.append(
+            "|" + "|".join(["---", *("---:" if c.numeric else "---" for c in self.columns)]) + "|"
+        )
+        rows += ["| " + " | ".join(map(_markdown, cells)) + " |" for cells in self._lines()]
+        above = [f"**{_markdown(self.title)}**", *filter(None, [_markdown(self.subtitle)])]
+        parts = ["\n\n".join(above), "\n".join(rows), *map(_markdown, self.notes)]
+        return "\n\n".join(parts)
+
+    def _lines(self) -> list[list[str]]:
+        """List the rows as text, each group under its own line."""
+        keys = [column.key for column in self.columns]
+        lines, last = [], ""
+        for group, label, *cells in self.frame[["group", "label", *keys]].itertuples(index=False):
+            if group and group != last:
+                lines.append([group, *([""] * len(keys))])
+            last = group
+            lines.append([f"\u2003{label}" if group else label, *cells])
+        return lines
+
+    def summary(self) -> str:
+        """Write the table as plain text, the same on every machine."""
+        heads = [self.stub, *(" ".join(filter(None, (c.label, c.sublabel))) for c in self.columns)]
+        body = pd.DataFrame(self._lines(), columns=pd.RangeIndex(len(heads)))
+        body.columns = pd.Index(heads)
+        above = "\n".join(filter(None, (self.title, self.subtitle)))
+        return "\n\n".join([above, frame_to_text(body), "\n".join(self.notes)]).rstrip()
+
+    def __repr__(self) -> str:
+        """Show the plain text."""
+        return self.summary()
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str]:
+        """Give notebooks the HTML and the plain text, both without anything that varies."""
+        bundle = {"text/html": self.to_html(), "text/plain": self.summary()}
+        wanted = set(bundle if include is None else include) - set(exclude or ())
+        return {kind: text for kind, text in bundle.items() if kind in wanted}
+
+
+def _markdown(text: str) -> str:
+    """Escape what Markdown or HTML would read as markup."""
+    return re.sub(r"([\\`*_{}\[\]|])", r"\\\1", html.escape(text, quote=False)).replace("\n", " ")

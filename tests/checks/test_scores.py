@@ -1,0 +1,124 @@
+"""Rules about scores, items and measurements."""
+
+import pytest
+
+from analysis.checks import check
+from analysis.study import Study
+from tests.builders import CLEAN, clean_study, places, with_cell
+
+pytestmark = pytest.mark.unit
+
+
+def findings_of(**tables):
+    findings = check(clean_study(**tables)).findings
+    places(findings)
+    return [(f.rule, f.table, f.column, f.count, f.rows) for f in findings]
+
+
+def test_an_unknown_scale_is_counted_and_the_known_ones_are_named():
+    study = clean_study()
+    other = Study(
+        title="x",
+        sites=study.sites,
+        instruments=("PHQ-9", "MADRS", "mood diary", "PHQ9"),
+        tables=study.tables,
+    )
+    findings = check(other).findings
+    assert places(findings) == [("INS-001", "study.json", "instruments")]
+    assert "(2 in the list)" in findings[0].what
+    assert "PHQ-9" in findings[0].remedy
+    assert "diary" not in str(findings)
+
+
+# PHQ-9: 0 to 27 (Kroenke, Spitzer and Williams 2001, J Gen Intern Med 16, 606-613)
+# MADRS: 0 to 60 (Montgomery and Asberg 1979, Br J Psychiatry 134, 382-389)
+@pytest.mark.parametrize(
+    ("row", "total", "found"),
+    [
+        (1, "0", False),
+        (1, "27", False),
+        (1, "28", True),
+        (1, "-1", True),
+        (1, "27.5", True),
+        (1, "", False),
+        (0, "60", False),
+        (0, "61", True),
+    ],
+)
+def test_totals_lie_in_the_range_of_their_scale(row, total, found):
+    text = with_cell(CLEAN["assessments"], "total", total, row=row)
+    expected = [("SCO-001", "assessments", "total", 1, (row + 2,))] if found else []
+    assert findings_of(assessments=text) == expected
+
+
+# PHQ-9: nine items, answers 0 to 3 (Kroenke et al. 2001)
+@pytest.mark.parametrize(("column", "cell"), [("response", "4"), ("item_no", "10")])
+def test_items_and_answers_that_the_scale_does_not_have(column, cell):
+    text = with_cell(CLEAN["items"], column, cell, row=9)
+    assert findings_of(items=text) == [("SCO-002", "items", "response", 1, (11,))]
+
+
+def test_a_missing_answer_is_an_answer_that_was_not_given():
+    assert findings_of(items=with_cell(CLEAN["items"], "response", "", row=9)) == []
+
+
+@pytest.mark.parametrize(
+    ("total", "found"), [("9", False), ("9.5", False), ("8.5", False), ("10", True), ("", False)]
+)
+def test_a_stored_total_that_differs_from_its_items_is_a_warning(total, found):
+    text = with_cell(CLEAN["assessments"], "total", total, row=2)
+    expected = [("SCO-003", "assessments", "total", 1, (4,))] if found else []
+    assert findings_of(assessments=text) == expected
+    assert check(clean_study(assessments=text)).ok
+
+
+def test_a_total_is_prorated_before_it_is_compared():
+    # item 8 (answer 2) left out: 8 answered, sum 7, prorated 7 * 9 / 8 = 7.875; stored 9 differs
+    text = with_cell(CLEAN["items"], "response", "", row=7)
+    assert findings_of(items=text) == [("SCO-003", "assessments", "total", 1, (4,))]
+    stored = with_cell(CLEAN["assessments"], "total", "8", row=2)
+    assert findings_of(items=text, assessments=stored) == []
+
+
+def test_items_of_another_completion_of_the_day_are_not_compared():
+    items = CLEAN["items"].replace("p1,PHQ-9,28,1,", "p2,PHQ-9,0,2,")  # sum 9; stored 26
+    assert findings_of(items=items) == [("SCO-003", "assessments", "total", 1, (6,))]
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [(t, c) for t in ("items", "assessments")
+     for c in ("subject_id", "instrument", "rel_day", "occurrence")] + [("items", "item_no")],
+)  # fmt: skip
+def test_a_missing_part_of_a_key_never_stops_the_rules(table, column):
+    found = findings_of(**{table: with_cell(CLEAN[table], column, "", row=1)})
+    assert ("NUL-001", table, column, 1, (3,)) in found
+    assert {rule for rule, *_ in found} <= {"NUL-001", "SCO-003"}
+
+
+def test_repeated_items_are_left_to_their_own_rule():
+    text = CLEAN["items"] + CLEAN["items"].splitlines()[1] + "\n"
+    assert [rule for rule, *_ in findings_of(items=text)] == ["KEY-001"]
+
+
+@pytest.mark.parametrize(
+    ("row", "unit", "found"),
+    [
+        (1, "mm[Hg]", False),
+        (1, "%", True),
+        (3, "/min", False),
+        (3, "mm[Hg]", True),
+        (5, "/min", True),
+    ],
+)
+def test_a_measurement_has_the_unit_of_its_parameter(row, unit, found):
+    text = with_cell(CLEAN["monitoring"], "unit", unit, row=row)
+    expected = [("MON-001", "monitoring", "unit", 1, (row + 2,))] if found else []
+    assert findings_of(monitoring=text) == expected
+
+
+def test_an_unknown_parameter_or_missing_unit_is_left_to_its_own_rule():
+    unknown = with_cell(CLEAN["monitoring"], "parameter", "zzz", row=1)
+    assert [rule for rule, *_ in findings_of(monitoring=unknown)] == ["CAT-001"]
+    missing = with_cell(CLEAN["monitoring"], "unit", "", row=1)
+    assert [rule for rule, *_ in findings_of(monitoring=missing)] == ["NUL-001"]

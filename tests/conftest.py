@@ -1,0 +1,148 @@
+"""What every test may rely on: no network, no screen, and programs that are there or asked for.
+
+A test that needs a program of the system says ``@pytest.mark.needs("chromium")``, or uses the
+fixture ``chromium``. Without the program it is skipped; it fails instead if the environment
+variable KO_REQUIRE names the program (``KO_REQUIRE=chromium,java,pango``).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import ipaddress
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import hypothesis
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+os.environ.setdefault("MPLBACKEND", "Agg")
+hypothesis.settings.register_profile("suite", deadline=None)  # the machine may be busy
+hypothesis.settings.load_profile("suite")
+
+
+# --- Programs of the system ----------------------------------------------------------------------
+
+
+def chromium_path() -> str | None:
+    """Find a browser of the Chromium family."""
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def has_java() -> bool:
+    """Tell whether Java starts; macOS has a stand-in that does not."""
+    java = shutil.which("java")
+    if java is None:
+        return False
+    return subprocess.run([java, "-version"], capture_output=True, check=False).returncode == 0
+
+
+def has_pango() -> bool:
+    """Tell whether the text layout library can be loaded, under one of its names."""
+    for name in ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll"):
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            continue
+        return True
+    return False
+
+
+PROGRAMS: dict[str, Callable[[], object]] = {
+    "chromium": chromium_path,
+    "java": has_java,
+    "pango": has_pango,
+}
+
+
+@functools.cache
+def is_present(program: str) -> bool:
+    """Look for a program once per session."""
+    return bool(PROGRAMS[program]())
+
+
+def required_programs(environ: dict[str, str]) -> set[str]:
+    """Read KO_REQUIRE."""
+    return {name.strip() for name in environ.get("KO_REQUIRE", "").split(",") if name.strip()}
+
+
+def verdict(program: str, *, present: bool, required: set[str]) -> str:
+    """Decide on a test that needs a program: "run", "skip" or "fail"."""
+    return "run" if present else "fail" if program in required else "skip"
+
+
+def need(program: str) -> None:
+    """Skip or fail the calling test if the program is missing."""
+    required = required_programs(dict(os.environ))
+    decision = verdict(program, present=is_present(program), required=required)
+    if decision == "fail":
+        pytest.fail(f"KO_REQUIRE names {program}, which is not installed", pytrace=False)
+    if decision == "skip":
+        pytest.skip(f"needs {program}: not installed")
+
+
+@pytest.fixture
+def chromium(tmp_path: Path) -> list[str]:
+    """Start of a command that runs a headless browser without network traffic of its own."""
+    need("chromium")
+    quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+    quiet += ["--disable-background-networking", "--disable-component-update"]
+    root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    profile = f"--user-data-dir={tmp_path / 'chromium'}"
+    return [str(chromium_path()), "--headless", *quiet, *root, profile]
+
+
+# --- The network ---------------------------------------------------------------------------------
+
+
+def is_local(address: object) -> bool:
+    """Tell whether a socket address stays on this machine."""
+    if not isinstance(address, tuple):
+        return True  # a path: a socket of this machine
+    host = str(address[0]).partition("%")[0]
+    if host in {"", "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def refuse_network(event: str, args: tuple[Any, ...]) -> None:
+    """Audit hook: no test talks to another machine."""
+    if event in {"socket.connect", "socket.sendto"} and not is_local(args[1]):
+        raise RuntimeError(f"A test tried to reach {args[1][0]}; tests do not use the network.")
+
+
+# --- Hooks ---------------------------------------------------------------------------------------
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, refuse unknown programs, close the network."""
+    config.addinivalue_line("markers", "needs(program): uses chromium, java or pango")
+    unknown = required_programs(dict(os.environ)) - set(PROGRAMS)
+    if unknown:
+        raise pytest.UsageError(f"KO_REQUIRE: {sorted(unknown)}; known are {sorted(PROGRAMS)}")
+    sys.addaudithook(refuse_network)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Act on the marker ``needs``."""
+    for mark in item.iter_markers("needs"):
+        for program in mark.args:
+            need(program)
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave the scripts that made reference values alone: they need other software."""
+    reference = Path(__file__).parent / "reference"
+    is_script = collection_path.suffix == ".py" and not collection_path.name.startswith("test_")
+    return True if is_script and reference in collection_path.parents else None

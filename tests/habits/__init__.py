@@ -1,0 +1,1 @@
+"""Habits of the code: style, types, layers, quick import."""

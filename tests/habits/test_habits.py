@@ -1,0 +1,58 @@
+"""Style, types, layers and a quick import, checked as continuous integration would."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+import run
+
+pytestmark = pytest.mark.unit
+
+HEAVY = {"matplotlib", "seaborn", "lifelines", "statsmodels", "dask", "pyspark", "great_tables"}
+
+
+def ends_well(command: list[str]) -> None:
+    """Run a tool from the top folder and show what it says if it objects."""
+    done = subprocess.run(
+        command,
+        cwd=run.ROOT,
+        env={**os.environ, "PYTHONPATH": str(run.ROOT), "NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("check", [["check"], ["format", "--check"]], ids=["check", "format"])
+def test_ruff(check: list[str]) -> None:
+    ends_well([sys.executable, "-m", "ruff", *check])
+
+
+def test_types() -> None:
+    ends_well([sys.executable, "-m", "mypy"])
+
+
+def test_set_up_is_typed_for_windows_and_the_rest() -> None:
+    for platform in ("win32", "linux"):
+        ends_well([sys.executable, "-m", "mypy", "--strict", "--platform", platform, "run.py"])
+
+
+def test_rooms_import_downwards_only() -> None:
+    ends_well([sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"])
+
+
+def test_import_loads_no_heavy_library() -> None:
+    program = "import analysis, json, sys; print(json.dumps(sorted(sys.modules)))"
+    env = {**os.environ, "PYTHONPATH": str(run.ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program], env=env, capture_output=True, check=True
+    )
+    assert HEAVY & {name.partition(".")[0] for name in json.loads(done.stdout)} == set()

@@ -1,0 +1,169 @@
+"""The whole report: one sound page, nothing half-written, and no value of a patient anywhere."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from analysis.checks import check_folder
+from analysis.errors import DataError, ReportError
+from analysis.report import build, build_report
+from analysis.report.gate import page_faults
+from analysis.study import TABLES, Study, read_study, write_study
+from analysis.synthetic import example_folder
+
+CANARY = "CANARY8e41"
+NUMBER = 987654321
+COLUMNS = [(table, column) for table in TABLES for column in TABLES[table].names]
+
+
+@pytest.fixture(scope="module")
+def network():
+    return read_study(example_folder("clinic-network"))
+
+
+def planted(study: Study, table: str, column: str) -> Study:
+    """Put a canary into one cell of a study."""
+    frame = study.table(table)
+    if column not in frame.columns:
+        frame[column] = pd.NA
+    values = frame[column].astype("object")
+    values.iloc[len(values) // 2] = CANARY if _is_text(table, column) else NUMBER
+    tables = {**study.tables, table: frame.assign(**{column: values})}
+    return Study(title=study.title, sites=study.sites, instruments=study.instruments, tables=tables)
+
+
+def _is_text(table: str, column: str) -> bool:
+    return TABLES[table].column(column).kind in ("text", "category", "flag")
+
+
+def refusal(folder: Path, output: Path) -> str:
+    """Return everything that a refused report says, chained exceptions included."""
+    with pytest.raises(DataError) as caught:
+        build_report(folder, output)
+    error: BaseException | None = caught.value
+    texts = []
+    while error is not None:
+        texts.append(f"{type(error).__name__}: {error}")
+        error = error.__cause__ or error.__context__
+    return "\n".join(texts)
+
+
+@pytest.mark.identity
+@pytest.mark.parametrize(("table", "column"), COLUMNS)
+def test_a_planted_value_is_refused_without_being_repeated(network, tmp_path, capfd, table, column):
+    """Refused, or allowed and then followed through a whole report by the next test."""
+    write_study(planted(network, table, column), tmp_path / "study", as_parquet=())
+    result = check_folder(tmp_path / "study")
+    if result.ok:
+        assert (table, column) in PASSING
+        return
+    assert (table, column) not in PASSING
+    said = refusal(tmp_path / "study", tmp_path / "report")
+    printed = capfd.readouterr()
+    shown = said + repr(result) + result.frame().to_string() + printed.out + printed.err
+    assert CANARY not in shown
+    assert str(NUMBER) not in shown
+    assert not (tmp_path / "report").exists()
+
+
+PASSING = {("adverse_events", "term")}
+"""Columns in which one odd value is no error: free coded text."""
+
+
+@pytest.mark.slow
+@pytest.mark.identity
+def test_no_planted_value_reaches_any_output(network, tmp_path):
+    """Plant ids, terms, a header, a file name; then search output, errors and every file."""
+    folder = tmp_path / "study"
+    study = planted(network, "adverse_events", "term")
+    first = str(study.tables["subjects"]["subject_id"].iloc[0])
+    tables = {
+        name: frame.assign(
+            subject_id=frame["subject_id"]
+            .astype("string")
+            .where(frame["subject_id"].ne(first), CANARY)
+        )
+        for name, frame in study.tables.items()
+    }
+    renamed = Study(
+        title=study.title, sites=study.sites, instruments=study.instruments, tables=tables
+    )
+    write_study(renamed, folder, as_parquet=())
+    extra = pd.read_csv(folder / "subjects.csv", dtype="string")
+    extra.assign(**{f"note {CANARY}": CANARY}).to_csv(folder / "subjects.csv", index=False)
+    (folder / f"{CANARY}.csv").write_text(f"{CANARY}\n{CANARY}\n", encoding="utf-8")
+    home = tmp_path / "home"
+    home.mkdir()
+    places = {name: str(home) for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP")}
+    places.update({name: str(home / name) for name in ("JUPYTER_DATA_DIR", "MPLCONFIGDIR")})
+    places["IPYTHONDIR"] = str(home / "ipython")
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-m", "analysis", "report", str(folder)],
+        capture_output=True,
+        text=True,
+        cwd=home,
+        env={**os.environ, **places, "PYTHONWARNINGS": "default"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (home / "outputs" / "report" / "index.html").is_file()
+    assert CANARY not in done.stdout + done.stderr
+    written = [path for path in home.rglob("*") if path.is_file()]
+    assert written
+    leaks = [path.name for path in written if CANARY.encode() in path.read_bytes()]
+    leaks += [path.name for path in written if CANARY in path.name]
+    assert leaks == []
+
+
+@pytest.fixture
+def failing_notebook(tmp_path, monkeypatch):
+    """Put one failing notebook in the place of the real ones."""
+    cells = [new_code_cell("study_folder = ''", metadata={"tags": ["parameters"]})]
+    cells.append(new_code_cell(f"raise RuntimeError('{CANARY}')"))
+    path = tmp_path / "01-broken.ipynb"
+    notebook = new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3"}})
+    nbformat.write(notebook, path)
+    monkeypatch.setattr(build, "notebook_paths", lambda: [path])
+
+
+@pytest.mark.unit
+def test_a_failing_notebook_leaves_the_earlier_report(failing_notebook, tmp_path):
+    output = tmp_path / "report"
+    output.mkdir()
+    (output / "index.html").write_text("last month", encoding="utf-8")
+    with pytest.raises(
+        ReportError, match="01-broken stopped in cell 2 with RuntimeError"
+    ) as caught:
+        build_report(example_folder("clinic-network"), output)
+    assert CANARY not in str(caught.value)
+    assert [path.name for path in output.iterdir()] == ["index.html"]
+    assert (output / "index.html").read_text(encoding="utf-8") == "last month"
+
+
+@pytest.fixture
+def page(report_page):
+    return report_page.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.unit
+def test_the_page_is_sound_and_complete(page, network):
+    assert page_faults(page) == []
+    assert page.count("<img") >= 5
+    for expected in ("At a glance", network.sha256, "week 4", str(network.seed), network.title):
+        assert expected in page
+    assert "import " not in page  # code is hidden
+    assert "Warning" not in page
+
+
+@pytest.mark.slow
+@pytest.mark.identity
+def test_no_patient_id_is_on_the_page(page, network):
+    ids = network.tables["subjects"]["subject_id"]
+    assert not [subject for subject in ids if str(subject) in page]

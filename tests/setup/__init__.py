@@ -1,0 +1,1 @@
+"""The set-up and the files that it reads."""

@@ -1,0 +1,340 @@
+"""A study as a folder: its description, reading it back, and never half of it."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis import storage
+from analysis.errors import DataError, ReportError
+from analysis.study import TABLES, Study, read_study, scan_folder, write_study
+from tests.builders import ABOUT, CLEAN, clean_study, found, places, write_folder
+
+unit, identity = pytest.mark.unit, pytest.mark.identity
+
+DTYPES = {
+    "text": "string",
+    "category": "category",
+    "integer": "Int64",
+    "number": "float64",
+    "flag": "boolean",
+}
+
+
+def same(one: Study, two: Study) -> None:
+    assert set(one.tables) == set(two.tables)
+    for name in one.tables:
+        frames = [
+            study.table(name).sort_values(
+                list(TABLES[name].key), ignore_index=True, key=lambda values: values.astype(object)
+            )
+            for study in (one, two)
+        ]
+        pd.testing.assert_frame_equal(*frames, check_exact=True)
+    for entry in ("title", "sites", "instruments", "data_cut_off", "synthetic", "seed"):
+        assert getattr(one, entry) == getattr(two, entry)
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@unit
+@pytest.mark.parametrize("name", TABLES)
+def test_every_column_has_the_type_of_its_kind(tmp_path, name):
+    frame = read_study(write_folder(tmp_path)).table(name)
+    assert list(frame.columns) == list(CLEAN[name].splitlines()[0].split(","))
+    for column in frame.columns:
+        assert frame[column].dtype.name == DTYPES[TABLES[name].column(column).kind]
+    assert frame.index.equals(pd.RangeIndex(len(CLEAN[name].splitlines()) - 1))
+
+
+@unit
+def test_empty_cells_are_missing_and_never_zero(tmp_path):
+    study = read_study(write_folder(tmp_path))
+    assert study.table("subjects")["prior_failures"].isna().tolist() == [False, True] + [False] * 3
+    assert study.table("assessments")["total"].isna().sum() == 1
+    assert study.table("items")["response"].isna().sum() == 1
+    assert study.table("adverse_events")["related"].tolist() == [True, pd.NA, False]
+
+
+@unit
+@pytest.mark.parametrize("as_parquet", [(), ("items", "monitoring"), tuple(TABLES)])
+def test_a_written_study_is_read_back_the_same(tmp_path, as_parquet):
+    study = read_study(write_folder(tmp_path / "in"))
+    written = write_study(study, tmp_path / "out", as_parquet=as_parquet)
+    assert written[-1].name == "study.json"
+    assert {path.name for path in written} == set(contents(tmp_path / "out"))
+    assert {path.stem for path in written if path.suffix == ".parquet"} == set(as_parquet)
+    same(study, read_study(tmp_path / "out"))
+
+
+@unit
+@pytest.mark.parametrize("as_parquet", [(), tuple(TABLES)])
+def test_the_same_study_gives_the_same_bytes_also_after_reading(tmp_path, as_parquet):
+    study = clean_study()
+    for name in ("one", "two"):
+        write_study(study, tmp_path / name, as_parquet=as_parquet)
+    write_study(read_study(tmp_path / "one"), tmp_path / "three", as_parquet=as_parquet)
+    assert contents(tmp_path / "one") == contents(tmp_path / "two") == contents(tmp_path / "three")
+
+
+@identity
+@pytest.mark.parametrize("as_parquet", [(), tuple(TABLES)])
+def test_bytes_depend_on_neither_row_order_nor_column_order_nor_category_order(
+    tmp_path, as_parquet
+):
+    study = clean_study()
+    generator = np.random.default_rng(1)
+    shuffled = {}
+    for name, frame in study.tables.items():
+        mixed = frame.iloc[generator.permutation(len(frame)), ::-1]
+        categories = mixed.select_dtypes("category").columns
+        shuffled[name] = mixed.assign(
+            **{
+                c: mixed[c].cat.set_categories([*mixed[c].cat.categories[::-1], "unused"])
+                for c in categories
+            }
+        )
+    other = Study(
+        title=study.title, sites=study.sites, instruments=study.instruments, tables=shuffled,
+        synthetic=True, seed=7,
+    )  # fmt: skip
+    write_study(study, tmp_path / "one", as_parquet=as_parquet)
+    write_study(other, tmp_path / "two", as_parquet=as_parquet)
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+@identity
+@settings(deadline=None, max_examples=12, derandomize=True)
+@given(
+    dose=st.floats(0, 1500),
+    term=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=9),
+    day=st.integers(-3650, 7300),
+    in_parquet=st.booleans(),
+)
+def test_any_dose_term_and_day_is_read_back(tmp_path_factory, dose, term, day, in_parquet):
+    study = clean_study()
+    term = term.strip() or "x"
+    study.tables["sessions"].loc[0, "dose_mg"] = dose
+    study.tables["adverse_events"]["term"] = (
+        study.tables["adverse_events"]["term"].astype("string").where([False, True, True], term)
+    ).astype("category")
+    study.tables["adverse_events"].loc[0, "start_day"] = day
+    folder = tmp_path_factory.mktemp("study")
+    write_study(study, folder, as_parquet=tuple(TABLES) if in_parquet else ())
+    back = read_study(folder)
+    assert back.table("sessions")["dose_mg"][0] == dose
+    assert back.table("adverse_events")["term"][0] == term
+    assert back.table("adverse_events")["start_day"][0] == day
+
+
+@unit
+def test_the_digest_is_that_of_the_files_read_and_of_no_other(tmp_path):
+    folder = write_folder(tmp_path / "a")
+    digest = read_study(folder).sha256
+    assert len(digest) == 64
+    (folder / "notes.txt").write_text("x")
+    assert read_study(folder).sha256 == digest
+    same_again = write_folder(tmp_path / "b" / "elsewhere")
+    assert read_study(same_again).sha256 == digest
+    changed = write_folder(tmp_path / "c", about={**ABOUT, "seed": 8})
+    assert read_study(changed).sha256 != digest
+
+
+@unit
+def test_writing_over_an_earlier_study_of_the_same_tables(tmp_path):
+    write_study(clean_study(), tmp_path)
+    subjects = CLEAN["subjects"].replace("34", "35")
+    write_study(clean_study(subjects=subjects), tmp_path)
+    assert read_study(tmp_path).table("subjects")["age_years"][0] == 35
+    assert not [name for name in contents(tmp_path) if name.startswith(".")]
+
+
+@unit
+def test_writing_would_not_mix_two_studies_or_two_formats(tmp_path):
+    write_study(clean_study(), tmp_path)
+    before = contents(tmp_path)
+    with pytest.raises(ReportError, match="Choose an empty folder"):
+        write_study(clean_study(), tmp_path, as_parquet=())
+    study = clean_study()
+    fewer = {name: frame for name, frame in study.tables.items() if name != "items"}
+    smaller = Study(title="x", sites=("A",), instruments=("PHQ-9",), tables=fewer)
+    with pytest.raises(ReportError, match="mixed"):
+        write_study(smaller, tmp_path)
+    assert contents(tmp_path) == before
+
+
+@unit
+def test_a_folder_that_was_not_finished_cannot_be_read(tmp_path, monkeypatch):
+    write_study(clean_study(), tmp_path)
+    write_text = storage.write_text
+
+    def fails_at_follow_up(target, content):
+        if target.name == "follow_up.csv":
+            raise ReportError("no")
+        return write_text(target, content)
+
+    monkeypatch.setattr(storage, "write_text", fails_at_follow_up)
+    with pytest.raises(ReportError):
+        write_study(clean_study(), tmp_path)
+    assert found(tmp_path) == [("FIL-000", "study.json", "")]
+
+
+ABOUT_FAULTS = {
+    "title": [None, "", "   ", 7, "x" * 121, ["x"]],
+    "schema_version": [None, "", "2.0", 1.0, 1],
+    "sites": [None, [], "A", [1], [""], ["A", "A"], {"A": 1}, [["A"]], [None], ["x" * 61]],
+    "instruments": [None, [], "PHQ-9", [9], [""], ["PHQ-9", "PHQ-9"]],
+    "data_cut_off": [None, 2025, "2025-06-30", "30.06.2025", "6/30/25", "2025-06", "202506", " ",
+                     "x" * 61],
+    "synthetic": [None, "false", "true", 0, 1],
+    "seed": ["7", 7.5, True, [7]],
+}  # fmt: skip
+
+
+@unit
+@pytest.mark.parametrize(
+    ("entry", "value"), [(entry, v) for entry, values in ABOUT_FAULTS.items() for v in values]
+)
+def test_each_fault_of_the_description_is_named(tmp_path, entry, value):
+    study, findings = scan_folder(write_folder(tmp_path, about={**ABOUT, entry: value}))
+    assert study is None
+    assert places(findings) == [("FIL-007", "study.json", entry)]
+    assert entry in findings[0].what
+
+
+@unit
+def test_all_faults_of_the_description_are_found_at_once(tmp_path):
+    about = {entry: values[-1] for entry, values in ABOUT_FAULTS.items()}
+    assert {column for _, _, column in found(write_folder(tmp_path, about=about))} == set(about)
+
+
+@unit
+@pytest.mark.parametrize("entry", ["title", "schema_version", "sites", "instruments"])
+def test_entries_that_must_be_there(tmp_path, entry):
+    about = {key: value for key, value in ABOUT.items() if key != entry}
+    assert found(write_folder(tmp_path, about=about)) == [("FIL-007", "study.json", entry)]
+
+
+@unit
+def test_entries_that_may_be_left_out(tmp_path):
+    needed = ("title", "schema_version", "sites", "instruments")
+    study = read_study(write_folder(tmp_path, about={key: ABOUT[key] for key in needed}))
+    assert (study.data_cut_off, study.synthetic, study.seed) == ("", False, None)
+
+
+@unit
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        (b"", "FIL-001"),
+        (b"{", "FIL-001"),
+        (b"{'title': 1}", "FIL-001"),
+        (json.dumps(ABOUT).encode("utf-16"), "FIL-001"),
+        (b'{"title": "\xff"}', "FIL-001"),
+        (b"[" * 200_000, "FIL-001"),
+        (b"[1]", "FIL-007"),
+        (b'"text"', "FIL-007"),
+        (b"null", "FIL-007"),
+    ],
+)
+def test_a_description_that_is_no_json_object(tmp_path, content, rule):
+    folder = write_folder(tmp_path, about=content)
+    assert places(scan_folder(folder)[1]) == [(rule, "study.json", "")]
+
+
+@unit
+def test_a_description_with_a_byte_order_mark(tmp_path):
+    folder = write_folder(tmp_path, about="\ufeff" + json.dumps(ABOUT))
+    assert found(folder) == []
+
+
+@unit
+def test_a_missing_description(tmp_path):
+    folder = write_folder(tmp_path)
+    (folder / "study.json").unlink()
+    assert places(scan_folder(folder)[1]) == [("FIL-000", "study.json", "")]
+
+
+@unit
+@pytest.mark.parametrize("name", ["nothing", "file"])
+def test_a_folder_that_is_none(tmp_path, name):
+    (tmp_path / "file").write_text("x")
+    study, findings = scan_folder(tmp_path / name)
+    assert study is None
+    assert places(findings) == [("FIL-000", "study folder", "")]
+    with pytest.raises(DataError, match="does not exist"):
+        read_study(str(tmp_path / name))
+
+
+@unit
+def test_an_empty_folder_lists_everything_that_is_needed(tmp_path):
+    assert found(tmp_path) == [
+        ("FIL-000", "study.json", ""),
+        ("FIL-000", "subjects", ""),
+        ("FIL-000", "sessions", ""),
+        ("FIL-000", "assessments", ""),
+        ("FIL-000", "follow_up", ""),
+    ]
+
+
+@unit
+def test_stray_files_are_counted_and_hidden_ones_and_folders_are_not(tmp_path):
+    folder = write_folder(tmp_path)
+    for name in ("notes.txt", "subjects.xlsx", "subjects (1).csv", ".DS_Store", "truth.json"):
+        (folder / name).write_text("x")
+    (folder / "sub").mkdir()
+    study, findings = scan_folder(folder)
+    assert study is not None
+    assert [(f.rule, f.severity, f.table, f.count) for f in findings] == [
+        ("FIL-008", "warning", "study folder", 3)
+    ]
+
+
+@unit
+def test_a_folder_with_the_name_of_a_table_is_no_table(tmp_path):
+    folder = write_folder(tmp_path)
+    (folder / "items.parquet").mkdir()
+    assert read_study(folder).sha256
+
+
+@unit
+@pytest.mark.parametrize("name", ["subjects.csv", "study.json"])
+def test_files_that_another_program_holds(tmp_path, monkeypatch, name):
+    folder = write_folder(tmp_path)
+    kind = type(folder)
+    opened = kind.open
+
+    def held(self, *args, **kwargs):
+        if self.name == name:
+            raise PermissionError(13, "in use", str(self))
+        return opened(self, *args, **kwargs)
+
+    monkeypatch.setattr(kind, "open", held)
+    findings = scan_folder(folder)[1]
+    assert places(findings) == [("FIL-001", name.removesuffix(".csv"), "")]
+    assert "another program" in findings[0].what
+
+
+@unit
+def test_the_refusal_lists_every_place_and_remedy_but_no_warning(tmp_path):
+    folder = write_folder(
+        tmp_path,
+        leave_out=["follow_up"],
+        tables={"subjects": CLEAN["subjects"].replace("34", "thirty-four")},
+    )
+    (folder / "notes.txt").write_text("x")
+    with pytest.raises(DataError) as caught:
+        read_study(folder)
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "The study folder cannot be read."
+    assert [line.split(":")[0] for line in lines[1:]] == [
+        "  [COL-003] subjects.age_years",
+        "  [FIL-000] follow_up",
+    ]
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None

@@ -1,0 +1,31 @@
+"""The README promises only what runs: its code, its commands and its files."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from analysis.cli import app
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("block", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
+def test_python_blocks_run(block):
+    exec(compile(block, "README.md", "exec"), {})  # noqa: S102 - our own README
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))
+def test_links_lead_to_files(target):
+    assert target.startswith("https://") or (ROOT / target).exists()
+
+
+@pytest.mark.unit
+def test_every_command_of_the_product_is_in_the_readme():
+    commands = re.findall(r"^  (\w+) ", CliRunner().invoke(app, ["--help"]).output, re.MULTILINE)
+    assert {"check", "synthesize", "report", "doctor"} <= set(commands)
+    assert [command for command in commands if f"run.py {command}" not in README] == []
