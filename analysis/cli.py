@@ -164,7 +164,9 @@ def main() -> None:
     except AnalysisError as error:
         typer.echo(f"{type(error).__name__}: {error}", err=True)
         sys.exit(REFUSED)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as end:  # typer turns the first into the second
+        if isinstance(end, SystemExit) and end.code != INTERRUPTED:
+            raise
         typer.echo("Interrupted; nothing was left half-written.", err=True)
         sys.exit(INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - its text and traceback can carry a patient's value

@@ -187,9 +187,10 @@ def scored_study(
     about = {p: {"site_id": "A", "sex": "", **(subjects or {}).get(p, {})} for p in people}
     ends = {p: until if isinstance(until, int) else until[p] for p in people}
     rows = [
-        f"{p},{instrument},{day},1,,{'' if total is None else total},,"
+        f"{p},{instrument},{day},{days[: n + 1].count(day)},,{'' if total is None else total},,"
         for p in people
-        for day, total in scores[p]
+        for days in [[day for day, _ in scores[p]]]
+        for n, (day, total) in enumerate(scores[p])
     ]
     texts = {
         "subjects": ["subject_id,site_id,age_years,sex,indication"]
@@ -201,7 +202,11 @@ def scored_study(
             for p in people
             if p not in untreated
         ],
-        "assessments": [CLEAN["assessments"].splitlines()[0], *rows],
+        "assessments": [  # a table must have a row: one without a total is no score
+            CLEAN["assessments"].splitlines()[0],
+            *rows,
+            f"{people[0]},{instrument},-99,1,,,,",
+        ],
         "follow_up": [CLEAN["follow_up"].splitlines()[0]]
         + [f"{p},-40,{min(0, ends[p])},{ends[p]},ongoing" for p in people],
     }

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from analysis.cli import app
 
@@ -26,6 +25,6 @@ def test_links_lead_to_files(target):
 
 @pytest.mark.unit
 def test_every_command_of_the_product_is_in_the_readme():
-    commands = re.findall(r"^  (\w+) ", CliRunner().invoke(app, ["--help"]).output, re.MULTILINE)
-    assert {"check", "synthesize", "report", "doctor"} <= set(commands)
-    assert [command for command in commands if f"run.py {command}" not in README] == []
+    commands = {command.callback.__name__ for command in app.registered_commands}
+    assert commands >= {"check", "synthesize", "report", "doctor"}
+    assert {command for command in commands if f"run.py {command}" not in README} == set()

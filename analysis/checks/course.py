@@ -65,7 +65,7 @@ def within_observation(study: Study) -> Iterator[Finding]:
         if study.has(table, column):
             rows = study.tables[table]
             yield from broken_rows(
-                rows[column].gt(rows["subject_id"].map(last_day)),
+                rows[column].gt(rows["subject_id"].map(last_day).astype("Int64")),
                 rule="TIM-002",
                 place=(table, column),
                 what="The day is after the patient's observed_until_day.",

@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis.checks import columns, course, keys, scores
 from analysis.errors import DataError
+from analysis.progress import progress
 from analysis.results import frame_to_html, frame_to_text
 from analysis.study import Finding, Study, findings_frame, scan_folder
 
@@ -156,7 +157,11 @@ def check(study: Study) -> CheckResult:
     >>> check(read_study(example_folder("clinic-network"))).ok
     True
     """
-    findings = tuple(finding for rule in RULES for finding in rule(study))
+    findings = tuple(
+        finding
+        for rule in progress(RULES, doing="Checking", unit="rule")
+        for finding in rule(study)
+    )
     n_rows = sum(len(frame) for frame in study.tables.values())
     return CheckResult(findings=findings, n_rules=len(RULES), n_rows=n_rows, study=study)
 

@@ -166,8 +166,8 @@ def find_witnesses(
     Returns
     -------
     numpy.ndarray, shape (t, k)
-        One table per target; a row of missing values where none was found. In each part that
-        shares sums the search stops at the first target without one.
+        One table per target, with missing values where none was found. Among targets that share
+        sums the search stops at the first one without a table.
     """
     tables = np.full((len(targets), len(system.counts)), np.nan)
     for part in _parts(system, hidden):

@@ -2,6 +2,7 @@
 
 Shares are shown in whole percent and without the number due: neighbouring visits differ by a few
 patients who are not yet due, and exact denominators would give those few away by subtraction.
+For the same reason a share is rounded more coarsely where few denominators fit it.
 """
 
 from __future__ import annotations
@@ -60,8 +61,8 @@ def hide_completeness(frame: pd.DataFrame, *, by: str, policy: Policy = RELEASE)
     if missing.lt(0).any() or counts["due"].gt(counts["started"]).any():
         raise DataError("Some rows have more scored than due, or more due than started.")
     shares = [
-        _share(int(due), int(scored), policy)
-        for due, scored in zip(counts["due"], counts["scored"], strict=True)
+        _share(int(started), int(due), int(scored), policy)
+        for started, due, scored in counts[_COUNTS].itertuples(index=False)
     ]
     true_counts = ["due", "scored"] if policy.confidential else []
     return counts[[by, "visit", *true_counts]].assign(
@@ -71,18 +72,53 @@ def hide_completeness(frame: pd.DataFrame, *, by: str, policy: Policy = RELEASE)
     )
 
 
-def _share(due: int, scored: int, policy: Policy) -> tuple[str, float]:
+def _share(started: int, due: int, scored: int, policy: Policy) -> tuple[str, float]:
     """Give the text of a share and the proportion behind it."""
     if due == 0:
         return "not yet due", np.nan
+    if policy.confidential:
+        return f"{round(100 * scored / due)}%", scored / due
     few_due, few_scored, few_missing = is_small([due, scored, due - scored], policy)
-    most = (policy.minimum_count - 1) / due
-    if few_due or (few_scored and few_missing) or ((few_scored or few_missing) and most >= 0.5):
+    if few_due or (few_scored and few_missing):
+        return HIDDEN, np.nan
+    if few_scored or few_missing:
+        return _bound(started, due, few_missing=bool(few_missing), most=policy.minimum_count - 1)
+    if scored in (0, due):
+        return ("100%", 1.0) if scored else ("0%", 0.0)
+    return _rounded(started, due, scored, policy)
+
+
+def _bound(started: int, due: int, *, few_missing: bool, most: int) -> tuple[str, float]:
+    """Give what ``<11`` missing, or with a score, says about the share.
+
+    The bound depends on the number due, which is not shown. Where few of the started are not yet
+    due, it is computed from the started instead, so that it does not give these few away.
+    """
+    base = due if started - due > most else started - most
+    share = most / base if base > 0 else 1.0
+    if share >= 0.5:
         return HIDDEN, np.nan
     if few_missing:
-        low = math.floor(100 * (1 - most))
+        low = math.floor(100 * (1 - share))
         return f"≥{low}%", low / 100
-    if few_scored:
-        high = math.ceil(100 * most)
-        return f"≤{high}%", high / 100
-    return f"{round(100 * scored / due)}%", scored / due
+    high = math.ceil(100 * share)
+    return f"≤{high}%", high / 100
+
+
+def _rounded(started: int, due: int, scored: int, policy: Policy) -> tuple[str, float]:
+    """Round a share until it does not tell how many of the started are not yet due.
+
+    A share such as 51% of at most 40 fits few numbers due. It is rounded to 5 or 10% unless at
+    least half of the small numbers not yet due, and one that is not small, fit what is shown.
+    """
+    least = policy.minimum_count
+    possible = np.arange(2 * least, started + 1)
+    with_score = np.arange(least, started)[:, None]
+    plausible = possible - with_score >= least
+    for step in (1, 5, 10):
+        shown = step * round(100 * scored / due / step)
+        fits = plausible & (step * np.round(100 * with_score / possible / step) == shown)
+        not_yet = started - possible[fits.any(axis=0)]
+        if (not_yet < least).sum() >= least // 2 and not_yet.max() >= least:
+            return (f"{shown}%" if step == 1 else f"about {shown}%"), shown / 100
+    return HIDDEN, np.nan

@@ -43,6 +43,11 @@ def cut_curve(
     ColumnError
         When ``time`` or ``n_risk`` is absent.
 
+    Notes
+    -----
+    The estimates of the steps that stay are not changed, although a single step can rest on few
+    events: a curve is shown as a picture, and its numbers only at the times of the risk table.
+
     Examples
     --------
     >>> curve = pd.DataFrame({"time": [7, 14, 21], "n_risk": [40, 11, 9]})

@@ -111,7 +111,7 @@ def _system(
     sums: list[Sum] = []
     for row, (g, m) in enumerate(zip(group, measure, strict=True)):
         started, evaluable, observed, n = (int(frame[name].iloc[row]) for name in RESPONSE_COUNTS)
-        shared = {
+        shared: dict[Cell, int] = {
             ("started", g): started,
             ("evaluable", g): evaluable,
             ("observed", g): observed,
@@ -120,7 +120,8 @@ def _system(
         }
         if any(cells.get(cell, count) != count for cell, count in shared.items()):
             raise DataError("A group has different denominators in two measures.")
-        cells |= {**shared, ("n", g, m): n, ("without", g, m): observed - n}
+        cells |= shared
+        cells[("n", g, m)], cells[("without", g, m)] = n, observed - n
         sums += [
             (("started", g), [("evaluable", g), ("not evaluable", g)]),
             (("evaluable", g), [("observed", g), ("not observed", g)]),

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 
-__all__ = ["Places", "place_visits"]
+__all__ = ["Places", "groups_of", "place_visits"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +47,23 @@ class Places:
         """Say how many visits there are, from which to which."""
         names = [self.name(visit) for visit in self.place_of]
         return f"{len(names)} visits from {names[0]} to {names[-1]}"
+
+
+def groups_of(frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Split a frame by its column ``group``, in order of appearance.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        With a column ``group`` of text; empty text where there is one group only.
+
+    Returns
+    -------
+    list of (str, pandas.DataFrame)
+        Name and rows of each group.
+    """
+    names = frame["group"].astype("string")
+    return [(str(name), frame[names.eq(name)]) for name in dict.fromkeys(names)]
 
 
 def place_visits(visits: pd.Series) -> Places:

@@ -6,29 +6,19 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Unpack
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from analysis.disclosure import RELEASE, Policy, hide_completeness
 from analysis.figures.axis import Places, place_visits
-from analysis.figures.style import (
-    RULE,
-    Words,
-    add_headings,
-    add_note,
-    below_axis,
-    house_style,
-    new_axes,
-)
+from analysis.figures.labels import add_headings, add_note, below_axis
+from analysis.figures.style import INK, RULE, Words, house_style, new_axes
 
 __all__ = ["plot_completeness"]
 
-FloatArray = npt.NDArray[np.float64]
-
-_MIDDLE = 0.179  # luminance at which black and white text have the same contrast, 4.6 to 1
-_LIGHT, _DARK = np.array([0.929, 0.957, 0.980]), np.array([0.0, 0.318, 0.518])
+# the darker end is light enough for dark text, so that one colour of text serves all cells
+_LIGHT, _DARK = np.array([0.955, 0.972, 0.988]), np.array([0.43, 0.68, 0.86])
 
 
 def plot_completeness(
@@ -100,9 +90,6 @@ def _draw_cell(ax: Axes, place: tuple[float, int], cell: Mapping[Hashable, Any])
     x, y = place
     known = not np.isnan(cell["bound"])
     color = _LIGHT + (_DARK - _LIGHT) * cell["bound"] if known else np.ones(3)
-    edge = (
-        {"edgecolor": "white", "linewidth": 2} if known else {"edgecolor": RULE, "linewidth": 0.8}
-    )
     inset = 0.0 if known else 0.03
     ax.add_patch(
         Rectangle(
@@ -110,10 +97,10 @@ def _draw_cell(ax: Axes, place: tuple[float, int], cell: Mapping[Hashable, Any])
             1 - 2 * inset,
             1 - 2 * inset,
             facecolor=color,
-            **edge,
+            edgecolor="white" if known else RULE,
+            linewidth=1.5,
         )
     )
-    ink = "white" if _luminance(color) < _MIDDLE else "black"
     denominator = f"of {cell['due']}" if known and "due" in cell else ""
     ax.text(
         x,
@@ -121,17 +108,11 @@ def _draw_cell(ax: Axes, place: tuple[float, int], cell: Mapping[Hashable, Any])
         cell["shown"],
         ha="center",
         va="center",
-        color=ink,
+        color=INK,
         size=9.5,
         weight="bold" if known else "normal",
     )
-    ax.text(x, y + 0.24, denominator, ha="center", va="center", color=ink, size=8)
-
-
-def _luminance(color: FloatArray) -> float:
-    """Return the relative luminance of a colour, as the contrast rules of WCAG 2 define it."""
-    linear = np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
-    return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
+    ax.text(x, y + 0.24, denominator, ha="center", va="center", color=INK, size=8)
 
 
 def _set_axes(ax: Axes, visits: Places, rows: Sequence[str], x_label: str) -> None:
@@ -151,8 +132,8 @@ def _note(policy: Policy) -> str:
     if policy.confidential:
         return "Confidential: true counts, for use inside the clinic only."
     return (
-        f"≥ or ≤: fewer than {policy.minimum_count} are without, or with, a score. —: fewer than "
-        f"{policy.minimum_count} were due."
+        f"≥ or ≤: fewer than {policy.minimum_count} are without, or with, a score. “About” and —: "
+        "rounded or hidden, so that small counts cannot be worked out."
     )
 
 
@@ -162,7 +143,8 @@ def _message(shown: pd.DataFrame) -> str:
     if known.empty:
         return "No share with a score can be shown"
     low, high = round(100 * known.min()), round(100 * known.max())
-    return f"Between {low}% and {high}% of the patients who were due have a score"
+    span = f"{low}% to {high}%" if low < high else f"{low}%"
+    return f"Of the patients who were due, {span} have a score"
 
 
 def _alt(shown: pd.DataFrame, by: str, title: str) -> str:
@@ -170,7 +152,8 @@ def _alt(shown: pd.DataFrame, by: str, title: str) -> str:
     visits = list(dict.fromkeys(shown["visit"].astype(str)))
     size = f"{shown[by].nunique()} rows by {len(visits)} visits ({', '.join(visits)})"
     parts = [f"Table of shares with a score among patients who were due: {size}."]
-    for name, rows in shown.groupby(by, sort=True):
+    for name in sorted(shown[by].unique()):
+        rows = shown[shown[by].eq(name)]
         each = ", ".join(f"{v} {s}" for v, s in zip(rows["visit"], rows["shown"], strict=True))
         parts.append(f"{name}: {each}.")
     return " ".join([*parts, f"Conclusion: {title}."])

@@ -11,15 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
 from analysis.disclosure import RELEASE, Policy, suppress_flow
-from analysis.figures.style import (
-    INK,
-    MUTED,
-    Words,
-    add_headings,
-    add_note,
-    house_style,
-    new_axes,
-)
+from analysis.figures.labels import add_headings, add_note
+from analysis.figures.style import INK, MUTED, Words, house_style, new_axes
 
 __all__ = ["plot_flow"]
 

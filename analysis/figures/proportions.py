@@ -12,17 +12,8 @@ from matplotlib.ticker import PercentFormatter
 from analysis.disclosure import RELEASE, Policy, hide_responses, suppress_proportions
 from analysis.disclosure.responses import RESPONSE_COUNTS
 from analysis.errors import ColumnError
-from analysis.figures.style import (
-    INK,
-    MUTED,
-    RULE,
-    Words,
-    add_headings,
-    add_note,
-    below_axis,
-    house_style,
-    new_axes,
-)
+from analysis.figures.labels import add_headings, add_note, below_axis
+from analysis.figures.style import INK, MUTED, RULE, Words, house_style, new_axes
 
 __all__ = ["plot_proportions"]
 

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 
 from analysis.disclosure import require_releasable
 from analysis.errors import ReportError
+from analysis.figures.style import house_style
 from analysis.results import frame_to_html, frame_to_text
 
 __all__ = ["figure_png", "show"]
@@ -39,7 +40,8 @@ def figure_png(ax: Axes, *, dpi: int = DPI) -> bytes:
     if figure is None:
         raise ReportError("The axes belong to no figure any more. Draw the figure again.")
     picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=dpi, metadata={"Software": None})
+    with house_style():  # ticks are made while drawing
+        figure.savefig(picture, format="png", dpi=dpi, metadata={"Software": None})
     return picture.getvalue()
 
 
@@ -72,7 +74,8 @@ def show(ax: Axes, frame: pd.DataFrame) -> None:
         metadata={"image/png": {"alt": alt}},
         raw=True,
     )
-    display({"text/html": _details(frame), "text/plain": frame_to_text(frame)}, raw=True)
+    numbers = _whole_as_whole(frame)
+    display({"text/html": _details(numbers), "text/plain": frame_to_text(numbers)}, raw=True)
     plt.close(ax.get_figure(root=True))
 
 
@@ -80,3 +83,12 @@ def _details(frame: pd.DataFrame) -> str:
     """Write the numbers as a table that folds out."""
     words = html.escape("The numbers in this figure")
     return f"<details><summary>{words}</summary>{frame_to_html(frame)}</details>"
+
+
+def _whole_as_whole(frame: pd.DataFrame) -> pd.DataFrame:
+    """Show columns of whole numbers, such as days, without decimals."""
+    floats = frame.select_dtypes("float")
+    whole = [
+        name for name in floats if floats[name].notna().all() and floats[name].mod(1).eq(0).all()
+    ]
+    return frame.astype(dict.fromkeys(whole, "int64"))

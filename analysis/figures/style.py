@@ -1,11 +1,10 @@
-"""How figures look: sizes, colours with line styles and markers, headings, labels and notes.
+"""How figures look: sizes, fonts, and colours with line styles and markers.
 
-What is drawn is the business of the other modules.
+The texts around a figure are set in `labels`, what is drawn in the other modules.
 """
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any, TypedDict
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from analysis.errors import DataError
 
@@ -20,14 +20,10 @@ __all__ = [
     "INK",
     "MUTED",
     "RULE",
+    "TEXT_SIZE",
     "WIDTH",
     "Mark",
     "Words",
-    "add_count_rows",
-    "add_headings",
-    "add_note",
-    "below_axis",
-    "end_labels",
     "house_style",
     "marks_for",
     "new_axes",
@@ -40,9 +36,7 @@ INK = "#1a1a1a"
 MUTED = "#5a5a5a"
 RULE = "#d9d9d9"
 
-_TITLE, _TEXT, _SMALL = 12.5, 9.5, 8.5
-_LINE = 13.0  # height of a line of text in points
-_NEAR = 90.0  # names nearer than this, in points, could overlap
+TEXT_SIZE = 9.5
 
 
 class Words(TypedDict, total=False):
@@ -67,13 +61,16 @@ class Words(TypedDict, total=False):
     note: str
 
 
+LineStyle = str | tuple[int, tuple[int, ...]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mark:
     """How one group is drawn: never by colour alone."""
 
     color: str
     text_color: str
-    line: str
+    line: LineStyle
     marker: str
 
 
@@ -83,8 +80,8 @@ _MARKS = (
     Mark(color="#D55E00", text_color="#a84a00", line="--", marker="s"),
     Mark(color="#009E73", text_color="#00704f", line="-.", marker="^"),
     Mark(color="#CC79A7", text_color="#8f4a73", line=":", marker="D"),
-    Mark(color="#E69F00", text_color="#7f5800", line=(0, (5, 1, 1, 1, 1, 1)), marker="v"),  # type: ignore[arg-type]
-    Mark(color="#56B4E9", text_color="#2b6f96", line=(0, (1, 1)), marker="P"),  # type: ignore[arg-type]
+    Mark(color="#E69F00", text_color="#7f5800", line=(0, (5, 1, 1, 1, 1, 1)), marker="v"),
+    Mark(color="#56B4E9", text_color="#2b6f96", line=(0, (1, 1)), marker="P"),
 )
 
 
@@ -117,9 +114,9 @@ def marks_for(groups: Sequence[str]) -> dict[str, Mark]:
 @contextmanager
 def house_style() -> Iterator[None]:
     """Set fonts and frames for what is drawn inside, whatever the session's defaults are."""
-    settings: dict[str, Any] = {
+    settings: Any = {
         "font.family": "DejaVu Sans",  # comes with matplotlib, so figures are the same everywhere
-        "font.size": _TEXT,
+        "font.size": TEXT_SIZE,
         "text.color": INK,
         "axes.edgecolor": MUTED,
         "axes.labelcolor": INK,
@@ -135,7 +132,7 @@ def house_style() -> Iterator[None]:
         "text.usetex": False,
         "text.parse_math": False,
     }
-    with plt.rc_context(settings):
+    with plt.rc_context(rc=settings):
         yield
 
 
@@ -156,169 +153,6 @@ def new_axes(ax: Axes | None, *, height: float) -> Axes:
     """
     if ax is not None:
         return ax
-    figure, axes = plt.subplots(figsize=(WIDTH, height), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)  # type: ignore[union-attr]
+    layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.08)
+    _, axes = plt.subplots(figsize=(WIDTH, height), layout=layout)
     return axes
-
-
-def _wrap(text: str, width: int) -> str:
-    """Break a text into lines of at most so many letters."""
-    return "\n".join(textwrap.wrap(text, width)) if text else ""
-
-
-def add_headings(ax: Axes, *, title: str, subtitle: str = "", y_label: str = "") -> None:
-    """Write the message, then measure and place, then what the y axis shows, all horizontal.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        Drawn axes.
-    title, subtitle, y_label : str
-        Texts; empty ones take no room.
-    """
-    above = 6.0
-    for text, size, color, weight, width in (
-        (y_label, _SMALL, MUTED, "normal", 105),
-        (subtitle, _TEXT, INK, "normal", 95),
-        (title, _TITLE, INK, "bold", 68),
-    ):
-        if not text:
-            continue
-        lines = _wrap(text, width)
-        ax.annotate(
-            lines,
-            (0, 1),
-            xycoords="axes fraction",
-            xytext=(0, above),
-            textcoords="offset points",
-            va="bottom",
-            ha="left",
-            size=size,
-            color=color,
-            weight=weight,
-            annotation_clip=False,
-            gid="heading",
-        )
-        above += (lines.count("\n") + 1) * size * 1.25 + 4
-
-
-def add_note(ax: Axes, text: str, *, below: float) -> None:
-    """Write a note under the axes.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        Drawn axes.
-    text : str
-        The note; nothing is written when empty.
-    below : float
-        Distance from the axes in points.
-    """
-    if text:
-        ax.annotate(
-            _wrap(text, 105),
-            (0, 0),
-            xycoords="axes fraction",
-            xytext=(0, -below),
-            textcoords="offset points",
-            va="top",
-            ha="left",
-            size=_SMALL,
-            color=MUTED,
-            annotation_clip=False,
-            gid="note",
-        )
-
-
-def below_axis(ax: Axes) -> float:
-    """Return the distance in points at which texts under the ticks may start."""
-    return 24.0 + (14.0 if ax.get_xlabel() else 0.0)
-
-
-def add_count_rows(
-    ax: Axes, rows: dict[str, list[tuple[float, str]]], *, heading: str, marks: dict[str, Mark]
-) -> float:
-    """Write rows of numbers under the ticks they belong to; return how far down they reach.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        Drawn axes.
-    rows : dict
-        Name of each group, empty where there is one only, to (position on the x axis, text).
-    heading : str
-        What the numbers are.
-    marks : dict
-        Name of each group to how it is drawn.
-
-    Returns
-    -------
-    float
-        Distance of the first free line from the axes in points.
-    """
-    down = below_axis(ax)
-    _write_below(ax, (0, down), heading, ha="left", color=MUTED)
-    for name, numbers in rows.items():
-        down += _LINE
-        color = marks[name].text_color
-        _write_below(ax, (-10, down), name, ha="right", color=color, weight="bold")
-        for place, text in numbers:
-            _write_below(ax, (0, down), text, at=place, ha="center", color=INK)
-    return down + _LINE
-
-
-def _write_below(
-    ax: Axes, offset: tuple[float, float], text: str, *, at: float | None = None, **style: Any
-) -> None:
-    """Write one text under the axes, at a position in data or at the left edge."""
-    if text:
-        ax.annotate(
-            text,
-            (0 if at is None else at, 0),
-            xycoords=("axes fraction" if at is None else "data", "axes fraction"),
-            xytext=(offset[0], -offset[1]),
-            textcoords="offset points",
-            va="top",
-            annotation_clip=False,
-            size=_SMALL,
-            gid="count",
-            **style,
-        )
-
-
-def end_labels(ax: Axes, ends: dict[str, tuple[float, float]], marks: dict[str, Mark]) -> None:
-    """Name lines at their right ends, moved apart where the names would overlap.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        Axes with final limits.
-    ends : dict
-        Name of each group to the last point of its line, in data.
-    marks : dict
-        Name of each group to how it is drawn.
-    """
-    figure = ax.get_figure(root=True)
-    if figure is None:
-        return
-    figure.canvas.draw()  # the layout decides how many points a step in the data is
-    points = {n: ax.transData.transform(end) / figure.dpi * 72.0 for n, end in ends.items()}
-    placed: list[tuple[float, float]] = []
-    for name in sorted(ends, key=lambda n: float(points[n][1])):
-        x, height = (float(value) for value in points[name])
-        near = [y for other, y in placed if abs(other - x) < _NEAR]
-        place = max([height, *(y + _LINE for y in near)])
-        placed.append((x, place))
-        ax.annotate(
-            name,
-            ends[name],
-            xytext=(8, place - height),
-            textcoords="offset points",
-            va="center",
-            ha="left",
-            size=_TEXT,
-            weight="bold",
-            color=marks[name].text_color,
-            annotation_clip=False,
-            gid="label",
-        )

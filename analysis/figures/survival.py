@@ -12,18 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from analysis.disclosure import RELEASE, Policy, cut_curve, suppress_risk_table
-from analysis.figures.style import (
-    RULE,
-    Mark,
-    Words,
-    add_count_rows,
-    add_headings,
-    add_note,
-    end_labels,
-    house_style,
-    marks_for,
-    new_axes,
-)
+from analysis.figures.axis import groups_of
+from analysis.figures.labels import add_count_rows, add_headings, add_note, end_labels
+from analysis.figures.style import RULE, Mark, Words, house_style, marks_for, new_axes
 
 __all__ = ["CurveResult", "plot_survival"]
 
@@ -178,7 +169,7 @@ def _write(
     """Write the risk table, names of curves, headings and notes."""
     rows = {
         name: list(zip(part["time"].astype(float), part["n_risk"], strict=True))
-        for name, part in frame.groupby("group", sort=False)
+        for name, part in groups_of(frame)
     }
     down = add_count_rows(ax, rows, heading="Number at risk", marks=marks)
     notes = ["Band: 95% confidence, pointwise.", words.get("note", "")]
@@ -192,8 +183,8 @@ def _write(
     )
     seen = cut[cut["time"].le(ax.get_xlim()[1])]
     ends = {
-        str(name): (float(part["time"].iloc[-1]), float(part["estimate"].iloc[-1]))
-        for name, part in seen.groupby("group")
+        name: (float(part["time"].iloc[-1]), float(part["estimate"].iloc[-1]))
+        for name, part in groups_of(seen)
         if name
     }
     end_labels(ax, ends, marks)
@@ -218,7 +209,8 @@ def _message(frame: pd.DataFrame, words: Words) -> str:
     if not len(common):
         return "Too few patients are at risk to show a curve"
     at = known[known["time"].eq(common.max())]
-    each = [f"{row.group} {100 * row.estimate:.0f}%".strip() for row in at.itertuples(index=False)]
+    shares = [f"{100 * estimate:.0f}%" for estimate in at["estimate"]]
+    each = [f"{name} {share}".strip() for name, share in zip(at["group"], shares, strict=True)]
     what = words.get("y_label", _EVENT_FREE)
     when = f"{common.max():g} {words.get('x_label', _DAYS).lower()}"
     return f"{what} at {when}: {', '.join(each)}"
@@ -236,10 +228,10 @@ def _alt(frame: pd.DataFrame, title: str, words: Words, policy: Policy) -> str:
             f"{words.get('x_label', _DAYS).lower()} {times.min():g} to {times.max():g}."
         )
     ]
-    for name, rows in frame.groupby("group", sort=False):
+    for name, rows in groups_of(frame):
         each = [
-            f"{100 * row.estimate:.0f}% at {row.time:g} (at risk {row.n_risk})"
-            for row in rows.dropna(subset=["estimate"]).itertuples(index=False)
+            f"{100 * row['estimate']:.0f}% at {row['time']:g} (at risk {row['n_risk']})"
+            for row in rows.dropna(subset=["estimate"]).to_dict("records")
         ]
         parts.append(f"{f'{name}: ' if name else ''}{', '.join(each) or 'not shown'}.")
     parts += [_cut_note(bool(frame.attrs["cut"]), policy), f"Conclusion: {title}."]

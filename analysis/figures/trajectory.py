@@ -9,19 +9,9 @@ from matplotlib.axes import Axes
 
 from analysis.disclosure import RELEASE, Policy, is_small, masked_count, require_releasable
 from analysis.errors import ColumnError
-from analysis.figures.axis import Places, place_visits
-from analysis.figures.style import (
-    RULE,
-    Mark,
-    Words,
-    add_count_rows,
-    add_headings,
-    add_note,
-    end_labels,
-    house_style,
-    marks_for,
-    new_axes,
-)
+from analysis.figures.axis import Places, groups_of, place_visits
+from analysis.figures.labels import add_count_rows, add_headings, add_note, end_labels
+from analysis.figures.style import RULE, Mark, Words, house_style, marks_for, new_axes
 
 __all__ = ["plot_trajectory"]
 
@@ -179,7 +169,7 @@ def _write(
     """Write counts under the axis, names beside the lines, headings and notes."""
     rows = {
         name: list(zip(places.of(part["visit"]), part["n"], strict=True))
-        for name, part in frame.groupby("group", sort=False)
+        for name, part in groups_of(frame)
     }
     down = add_count_rows(ax, rows, heading="Patients with a score", marks=marks)
     has_observed = bool(frame["observed"].notna().any())
@@ -195,8 +185,8 @@ def _write(
     )
     known = frame.dropna(subset=["estimate"])
     ends = {
-        str(name): (float(places.of(part["visit"])[-1]), float(part["estimate"].iloc[-1]))
-        for name, part in known.groupby("group")
+        name: (float(places.of(part["visit"])[-1]), float(part["estimate"].iloc[-1]))
+        for name, part in groups_of(known)
         if name
     }
     end_labels(ax, ends, marks)
@@ -205,7 +195,7 @@ def _write(
 def _message(frame: pd.DataFrame) -> str:
     """Say in one line how the means moved."""
     parts = []
-    for name, rows in frame.dropna(subset=["estimate"]).groupby("group", sort=False):
+    for name, rows in groups_of(frame.dropna(subset=["estimate"])):
         moved = f"from {rows['estimate'].iloc[0]:.1f} to {rows['estimate'].iloc[-1]:.1f}"
         parts.append(f"{moved} ({name})" if name else moved)
     if not parts:
@@ -222,7 +212,7 @@ def _alt(frame: pd.DataFrame, places: Places, title: str, words: Words) -> str:
     low, high = known["estimate"].min(), known["estimate"].max()
     span = f"means from {low:.1f} to {high:.1f}" if len(known) else "no visit has enough patients"
     parts = [f"Line chart of model means with 95% confidence bands{who}: {what}; {span}."]
-    for name, rows in known.groupby("group", sort=False):
+    for name, rows in groups_of(known):
         each = [f"{_value(row)} at {places.name(row['visit'])}" for _, row in rows.iterrows()]
         parts.append(f"{f'{name}: ' if name else ''}{', '.join(each)}.")
     return " ".join(filter(None, [*parts, str(frame.attrs["note"]), f"Conclusion: {title}."]))

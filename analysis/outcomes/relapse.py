@@ -50,8 +50,8 @@ def time_to_loss_of_response(study: Study, instrument: str, *, visit: str) -> Ev
 
     Day 0 is the day of the score that showed response at `visit`; only later scores count, so no
     time before the response is credited. Patients without a later score contribute no time and
-    are counted in the attrition, and patients whose window of `visit` has not closed are not counted
-    at all, as in `response_rates`. Treatment that continues is not an end (treatment policy).
+    are counted in the attrition, and patients whose window of `visit` has not closed are left
+    out, as in `response_rates`. Treatment that continues is not an end (treatment policy).
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def _first_loss(later: pd.DataFrame) -> pd.DataFrame:
     patients = seen.groupby("subject_id").agg(
         upper=("lost_day", "min"), last=("day", "max"), n_visits=("day", "size")
     )
-    first_lost = seen["subject_id"].map(patients["upper"])
+    first_lost = seen.groupby("subject_id")["lost_day"].transform("min")
     before = seen["kept_day"].where(first_lost.isna() | seen["day"].lt(first_lost))
     lower = before.groupby(seen["subject_id"]).max().reindex(patients.index).fillna(0.0)
     event = patients["upper"].notna()

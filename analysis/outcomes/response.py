@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
-from analysis.errors import ColumnError
+from analysis.errors import ColumnError, DataError
 from analysis.instruments import load_instrument
 from analysis.outcomes.cohort import treated_patients, valid_scores
 from analysis.outcomes.windows import SCHEDULE, Window, place_in_windows, window_named
@@ -180,6 +180,8 @@ def response_rates(
     ------
     ColumnError
         When `by` is not a column of the cohort.
+    DataError
+        When a group already has the name `total`.
     ModelError
         When `conf_level` is not between 0 and 1.
 
@@ -208,6 +210,8 @@ def response_rates(
 def _with_total(status: pd.DataFrame, by: str, total: str) -> pd.DataFrame:
     """Append all patients once more as a group of their own, the last one."""
     names = status[by].astype("string")
+    if names.eq(total).any():
+        raise DataError("A group has the name of the total. Choose another name for the total.")
     both = pd.concat([status.assign(**{by: names}), status.assign(**{by: total})])
     order = [*sorted(names.dropna().unique()), total]
     return both.assign(**{by: pd.Categorical(both[by], order)})

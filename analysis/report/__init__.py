@@ -1,7 +1,7 @@
 """From notebooks to one offline page with a summary, contents and provenance."""
 
 from analysis.report.build import build_report
-from analysis.report.points import key_points
 from analysis.report.origin import Provenance, provenance
+from analysis.report.points import key_points
 
 __all__ = ["Provenance", "build_report", "key_points", "provenance"]

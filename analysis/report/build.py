@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from analysis import storage
 from analysis.checks import check_folder
+from analysis.progress import progress
 from analysis.report.execute import execute_notebook, notebook_paths
 from analysis.report.gate import require_sound_page
-from analysis.report.page import render_page, section_of
 from analysis.report.origin import provenance
+from analysis.report.page import render_page, section_of
 from analysis.study import Study
 
 __all__ = ["build_report"]
@@ -47,8 +46,10 @@ def build_report(
     """
     study = check_folder(study_folder).require_ok()
     chosen = {"study_folder": str(Path(study_folder).resolve()), **(parameters or {})}
-    bar = tqdm(notebook_paths(), desc="Notebooks", unit="notebook", disable=None)
-    sections = [section_of(execute_notebook(path, chosen), name=path.stem) for path in bar]
+    sections = [
+        section_of(execute_notebook(path, chosen), name=path.stem)
+        for path in progress(notebook_paths(), doing="Notebooks", unit="notebook")
+    ]
     page = render_page(
         f"Clinical outcomes of ketamine therapy: {study.title}",
         _subtitle(study),

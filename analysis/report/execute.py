@@ -99,7 +99,7 @@ def _run(path: Path, target: Path, parameters: Mapping[str, Any]) -> str:
             log_output=False,
             language="python",
             execution_timeout=_CELL_SECONDS,
-            extra_arguments=["--log-level=ERROR"],
+            extra_arguments=["--log-level=CRITICAL"],
         )
     except PapermillExecutionError as error:
         injected = 1 if parameters else 0  # papermill puts a cell of its own after the tagged one

@@ -19,6 +19,7 @@ from pyarrow import parquet
 
 from analysis import storage
 from analysis.errors import DataError, ReportError
+from analysis.progress import progress
 from analysis.study.casting import typed_table
 from analysis.study.columns import Table
 from analysis.study.files import ENDINGS, read_file
@@ -62,7 +63,7 @@ def scan_folder(folder: Path | str) -> tuple[Study | None, list[Finding]]:
     about, findings = _read_about(root)
     findings += _stray_files(root)
     tables: dict[str, pd.DataFrame] = {}
-    for table in TABLES.values():
+    for table in progress(list(TABLES.values()), doing="Reading", unit="table"):
         frame, found = _read_table(root, table)
         findings += found
         if frame is not None:

@@ -97,6 +97,7 @@ def simulate(scenario: Scenario) -> Simulation:
         instruments=tuple(dict.fromkeys(s for clinic in scenario.clinics for s in clinic.scales)),
         tables={name: _typed(tables[name], TABLES[name]) for name in TABLES if name in tables},
         data_cut_off="18 months after the first patient of the network",
+        seed=scenario.seed,
         synthetic=True,
     )
     return Simulation(

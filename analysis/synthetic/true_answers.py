@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError
+from analysis.progress import progress
 from analysis.synthetic.course import INDUCTION, Course, retained_on, severity_on, treat
 from analysis.synthetic.people import HIGHEST, LOWEST, People, draw_people
 from analysis.synthetic.scales import SCALE_MODELS
@@ -77,8 +78,8 @@ def oracle(scenario: Scenario, *, patients: int = 200_000) -> pd.DataFrame:
         raise DataError(f"True answers need at least {_FEWEST:,} patients.")
     pieces = [
         piece
-        for number, start in enumerate(range(0, patients, _PIECE))
-        for piece in _piece(scenario, number, min(_PIECE, patients - start))
+        for start in progress(range(0, patients, _PIECE), doing="True answers", unit="piece")
+        for piece in _piece(scenario, start // _PIECE, min(_PIECE, patients - start))
     ]
     seen = pd.concat(pieces, ignore_index=True)
     answers = [

@@ -9,14 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from analysis.disclosure import HIDDEN, RELEASE, Policy, SuppressedCounts, suppress_counts
-from analysis.disclosure.counts import TOTAL
+from analysis.disclosure import HIDDEN, RELEASE, Policy, suppress_counts
 from analysis.errors import ColumnError, DisclosureError
 from analysis.tables.result import Column, TableResult, hiding_note
 
 __all__ = ["baseline_table"]
+
+Row = tuple[int, str]
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 MOST_CATEGORIES = 30
 MISSING = "Missing"
@@ -89,29 +94,15 @@ def baseline_table(
     _require_columns(data, [*variables, *([by] if by else [])])
     names = dict(labels or {})
     described = [_variable(data[name], names.get(name, name)) for name in variables]
-    groups = _categories(data[by]) if by else pd.Series(pd.Categorical(["Overall"] * len(data)))
-    groups.index = data.index
-    levels = [str(level) for level in groups.cat.categories]
-    counts = _count(described, groups)
-    shown = suppress_counts(
-        counts,
-        row_totals=by is not None,
-        column_totals=True,
-        not_shown=[row for row in counts.index if row[1] == _OBSERVED],
-        policy=policy,
-    )
-    if by:
-        counts[TOTAL] = counts.sum(axis=1)
-        levels = [*levels, "Overall"]
-    members = [groups.cat.codes.eq(code).to_numpy() for code in range(len(levels))]
-    if by:
-        members[-1] = np.ones(len(data), dtype=bool)
+    groups = _groups(data, by)
+    printed = _print_counts(described, groups, policy=policy, with_total=by is not None)
     rows = [
-        row
+        [variable.label, *row]
         for position, variable in enumerate(described)
-        for row in _rows(position, variable, counts, shown, members)
+        for row in _rows(position, variable, printed)
     ]
-    return _finish(rows, levels, shown, title=title, by_label=names.get(by or "", by or ""))
+    levels = [*groups.cat.categories, *(["Overall"] if by else [])]
+    return _finish(rows, levels, printed, title=title, by_label=names.get(by or "", by or ""))
 
 
 def _require_columns(data: pd.DataFrame, names: Sequence[str]) -> None:
@@ -153,8 +144,8 @@ def _variable(column: pd.Series, label: str) -> _Variable:
         return _Variable(
             name=str(column.name), label=label, categories=_categories(column), numbers=None
         )
-    known = pd.Categorical.from_codes(
-        column.isna().to_numpy().astype(int), categories=[_OBSERVED, MISSING]
+    known = pd.Categorical(
+        np.where(column.isna(), MISSING, _OBSERVED), categories=[_OBSERVED, MISSING]
     )
     return _Variable(
         name=str(column.name),
@@ -162,6 +153,13 @@ def _variable(column: pd.Series, label: str) -> _Variable:
         categories=pd.Series(known, index=column.index),
         numbers=column.astype(float),
     )
+
+
+def _groups(data: pd.DataFrame, by: str | None) -> pd.Series:
+    """Give the group of every patient; one group for all where none is asked for."""
+    if by is not None:
+        return _categories(data[by])
+    return pd.Series(pd.Categorical(["Overall"] * len(data)), index=data.index)
 
 
 def _count(variables: Sequence[_Variable], groups: pd.Series) -> pd.DataFrame:
@@ -175,38 +173,81 @@ def _count(variables: Sequence[_Variable], groups: pd.Series) -> pd.DataFrame:
     return pd.concat(blocks)
 
 
-def _rows(
-    position: int,
-    variable: _Variable,
-    counts: pd.DataFrame,
-    shown: SuppressedCounts,
-    members: Sequence[np.ndarray],
-) -> list[list[str]]:
-    """Write the rows of one variable: its label, the row's label, one text per column."""
-    totals = shown.shown.iloc[-1].tolist()
-    sizes = counts.loc[[position]].sum().tolist()
-    rows = []
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Printed:
+    """Counts before and after suppression, by (variable, category), one entry per column."""
+
+    true: dict[Row, IntArray]
+    text: dict[Row, list[str]]
+    status: dict[Row, list[str]]
+    totals: list[str]
+    members: list[BoolArray]
+    log: pd.DataFrame
+    policy: Policy
+
+    @property
+    def has_size(self) -> list[bool]:
+        """Say in which columns the number of patients is shown."""
+        return [total[:1].isdigit() for total in self.totals]
+
+
+def _print_counts(
+    variables: Sequence[_Variable], groups: pd.Series, *, policy: Policy, with_total: bool
+) -> _Printed:
+    """Count and suppress all variables together, since they share the totals of the columns."""
+    counts = _count(variables, groups)
+    shown = suppress_counts(
+        counts,
+        row_totals=with_total,
+        column_totals=True,
+        not_shown=[row for row in counts.index if row[1] == _OBSERVED],
+        policy=policy,
+    )
+    true = counts.to_numpy(dtype=np.int64)
+    codes = groups.cat.codes.to_numpy()
+    members = [codes == code for code in range(true.shape[1])]
+    if with_total:
+        true = np.column_stack([true, true.sum(axis=1)])
+        members.append(np.ones(len(codes), dtype=bool))
+    return _Printed(
+        true=dict(zip(counts.index, true, strict=True)),
+        text=dict(zip(shown.shown.index, shown.shown.to_numpy().tolist(), strict=True)),
+        status=dict(zip(shown.status.index, shown.status.to_numpy().tolist(), strict=True)),
+        totals=shown.shown.to_numpy()[-1].tolist(),
+        members=members,
+        log=shown.log(),
+        policy=policy,
+    )
+
+
+def _rows(position: int, variable: _Variable, printed: _Printed) -> list[list[str]]:
+    """Write the rows of one variable: the row's label, then one text per column."""
+    rows: list[list[str]] = []
     if variable.numbers is not None:
-        observed = counts.loc[(position, _OBSERVED)].to_numpy(int)
-        safe = _safe_columns(observed, totals, shown.policy)
-        values = [variable.numbers.to_numpy()[member] for member in members]
-        rows += _number_rows(values, safe, shown.policy)
+        values = [variable.numbers.to_numpy()[member] for member in printed.members]
+        safe = _safe_columns(printed.true[(position, _OBSERVED)], printed)
+        rows += _number_rows(values, safe, printed.policy)
     for level in variable.levels:
         row = (position, level)
-        if level == _OBSERVED or (level == MISSING and counts.loc[row].eq(0).all()):
-            continue
-        texts = shown.shown.loc[row].tolist()
-        hidden = shown.status.loc[row].ne("shown").tolist()
-        cells = [
-            text
-            if is_hidden or total in (HIDDEN, shown.policy.small_text)
-            else _share(n, size, text)
-            for text, is_hidden, total, n, size in zip(
-                texts, hidden, totals, counts.loc[row].tolist(), sizes, strict=True
-            )
-        ]
-        rows.append([level, *cells])
-    return [[variable.label, *row] for row in rows]
+        if level != _OBSERVED and (level != MISSING or printed.true[row].any()):
+            rows.append([level, *_shares(row, printed)])
+    return rows
+
+
+def _shares(row: Row, printed: _Printed) -> list[str]:
+    """Write the counts of one category, with percentages where count and size are shown."""
+    cells = zip(
+        printed.text[row],
+        printed.status[row],
+        printed.true[row].tolist(),
+        printed.members,
+        printed.has_size,
+        strict=True,
+    )
+    return [
+        _share(n, int(member.sum()), text) if status == "shown" and has_size else text
+        for text, status, n, member, has_size in cells
+    ]
 
 
 def _share(n: int, size: int, text: str) -> str:
@@ -214,25 +255,22 @@ def _share(n: int, size: int, text: str) -> str:
     return f"{text} ({100 * n / size:.1f}%)" if n and size else text
 
 
-def _safe_columns(observed: np.ndarray, totals: Sequence[str], policy: Policy) -> np.ndarray:
+def _safe_columns(observed: IntArray, printed: _Printed) -> BoolArray:
     """Say in which columns a mean may stand.
 
     A mean that alone is hidden follows from the overall mean and the others, so the mean of the
     next smallest group goes with it.
     """
-    if policy.confidential:
+    if printed.policy.confidential:
         return observed > 0
-    hidden_size = np.array([total in (HIDDEN, policy.small_text) for total in totals])
-    safe = (observed >= policy.minimum_count) & ~hidden_size
-    groups = safe[:-1]
-    used = observed[:-1] > 0
+    safe: BoolArray = (observed >= printed.policy.minimum_count) & np.array(printed.has_size)
+    groups, used = safe[:-1], observed[:-1] > 0
     if len(safe) > 1 and (used & ~groups).sum() == 1 and groups.any():
-        candidates = np.where(groups, observed[:-1], observed.max() + 1)
-        safe[int(np.argmin(candidates))] = False
+        safe[int(np.argmin(np.where(groups, observed[:-1], observed.max() + 1)))] = False
     return safe
 
 
-def _number_rows(values: Sequence[np.ndarray], safe: np.ndarray, policy: Policy) -> list[list[str]]:
+def _number_rows(values: Sequence[FloatArray], safe: BoolArray, policy: Policy) -> list[list[str]]:
     """Write mean (SD) and median [Q1, Q3] of each column."""
     means, medians = ["Mean (SD)"], ["Median [Q1, Q3]"]
     for column, is_safe in zip(values, safe, strict=True):
@@ -242,13 +280,13 @@ def _number_rows(values: Sequence[np.ndarray], safe: np.ndarray, policy: Policy)
     return [means, medians]
 
 
-def _mean(known: np.ndarray) -> str:
+def _mean(known: FloatArray) -> str:
     """Write mean and standard deviation."""
     spread = f" ({known.std(ddof=1):.1f})" if len(known) > 1 else ""
     return f"{known.mean():.1f}{spread}"
 
 
-def _median(known: np.ndarray, policy: Policy) -> str:
+def _median(known: FloatArray, policy: Policy) -> str:
     """Write the median, with quartiles where enough patients lie on each side of them."""
     least = 1 if policy.confidential else policy.minimum_count
     low, middle, high = np.quantile(known, [0.25, 0.5, 0.75])
@@ -258,33 +296,26 @@ def _median(known: np.ndarray, policy: Policy) -> str:
 
 
 def _finish(
-    rows: list[list[str]],
-    levels: Sequence[str],
-    shown: SuppressedCounts,
-    *,
-    title: str,
-    by_label: str,
+    rows: list[list[str]], levels: Sequence[str], printed: _Printed, *, title: str, by_label: str
 ) -> TableResult:
     """Put rows, headings and notes together."""
     keys = [f"column_{code}" for code in range(len(levels))]
-    totals = shown.shown.iloc[-1].tolist()
-    notes = [
-        (
-            "Categories: n (%) of all patients in the column, missing included. "
-            "SD, standard deviation; Q1 and Q3, quartiles."
-        ),
-        hiding_note(shown.policy),
-    ]
+    sizes = zip(printed.totals, printed.has_size, strict=True)
+    sublabels = [f"n = {n}" if has_size else f"n {n}" for n, has_size in sizes]
+    what = (
+        "Categories: n (%) of all patients in the column, missing included. "
+        "SD, standard deviation; Q1 and Q3, quartiles."
+    )
     return TableResult(
         title=title,
         subtitle=f"By {by_label}" if by_label else "",
-        frame=pd.DataFrame(rows, columns=["group", "label", *keys]).astype("string"),
+        frame=pd.DataFrame(rows, columns=pd.Index(["group", "label", *keys])).astype("string"),
         columns=tuple(
-            Column(key=key, label=level, sublabel=f"n = {n}" if n[:1].isdigit() else f"n {n}")
-            for key, level, n in zip(keys, levels, totals, strict=True)
+            Column(key=key, label=level, sublabel=sublabel)
+            for key, level, sublabel in zip(keys, levels, sublabels, strict=True)
         ),
-        notes=tuple(notes),
-        denominators=pd.DataFrame({"column": list(levels), "n": totals}).astype("string"),
-        suppression=shown.log(),
-        policy=shown.policy,
+        notes=(what, hiding_note(printed.policy)),
+        denominators=pd.DataFrame({"column": list(levels), "n": printed.totals}, dtype="string"),
+        suppression=printed.log,
+        policy=printed.policy,
     )

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.disclosure import RELEASE, Policy, masked_count
 from analysis.errors import ColumnError
-from analysis.tables.result import Column, TableResult, hiding_note
+from analysis.tables.result import CONFIDENTIAL, Column, TableResult
 
 __all__ = ["findings_table"]
 
@@ -65,7 +65,14 @@ def findings_table(
         title=title,
         frame=body,
         columns=tuple(Column(key=k, label=w, numeric=n) for k, (w, n) in _COLUMNS.items()),
-        notes=("An error stops every analysis; a warning is reported.", hiding_note(policy)),
+        notes=("An error stops every analysis; a warning is reported.", _note(policy)),
         policy=policy,
         stub="Rule",
     )
+
+
+def _note(policy: Policy) -> str:
+    """Say what is hidden."""
+    if policy.confidential:
+        return CONFIDENTIAL
+    return f"Numbers of rows under {policy.minimum_count} are hidden ({policy.small_text})."

@@ -6,14 +6,22 @@ great_tables escapes plain text itself; the ids are fixed, so the same table giv
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
+from typing import Any
 
 import great_tables as gt
 import pandas as pd
 
 __all__ = ["table_html"]
 
-_OPTIONS = {
+# spaces inside "[35.0, 55.0]", "[Q1, Q3]" and "−1.0 to 2.0"
+_INSIDE = re.compile(
+    r"(?<=[\d1]), (?=[\d\u2212Q])|(?<=\d) to (?=[\d\u2212\u221e])|(?<=\u221e) to (?=[\d\u221e])"
+)
+_SHORT = 28  # labels of rows up to this length stay on one line
+
+_OPTIONS: dict[str, Any] = {
     "table_font_size": "14px",
     "table_font_color": "#1a1a1a",
     "table_background_color": "#ffffff",
@@ -86,25 +94,45 @@ def table_html(
     # keys of our own, so that no text of the data becomes part of an id
     names = {key: f"c{position}" for position, key in enumerate(keys)}
     table = gt.GT(
-        shown.astype("string").astype(object).rename(columns=names),
+        _unbroken(shown).rename(columns=names),
         rowname_col="label",
         groupname_col="group" if grouped else None,
         id=element_id,
         locale="en",
     )
-    table = table.tab_header(title=heading[0], subtitle=heading[1] or None)
+    title = gt.html(f"<strong>{html.escape(heading[0])}</strong>")
+    table = table.tab_header(title=title, subtitle=heading[1] or None)
     table = table.tab_stubhead(label=stub) if stub else table
     table = table.cols_label(**{names[key]: _heading(label, sub) for key, label, sub, _ in columns})
-    numeric = [names[key] for key, *_, is_number in columns if is_number]
-    texts = [names[key] for key, *_, is_number in columns if not is_number]
-    table = table.cols_align("right", columns=numeric) if numeric else table
-    table = table.cols_align("left", columns=texts) if texts else table
+    table = _align(table, [(names[key], is_number) for key, *_, is_number in columns])
+    if shown["label"].str.len().max() <= _SHORT:
+        table = table.tab_style(gt.style.css("white-space: nowrap"), gt.loc.stub())
     for note in notes:
         table = table.tab_source_note(gt.html(html.escape(note)))
     return str(table.tab_options(**_OPTIONS).as_raw_html())
 
 
-def _heading(label: str, sublabel: str) -> gt.html:
+def _align(table: Any, columns: Sequence[tuple[str, bool]]) -> Any:
+    """Set numbers to the right and text to the left."""
+    for side, wanted in (("right", True), ("left", False)):
+        names = [name for name, is_number in columns if is_number is wanted]
+        table = table.cols_align(side, columns=names) if names else table
+    return table
+
+
+def _unbroken(shown: pd.DataFrame) -> pd.DataFrame:
+    """Keep what stands in brackets on one line: lines may break before a bracket only."""
+    texts = {
+        name: [
+            _INSIDE.sub(lambda found: found.group().replace(" ", "\u00a0"), str(text))
+            for text in column
+        ]
+        for name, column in shown.items()
+    }
+    return pd.DataFrame(texts, index=shown.index)
+
+
+def _heading(label: str, sublabel: str) -> Any:
     """Write a heading of one or two lines."""
     second = f"<br><span style='font-weight:400'>{html.escape(sublabel)}</span>" if sublabel else ""
     return gt.html(html.escape(label) + second)

@@ -88,7 +88,7 @@ def response_table(
         title=title,
         frame=body.astype("string"),
         columns=tuple(Column(key=key, label=words[key]) for key in keys),
-        notes=(*notes, _DENOMINATORS, hiding_note(policy)),
+        notes=(*notes, _DENOMINATORS, *_range_note(shown, policy), hiding_note(policy)),
         denominators=body[["group", "label", "started", "evaluable", "observed"]].astype("string"),
         suppression=hidden.log(),
         policy=policy,
@@ -126,3 +126,10 @@ def _percent_of_evaluable(shown: pd.DataFrame) -> list[str]:
         else:
             texts.append(HIDDEN)
     return texts
+
+
+def _range_note(shown: pd.DataFrame, policy: Policy) -> tuple[str, ...]:
+    """Explain ranges, if there are any."""
+    if not shown["evaluable_low"].lt(shown["evaluable_high"]).any():
+        return ()
+    return (f"A range stands where fewer than {policy.minimum_count} are not evaluable.",)

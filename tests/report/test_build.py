@@ -72,6 +72,7 @@ def test_a_planted_value_is_refused_without_being_repeated(network, tmp_path, ca
     assert not (tmp_path / "report").exists()
 
 
+KERNEL = {"name": "python3", "display_name": "Python 3"}
 PASSING = {("adverse_events", "term")}
 """Columns in which one odd value is no error: free coded text."""
 
@@ -127,7 +128,7 @@ def failing_notebook(tmp_path, monkeypatch):
     cells = [new_code_cell("study_folder = ''", metadata={"tags": ["parameters"]})]
     cells.append(new_code_cell(f"raise RuntimeError('{CANARY}')"))
     path = tmp_path / "01-broken.ipynb"
-    notebook = new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3"}})
+    notebook = new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
     nbformat.write(notebook, path)
     monkeypatch.setattr(build, "notebook_paths", lambda: [path])
 

@@ -4,8 +4,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis.report.gate import page_faults
-from analysis.report.page import render_page, section_of
 from analysis.report.origin import Provenance
+from analysis.report.page import render_page, section_of
 
 ALT = "Bar chart of completeness by clinic, eight clinics."
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"

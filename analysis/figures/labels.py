@@ -1,0 +1,199 @@
+"""The texts around a figure: headings, names of lines, numbers under the axis, and notes.
+
+All of them are horizontal and placed in points, so that they keep apart at any size.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
+
+from analysis.figures.style import INK, MUTED, TEXT_SIZE, Mark
+
+__all__ = ["add_count_rows", "add_headings", "add_note", "below_axis", "end_labels"]
+
+_TITLE, _SMALL = 12.5, 8.5
+_LINE = 13.0  # height of a line of text in points
+_NEAR = 90.0  # names nearer than this, in points, could overlap
+
+
+def _wrap(ax: Axes, text: str, *, size: float, weight: str = "normal") -> str:
+    """Break a text so that it fits between the left edge of the axes and that of the figure."""
+    figure = ax.get_figure(root=True)
+    if not text or figure is None:
+        return text
+    whole = TextPath((0, 0), text, size=size, prop=FontProperties(weight=weight)).get_extents()
+    inches = figure.get_figwidth() - ax.get_window_extent().x0 / figure.dpi - 0.15
+    letters = int(0.96 * 72.0 * inches * len(text) / whole.width)
+    return "\n".join(textwrap.wrap(text, max(letters, 20)))
+
+
+def add_headings(ax: Axes, *, title: str, subtitle: str = "", y_label: str = "") -> None:
+    """Write the message, then measure and place, then what the y axis shows, all horizontal.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Drawn axes.
+    title, subtitle, y_label : str
+        Texts; empty ones take no room.
+    """
+    _lay_out(ax)
+    above = 6.0
+    for text, size, color, weight in (
+        (y_label, _SMALL, MUTED, "normal"),
+        (subtitle, TEXT_SIZE, INK, "normal"),
+        (title, _TITLE, INK, "bold"),
+    ):
+        if not text:
+            continue
+        lines = _wrap(ax, text, size=size, weight=weight)
+        ax.annotate(
+            lines,
+            (0, 1),
+            xycoords="axes fraction",
+            xytext=(0, above),
+            textcoords="offset points",
+            va="bottom",
+            ha="left",
+            size=size,
+            color=color,
+            weight=weight,
+            annotation_clip=False,
+            gid="heading",
+        )
+        above += (lines.count("\n") + 1) * size * 1.25 + 4
+
+
+def _lay_out(ax: Axes) -> None:
+    """Let the layout decide where the axes are, so that points and data can be compared."""
+    figure = ax.get_figure(root=True)
+    if figure is not None:
+        figure.draw_without_rendering()
+
+
+def add_note(ax: Axes, text: str, *, below: float) -> None:
+    """Write a note under the axes.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Drawn axes.
+    text : str
+        The note; nothing is written when empty.
+    below : float
+        Distance from the axes in points.
+    """
+    if text:
+        _lay_out(ax)
+        ax.annotate(
+            _wrap(ax, text, size=_SMALL),
+            (0, 0),
+            xycoords="axes fraction",
+            xytext=(0, -below),
+            textcoords="offset points",
+            va="top",
+            ha="left",
+            size=_SMALL,
+            color=MUTED,
+            annotation_clip=False,
+            gid="note",
+        )
+
+
+def below_axis(ax: Axes) -> float:
+    """Return the distance in points at which texts under the ticks may start."""
+    return 24.0 + (14.0 if ax.get_xlabel() else 0.0)
+
+
+def add_count_rows(
+    ax: Axes, rows: dict[str, list[tuple[float, str]]], *, heading: str, marks: dict[str, Mark]
+) -> float:
+    """Write rows of numbers under the ticks they belong to; return how far down they reach.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Drawn axes.
+    rows : dict
+        Name of each group, empty where there is one only, to (position on the x axis, text).
+    heading : str
+        What the numbers are.
+    marks : dict
+        Name of each group to how it is drawn.
+
+    Returns
+    -------
+    float
+        Distance of the first free line from the axes in points.
+    """
+    down = below_axis(ax)
+    _write_below(ax, (0, down), heading, ha="left", color=MUTED)
+    for name, numbers in rows.items():
+        down += _LINE
+        color = marks[name].text_color
+        _write_below(ax, (-10, down), name, ha="right", color=color, weight="bold")
+        for place, text in numbers:
+            _write_below(ax, (0, down), text, at=place, ha="center", color=INK)
+    return down + _LINE
+
+
+def _write_below(
+    ax: Axes, offset: tuple[float, float], text: str, *, at: float | None = None, **style: Any
+) -> None:
+    """Write one text under the axes, at a position in data or at the left edge."""
+    if text:
+        ax.annotate(
+            text,
+            (0 if at is None else at, 0),
+            xycoords=("axes fraction" if at is None else "data", "axes fraction"),
+            xytext=(offset[0], -offset[1]),
+            textcoords="offset points",
+            va="top",
+            annotation_clip=False,
+            size=_SMALL,
+            gid="count",
+            **style,
+        )
+
+
+def end_labels(ax: Axes, ends: dict[str, tuple[float, float]], marks: dict[str, Mark]) -> None:
+    """Name lines at their right ends, moved apart where the names would overlap.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Axes with final limits.
+    ends : dict
+        Name of each group to the last point of its line, in data.
+    marks : dict
+        Name of each group to how it is drawn.
+    """
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        return
+    _lay_out(ax)
+    points = {n: ax.transData.transform(end) / figure.dpi * 72.0 for n, end in ends.items()}
+    placed: list[tuple[float, float]] = []
+    for name in sorted(ends, key=lambda n: float(points[n][1])):
+        x, height = (float(value) for value in points[name])
+        near = [y for other, y in placed if abs(other - x) < _NEAR]
+        place = max([height, *(y + _LINE for y in near)])
+        placed.append((x, place))
+        ax.annotate(
+            name,
+            ends[name],
+            xytext=(8, place - height),
+            textcoords="offset points",
+            va="center",
+            ha="left",
+            size=TEXT_SIZE,
+            weight="bold",
+            color=marks[name].text_color,
+            annotation_clip=False,
+            gid="label",
+        )

@@ -1,0 +1,294 @@
+"""Change, response, remission and the three denominators."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.errors import ColumnError, DataError, ModelError
+from analysis.outcomes import SCHEDULE, response_rates, visit_outcomes, visit_status
+from analysis.outcomes.response import is_response
+from tests.builders import scored_study
+
+unit, identity, reference = pytest.mark.unit, pytest.mark.identity, pytest.mark.reference
+
+
+def outcome(baseline, total, instrument="PHQ-9"):
+    study = scored_study({"a": [(0, baseline), (28, total)]}, instrument=instrument)
+    return visit_outcomes(study, instrument).iloc[0]
+
+
+# response: at least half below baseline (McInnes et al. 2022, J Affect Disord,
+# doi 10.1016/j.jad.2021.12.097; Popova et al. 2019, Am J Psychiatry 176, 428-438)
+@unit
+@pytest.mark.parametrize(
+    ("baseline", "total", "response"),
+    [
+        (20, 10, True),  # exactly 50 %
+        (20, 10.5, False),
+        (20, 0, True),
+        (19, 9, True),
+        (19, 9.5, True),
+        (19, 10, False),
+        (1, 0, True),
+        (1, 1, False),
+        (0, 0, False),  # nothing to fall from
+        (20, 25, False),
+    ],
+)
+def test_response_is_a_fall_of_at_least_half(baseline, total, response):
+    row = outcome(baseline, total)
+    assert bool(row["response"]) is response
+    assert row["change"] == total - baseline
+
+
+# remission: PHQ-9 below 5 (CMS159; McInnes et al. 2022); MADRS at most 12 (Popova et al. 2019);
+# GAD-7 below 5 (lowest band, Spitzer et al. 2006, Arch Intern Med 166, 1092-1097)
+@unit
+@pytest.mark.parametrize(
+    ("instrument", "total", "remission"),
+    [
+        ("PHQ-9", 4, True),
+        ("PHQ-9", 5, False),
+        ("PHQ-9", 4.5, False),
+        ("MADRS", 12, True),
+        ("MADRS", 13, False),
+        ("GAD-7", 4, True),
+        ("GAD-7", 5, False),
+    ],
+)
+def test_remission_is_a_total_at_or_below_the_cut_off(instrument, total, remission):
+    assert bool(outcome(20, total, instrument)["remission"]) is remission
+
+
+@identity
+@settings(deadline=None, max_examples=200, derandomize=True)
+@given(
+    baseline=st.integers(1, 126),
+    total=st.integers(0, 126),
+    fraction=st.sampled_from([(1, 2), (3, 10), (1, 4), (1, 5), (1, 3)]),
+)
+def test_response_agrees_with_whole_number_arithmetic(baseline, total, fraction):
+    up, down = fraction
+    found = is_response(pd.Series([float(total)]), pd.Series([float(baseline)]), fraction=up / down)
+    assert found.tolist() == [(baseline - total) * down >= up * baseline]
+
+
+@unit
+@pytest.mark.parametrize("dtype", ["float64", "Float64"])
+def test_a_missing_score_is_no_response(dtype):
+    total = pd.Series([None, 5, None], dtype=dtype)
+    baseline = pd.Series([20, None, None], dtype=dtype)
+    found = is_response(total, baseline, fraction=0.5)
+    assert found.tolist() == [False, False, False]
+    assert found.dtype == bool
+
+
+@unit
+def test_outcomes_have_one_row_per_patient_with_a_baseline_and_visit_with_a_score():
+    study = scored_study(
+        {
+            "a": [(-1, 20), (7, 15), (30, 10), (56, 4)],
+            "b": [(28, 10)],  # no baseline
+            "c": [(0, 20)],  # no score
+            "d": [(0, 20), (28, 10)],  # not treated
+        },
+        untreated=["d"],
+    )
+    rows = visit_outcomes(study, "PHQ-9")
+    assert rows["subject_id"].tolist() == ["a", "a", "a"]
+    assert rows["visit"].astype(str).tolist() == ["week 1", "week 4", "week 8"]
+    assert rows["week"].tolist() == [1, 4, 8]
+    assert rows["change"].tolist() == [-5, -10, -16]
+    assert rows["response"].tolist() == [False, True, True]
+    assert rows["remission"].tolist() == [False, False, True]
+    only = visit_outcomes(study, "PHQ-9", schedule=SCHEDULE[2:3])
+    assert only["total"].tolist() == [10]
+
+
+# week 4 closes on day 41
+STATUS = {
+    "scored": ([(0, 20), (28, 10)], 41, (True, True, True, True)),
+    "missing": ([(0, 20)], 41, (True, True, True, False)),
+    "not yet due": ([(0, 20)], 40, (True, False, False, False)),
+    "scored before it closed": ([(0, 20), (28, 10)], 40, (True, False, False, False)),
+    "dropped out": ([(0, 20), (7, 19)], 400, (True, True, True, False)),
+    "no baseline": ([(28, 10)], 41, (False, True, False, False)),
+    "low baseline": ([(0, 9), (28, 2)], 41, (True, True, False, False)),
+    "at threshold": ([(0, 10), (28, 5)], 41, (True, True, True, True)),
+}
+
+
+@unit
+@pytest.mark.parametrize("case", STATUS)
+def test_each_patient_has_one_place_in_the_denominators(case):
+    scores, until, expected = STATUS[case]
+    status = visit_status(
+        scored_study({"a": scores}, until=until), "PHQ-9", visit="week 4", baseline_at_least=10
+    )
+    row = status.iloc[0]
+    assert len(status) == 1
+    places = ("has_baseline", "due", "evaluable", "observed")
+    assert tuple(bool(row[place]) for place in places) == expected
+    assert bool(row["response"]) is (expected[-1])
+    assert bool(row["remission"]) is False
+
+
+def mixed(**changes):
+    scores = {case: scores for case, (scores, _, _) in STATUS.items()}
+    until = {case: until for case, (_, until, _) in STATUS.items()}
+    return scored_study(scores, until=until, **changes)
+
+
+@unit
+def test_the_three_denominators_together():
+    rates = response_rates(mixed(), "PHQ-9", visit="week 4", baseline_at_least=10)
+    assert rates["measure"].tolist() == ["response", "remission"]
+    assert rates["started"].tolist() == [8, 8]
+    assert rates["evaluable"].tolist() == [4, 4]
+    assert rates["observed"].tolist() == [2, 2]
+    assert rates["n"].tolist() == [2, 0]
+    assert rates["estimate"].tolist() == [1.0, 0.0]
+    assert rates["estimate_missing_as_no"].tolist() == [0.5, 0.0]
+    assert list(rates.columns) == [
+        "measure", "started", "evaluable", "observed", "n", "estimate", "conf_low", "conf_high",
+        "estimate_missing_as_no",
+    ]  # fmt: skip
+
+
+def rates_of(n, observed, **options):
+    scores = {f"p{k}": [(0, 20), (28, 10 if k < n else 15)] for k in range(observed)}
+    return response_rates(scored_study(scores), "PHQ-9", visit="week 4", **options).iloc[0]
+
+
+# Wilson intervals: 12/40, 0/20 and 20/20 by the closed form with z = 1.959964;
+# 81/263 from Newcombe 1998, Statistics in Medicine 17, 857-872, table I, method 3
+@reference
+@pytest.mark.parametrize(
+    ("n", "observed", "low", "high"),
+    [
+        (12, 40, 0.18075, 0.45430),
+        (0, 20, 0.0, 0.16113),
+        (20, 20, 0.83887, 1.0),
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_wilson_intervals(n, observed, low, high):
+    row = rates_of(n, observed)
+    assert (row["n"], row["observed"]) == (n, observed)
+    assert row["conf_low"] == pytest.approx(low, abs=5.1e-5)
+    assert row["conf_high"] == pytest.approx(high, abs=5.1e-5)
+
+
+@unit
+def test_the_interval_has_the_level_asked_for():
+    # z(0.90) = 1.644854; 12/40 by the closed form
+    row = rates_of(12, 40, conf_level=0.90)
+    centre = (12 + 1.644854**2 / 2) / (40 + 1.644854**2)
+    half = 1.644854 * np.sqrt(12 * 28 / 40 + 1.644854**2 / 4) / (40 + 1.644854**2)
+    assert row["conf_low"] == pytest.approx(centre - half, abs=1e-6)
+    assert row["conf_high"] == pytest.approx(centre + half, abs=1e-6)
+    with pytest.raises(ModelError, match="between 0 and 1"):
+        rates_of(1, 2, conf_level=95)
+
+
+@unit
+def test_nobody_observed_gives_no_estimate_and_no_warning():
+    rates = response_rates(scored_study({"a": [(0, 20)], "b": [(0, 20)]}), "PHQ-9", visit="week 4")
+    assert rates["observed"].tolist() == [0, 0]
+    assert rates[["estimate", "conf_low", "conf_high"]].isna().all(axis=None)
+    assert rates["estimate_missing_as_no"].tolist() == [0.0, 0.0]
+    nobody = response_rates(scored_study({"a": [(0, 20)]}, until=3), "PHQ-9", visit="week 4")
+    assert nobody["evaluable"].tolist() == [0, 0]
+    assert nobody["estimate_missing_as_no"].isna().all()
+
+
+@unit
+def test_a_split_adds_up_and_keeps_those_without_an_entry():
+    subjects = {case: {"sex": sex} for case, sex in zip(STATUS, ["female", "male", "", ""] * 2,
+                                                        strict=True)}  # fmt: skip
+    study = mixed(subjects=subjects)
+    whole = response_rates(study, "PHQ-9", visit="week 4").query("measure == 'response'")
+    parts = response_rates(study, "PHQ-9", visit="week 4", by="sex").query("measure == 'response'")
+    assert parts["sex"].astype(object).fillna("missing").tolist() == ["female", "male", "missing"]
+    for count in ("started", "evaluable", "observed", "n"):
+        assert parts[count].sum() == whole[count].item()
+
+
+@unit
+def test_a_column_to_split_by_must_be_there():
+    with pytest.raises(ColumnError, match="try route or site_id") as caught:
+        response_rates(mixed(), "PHQ-9", visit="week 4", by="Jane Doe")
+    assert "Jane" not in str(caught.value)
+
+
+@unit
+def test_a_visit_must_be_planned():
+    with pytest.raises(DataError, match="Planned visits are"):
+        response_rates(mixed(), "PHQ-9", visit="week 5")
+
+
+_PATIENT = st.tuples(
+    st.lists(
+        st.tuples(st.integers(-40, 60), st.one_of(st.none(), st.integers(0, 27))),
+        max_size=5,
+        unique_by=lambda score: score[0],
+    ),
+    st.integers(0, 60),
+)
+
+
+@identity
+@settings(deadline=None, max_examples=25, derandomize=True)
+@given(patients=st.lists(_PATIENT, min_size=1, max_size=6))
+def test_denominators_are_nested_and_adding_an_unscored_patient_leaves_the_observed(patients):
+    scores = {f"p{n}": scores for n, (scores, _) in enumerate(patients)}
+    until = {f"p{n}": end for n, (_, end) in enumerate(patients)}
+    study = scored_study(scores, until=until)
+    more = scored_study({**scores, "new": [(0, 20)]}, until={**until, "new": 400})
+    rates, wider = (response_rates(each, "PHQ-9", visit="week 4").iloc[0] for each in (study, more))
+    assert rates["started"] == len(patients)
+    assert rates["started"] >= rates["evaluable"] >= rates["observed"] >= rates["n"] >= 0
+    assert wider["observed"] == rates["observed"]
+    assert wider["n"] == rates["n"]
+    assert wider["evaluable"] == rates["evaluable"] + 1
+    status = visit_status(study, "PHQ-9", visit="week 4")
+    assert not (~status["due"] & status["evaluable"]).any()
+    assert not (status["response"] & ~status["observed"]).any()
+
+
+@unit
+def test_the_total_is_the_last_group_and_equals_the_whole():
+    study = mixed(subjects={case: {"site_id": "B"} for case in ("scored", "missing")})
+    options = {"visit": "week 4", "baseline_at_least": 10}
+    whole = response_rates(study, "PHQ-9", **options)
+    split = response_rates(study, "PHQ-9", by="site_id", **options)
+    both = response_rates(study, "PHQ-9", by="site_id", total="All clinics", **options)
+    assert both["site_id"].tolist() == ["A", "B", "All clinics"] * 2
+    last = both[both["site_id"].eq("All clinics")].drop(columns="site_id").reset_index(drop=True)
+    pd.testing.assert_frame_equal(last, whole)
+    rest = both[both["site_id"].ne("All clinics")].reset_index(drop=True)
+    pd.testing.assert_frame_equal(
+        rest.drop(columns="site_id"), split.drop(columns="site_id"), check_dtype=False
+    )
+    unsplit = response_rates(study, "PHQ-9", total="All clinics", **options)
+    pd.testing.assert_frame_equal(unsplit, whole)
+
+
+@unit
+def test_the_total_counts_patients_without_an_entry_too():
+    subjects = {"scored": {"sex": "female"}, "missing": {"sex": "male"}}
+    rates = response_rates(
+        mixed(subjects=subjects), "PHQ-9", visit="week 4", by="sex", total="Everybody"
+    ).query("measure == 'response'")
+    counts = dict(zip(rates["sex"].astype(object).fillna("?"), rates["started"], strict=True))
+    assert counts == {"female": 1, "male": 1, "?": 6, "Everybody": 8}
+
+
+@unit
+def test_the_name_of_the_total_must_not_be_that_of_a_group():
+    with pytest.raises(DataError, match="Choose another name for the total"):
+        response_rates(mixed(), "PHQ-9", visit="week 4", by="site_id", total="A")

@@ -1,0 +1,31 @@
+"""The progress bar shows on a terminal and nowhere else."""
+
+import io
+import sys
+
+import pytest
+
+from analysis.progress import progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(("stream", "shows"), [(Terminal, True), (io.StringIO, False)])
+def test_it_shows_only_on_a_terminal(monkeypatch, stream, shows):
+    error = stream()
+    monkeypatch.setattr(sys, "stderr", error)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert list(progress(["a", "b", "c"], doing="Reading", unit="table")) == ["a", "b", "c"]
+    assert ("Reading" in error.getvalue()) == shows
+
+
+@pytest.mark.unit
+def test_an_interruption_in_the_middle_passes_through():
+    steps = progress([1, 2, 3], doing="Reading", unit="table")
+    assert next(steps) == 1
+    with pytest.raises(KeyboardInterrupt):
+        steps.throw(KeyboardInterrupt)
