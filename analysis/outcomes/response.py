@@ -49,6 +49,8 @@ def is_response(total: pd.Series, baseline: pd.Series, *, fraction: float) -> pd
     fallen = (baseline - total).ge(fraction * baseline - _ROUNDING)
     return (fallen & baseline.gt(0)).fillna(value=False).astype(bool)
 
+NOT_RECORDED = "not recorded"
+
 
 def visit_outcomes(
     study: Study, instrument: str, *, schedule: Sequence[Window] = SCHEDULE
@@ -162,7 +164,8 @@ def response_rates(
     by : str, optional
         Column of `treated_patients` that splits the cohort, such as ``route`` or ``site_id``.
     total : str
-        With `by`: name of a last group that holds all patients; none when empty.
+        With `by`: name of a last group that holds all patients; none when empty. The group of
+        those for whom `by` is missing is then called "not recorded".
     baseline_at_least : float
         Baseline threshold of the evaluable, in points of the scale.
     conf_level : float
@@ -209,11 +212,12 @@ def response_rates(
 
 def _with_total(status: pd.DataFrame, by: str, total: str) -> pd.DataFrame:
     """Append all patients once more as a group of their own, the last one."""
-    names = status[by].astype("string")
+    names = status[by].astype("string").fillna(NOT_RECORDED)
     if names.eq(total).any():
         raise DataError("A group has the name of the total. Choose another name for the total.")
     both = pd.concat([status.assign(**{by: names}), status.assign(**{by: total})])
-    order = [*sorted(names.dropna().unique()), total]
+    known = sorted(set(names) - {NOT_RECORDED})
+    order = [*known, NOT_RECORDED, total] if names.eq(NOT_RECORDED).any() else [*known, total]
     return both.assign(**{by: pd.Categorical(both[by], order)})
 
 

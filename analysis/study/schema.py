@@ -245,7 +245,7 @@ FOLLOW_UP = Table(
         _rel_day("day of the last contact", name="last_contact_day"),
         _rel_day(
             "day of the data cut-off: up to it an event would have been recorded, "
-            "whether or not the patient still came",
+            "whether or not the patient still came or lived",
             name="observed_until_day",
         ),
         Column(

@@ -284,8 +284,8 @@ def test_the_total_counts_patients_without_an_entry_too():
     rates = response_rates(
         mixed(subjects=subjects), "PHQ-9", visit="week 4", by="sex", total="Everybody"
     ).query("measure == 'response'")
-    counts = dict(zip(rates["sex"].astype(object).fillna("?"), rates["started"], strict=True))
-    assert counts == {"female": 1, "male": 1, "?": 6, "Everybody": 8}
+    rows = list(zip(rates["sex"], rates["started"], strict=True))
+    assert rows == [("female", 1), ("male", 1), ("not recorded", 6), ("Everybody", 8)]
 
 
 @unit

@@ -148,6 +148,31 @@ def test_a_failing_notebook_leaves_the_earlier_report(failing_notebook, tmp_path
 
 
 @pytest.fixture
+def quiet_notebook(tmp_path, monkeypatch):
+    """Put one notebook that shows nothing in the place of the real ones."""
+    cells = [new_code_cell("study_folder = ''", metadata={"tags": ["parameters"]})]
+    path = tmp_path / "01-quiet.ipynb"
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
+    monkeypatch.setattr(build, "notebook_paths", lambda: [path])
+
+
+@pytest.mark.unit
+def test_a_report_that_is_open_elsewhere_is_kept(quiet_notebook, tmp_path, monkeypatch):
+    output = tmp_path / "report"
+    output.mkdir()
+    (output / "index.html").write_text("last month", encoding="utf-8")
+
+    def refuse(_self, _target):
+        raise PermissionError(13, "used by another process")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(ReportError, match="open in another program"):
+        build_report(example_folder("clinic-network"), output)
+    assert [path.name for path in output.iterdir()] == ["index.html"]
+    assert (output / "index.html").read_text(encoding="utf-8") == "last month"
+
+
+@pytest.fixture
 def page(report_page):
     return report_page.read_text(encoding="utf-8")
 

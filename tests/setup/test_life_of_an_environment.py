@@ -100,11 +100,19 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
+# A process that a shell started in the background ignores Ctrl-C, and so do all that it starts.
+HEED_INTERRUPTION = (
+    "import runpy, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
+)
+
+
 def launch(project: Path, *args: str, **environ: str) -> subprocess.Popen[str]:
     """Start run.py in the tiny project, as the head of a group of processes."""
     wheels = project.parent / "my wheels"
+    words = [str(project / "run.py"), *args, "--wheelhouse", str(wheels)]
     return subprocess.Popen(
-        [sys.executable, str(project / "run.py"), *args, "--wheelhouse", str(wheels)],
+        [sys.executable, "-c", HEED_INTERRUPTION, *words],
         cwd=project.parent,
         env={**os.environ, "PYTHONIOENCODING": "utf-8", **environ},
         stdin=subprocess.DEVNULL,
