@@ -531,7 +531,7 @@ def suite(folder: Path) -> list[tuple[str, list[str], dict[str, str]]]:
     env = child_environment(os.environ, os_name=os.name)
     one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     fixed = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
-    tests = ["tests", "analysis", "--doctest-modules", "--cov", "-n", "2"]
+    tests = ["tests", "analysis", "--doctest-modules", "--cov", "-n", "2", "--dist", "loadgroup"]
     nbval = ["notebooks", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"]
     nbval += ["--nbval-kernel-startup-timeout=120", "-n", "2", "--dist", "loadscope"]
     nbval += ["--nbval-sanitize-with=tests/nbval-sanitize.cfg", "-p", "no:randomly"]

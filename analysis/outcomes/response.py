@@ -49,6 +49,7 @@ def is_response(total: pd.Series, baseline: pd.Series, *, fraction: float) -> pd
     fallen = (baseline - total).ge(fraction * baseline - _ROUNDING)
     return (fallen & baseline.gt(0)).fillna(value=False).astype(bool)
 
+
 NOT_RECORDED = "not recorded"
 
 

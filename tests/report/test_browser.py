@@ -5,7 +5,12 @@ import subprocess
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.unit, pytest.mark.needs("chromium")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.unit,
+    pytest.mark.needs("chromium"),
+    pytest.mark.xdist_group("report page"),  # so that the page is built once
+]
 
 FETCHING = """<!DOCTYPE html><html lang="en"><head><title>control</title></head>
 <body><h1>control</h1><img src="http://127.0.0.1:9/canary.png" alt="control"></body></html>"""
