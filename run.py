@@ -481,6 +481,7 @@ def become(command: list[str], env: dict[str, str]) -> int:
 def product(args: list[str]) -> int:
     """Run a command of the product."""
     env = child_environment(os.environ, os_name=os.name)
+    env["KETAMINE_OUTCOMES_PROGRAM"] = launcher(os.name)  # for its help texts
     return become(python_command("-m", "analysis", *args), env)
 
 
@@ -507,7 +508,7 @@ def doctor(args: list[str]) -> int:
 
 def wheelhouse(args: list[str]) -> int:
     """Fill a folder with every package that the lock names for this machine."""
-    if len(args) != 1:
+    if len(args) != 1 or args[0].startswith("-"):
         raise SetupError(f"One folder is needed: {launcher(os.name)} wheelhouse FOLDER")
     folder = Path(args[0]).absolute()
     folder.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analysis.checks import check, check_folder
-    from analysis.disclosure import Policy, masked_count, suppress_counts
+    from analysis.disclosure import Policy, cut_medians, masked_count, suppress_counts
     from analysis.errors import (
         AnalysisError,
         ColumnError,
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from analysis.mixed import lmm
     from analysis.outcomes import (
         completeness,
+        curve,
+        mean_course,
         patient_flow,
         response_rates,
         time_to_loss_of_response,
@@ -61,6 +63,8 @@ _HOMES = {
     "check": "checks",
     "check_folder": "checks",
     "completeness": "outcomes",
+    "curve": "outcomes",
+    "cut_medians": "disclosure",
     "estimates_table": "tables",
     "example_folder": "synthetic",
     "findings_table": "tables",
@@ -70,6 +74,7 @@ _HOMES = {
     "lmm": "mixed",
     "load_instrument": "instruments",
     "masked_count": "disclosure",
+    "mean_course": "outcomes",
     "patient_flow": "outcomes",
     "plot": "figures",
     "plot_completeness": "figures",
@@ -109,6 +114,8 @@ __all__ = [
     "check",
     "check_folder",
     "completeness",
+    "curve",
+    "cut_medians",
     "estimates_table",
     "example_folder",
     "findings_table",
@@ -118,6 +125,7 @@ __all__ = [
     "lmm",
     "load_instrument",
     "masked_count",
+    "mean_course",
     "patient_flow",
     "plot",
     "plot_completeness",

@@ -7,6 +7,7 @@ with the reason; 4 an unforeseen error; 130 interrupted.
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -20,8 +21,10 @@ __all__ = ["app", "main"]
 
 DONE, ATTENTION, REFUSED, UNFORESEEN, INTERRUPTED = 0, 1, 3, 4, 130
 
+PROGRAM = os.environ.get("KETAMINE_OUTCOMES_PROGRAM", "ketamine-outcomes")  # run.py sets it
+
 app = typer.Typer(
-    name="ketamine-outcomes",
+    name=PROGRAM,
     help="Clinical outcomes of ketamine therapy, from de-identified scores to a quality report.",
     no_args_is_help=True,
     add_completion=False,
@@ -61,8 +64,7 @@ StudyFolder = Annotated[
 
 
 @app.command(
-    epilog="Examples:  ketamine-outcomes check  |  ketamine-outcomes check local/study "
-    "--audience internal"
+    epilog=f"Examples:  {PROGRAM} check  |  {PROGRAM} check local/study --audience internal"
 )
 def check(
     folder: StudyFolder = None,
@@ -97,7 +99,7 @@ def _rows(count: int, rows: tuple[int, ...], audience: Audience) -> str:
 
 
 @app.command(
-    epilog="Examples:  ketamine-outcomes synthesize  |  ketamine-outcomes synthesize --output "
+    epilog=f"Examples:  {PROGRAM} synthesize  |  {PROGRAM} synthesize --output "
     "local/network --seed 7"
 )
 def synthesize(
@@ -118,7 +120,7 @@ def synthesize(
 
 
 @app.command(
-    epilog="Examples:  ketamine-outcomes report  |  ketamine-outcomes report local/study "
+    epilog=f"Examples:  {PROGRAM} report  |  {PROGRAM} report local/study "
     "--output local/report --visit 'week 8'"
 )
 def report(
@@ -142,7 +144,7 @@ def report(
     _say(f"Report written: {page}")
 
 
-@app.command(epilog="Example:  ketamine-outcomes doctor")
+@app.command(epilog=f"Example:  {PROGRAM} doctor")
 def doctor() -> None:
     """Check that the installed toolkit can work here.
 
@@ -160,7 +162,7 @@ def doctor() -> None:
 def main() -> None:
     """Run the command line and turn refusals into one clear message and an exit code."""
     try:
-        app()
+        app(prog_name=PROGRAM)
     except AnalysisError as error:
         typer.echo(f"{type(error).__name__}: {error}", err=True)
         sys.exit(REFUSED)

@@ -8,12 +8,15 @@ from __future__ import annotations
 import ctypes.util
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 from typing import Literal
 
-from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+from jupyter_client.kernelspec import NoSuchKernel
+from jupyter_client.manager import KernelManager
 from packaging.requirements import Requirement
 
 from analysis.checks import check_folder
@@ -86,13 +89,30 @@ def _satisfied(requirement: Requirement) -> bool:
 
 
 def _kernel() -> Diagnosis:
-    """Look for the kernel that runs the notebooks."""
+    """Look for the kernel that runs the notebooks, and for the Python that it starts."""
+    remedy = "Run: python -m ipykernel install --sys-prefix"
     try:
-        KernelSpecManager().get_kernel_spec("python3")
-    except NoSuchKernel:
+        program = KernelManager(kernel_name="python3").format_kernel_cmd()[0]
+    except (NoSuchKernel, IndexError):
         what = "Jupyter finds no kernel named python3, so notebooks cannot run."
-        return Diagnosis(state="problem", what=what, remedy="Run: python -m ipykernel install")
-    return Diagnosis(state="ok", what="Notebooks have a Python kernel.")
+        return Diagnosis(state="problem", what=what, remedy=remedy)
+    if not _is_this_python(program):
+        what = "The kernel named python3 starts another Python, which may lack this package."
+        return Diagnosis(state="problem", what=what, remedy=remedy)
+    return Diagnosis(state="ok", what="Notebooks have a Python kernel, and it is this Python.")
+
+
+def _is_this_python(program: str) -> bool:
+    """Tell whether a program is the running interpreter.
+
+    The folder counts besides the file, since the Pythons of two environments are often links to
+    one file.
+    """
+    found = shutil.which(program)
+    if found is None:
+        return False
+    this, that = Path(sys.executable), Path(found)
+    return this.resolve() == that.resolve() and this.parent.resolve() == that.parent.resolve()
 
 
 def _example_data() -> Diagnosis:

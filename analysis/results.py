@@ -19,6 +19,7 @@ from analysis.errors import ModelError
 __all__ = [
     "TIDY_COLUMNS",
     "check_conf_level",
+    "counted",
     "critical_value",
     "frame_to_html",
     "frame_to_text",
@@ -160,6 +161,29 @@ def _cells(frame: pd.DataFrame, digits: int) -> list[list[str]]:
     """Show every cell as text, column by column, and return rows."""
     columns = [[_cell(value, digits) for value in frame[name]] for name in frame.columns]
     return [list(row) for row in zip(*columns, strict=True)]
+
+
+def counted(n: int, noun: str) -> str:
+    """Write a number and its noun, in the plural unless it is 1.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    noun : str
+        A noun whose plural ends in s.
+
+    Returns
+    -------
+    str
+        Such as "8 clinics".
+
+    Examples
+    --------
+    >>> counted(1, "clinic"), counted(1200, "row")
+    ('1 clinic', '1,200 rows')
+    """
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def frame_to_text(frame: pd.DataFrame, *, digits: int = 3) -> str:

@@ -28,3 +28,14 @@ def test_every_command_of_the_product_is_in_the_readme():
     commands = {command.callback.__name__ for command in app.registered_commands}
     assert commands >= {"check", "synthesize", "report", "doctor"}
     assert {command for command in commands if f"run.py {command}" not in README} == set()
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    "path",
+    [*(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
+     *sorted((ROOT / "docs").rglob("*.md"))],
+    ids=lambda path: path.name,
+)  # fmt: skip
+def test_no_place_is_left_to_fill_in(path):
+    assert "@@" not in path.read_text(encoding="utf-8")

@@ -17,6 +17,7 @@ from analysis.errors import DataError
 from analysis.progress import progress
 from analysis.results import frame_to_html, frame_to_text
 from analysis.study import Finding, Study, findings_frame, scan_folder
+from analysis.study.lines import with_file_lines
 
 __all__ = ["RULES", "CheckResult", "check", "check_folder"]
 
@@ -148,7 +149,7 @@ def check(study: Study) -> CheckResult:
     Returns
     -------
     CheckResult
-        Findings with counts and line numbers, never values. A clean study has none.
+        Findings with counts and row numbers, never values. A clean study has none.
 
     Examples
     --------
@@ -184,7 +185,7 @@ def check_folder(folder: Path | str) -> CheckResult:
         return CheckResult(findings=tuple(structural), n_rules=0, n_rows=0)
     result = check(study)
     return CheckResult(
-        findings=(*structural, *result.findings),
+        findings=(*structural, *with_file_lines(result.findings, folder)),
         n_rules=result.n_rules,
         n_rows=result.n_rows,
         study=study,

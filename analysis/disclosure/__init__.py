@@ -3,7 +3,7 @@
 from analysis.disclosure.cells import HiddenCells, suppress_cells
 from analysis.disclosure.completeness import hide_completeness
 from analysis.disclosure.counts import SuppressedCounts, attack_counts, suppress_counts
-from analysis.disclosure.curves import cut_curve, suppress_risk_table
+from analysis.disclosure.curves import cut_curve, cut_medians, suppress_risk_table
 from analysis.disclosure.estimates import hide_statistics, suppress_proportions
 from analysis.disclosure.flow import suppress_flow
 from analysis.disclosure.policy import (
@@ -26,6 +26,7 @@ __all__ = [
     "SuppressedCounts",
     "attack_counts",
     "cut_curve",
+    "cut_medians",
     "hide_completeness",
     "hide_responses",
     "hide_statistics",

@@ -7,7 +7,7 @@ from typing import Literal, Unpack
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.disclosure import RELEASE, Policy, is_small, masked_count, require_releasable
+from analysis.disclosure import HIDDEN, RELEASE, Policy, is_small, masked_count, require_releasable
 from analysis.errors import ColumnError
 from analysis.figures.axis import Places, groups_of, place_visits
 from analysis.figures.labels import add_count_rows, add_headings, add_note, end_labels
@@ -117,12 +117,18 @@ def _require(frame: pd.DataFrame, names: list[str]) -> None:
 
 
 def _release(frame: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Remove points of few patients and write the numbers of patients as text."""
+    """Remove points of few patients and write the numbers of patients as text.
+
+    The other groups' numbers at such a visit are hidden too: with a total known from elsewhere
+    they would give the small one away.
+    """
     small = pd.Series(is_small(frame["n"], policy), index=frame.index) | frame["n"].eq(0)
     blank = {name: frame[name].mask(small) for name in _ESTIMATES}
+    few = pd.Series(is_small(frame["n"], policy), index=frame.index)
     text = pd.Series([masked_count(n, policy) for n in frame["n"]], dtype="string")
-    released = frame.assign(**blank, n=text)
-    removed = int(is_small(frame["n"], policy).sum())
+    beside = few.groupby(frame["visit"], observed=True).transform("any") & ~few
+    released = frame.assign(**blank, n=text.mask(beside.to_numpy(), HIDDEN))
+    removed = int(few.sum())
     released.attrs["note"] = _small_note(removed, policy)
     return released
 

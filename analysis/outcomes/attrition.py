@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.errors import ColumnError
-from analysis.outcomes.cohort import treated_patients, valid_scores
+from analysis.outcomes.cohort import named_groups, treated_patients, valid_scores
 from analysis.outcomes.response import visit_status
-from analysis.outcomes.windows import SCHEDULE, Window, place_in_windows
+from analysis.outcomes.windows import BASELINE, SCHEDULE, Window, place_in_windows
 from analysis.study import Study
 
 __all__ = ["completeness", "patient_flow"]
@@ -41,7 +41,11 @@ def patient_flow(
     threshold = f"{instrument} under {baseline_at_least:g} before treatment"
     reached = [
         ("Registered", len(study.table("subjects")), "no treatment in the data"),
-        ("Treated", len(status), f"no {instrument} score before treatment"),
+        (
+            "Treated",
+            len(status),
+            f"no {instrument} score in the {-BASELINE.low} days before treatment",
+        ),
         ("Baseline score", int(status["has_baseline"].sum()), threshold),
         ("Baseline at threshold", int(status["at_threshold"].sum()), f"{visit} not yet due"),
         ("Evaluable", int(status["evaluable"].sum()), f"no score at {visit}"),
@@ -79,7 +83,7 @@ def completeness(
     pandas.DataFrame
         Columns `by`, ``visit`` (ordered), ``started, not_yet_due, due, scored, missing, share``
         (scored ÷ due; missing when nobody is due); one row per group and visit. Patients for whom
-        `by` is missing are a group of their own.
+        `by` is missing are the group "not recorded".
 
     Raises
     ------
@@ -90,6 +94,7 @@ def completeness(
     if by not in patients.columns:
         raise ColumnError("The cohort has no such column to split by; try route or site_id.")
     started = patients[["subject_id", by, "observed_until_day"]]
+    started = started.assign(**{by: named_groups(started[by])})
     visits = pd.DataFrame(
         {"visit": [w.label for w in schedule], "high": [w.high for w in schedule]}
     )
@@ -103,7 +108,7 @@ def completeness(
         scored=due & grid["has_score"].notna(),
         visit=pd.Categorical(grid["visit"], labels, ordered=True),
     )
-    counts = grid.groupby([by, "visit"], observed=True, dropna=False).agg(
+    counts = grid.groupby([by, "visit"], observed=True).agg(
         started=("subject_id", "size"), due=("due", "sum"), scored=("scored", "sum")
     )
     counts = counts.assign(

@@ -11,7 +11,9 @@ from analysis.instruments import load_instrument
 from analysis.outcomes.windows import BASELINE, Window
 from analysis.study import Study
 
-__all__ = ["baseline_scores", "treated_patients", "valid_scores"]
+__all__ = ["baseline_scores", "named_groups", "treated_patients", "valid_scores"]
+
+NOT_RECORDED = "not recorded"
 
 
 def valid_scores(study: Study, instrument: str) -> pd.DataFrame:
@@ -70,8 +72,29 @@ def baseline_scores(study: Study, instrument: str, *, window: Window = BASELINE)
     return renamed[["subject_id", "baseline", "baseline_day"]].reset_index(drop=True)
 
 
+def named_groups(column: pd.Series) -> pd.Series:
+    """Turn a column of groups into named ones, in the order of their names.
+
+    Parameters
+    ----------
+    column : pandas.Series
+        A group per patient.
+
+    Returns
+    -------
+    pandas.Series
+        Categories without unused ones; a missing group is "not recorded", the last.
+    """
+    names = column.astype("string")
+    known = sorted(names.dropna().unique())
+    order = [*known, *([NOT_RECORDED] if names.isna().any() else [])]
+    return names.fillna(NOT_RECORDED).astype(pd.CategoricalDtype(order))
+
+
 def treated_patients(study: Study, *, instrument: str = "PHQ-9") -> pd.DataFrame:
     """List every patient with a first treatment, one row each.
+
+    A first session that was not completed counts: the patient was treated.
 
     Parameters
     ----------

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.errors import DataError
 from analysis.instruments import load_instrument
 from analysis.outcomes.cohort import valid_scores
 from analysis.outcomes.response import is_response, visit_outcomes
-from analysis.outcomes.windows import window_named
+from analysis.outcomes.windows import FEWEST, window_named
 from analysis.results import frame_to_text
 from analysis.study import Study
+from analysis.survival import SurvivalCurve, kaplan_meier
 
-__all__ = ["EventTable", "time_to_loss_of_response"]
+__all__ = ["EventTable", "curve", "time_to_loss_of_response"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -45,7 +47,9 @@ class EventTable:
         return f"Origin: {self.origin}\nEvent: {self.rule}\n{frame_to_text(self.attrition)}"
 
 
-def time_to_loss_of_response(study: Study, instrument: str, *, visit: str) -> EventTable:
+def time_to_loss_of_response(
+    study: Study, instrument: str, *, visit: str, baseline_at_least: float = 0.0
+) -> EventTable:
     """Follow the responders of a planned visit until a score no longer shows response.
 
     Day 0 is the day of the score that showed response at `visit`; only later scores count, so no
@@ -61,6 +65,8 @@ def time_to_loss_of_response(study: Study, instrument: str, *, visit: str) -> Ev
         Name of the scale.
     visit : str
         Label of the planned visit that must show response.
+    baseline_at_least : float
+        Baseline threshold of the patients, in points of the scale.
 
     Returns
     -------
@@ -76,8 +82,9 @@ def time_to_loss_of_response(study: Study, instrument: str, *, visit: str) -> Ev
     """
     scale = load_instrument(instrument)
     window = window_named(visit)
-    outcomes = visit_outcomes(study, instrument, schedule=(window,))
-    outcomes = outcomes[outcomes["observed_until_day"].ge(window.high)]
+    outcomes = visit_outcomes(
+        study, instrument, schedule=(window,), baseline_at_least=baseline_at_least
+    )
     responders = outcomes[outcomes["response"]]
     origin = responders[["subject_id", "site_id", "route", "baseline", "rel_day"]]
     later = valid_scores(study, instrument).merge(
@@ -90,6 +97,7 @@ def time_to_loss_of_response(study: Study, instrument: str, *, visit: str) -> Ev
     )
     times = _first_loss(later)
     frame = origin.drop(columns=["baseline", "rel_day"]).merge(times, on="subject_id")
+    frame["route"] = frame["route"].cat.remove_unused_categories()
     frame.attrs["patient_level"] = True
     return EventTable(
         frame=frame,
@@ -97,6 +105,38 @@ def time_to_loss_of_response(study: Study, instrument: str, *, visit: str) -> Ev
         rule=f"first later {instrument} less than {scale.response_fraction:.0%} below baseline",
         attrition=_attrition(len(outcomes), len(responders), len(frame), visit),
     )
+
+
+def curve(table: EventTable, *, by: str | None = None) -> SurvivalCurve:
+    """Estimate the Kaplan-Meier curve of an event table, with guards for few patients.
+
+    Groups are taken together where one of them has fewer than 11 patients.
+
+    Parameters
+    ----------
+    table : EventTable
+        Times to an event.
+    by : str, optional
+        Column of the groups, such as ``route``.
+
+    Returns
+    -------
+    SurvivalCurve
+        With log-log confidence limits.
+
+    Raises
+    ------
+    DataError
+        When fewer than 11 patients were followed.
+    """
+    rows = table.frame
+    if len(rows) < FEWEST:
+        raise DataError(
+            f"Fewer than {FEWEST} patients were followed, too few for a curve. Choose another "
+            "visit, or wait for more follow-up."
+        )
+    split = by if by is not None and rows[by].value_counts().ge(FEWEST).all() else None
+    return kaplan_meier(rows, by=split)
 
 
 def _first_loss(later: pd.DataFrame) -> pd.DataFrame:

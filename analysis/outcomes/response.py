@@ -14,7 +14,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from analysis.errors import ColumnError, DataError
 from analysis.instruments import load_instrument
-from analysis.outcomes.cohort import treated_patients, valid_scores
+from analysis.outcomes.cohort import named_groups, treated_patients, valid_scores
 from analysis.outcomes.windows import SCHEDULE, Window, place_in_windows, window_named
 from analysis.results import check_conf_level
 from analysis.study import Study
@@ -50,11 +50,12 @@ def is_response(total: pd.Series, baseline: pd.Series, *, fraction: float) -> pd
     return (fallen & baseline.gt(0)).fillna(value=False).astype(bool)
 
 
-NOT_RECORDED = "not recorded"
-
-
 def visit_outcomes(
-    study: Study, instrument: str, *, schedule: Sequence[Window] = SCHEDULE
+    study: Study,
+    instrument: str,
+    *,
+    schedule: Sequence[Window] = SCHEDULE,
+    baseline_at_least: float = 0.0,
 ) -> pd.DataFrame:
     """Derive change, response and remission per patient and planned visit.
 
@@ -66,11 +67,14 @@ def visit_outcomes(
         Name of the scale.
     schedule : sequence of Window
         Planned visits.
+    baseline_at_least : float
+        Baseline threshold of the patients, in points of the scale.
 
     Returns
     -------
     pandas.DataFrame
-        One row per treated patient with a baseline and visit with a score: columns of
+        One row per treated patient with a baseline at the threshold and visit with a score whose
+        window has closed, so that counts equal the observed of `response_rates`: columns of
         `treated_patients`, ``visit, week, rel_day, total``, ``change`` (score − baseline; points
         of the scale), ``response`` (at least the scale's fraction below baseline) and
         ``remission`` (at most the scale's cut-off).
@@ -85,9 +89,11 @@ def visit_outcomes(
     """
     scale = load_instrument(instrument)
     patients = treated_patients(study, instrument=instrument)
-    patients = patients[patients["baseline"].notna()]
+    patients = patients[patients["baseline"].ge(baseline_at_least)]
     placed = place_in_windows(valid_scores(study, instrument), schedule)
     rows = patients.merge(placed, on="subject_id")
+    closes = rows["visit"].astype("string").map({window.label: window.high for window in schedule})
+    rows = rows[rows["observed_until_day"].ge(closes)].reset_index(drop=True)
     return rows.assign(
         change=rows["total"] - rows["baseline"],
         response=is_response(rows["total"], rows["baseline"], fraction=scale.response_fraction),
@@ -165,8 +171,7 @@ def response_rates(
     by : str, optional
         Column of `treated_patients` that splits the cohort, such as ``route`` or ``site_id``.
     total : str
-        With `by`: name of a last group that holds all patients; none when empty. The group of
-        those for whom `by` is missing is then called "not recorded".
+        With `by`: name of a last group that holds all patients; none when empty.
     baseline_at_least : float
         Baseline threshold of the evaluable, in points of the scale.
     conf_level : float
@@ -178,7 +183,7 @@ def response_rates(
         Columns ``measure`` (response, remission), the `by` column, ``started, evaluable,
         observed, n, estimate, conf_low, conf_high`` and ``estimate_missing_as_no`` (n ÷ evaluable:
         a missing score counted as no response). Counts are true counts. Patients for whom `by` is
-        missing are a group of their own.
+        missing are the group "not recorded".
 
     Raises
     ------
@@ -198,9 +203,11 @@ def response_rates(
     status = visit_status(study, instrument, visit=visit, baseline_at_least=baseline_at_least)
     if by is not None and by not in status.columns:
         raise ColumnError("The cohort has no such column to split by; try route or site_id.")
+    if by:
+        status = status.assign(**{by: named_groups(status[by])})
     if by and total:
         status = _with_total(status, by, total)
-    groups = status.assign(all="all").groupby(by or "all", observed=True, dropna=False)
+    groups = status.assign(all="all").groupby(by or "all", observed=True)
     counts = groups.agg(
         started=("subject_id", "size"), evaluable=("evaluable", "sum"), observed=("observed", "sum")
     )
@@ -213,13 +220,11 @@ def response_rates(
 
 def _with_total(status: pd.DataFrame, by: str, total: str) -> pd.DataFrame:
     """Append all patients once more as a group of their own, the last one."""
-    names = status[by].astype("string").fillna(NOT_RECORDED)
-    if names.eq(total).any():
+    groups = list(status[by].cat.categories)
+    if total in groups:
         raise DataError("A group has the name of the total. Choose another name for the total.")
-    both = pd.concat([status.assign(**{by: names}), status.assign(**{by: total})])
-    known = sorted(set(names) - {NOT_RECORDED})
-    order = [*known, NOT_RECORDED, total] if names.eq(NOT_RECORDED).any() else [*known, total]
-    return both.assign(**{by: pd.Categorical(both[by], order)})
+    both = pd.concat([status[by].astype("string"), pd.Series(total, index=status.index)])
+    return pd.concat([status, status]).assign(**{by: pd.Categorical(both, [*groups, total])})
 
 
 def _rate(counts: pd.DataFrame, measure: str, conf_level: float) -> pd.DataFrame:

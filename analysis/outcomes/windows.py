@@ -10,7 +10,10 @@ import pandas as pd
 
 from analysis.errors import DataError
 
-__all__ = ["BASELINE", "SCHEDULE", "Window", "place_in_windows", "window_named"]
+FEWEST = 11
+"""Patients in a group or at a visit below which a mean or a curve is neither stable nor shown."""
+
+__all__ = ["BASELINE", "FEWEST", "SCHEDULE", "Window", "place_in_windows", "window_named"]
 
 
 @dataclass(frozen=True, kw_only=True)

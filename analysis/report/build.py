@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from analysis import storage
 from analysis.checks import check_folder
+from analysis.errors import DataError
+from analysis.instruments import load_instrument
+from analysis.outcomes import FEWEST, visit_outcomes, window_named
 from analysis.progress import progress
 from analysis.report.execute import execute_notebook, notebook_paths
 from analysis.report.gate import require_sound_page
 from analysis.report.origin import provenance
 from analysis.report.page import render_page, section_of
+from analysis.results import counted
 from analysis.study import Study
 
-__all__ = ["build_report"]
+__all__ = ["DEFAULTS", "build_report"]
+
+DEFAULTS: Mapping[str, Any] = {"instrument": "PHQ-9", "visit": "week 4", "baseline_at_least": 10.0}
+"""Parameters of the notebooks, as they stand in their first cells."""
 
 
 def build_report(
@@ -40,12 +48,15 @@ def build_report(
     Raises
     ------
     DataError
-        When the study breaks a rule; nothing is written.
+        When the study breaks a rule, a parameter does not exist, or fewer than 11 patients could
+        be shown; nothing is written.
     ReportError
         When a notebook fails or the page cannot be written; an earlier report is left as it was.
     """
     study = check_folder(study_folder).require_ok()
-    chosen = {"study_folder": str(Path(study_folder).resolve()), **(parameters or {})}
+    place = str(Path(study_folder).resolve())
+    chosen = {"study_folder": place, **DEFAULTS, **(parameters or {})}
+    _require_measurable(study, chosen)
     sections = [
         section_of(execute_notebook(path, chosen), name=path.stem)
         for path in progress(notebook_paths(), doing="Notebooks", unit="notebook")
@@ -60,8 +71,31 @@ def build_report(
     return storage.write_text(storage.confined("index.html", within=Path(output)), page)
 
 
+def _require_measurable(study: Study, parameters: Mapping[str, Any]) -> None:
+    """Refuse parameters that do not exist and results that would have to be hidden as a whole."""
+    scale = load_instrument(parameters["instrument"]).name
+    if scale not in study.instruments:
+        have = ", ".join(study.instruments)
+        raise DataError(
+            f"The study holds no {scale} scores; it has {have}. Choose one with --instrument."
+        )
+    window = window_named(parameters["visit"])
+    threshold = float(parameters["baseline_at_least"])
+    if not math.isfinite(threshold) or threshold < 0:
+        raise DataError("baseline_at_least must be a number of points from 0 on.")
+    outcomes = visit_outcomes(study, scale, baseline_at_least=threshold)
+    counts = outcomes["visit"].value_counts()
+    if counts.get(window.label, 0) < FEWEST or (counts >= FEWEST).sum() < 2:
+        raise DataError(
+            f"Fewer than {FEWEST} patients have a {scale} score at {window.label}, or at another "
+            f"visit, with a baseline of {threshold:g} or more: nearly all would have to be hidden. "
+            "Choose another --visit or a lower --baseline-at-least, or wait for more scores."
+        )
+
+
 def _subtitle(study: Study) -> str:
     """Say what data these are, in one line."""
     kind = "Synthetic data: no patient is real" if study.synthetic else "De-identified data"
     extract = f"; extract {study.data_cut_off}" if study.data_cut_off else ""
-    return f"{kind}; {len(study.sites)} clinics{extract}. Counts under 11 are hidden."
+    clinics = counted(study.tables["subjects"]["site_id"].nunique(), "clinic")
+    return f"{kind}; {clinics}{extract}. Counts under 11 are hidden."

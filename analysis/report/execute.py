@@ -74,7 +74,8 @@ def execute_notebook(path: Path, parameters: Mapping[str, Any]) -> NotebookNode:
     Raises
     ------
     ReportError
-        When a cell fails: names the notebook, the cell and the class of the error.
+        When a cell fails: names the notebook, the cell and the class of the error. When the
+        notebook cannot be run at all: names the class of the error.
     """
     logging.getLogger("papermill").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory(prefix="ko-report-") as scratch:
@@ -88,7 +89,7 @@ def execute_notebook(path: Path, parameters: Mapping[str, Any]) -> NotebookNode:
 
 def _run(path: Path, target: Path, parameters: Mapping[str, Any]) -> str:
     """Run a notebook into a file; return what went wrong without any text of the error."""
-    advice = "Run the command check first; then open the notebook to see the cell."
+    advice = "To see why, open the notebook in JupyterLab (command lab) and run it on the study."
     try:
         papermill.execute_notebook(
             str(path),
@@ -108,4 +109,9 @@ def _run(path: Path, target: Path, parameters: Mapping[str, Any]) -> str:
         return f"because a cell took more than {_CELL_SECONDS} seconds. {advice}"
     except DeadKernelError:
         return "because its Python process died; memory may have run out. Close other programs."
+    except Exception as error:  # noqa: BLE001 - whatever Jupyter raises may quote the notebook
+        return (
+            f"outside its cells with {type(error).__name__}. Run the command doctor, which checks "
+            "that notebooks can run here."
+        )
     return ""

@@ -13,22 +13,21 @@ from analysis.errors import ReportError
 
 __all__ = ["page_faults", "require_sound_page"]
 
-_LOADING = {
-    "audio": "src",
-    "embed": "src",
-    "iframe": "src",
-    "image": "href",
-    "img": "src",
-    "input": "src",
-    "link": "href",
-    "object": "data",
-    "script": "src",
-    "source": "src",
-    "track": "src",
-    "use": "href",
-    "video": "src",
-}
-_CSS_LOAD = re.compile(r"@import|url\(\s*['\"]?(?!data:|#|['\"])", re.IGNORECASE)
+_ADDRESSES = (
+    "action",
+    "background",
+    "data",
+    "formaction",
+    "href",
+    "manifest",
+    "ping",
+    "poster",
+    "src",
+    "xlink:href",
+)
+_LINK = ("a", "href")
+_STYLES = ("style", "clip-path", "cursor", "fill", "filter", "mask", "stroke")
+_CSS_LOAD = re.compile(r"@import|image-set\(|url\(\s*['\"]?\s*(?!data:|#|['\"]|\s)", re.IGNORECASE)
 
 
 class _Reader(HTMLParser):
@@ -43,10 +42,13 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
-        if tag in _LOADING and self._leaves(values.get(_LOADING[tag], "")):
+        if any(self._leaves(values.get(name, "")) for name in _ADDRESSES if (tag, name) != _LINK):
             self.faults.append(f"<{tag}> loads from elsewhere")
-        if "srcset" in values or _CSS_LOAD.search(values.get("style", "")):
+        styles = " ".join(values.get(name, "") for name in _STYLES)
+        if {"srcset", "imagesrcset", "srcdoc"} & values.keys() or _CSS_LOAD.search(styles):
             self.faults.append(f"<{tag}> loads through an attribute")
+        if any(name.startswith("on") for name in values):
+            self.faults.append(f"<{tag}> has a script in an attribute")
         if tag in ("script", "base", "form") or values.get("http-equiv", "").lower() == "refresh":
             self.faults.append(f"<{tag}> is not allowed")
         if tag == "img" and len(values.get("alt", "")) < 20:
@@ -69,7 +71,8 @@ class _Reader(HTMLParser):
     @staticmethod
     def _leaves(address: str) -> bool:
         """Tell whether loading this address leaves the page."""
-        return bool(address) and not address.startswith(("data:", "#"))
+        place = address.strip().lower()
+        return bool(place) and not place.startswith(("data:", "#"))
 
 
 def page_faults(page: str) -> list[str]:

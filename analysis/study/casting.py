@@ -46,7 +46,10 @@ _KINDS = {
 
 
 def first_lines(broken: pd.Series | npt.NDArray[np.bool_]) -> tuple[int, ...]:
-    """File lines of the first five broken rows, the header being line 1.
+    """Row numbers of the first five broken rows, the header being row 1.
+
+    They are lines of the file only where no line is blank and no cell has several lines;
+    `analysis.study.lines.with_file_lines` leads them to the lines.
 
     Parameters
     ----------
@@ -56,7 +59,7 @@ def first_lines(broken: pd.Series | npt.NDArray[np.bool_]) -> tuple[int, ...]:
     Returns
     -------
     tuple of int
-        At most five line numbers.
+        At most five row numbers.
     """
     positions = np.flatnonzero(np.asarray(broken, dtype=bool))[:5]
     return tuple(int(position) + 2 for position in positions)

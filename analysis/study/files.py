@@ -15,6 +15,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from analysis.study.findings import Finding
+from analysis.study.lines import lines_of_records
 
 __all__ = ["ENDINGS", "read_file"]
 
@@ -129,15 +130,15 @@ def _read_csv(path: Path, table: str) -> tuple[pd.DataFrame | None, list[Finding
 
 
 def _header_and_ragged(path: Path) -> tuple[list[str], list[int]]:
-    """Return the header cells and the numbers of the rows that are longer or shorter than it.
+    """Return the header cells and the lines of the rows that are longer or shorter than it.
 
     pandas cuts rows that are too long and fills up those that are too short, so the cells are
     counted before, by the C parser of the standard library.
     """
     with path.open(encoding="utf-8-sig", newline="") as handle:
-        rows = enumerate(csv.reader(handle), start=1)
-        header = next(cells for _, cells in rows if cells)
-        return header, [n for n, cells in rows if cells and len(cells) != len(header)]
+        records = lines_of_records(handle)
+        _, header = next(records)
+        return header, [line for line, cells in records if len(cells) != len(header)]
 
 
 def _ragged_finding(ragged: list[int], width: int, table: str) -> Finding:

@@ -37,8 +37,9 @@ class Finding:
     count : int, optional
         Rows that break the rule; None when the rule is not about rows.
     rows : tuple of int
-        The first few lines of the file that break the rule (the header is line 1); they lead the
-        analyst to the place and are shown to the internal audience only.
+        Where the first few of these rows begin: lines of the CSV file as an editor counts them.
+        For Parquet, and for a study that was not read from a folder, rows with the header as 1.
+        They lead the analyst to the place and are shown to the internal audience only.
     """
 
     rule: str

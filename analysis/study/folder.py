@@ -24,6 +24,7 @@ from analysis.study.casting import typed_table
 from analysis.study.columns import Table
 from analysis.study.files import ENDINGS, read_file
 from analysis.study.findings import Finding
+from analysis.study.lines import with_file_lines
 from analysis.study.schema import SCHEMA_VERSION, TABLES
 from analysis.study.study import Study
 
@@ -32,7 +33,14 @@ __all__ = ["read_study", "scan_folder", "write_study"]
 _COMPANIONS = {"study.json", "truth.json", "DICTIONARY.md", "README.md"}
 _TITLE_LENGTH = 120
 _LABEL_LENGTH = 60
-_FINER_THAN_YEAR = re.compile(r"\d{4}[-/.]?[01]\d|\d{1,2}[-/.]\d{1,4}")
+_OF_THE_SYSTEM = {"desktop.ini", "thumbs.db"}
+_YEARS = re.compile(r"(?:19|20)[0-9]{2}(?:\s*[-–]\s*(?:19|20)[0-9]{2})?")
+_DATE_PART = re.compile(
+    r"\d{4}|\d\s*[-–—/.\s]\s*\d|(?<![a-z])(?:q\s*[1-4]|[1-4]\s*q|quarter)(?![a-z])"
+    r"|(?<![a-z])(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])",
+    re.IGNORECASE,
+)
 
 
 def _folder_error(rule: str, table: str, what: str, remedy: str) -> Finding:
@@ -147,8 +155,7 @@ def _about_faults(about: Mapping[str, Any]) -> list[Finding]:
         "title": not _is_label(about.get("title"), _TITLE_LENGTH),
         "sites": not _is_code_list(about.get("sites")),
         "instruments": not _is_code_list(about.get("instruments")),
-        "data_cut_off": label != ""
-        and (not _is_label(label, _LABEL_LENGTH) or bool(_FINER_THAN_YEAR.search(label))),
+        "data_cut_off": label != "" and not _is_cut_off(label),
         "synthetic": not isinstance(about.get("synthetic", False), bool),
         "seed": isinstance(seed, bool) or not isinstance(seed, int | None),
     }
@@ -163,8 +170,8 @@ def _about_fault(key: str) -> Finding:
         "title": f"a text of at most {_TITLE_LENGTH} characters",
         "sites": codes,
         "instruments": codes,
-        "data_cut_off": f"a text of at most {_LABEL_LENGTH} characters with no date finer than a "
-        'year, such as "2025", or left out',
+        "data_cut_off": f'a year ("2025"), a range of years ("2024-2025"), a text of at most '
+        f"{_LABEL_LENGTH} characters without any year, month, quarter or date, or left out",
         "synthetic": "true or false without quotation marks, or left out",
         "seed": "a whole number, or left out",
     }
@@ -181,6 +188,13 @@ def _about_fault(key: str) -> Finding:
 def _is_label(value: Any, length: int) -> bool:
     """Tell whether a value is a text with something in it and not too long."""
     return isinstance(value, str) and value.strip() != "" and len(value) <= length
+
+
+def _is_cut_off(value: Any) -> bool:
+    """Tell whether a value is a year, a range of years, or a label with no part of a date."""
+    if not _is_label(value, _LABEL_LENGTH):
+        return False
+    return bool(_YEARS.fullmatch(value.strip())) or not _DATE_PART.search(value)
 
 
 def _is_code_list(value: Any) -> bool:
@@ -204,7 +218,8 @@ def _stray_files(root: Path) -> list[Finding]:
         path
         for path in root.iterdir()
         if path.is_file()
-        and not path.name.startswith(".")
+        and not path.name.startswith((".", "~$"))  # "~$" is Excel's mark of an open workbook
+        and path.name.lower() not in _OF_THE_SYSTEM
         and os.path.normcase(path.name) not in known
     ]
     if not stray:
@@ -237,7 +252,7 @@ def _read_table(root: Path, table: Table) -> tuple[pd.DataFrame | None, list[Fin
     if raw is None:
         return None, findings
     frame, typed = typed_table(raw, table)
-    return frame, findings + typed
+    return frame, findings + with_file_lines(typed, root)
 
 
 def write_study(

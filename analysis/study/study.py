@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from analysis.errors import DataError
-from analysis.results import frame_to_html, frame_to_text
+from analysis.results import counted, frame_to_html, frame_to_text
 from analysis.study.schema import SCHEMA_VERSION, TABLES
 
 __all__ = ["Study"]
@@ -116,7 +116,7 @@ class Study:
     def __repr__(self) -> str:
         """Show title, clinics and row counts as plain text."""
         kind = "synthetic data" if self.synthetic else "clinic data"
-        head = f"Study: {self.title} ({kind}, {len(self.sites)} clinics)"
+        head = f"Study: {self.title} ({kind}, {counted(len(self.sites), 'clinic')})"
         return f"{head}\n{frame_to_text(self.overview())}"
 
     def _repr_html_(self) -> str:

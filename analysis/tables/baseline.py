@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.disclosure import HIDDEN, RELEASE, Policy, suppress_counts
-from analysis.errors import ColumnError, DisclosureError
+from analysis.errors import ColumnError, DataError, DisclosureError
 from analysis.tables.result import Column, TableResult, hiding_note
 
 __all__ = ["baseline_table"]
@@ -25,6 +25,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 MOST_CATEGORIES = 30
 MISSING = "Missing"
+OVERALL = "Overall"
 _OBSERVED = "(observed)"
 
 
@@ -84,6 +85,8 @@ def baseline_table(
         When a column is absent, holds dates, or there are no patients.
     DisclosureError
         When a column has more than 30 categories, as identifiers and free text have.
+    DataError
+        When a category is named "Missing" beside missing values, or a group "Overall".
 
     Examples
     --------
@@ -101,7 +104,7 @@ def baseline_table(
         for position, variable in enumerate(described)
         for row in _rows(position, variable, printed)
     ]
-    levels = [*groups.cat.categories, *(["Overall"] if by else [])]
+    levels = [*groups.cat.categories, *([OVERALL] if by else [])]
     return _finish(rows, levels, printed, title=title, by_label=names.get(by or "", by or ""))
 
 
@@ -134,6 +137,11 @@ def _categories(column: pd.Series) -> pd.Series:
     text = used.cat.rename_categories([str(level) for level in used.cat.categories])
     if not text.isna().any():
         return text
+    if MISSING in text.cat.categories:
+        raise DataError(
+            f'{column.name} has a category named "{MISSING}" and missing values, which the table '
+            "could not tell apart. Rename the category, or leave its cells empty."
+        )
     return text.cat.add_categories([MISSING]).fillna(MISSING)
 
 
@@ -157,9 +165,15 @@ def _variable(column: pd.Series, label: str) -> _Variable:
 
 def _groups(data: pd.DataFrame, by: str | None) -> pd.Series:
     """Give the group of every patient; one group for all where none is asked for."""
-    if by is not None:
-        return _categories(data[by])
-    return pd.Series(pd.Categorical(["Overall"] * len(data)), index=data.index)
+    if by is None:
+        return pd.Series(pd.Categorical([OVERALL] * len(data)), index=data.index)
+    groups = _categories(data[by])
+    if OVERALL in groups.cat.categories:
+        raise DataError(
+            f'{by} has a group named "{OVERALL}", which is the name of the column of all patients. '
+            "Rename the group."
+        )
+    return groups
 
 
 def _count(variables: Sequence[_Variable], groups: pd.Series) -> pd.DataFrame:

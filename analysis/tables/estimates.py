@@ -114,10 +114,17 @@ def estimates_table(
         title=title,
         frame=frame.assign(**texts).astype("string"),
         columns=(*columns, *(Column(key=k, label=words.get(k, headings[k])) for k in texts)),
-        notes=(*notes, "CI, confidence interval.", *([hiding_note(policy)] if counted else [])),
+        notes=(*notes, "CI, confidence interval.", *(_few_note(policy) if counted else [])),
         policy=policy,
         stub=words.get(named[0], "") if named else "",
     )
+
+
+def _few_note(policy: Policy) -> list[str]:
+    """Say that rows of few patients are hidden; nothing for those who may see them."""
+    if policy.confidential:
+        return [hiding_note(policy)]
+    return [f"Estimates of fewer than {policy.minimum_count} patients are hidden."]
 
 
 def _named_columns(

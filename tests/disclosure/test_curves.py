@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.disclosure import INTERNAL, cut_curve, suppress_risk_table
+from analysis.disclosure import INTERNAL, cut_curve, cut_medians, suppress_risk_table
 from analysis.errors import ColumnError
 
 
@@ -17,7 +19,7 @@ def curve() -> pd.DataFrame:
             "route": ["IV"] * 3 + ["IM"] * 2,
             "time": [7.0, 14, 21, 7, 14],
             "n_risk": [40, 11, 9, 10, 5],
-            "n_event": [3, 2, 1, 1, 1],
+            "n_event": [13, 12, 11, 11, 11],
             "n_censored": [26, 0, 0, 4, 0],
             "estimate": [0.9, 0.7, 0.6, 0.8, 0.5],
         }
@@ -42,8 +44,43 @@ def test_counts_per_step_do_not_leave(curve: pd.DataFrame) -> None:
 
 @pytest.mark.unit
 def test_curve_stays_cut_when_the_number_at_risk_rises_again() -> None:
-    late = pd.DataFrame({"time": [1, 2, 3], "n_risk": [5, 30, 40], "estimate": [1.0, 0.9, 0.8]})
+    late = pd.DataFrame({"time": [1, 2, 3], "n_risk": [5, 30, 40], "n_event": [0, 12, 12]})
     assert cut_curve(late).empty
+
+
+@pytest.mark.identity
+@pytest.mark.parametrize("seed", range(10))
+def test_every_shown_fall_gathers_eleven_events(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    events, censored = rng.integers(0, 6, 60), rng.integers(0, 3, 60)
+    n_risk = 400 - np.concatenate([[0], np.cumsum(events + censored)[:-1]])
+    curve = pd.DataFrame({"time": np.arange(60.0), "n_risk": n_risk, "n_event": events})
+    shown = cut_curve(curve)["time"].to_numpy(int)
+    edges = np.concatenate([[-1], shown])
+    falls = [events[a + 1 : b + 1].sum() for a, b in itertools.pairwise(edges)]
+    assert len(falls) > 5
+    assert min(falls) >= 11
+    assert max(falls) <= 10 + 5  # no later than needed
+
+
+@pytest.mark.unit
+def test_medians_after_the_end_of_the_shown_curve_are_hidden(curve: pd.DataFrame) -> None:
+    medians = pd.DataFrame(
+        {"route": ["IV", "IM"], "estimate": [14.0, 7.0], "conf_low": [7.0, 7.0], "conf_high": 90.0}
+    )
+    shown = cut_medians(medians, curve, by="route")
+    assert shown["estimate"].isna().tolist() == [False, True]
+    assert shown["conf_low"].isna().tolist() == [False, True]
+    assert shown["conf_high"].isna().all()
+    inside = cut_medians(medians, curve, by="route", policy=INTERNAL)
+    assert inside["estimate"].tolist() == [14.0, 7.0]
+
+
+@pytest.mark.unit
+def test_a_median_of_few_patients_is_hidden_without_groups() -> None:
+    curve = pd.DataFrame({"time": [8.0, 30.0], "n_risk": [8, 5], "n_event": [4, 1]})
+    medians = pd.DataFrame({"estimate": [8.0], "conf_low": [8.0], "conf_high": [np.nan]})
+    assert cut_medians(medians, curve).isna().all(axis=None)
 
 
 @pytest.mark.unit

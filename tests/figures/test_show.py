@@ -110,9 +110,9 @@ class SurvivalCurve:
     """Stands for the result of that name."""
 
     def curve(self) -> pd.DataFrame:
-        return pd.DataFrame({"time": [7.0, 14], "n_risk": [60, 40], "estimate": [0.8, 0.6]}).assign(
-            conf_low=0.5, conf_high=0.9
-        )
+        return pd.DataFrame(
+            {"time": [7.0, 14], "n_risk": [60, 40], "n_event": [12, 12], "estimate": [0.8, 0.6]}
+        ).assign(conf_low=0.5, conf_high=0.9)
 
     def risk_table(self, times: list[float]) -> pd.DataFrame:
         return pd.DataFrame({"time": times, "n_risk": [60, 40][: len(times)]})

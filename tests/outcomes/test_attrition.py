@@ -31,7 +31,7 @@ def test_the_flow_says_who_is_left_and_why():
     flow = patient_flow(study(), "PHQ-9", visit="week 4", baseline_at_least=10)
     assert flow.to_numpy().tolist() == [
         ["Registered", 6, "no treatment in the data", 1],
-        ["Treated", 5, "no PHQ-9 score before treatment", 1],
+        ["Treated", 5, "no PHQ-9 score in the 30 days before treatment", 1],
         ["Baseline score", 4, "PHQ-9 under 10 before treatment", 1],
         ["Baseline at threshold", 3, "week 4 not yet due", 1],
         ["Evaluable", 2, "no score at week 4", 1],
@@ -44,7 +44,7 @@ def test_without_a_threshold_there_is_no_such_step():
     flow = patient_flow(study(), "PHQ-9", visit="week 4")
     assert flow.to_numpy().tolist() == [
         ["Registered", 6, "no treatment in the data", 1],
-        ["Treated", 5, "no PHQ-9 score before treatment", 1],
+        ["Treated", 5, "no PHQ-9 score in the 30 days before treatment", 1],
         ["Baseline score", 4, "week 4 not yet due", 1],
         ["Evaluable", 3, "no score at week 4", 1],
         ["Analysed", 2, "", 0],
@@ -88,7 +88,7 @@ def test_groups_include_patients_without_an_entry():
     subjects = {"seen": {"sex": "female"}, "mild": {"sex": "male"}}
     counts = completeness(study(subjects=subjects), "PHQ-9", by="sex")
     week_4 = counts[counts["visit"].eq("week 4")]
-    assert week_4["sex"].astype(object).fillna("?").tolist() == ["female", "male", "?"]
+    assert week_4["sex"].tolist() == ["female", "male", "not recorded"]
     assert week_4["started"].tolist() == [1, 1, 3]
 
 

@@ -1,6 +1,7 @@
 """The whole report: one sound page, nothing half-written, and no value of a patient anywhere."""
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from analysis.checks import check_folder
 from analysis.errors import DataError, ReportError
+from analysis.outcomes import time_to_loss_of_response
 from analysis.report import build, build_report
 from analysis.report.gate import page_faults
 from analysis.study import TABLES, Study, read_study, write_study
@@ -178,6 +180,53 @@ def test_a_report_that_is_open_elsewhere_is_kept(quiet_notebook, tmp_path, monke
         build_report(example_folder("clinic-network"), output)
     assert [path.name for path in output.iterdir()] == ["index.html"]
     assert (output / "index.html").read_text(encoding="utf-8") == "last month"
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"visit": "week 9"}, "Planned visits are: week 1, week 2, week 4"),
+        ({"instrument": "PHQ9"}, "PHQ-9"),
+        ({"baseline_at_least": float("nan")}, "number of points"),
+        ({"baseline_at_least": 27.5}, "Choose another --visit or a lower --baseline-at-least"),
+    ],
+)
+def test_parameters_are_refused_before_any_notebook_runs(tmp_path, monkeypatch, wrong, said):
+    monkeypatch.setattr(build, "execute_notebook", lambda *_: pytest.fail("a notebook was run"))
+    with pytest.raises(DataError, match=said):
+        build_report(example_folder("clinic-network"), tmp_path, parameters=wrong)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.unit
+def test_a_scale_without_scores_and_a_tiny_clinic_are_refused_with_what_to_do(few, tmp_path):
+    write_study(replace(few, instruments=("PHQ-9", "GAD-7", "MADRS")), tmp_path / "few")
+    with pytest.raises(DataError, match="Fewer than 11 patients have a MADRS score"):
+        build_report(tmp_path / "few", tmp_path / "out", parameters={"instrument": "MADRS"})
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.identity
+def test_a_small_clinic_shows_no_number_of_few_patients(network, tmp_path):
+    """Nearly all of its numbers must be hidden, in the summary as well as in tables."""
+    subjects = network.tables["subjects"]
+    chosen = subjects.loc[subjects["site_id"].eq("clinic-g"), "subject_id"]
+    tables = {n: f[f["subject_id"].isin(chosen)] for n, f in network.tables.items()}
+    write_study(replace(network, tables=tables), tmp_path / "small")
+    text = build_report(tmp_path / "small", tmp_path / "out").read_text(encoding="utf-8")
+    visible = re.sub(r"<style.*?</style>|<img[^>]*>|data:[^\"]*", " ", text, flags=re.DOTALL)
+    summary = visible[visible.index("At a glance</h2>") : visible.index("</section>")]
+    assert "in one clinic" in summary
+    for n in re.findall(r"\b(\d+) (?:of \d+ )?(?:registered )?patients", visible):
+        assert int(n) == 0 or int(n) >= 11
+    followed = time_to_loss_of_response(
+        read_study(tmp_path / "small"), "PHQ-9", visit="week 4", baseline_at_least=10
+    )
+    few = len(followed.frame) < 11
+    assert ("no curve is shown" in summary) == few
+    assert ("had lost response" in summary) <= (not few)
 
 
 @pytest.fixture

@@ -4,8 +4,10 @@ import tempfile
 import traceback
 
 import nbformat
+import papermill
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from papermill.exceptions import PapermillException
 
 from analysis.errors import ReportError
 from analysis.report.execute import execute_notebook, notebook_paths
@@ -46,6 +48,32 @@ def test_failure_names_cell_and_class_only(tmp_path, monkeypatch, capfd, paramet
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
     assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.unit
+def test_a_kernel_that_does_not_exist_is_named_by_its_class_only(tmp_path, capfd):
+    path = write(tmp_path, "x = 1")
+    path.write_text(path.read_text().replace('"python3"', f'"{CANARY}"'))
+    with pytest.raises(ReportError, match=r"outside .* NoSuchKernel.*doctor") as no:
+        execute_notebook(path, {})
+    shown = "".join(traceback.format_exception(no.value))
+    printed = capfd.readouterr()
+    assert CANARY not in shown + printed.out + printed.err
+    assert no.value.__cause__ is None
+    assert no.value.__context__ is None
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("kind", [RuntimeError, OSError, KeyError, PapermillException])
+def test_whatever_jupyter_raises_is_named_by_its_class_only(tmp_path, monkeypatch, kind):
+    def fails(*_, **__):
+        raise kind(CANARY)
+
+    monkeypatch.setattr(papermill, "execute_notebook", fails)
+    with pytest.raises(ReportError, match=f"with {kind.__name__}") as no:
+        execute_notebook(write(tmp_path, "x = 1"), {})
+    assert CANARY not in "".join(traceback.format_exception(no.value))
+    assert no.value.__context__ is None
 
 
 @pytest.mark.unit

@@ -129,6 +129,9 @@ RAGGED = {
     "first row shorter": ("a,b\n1\n4,5\n", 1, (2,)),
     "last row shorter": ("a,b\n1,2\n4\n", 1, (3,)),
     "more than five": ("a,b\n" + "1,2\n1\n" * 9, 9, (3, 5, 7, 9, 11)),
+    "after blank lines": ("\na,b\n\n\n1,2\n4\n", 1, (6,)),
+    "after a cell of three lines": ('a,b\n1,"x\n\ny"\n4\n', 1, (5,)),
+    "with Windows line ends": ("a,b\r\n\r\n1,2\r\n4\r\n", 1, (4,)),
 }
 
 
@@ -136,7 +139,7 @@ RAGGED = {
 @pytest.mark.parametrize("text", RAGGED.values(), ids=RAGGED)
 def test_ragged_rows_are_counted_and_no_cell_is_cut_off(tmp_path, text):
     content, count, rows = text
-    (tmp_path / "subjects.csv").write_text(content)
+    (tmp_path / "subjects.csv").write_bytes(content.encode())
     with warnings.catch_warnings():
         warnings.simplefilter("default")  # as in a notebook, where a warning stops nothing
         frame, findings = read_file(tmp_path / "subjects.csv", table="subjects")

@@ -190,7 +190,10 @@ ABOUT_FAULTS = {
     "sites": [None, [], "A", [1], [""], ["A", "A"], {"A": 1}, [["A"]], [None], ["x" * 61]],
     "instruments": [None, [], "PHQ-9", [9], [""], ["PHQ-9", "PHQ-9"]],
     "data_cut_off": [None, 2025, "2025-06-30", "30.06.2025", "6/30/25", "2025-06", "202506", " ",
-                     "x" * 61],
+                     "15 March 2024", "March 2025", "Mar 25", "MAR25", "Q1 2025", "q1", "1Q 25",
+                     "second quarter of 25", "2025-03", "3/2025", "03/15/2024", "15 – 3", "15 3 24",
+                     "2025 (interim)", "extract of 2025", "2024-2025-2026", "2024-0315", "Sept",
+                     "end of May", "２０２５", "x" * 61],
     "synthetic": [None, "false", "true", 0, 1],
     "seed": ["7", 7.5, True, [7]],
 }  # fmt: skip
@@ -225,6 +228,28 @@ def test_entries_that_may_be_left_out(tmp_path):
     needed = ("title", "schema_version", "sites", "instruments")
     study = read_study(write_folder(tmp_path, about={key: ABOUT[key] for key in needed}))
     assert (study.data_cut_off, study.synthetic, study.seed) == ("", False, None)
+
+
+@unit
+@pytest.mark.parametrize(
+    "label",
+    [
+        "2025",
+        " 2025 ",
+        "2024-2025",
+        "2024–2025",
+        "2024 - 2025",
+        "18 months after the first patient of the network",
+        "final data, marked and maybe augmented",
+        "second interim extract",
+        "x" * 60,
+    ],
+)
+def test_labels_of_an_extract_that_tell_no_date(tmp_path, label):
+    study, findings = scan_folder(write_folder(tmp_path, about={**ABOUT, "data_cut_off": label}))
+    assert findings == []
+    assert study is not None
+    assert study.data_cut_off == label
 
 
 @unit
@@ -293,6 +318,14 @@ def test_stray_files_are_counted_and_hidden_ones_and_folders_are_not(tmp_path):
     assert [(f.rule, f.severity, f.table, f.count) for f in findings] == [
         ("FIL-008", "warning", "study folder", 3)
     ]
+
+
+@unit
+def test_files_of_the_system_and_locks_of_excel_are_not_strays(tmp_path):
+    folder = write_folder(tmp_path)
+    for name in ("desktop.ini", "Thumbs.db", "THUMBS.DB", ".ds_store", "~$subjects.csv"):
+        (folder / name).write_text("x")
+    assert scan_folder(folder)[1] == []
 
 
 @unit

@@ -53,7 +53,7 @@ def test_what_is_shown_says_whether_the_patients_are_invented():
     study = clean_study()
     assert repr(study).startswith("Study: Five invented patients (synthetic data, 2 clinics)\n")
     real = Study(title="T", sites=("A",), instruments=("PHQ-9",), tables=study.tables)
-    assert "(clinic data, 1 clinics)" in repr(real)
+    assert "(clinic data, 1 clinic)" in repr(real)
 
 
 def test_the_html_is_escaped():

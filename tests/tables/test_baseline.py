@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.disclosure import INTERNAL
-from analysis.errors import ColumnError, DisclosureError
+from analysis.errors import ColumnError, DataError, DisclosureError
 from analysis.tables import baseline_table
 
 
@@ -158,6 +158,31 @@ def test_patients_without_a_group_have_a_column() -> None:
         "Missing",
         "Overall",
     ]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("dtype", ["object", "string", "category"])
+@pytest.mark.parametrize("by", [None, "x"])
+def test_a_category_named_missing_beside_missing_values_is_refused(
+    dtype: str, by: str | None
+) -> None:
+    column = pd.Series(["Missing"] * 20 + ["canary"] * 20 + [None] * 20, dtype=dtype)
+    frame = pd.DataFrame({"x": column, "y": ["u"] * 60})
+    with pytest.raises(DataError, match=r'x has a category named "Missing".*Rename') as refusal:
+        baseline_table(frame, ["y"] if by else ["x"], by=by)
+    assert "canary" not in str(refusal.value)
+    assert refusal.value.__context__ is None
+    whole = baseline_table(frame.dropna(), ["x"])
+    assert whole.inline("Missing", "Overall") == "20 (50.0%)"
+
+
+@pytest.mark.unit
+def test_a_group_named_overall_is_refused() -> None:
+    frame = pd.DataFrame({"site": ["Overall"] * 30 + ["canary"] * 20, "x": ["u"] * 50})
+    with pytest.raises(DataError, match=r'site has a group named "Overall".*Rename') as refusal:
+        baseline_table(frame, ["x"], by="site")
+    assert "canary" not in str(refusal.value)
+    assert baseline_table(frame, ["site"]).inline("Overall", "Overall") == "30 (60.0%)"
 
 
 @pytest.mark.truth
