@@ -7,6 +7,7 @@ from analysis.disclosure.curves import cut_curve, cut_medians, suppress_risk_tab
 from analysis.disclosure.estimates import hide_statistics, suppress_proportions
 from analysis.disclosure.flow import suppress_flow
 from analysis.disclosure.policy import (
+    CONFIDENTIAL,
     HIDDEN,
     INTERNAL,
     RELEASE,
@@ -18,6 +19,7 @@ from analysis.disclosure.policy import (
 from analysis.disclosure.responses import hide_responses
 
 __all__ = [
+    "CONFIDENTIAL",
     "HIDDEN",
     "INTERNAL",
     "RELEASE",

@@ -15,6 +15,7 @@ import pandas as pd
 from analysis.errors import DisclosureError
 
 __all__ = [
+    "CONFIDENTIAL",
     "HIDDEN",
     "INTERNAL",
     "RELEASE",
@@ -23,6 +24,9 @@ __all__ = [
     "masked_count",
     "require_releasable",
 ]
+
+CONFIDENTIAL = "Confidential: true counts, for use inside the clinic only."
+"""What stands beside a result that shows true counts."""
 
 HIDDEN = "—"
 """What stands in the place of a number that is hidden to protect another one."""

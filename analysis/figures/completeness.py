@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from analysis.disclosure import RELEASE, Policy, hide_completeness
+from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, hide_completeness
 from analysis.figures.axis import Places, place_visits
 from analysis.figures.labels import add_headings, add_note, below_axis
 from analysis.figures.style import INK, RULE, Words, house_style, new_axes
@@ -130,7 +130,7 @@ def _set_axes(ax: Axes, visits: Places, rows: Sequence[str], x_label: str) -> No
 def _note(policy: Policy) -> str:
     """Say what is hidden, and how."""
     if policy.confidential:
-        return "Confidential: true counts, for use inside the clinic only."
+        return CONFIDENTIAL
     return (
         f"≥ or ≤: fewer than {policy.minimum_count} are without, or with, a score. “About” and —: "
         "rounded or hidden, so that small counts cannot be worked out."

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
-from analysis.disclosure import RELEASE, Policy, suppress_flow
+from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, suppress_flow
 from analysis.figures.labels import add_headings, add_note
 from analysis.figures.style import INK, MUTED, Words, house_style, new_axes
 
@@ -166,7 +166,7 @@ def _message(shown: pd.DataFrame) -> str:
 def _note(shown: pd.DataFrame, policy: Policy) -> str:
     """Say what was merged or hidden."""
     if policy.confidential:
-        return "Confidential: true counts, for use inside the clinic only."
+        return CONFIDENTIAL
     if not shown.attrs["merged"] and not shown.attrs["audit"]["cell"]:
         return ""
     return (

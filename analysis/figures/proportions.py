@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from analysis.disclosure import RELEASE, Policy, hide_responses, suppress_proportions
+from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, hide_responses, suppress_proportions
 from analysis.disclosure.responses import RESPONSE_COUNTS
 from analysis.errors import ColumnError
 from analysis.figures.labels import add_headings, add_note, below_axis
@@ -149,7 +149,7 @@ def _set_axes(ax: Axes, shown: pd.DataFrame, x_label: str) -> None:
 def _note(shown: pd.DataFrame, policy: Policy) -> str:
     """Say what is hidden."""
     if policy.confidential:
-        return "Confidential: true counts, for use inside the clinic only."
+        return CONFIDENTIAL
     if not shown["estimate"].isna().any():
         return ""
     return (

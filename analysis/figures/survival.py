@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from analysis.disclosure import RELEASE, Policy, cut_curve, suppress_risk_table
+from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, cut_curve, suppress_risk_table
 from analysis.figures.axis import groups_of
 from analysis.figures.labels import add_count_rows, add_headings, add_note, end_labels
 from analysis.figures.style import RULE, Mark, Words, house_style, marks_for, new_axes
@@ -193,7 +193,7 @@ def _write(
 def _cut_note(is_cut: bool, policy: Policy) -> str:
     """Say what is hidden."""
     if policy.confidential:
-        return "Confidential: true counts, for use inside the clinic only."
+        return CONFIDENTIAL
     ends = f"Curves end where fewer than {policy.minimum_count} are at risk. " if is_cut else ""
     return (
         f"{ends}Numbers under {policy.minimum_count} are hidden ({policy.small_text}); others may "

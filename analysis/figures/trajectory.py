@@ -7,7 +7,15 @@ from typing import Literal, Unpack
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.disclosure import HIDDEN, RELEASE, Policy, is_small, masked_count, require_releasable
+from analysis.disclosure import (
+    CONFIDENTIAL,
+    HIDDEN,
+    RELEASE,
+    Policy,
+    is_small,
+    masked_count,
+    require_releasable,
+)
 from analysis.errors import ColumnError
 from analysis.figures.axis import Places, groups_of, place_visits
 from analysis.figures.labels import add_count_rows, add_headings, add_note, end_labels
@@ -136,7 +144,7 @@ def _release(frame: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 def _small_note(removed: int, policy: Policy) -> str:
     """Say that points are missing because of small numbers, or that counts are true."""
     if policy.confidential:
-        return "Confidential: true counts, for use inside the clinic only."
+        return CONFIDENTIAL
     if not removed:
         return ""
     return f"Points with fewer than {policy.minimum_count} patients are not shown."

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.disclosure import RELEASE, Policy, masked_count
+from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, masked_count
 from analysis.errors import ColumnError
-from analysis.tables.result import CONFIDENTIAL, Column, TableResult
+from analysis.tables.result import Column, TableResult
 
 __all__ = ["findings_table"]
 

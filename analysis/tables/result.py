@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from analysis.disclosure import RELEASE, Policy, require_releasable
+from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, require_releasable
 from analysis.errors import ColumnError
 from analysis.results import frame_to_text
 from analysis.tables.html import table_html
 
-__all__ = ["CONFIDENTIAL", "Column", "TableResult", "hiding_note", "slug"]
+__all__ = ["Column", "TableResult", "hiding_note", "slug"]
 
-CONFIDENTIAL = "Confidential: true counts, for use inside the clinic only."
 """Note under every table that the internal audience gets."""
 
 
