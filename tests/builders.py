@@ -13,7 +13,7 @@ from analysis.study.casting import typed_table
 
 ABOUT: dict[str, Any] = {
     "title": "Five invented patients",
-    "schema_version": "1.0",
+    "schema_version": "1.1",
     "sites": ["A", "B"],
     "instruments": ["PHQ-9", "MADRS"],
     "data_cut_off": "2025",
@@ -23,32 +23,32 @@ ABOUT: dict[str, Any] = {
 
 CLEAN: dict[str, str] = {
     "subjects": """\
-subject_id,site_id,age_years,sex,indication,prior_failures
-p1,A,34,female,depression,2
-p2,A,51,male,PTSD,
-p3,B,,,depression,3
-p4,B,90,other,bipolar depression,0
-p5,B,19,female,anxiety,1
+subject_id,site_id,age_years,sex,indication,secondary_indications,race_ethnicity,language,payer,prior_failures,cohort,treated_before_data
+p1,A,34,female,depression,PTSD;anxiety,,English,commercial,2,usual,false
+p2,A,51,male,PTSD,,group one,,,,,false
+p3,B,,,depression,substance use,,,self-pay,3,usual,
+p4,B,90,other,bipolar depression,,group two,French,Medicare,0,,true
+p5,B,19,female,anxiety,,,,,1,,
 """,
     "sessions": """\
-subject_id,session_no,site_id,course_no,rel_day,agent,route,dose_mg,dose_mg_kg,weight_kg,infusion_min,phase,completed
-p1,1,A,1,0,ketamine,IV,35,0.5,70,40,induction,true
-p1,2,A,1,3,ketamine,IV,38,0.5,70,40,induction,false
-p1,3,A,1,40,ketamine,IV,35,,,40,maintenance,true
-p2,1,A,1,0,ketamine,IM,,0.6,80,,induction,true
-p3,1,B,1,0,esketamine,IN,56,,,,induction,true
-p4,1,B,1,0,ketamine,SL,300,,,,induction,true
-p4,2,B,2,200,ketamine,PO,150.5,,,,induction,true
+subject_id,session_no,site_id,course_no,rel_day,agent,route,dose_mg,dose_mg_kg,weight_kg,infusion_min,phase,completed,ae_assessed,stop_reason,discharge_ready_min,discharged_min
+p1,1,A,1,0,ketamine,IV,35,0.5,70,40,induction,true,true,,95,120
+p1,2,A,1,3,ketamine,IV,38,0.5,70,40,induction,false,false,blood pressure,,130
+p1,3,A,1,40,ketamine,IV,35,,,40,maintenance,true,,,,
+p2,1,A,1,0,ketamine,IM,,0.6,80,,induction,true,true,,60,90
+p3,1,B,1,0,esketamine,IN,56,,,,induction,true,,,,
+p4,1,B,1,0,ketamine,SL,300,,,,induction,true,,,,
+p4,2,B,2,200,ketamine,PO,150.5,,,,induction,true,,,,
 """,
     "assessments": """\
-subject_id,instrument,rel_day,occurrence,visit,total,n_answered,rater
-p1,MADRS,-2,1,baseline,31,10,clinician
-p1,PHQ-9,-2,1,baseline,18,9,self
-p1,PHQ-9,28,1,follow-up,9,9,self
-p2,PHQ-9,0,1,,27,9,self
-p2,PHQ-9,0,2,,26,9,self
-p3,PHQ-9,14,1,session,0,,
-p4,PHQ-9,7,1,unscheduled,,3,self
+subject_id,instrument,rel_day,occurrence,visit,total,n_answered,rater,session_no,hours_post
+p1,MADRS,-2,1,baseline,31,10,clinician,,
+p1,PHQ-9,-2,1,baseline,18,9,self,,
+p1,PHQ-9,28,1,follow-up,9,9,self,,
+p2,PHQ-9,0,1,,27,9,self,1,-0.5
+p2,PHQ-9,0,2,,26,9,self,1,4
+p3,PHQ-9,14,1,session,0,,,,
+p4,PHQ-9,7,1,unscheduled,,3,self,,
 """,
     "follow_up": """\
 subject_id,start_day,last_contact_day,observed_until_day,end_reason
@@ -59,18 +59,18 @@ p4,0,200,300,completed
 p5,0,0,0,ongoing
 """,
     "items": """\
-subject_id,instrument,rel_day,occurrence,item_no,response
-p1,PHQ-9,28,1,1,1
-p1,PHQ-9,28,1,2,1
-p1,PHQ-9,28,1,3,1
-p1,PHQ-9,28,1,4,1
-p1,PHQ-9,28,1,5,1
-p1,PHQ-9,28,1,6,1
-p1,PHQ-9,28,1,7,1
-p1,PHQ-9,28,1,8,2
-p1,PHQ-9,28,1,9,0
-p4,PHQ-9,7,1,1,3
-p4,PHQ-9,7,1,2,
+subject_id,instrument,rel_day,occurrence,item_no,response,missing_reason
+p1,PHQ-9,28,1,1,1,
+p1,PHQ-9,28,1,2,1,
+p1,PHQ-9,28,1,3,1,
+p1,PHQ-9,28,1,4,1,
+p1,PHQ-9,28,1,5,1,
+p1,PHQ-9,28,1,6,1,
+p1,PHQ-9,28,1,7,1,
+p1,PHQ-9,28,1,8,2,
+p1,PHQ-9,28,1,9,0,
+p4,PHQ-9,7,1,1,3,
+p4,PHQ-9,7,1,2,,refused
 """,
     "monitoring": """\
 subject_id,session_no,rel_min,parameter,value,unit
@@ -84,12 +84,39 @@ p2,1,40,cadss6,3,{score}
 p2,1,40,moaas,5,{score}
 """,
     "adverse_events": """\
-subject_id,ae_no,session_no,start_day,term,severity,serious,related,outcome
-p1,1,1,0,nausea,1,false,true,recovered
-p1,2,,20,fall,2,no,,unknown
-p4,1,2,200,dizziness,5,yes,false,fatal
+subject_id,ae_no,session_no,start_day,end_day,term,severity,serious,related,outcome
+p1,1,1,0,1,nausea,1,false,true,recovered
+p1,2,,20,,fall,2,no,,unknown
+p4,1,2,200,,dizziness,5,yes,false,fatal
+""",
+    "actions": """\
+subject_id,action_no,rel_day,session_no,trigger,action
+p1,1,3,2,blood pressure,dose stopped
+p2,1,0,,suicidal ideation,risk assessment
+""",
+    "diagnoses": """\
+subject_id,code_system,code,start_day,end_day
+p1,ICD-10-CM,F33.2,-400,
+p2,ICD-10-CM,F43.10,-30,20
+""",
+    "encounters": """\
+subject_id,encounter_no,rel_day,site_id,kind,instrument
+p1,1,-2,A,intake,PHQ-9
+p1,2,0,A,session,
+""",
+    "concomitant": """\
+subject_id,drug_no,drug_class,start_day,end_day
+p1,1,antidepressant,,
+p1,2,benzodiazepine,-20,15
 """,
 }
+
+CALENDAR = """\
+subject_id,start_date
+p1,2024-01-08
+p2,2024-02-29
+"""
+"""Only for folders in the local zone."""
 
 REQUIRED = [name for name, table in TABLES.items() if table.required]
 EVERY_COLUMN = [
@@ -174,6 +201,11 @@ def clean_study(**replaced: str) -> Study:
     )
 
 
+def _header(table: str) -> str:
+    """The columns that every study has."""
+    return ",".join(column.name for column in TABLES[table].columns if column.required)
+
+
 def scored_study(
     scores: Mapping[str, Sequence[tuple[int, float | None]]],
     *,
@@ -195,19 +227,19 @@ def scored_study(
     texts = {
         "subjects": ["subject_id,site_id,age_years,sex,indication"]
         + [f"{p},{about[p]['site_id']},40,{about[p]['sex']},depression" for p in people],
-        "sessions": [CLEAN["sessions"].splitlines()[0]]
+        "sessions": [_header("sessions")]
         + [
-            f"{p},1,{about[p]['site_id']},1,0,ketamine,{about[p].get('route', 'IV')},35,,,,"
+            f"{p},1,{about[p]['site_id']},1,0,ketamine,{about[p].get('route', 'IV')},35,"
             "induction,true"
             for p in people
             if p not in untreated
         ],
         "assessments": [  # a table must have a row: one without a total is no score
-            CLEAN["assessments"].splitlines()[0],
+            _header("assessments"),
             *rows,
             f"{people[0]},{instrument},-99,1,,,,",
         ],
-        "follow_up": [CLEAN["follow_up"].splitlines()[0]]
+        "follow_up": [_header("follow_up")]
         + [f"{p},-40,{min(0, ends[p])},{ends[p]},ongoing" for p in people],
     }
     tables = {name: typed(name, "\n".join(lines)) for name, lines in texts.items()}

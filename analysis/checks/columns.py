@@ -44,6 +44,15 @@ def required_values(study: Study) -> Iterator[Finding]:
             )
 
 
+def _known(values: pd.Series, column: Column) -> pd.Series:
+    """Tell which entries are allowed; every part of an entry, where it may have several."""
+    if column.kind != "codes":
+        return values.isin(column.allowed)
+    allowed = set(column.allowed)
+    entries = values.dropna().unique()
+    return values.isin([entry for entry in entries if set(entry.split(";")) <= allowed])
+
+
 def allowed_values(study: Study) -> Iterator[Finding]:
     """CAT-001: a category is not one of the allowed ones.
 
@@ -60,7 +69,7 @@ def allowed_values(study: Study) -> Iterator[Finding]:
     for table, column, values in _present(study):
         if column.allowed:
             yield from broken_rows(
-                values.notna() & ~values.isin(column.allowed),
+                values.notna() & ~_known(values, column),
                 rule="CAT-001",
                 place=(table, column.name),
                 what=f"The category is not known; allowed are: {', '.join(column.allowed)}.",

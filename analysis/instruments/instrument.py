@@ -142,6 +142,11 @@ class Instrument:
     evidence: tuple[Evidence, ...] = field(repr=False)
 
     @property
+    def item_ranges(self) -> tuple[tuple[int, int], ...]:
+        """Smallest and largest answer of each item, in order."""
+        return ((self.item_low, self.item_high),) * self.item_count
+
+    @property
     def reliable_change(self) -> float:
         """Smallest change of one patient beyond 95 % of measurement error, in points.
 

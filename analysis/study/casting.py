@@ -42,6 +42,8 @@ _KINDS = {
     "flag": "true or false",
     "text": "text",
     "category": "text",
+    "codes": "text",
+    "date": "dates as year-month-day",
 }
 
 
@@ -166,9 +168,13 @@ def _typed(raw: pd.Series, column: Column, table: str) -> tuple[pd.Series, list[
         return _typed_flag(raw, column, table)
     if column.kind in ("integer", "number"):
         return _typed_number(raw, column, table)
+    if column.kind == "date":
+        return _typed_date(raw, column, table)
     if pd.api.types.is_datetime64_any_dtype(raw.dtype):
         return raw, _date_findings(raw.notna(), column, table)
     text = _stripped(raw)
+    if column.kind == "codes":
+        return text.str.replace(r"\s*;\s*", ";", regex=True).str.strip(";"), []
     return (text.astype("category") if column.kind == "category" else text), []
 
 
@@ -183,6 +189,14 @@ def _typed_flag(raw: pd.Series, column: Column, table: str) -> tuple[pd.Series, 
     text = _stripped(raw).str.lower()
     flag = text.map(_FLAGS).astype("boolean")
     return flag, _type_findings(text.notna() & flag.isna(), column, table)
+
+
+def _typed_date(raw: pd.Series, column: Column, table: str) -> tuple[pd.Series, list[Finding]]:
+    """Read dates written as year-month-day; nothing else, since 03/04 has two meanings."""
+    text = _stripped(raw)
+    whole = text.str.fullmatch(r"\d{4}-\d{2}-\d{2}(?: 00:00:00)?").fillna(value=False)
+    dates = pd.to_datetime(text.where(whole).str[:10], format="%Y-%m-%d", errors="coerce")
+    return dates, _type_findings(text.notna() & dates.isna(), column, table)
 
 
 def _typed_number(raw: pd.Series, column: Column, table: str) -> tuple[pd.Series, list[Finding]]:

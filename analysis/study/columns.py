@@ -10,7 +10,7 @@ from typing import Literal
 
 __all__ = ["Column", "Kind", "Table"]
 
-Kind = Literal["text", "category", "integer", "number", "flag"]
+Kind = Literal["text", "category", "codes", "integer", "number", "flag", "date"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +21,8 @@ class Column:
     ----------
     name : str
         The name in the file and in the frame.
-    kind : {"text", "category", "integer", "number", "flag"}
-        How the text of a file is read.
+    kind : {"text", "category", "codes", "integer", "number", "flag", "date"}
+        How the text of a file is read; "codes" are several categories separated by semicolons.
     description : str
         One phrase for the dictionary.
     unit : str

@@ -25,10 +25,10 @@ from analysis.study.columns import Table
 from analysis.study.files import ENDINGS, read_file
 from analysis.study.findings import Finding
 from analysis.study.lines import with_file_lines
-from analysis.study.schema import SCHEMA_VERSION, TABLES
+from analysis.study.schema import READABLE_VERSIONS, TABLES
 from analysis.study.study import Study
 
-__all__ = ["read_study", "scan_folder", "write_study"]
+__all__ = ["in_local_zone", "read_study", "scan_folder", "write_study"]
 
 _COMPANIONS = {"study.json", "truth.json", "DICTIONARY.md", "README.md"}
 _TITLE_LENGTH = 120
@@ -69,7 +69,7 @@ def scan_folder(folder: Path | str) -> tuple[Study | None, list[Finding]]:
         remedy = "Name the folder that holds study.json and the tables."
         return None, [_folder_error("FIL-000", "study folder", what, remedy)]
     about, findings = _read_about(root)
-    findings += _stray_files(root)
+    findings += [*_stray_files(root), *_dates_outside_the_local_zone(root)]
     tables: dict[str, pd.DataFrame] = {}
     for table in progress(list(TABLES.values()), doing="Reading", unit="table"):
         frame, found = _read_table(root, table)
@@ -144,20 +144,23 @@ def _read_about(root: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
         "data_cut_off": about.get("data_cut_off", ""),
         "synthetic": about.get("synthetic", False),
         "seed": about.get("seed"),
+        "course_gap_days": about.get("course_gap_days"),
     }, []
 
 
 def _about_faults(about: Mapping[str, Any]) -> list[Finding]:
     """List what is wrong with the entries of ``study.json``."""
     seed, label = about.get("seed"), about.get("data_cut_off", "")
+    gap = about.get("course_gap_days", 1)
     wrong = {
-        "schema_version": about.get("schema_version") != SCHEMA_VERSION,
+        "schema_version": about.get("schema_version") not in READABLE_VERSIONS,
         "title": not _is_label(about.get("title"), _TITLE_LENGTH),
         "sites": not _is_code_list(about.get("sites")),
         "instruments": not _is_code_list(about.get("instruments")),
         "data_cut_off": label != "" and not _is_cut_off(label),
         "synthetic": not isinstance(about.get("synthetic", False), bool),
         "seed": isinstance(seed, bool) or not isinstance(seed, int | None),
+        "course_gap_days": isinstance(gap, bool) or not isinstance(gap, int) or gap < 1,
     }
     return [_about_fault(key) for key, is_wrong in wrong.items() if is_wrong]
 
@@ -166,7 +169,7 @@ def _about_fault(key: str) -> Finding:
     """Say what one entry of ``study.json`` must be."""
     codes = "a list of one or more different texts, none of them empty"
     allowed = {
-        "schema_version": f'the text "{SCHEMA_VERSION}"',
+        "schema_version": "one of the texts " + " and ".join(f'"{v}"' for v in READABLE_VERSIONS),
         "title": f"a text of at most {_TITLE_LENGTH} characters",
         "sites": codes,
         "instruments": codes,
@@ -174,6 +177,7 @@ def _about_fault(key: str) -> Finding:
         f"{_LABEL_LENGTH} characters without any year, month, quarter or date, or left out",
         "synthetic": "true or false without quotation marks, or left out",
         "seed": "a whole number, or left out",
+        "course_gap_days": "a whole number of days, at least 1, or left out",
     }
     return Finding(
         rule="FIL-007",
@@ -237,6 +241,37 @@ def _stray_files(root: Path) -> list[Finding]:
     ]
 
 
+def in_local_zone(folder: Path | str) -> bool:
+    """Tell whether a folder lies in the local zone, which never leaves the clinic.
+
+    Parameters
+    ----------
+    folder : path
+        Any folder.
+
+    Returns
+    -------
+    bool
+        True when it, or a folder around it, is named ``local``.
+
+    Examples
+    --------
+    >>> in_local_zone("local/study"), in_local_zone("outputs/study")
+    (True, False)
+    """
+    return "local" in Path(folder).resolve().parts
+
+
+def _dates_outside_the_local_zone(root: Path) -> list[Finding]:
+    """Refuse a calendar in a folder from which it could leave the clinic."""
+    files = [root / f"calendar{ending}" for ending in ENDINGS]
+    if in_local_zone(root) or not any(path.is_file() for path in files):
+        return []
+    what = "The table holds dates, which make the data a limited data set, outside the local zone."
+    remedy = "Move the study below a folder named local, or remove the table."
+    return [_folder_error("FIL-010", "calendar", what, remedy)]
+
+
 def _read_table(root: Path, table: Table) -> tuple[pd.DataFrame | None, list[Finding]]:
     """Read one canonical table from its file, if there is exactly one."""
     files = [root / f"{table.name}{ending}" for ending in ENDINGS]
@@ -281,6 +316,11 @@ def write_study(
         new ones and make a mixture of two studies. Nothing is written then.
     """
     root = Path(folder)
+    if study.has("calendar") and not in_local_zone(root):
+        raise ReportError(
+            "The study has a calendar with dates, which may be written only below a folder named "
+            "local. Choose such a folder, or leave the calendar out."
+        )
     present = [name for name in TABLES if study.has(name)]
     targets = {
         name: root / f"{name}{'.parquet' if name in as_parquet else '.csv'}" for name in present
@@ -308,6 +348,8 @@ def _about_text(study: Study) -> str:
         "synthetic": study.synthetic,
         "seed": study.seed,
     }
+    if study.course_gap_days is not None:
+        about["course_gap_days"] = study.course_gap_days
     return json.dumps(about, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -39,6 +39,9 @@ class Study:
         Whether the patients are invented.
     seed : int, optional
         Seed of synthetic data.
+    course_gap_days : int, optional
+        Fewest days between the last session of one treatment course and the first of the next.
+        None: the data do not say.
     sha256 : str
         Digest of the files that were read; empty for data made in memory.
     """
@@ -50,8 +53,14 @@ class Study:
     data_cut_off: str = ""
     synthetic: bool = False
     seed: int | None = None
+    course_gap_days: int | None = None
     sha256: str = ""
     schema_version: str = SCHEMA_VERSION
+
+    @property
+    def data_class(self) -> str:
+        """The class of the data: "no dates", or "limited data set" when a calendar is there."""
+        return "limited data set" if "calendar" in self.tables else "no dates"
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a copy of one table.

@@ -31,6 +31,8 @@ record was used.
 _KINDS = {
     "text": "text",
     "category": "code",
+    "codes": "codes separated by semicolons",
+    "date": "date",
     "integer": "whole number",
     "number": "number",
     "flag": "true or false",

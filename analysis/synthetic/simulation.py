@@ -27,6 +27,7 @@ _DTYPES = {
     "integer": "Int64",
     "number": "float64",
     "flag": "boolean",
+    "codes": "string",
 }
 
 

@@ -9,7 +9,7 @@ from tests.builders import CLEAN, clean_study, places, with_cell
 pytestmark = pytest.mark.unit
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", CLEAN)
 def test_repeated_rows_are_counted_after_the_first(table):
     last = CLEAN[table].splitlines()[-1] + "\n"
     findings = check(clean_study(**{table: CLEAN[table] + last + last})).findings

@@ -128,7 +128,7 @@ def test_structural_warnings_stand_beside_the_findings_of_the_rules(tmp_path):
 
 @unit
 def test_optional_tables_may_be_absent_or_empty(tmp_path):
-    optional = [name for name, table in TABLES.items() if not table.required]
+    optional = [name for name, table in TABLES.items() if not table.required and name in CLEAN]
     assert check_folder(write_folder(tmp_path / "a", leave_out=optional)).findings == ()
     headers = {name: CLEAN[name].splitlines()[0] for name in optional}
     result = check_folder(write_folder(tmp_path / "b", tables=headers))
@@ -159,7 +159,7 @@ def test_the_order_of_rows_changes_nothing_but_the_line_numbers(seed):
 
 @identity
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", CLEAN)
 def test_missing_values_everywhere_never_stop_a_rule(rule, table):
     study = clean_study()
     frame = study.tables[table]

@@ -176,7 +176,7 @@ def test_nameless_columns_at_the_end_are_left_out_by_position(tmp_path):
     )
     assert study is not None
     assert [(f.rule, f.severity) for f in findings] == [("COL-002", "warning")]
-    assert "position 7, 8." in findings[0].what
+    assert "position 13, 14." in findings[0].what
 
 
 @unit

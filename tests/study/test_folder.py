@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from analysis import storage
 from analysis.errors import DataError, ReportError
 from analysis.study import TABLES, Study, read_study, scan_folder, write_study
-from tests.builders import ABOUT, CLEAN, clean_study, found, places, write_folder
+from tests.builders import ABOUT, CALENDAR, CLEAN, clean_study, found, places, write_folder
 
 unit, identity = pytest.mark.unit, pytest.mark.identity
 
 DTYPES = {
+    "codes": "string",
     "text": "string",
     "category": "category",
     "integer": "Int64",
@@ -43,7 +44,7 @@ def contents(folder):
 
 
 @unit
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", CLEAN)
 def test_every_column_has_the_type_of_its_kind(tmp_path, name):
     frame = read_study(write_folder(tmp_path)).table(name)
     assert list(frame.columns) == list(CLEAN[name].splitlines()[0].split(","))
@@ -62,7 +63,7 @@ def test_empty_cells_are_missing_and_never_zero(tmp_path):
 
 
 @unit
-@pytest.mark.parametrize("as_parquet", [(), ("items", "monitoring"), tuple(TABLES)])
+@pytest.mark.parametrize("as_parquet", [(), ("items", "monitoring"), tuple(CLEAN)])
 def test_a_written_study_is_read_back_the_same(tmp_path, as_parquet):
     study = read_study(write_folder(tmp_path / "in"))
     written = write_study(study, tmp_path / "out", as_parquet=as_parquet)
@@ -371,3 +372,49 @@ def test_the_refusal_lists_every_place_and_remedy_but_no_warning(tmp_path):
     ]
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
+
+
+@unit
+def test_dates_are_read_in_the_local_zone_only(tmp_path):
+    outside = write_folder(tmp_path / "study", tables={"calendar": CALENDAR})
+    assert found(outside) == [("FIL-010", "calendar", "")]
+    study = read_study(write_folder(tmp_path / "local" / "study", tables={"calendar": CALENDAR}))
+    assert study.data_class == "limited data set"
+    assert study.table("calendar")["start_date"].dt.day.tolist() == [8, 29]
+    assert clean_study().data_class == "no dates"
+
+
+@unit
+def test_dates_are_written_in_the_local_zone_only(tmp_path):
+    study = read_study(write_folder(tmp_path / "local" / "study", tables={"calendar": CALENDAR}))
+    with pytest.raises(ReportError, match="below a folder named local"):
+        write_study(study, tmp_path / "elsewhere")
+    assert not (tmp_path / "elsewhere").exists()
+    for as_parquet in ((), ("calendar",)):
+        folder = tmp_path / "local" / f"copy {len(as_parquet)}"
+        write_study(study, folder, as_parquet=as_parquet)
+        same(read_study(folder), study)
+
+
+@unit
+@pytest.mark.parametrize("text", ["08/01/2024", "2024-02-30", "2024-1-8", "45299", "soon"])
+def test_a_date_has_one_spelling(tmp_path, text):
+    calendar = CALENDAR.replace("2024-01-08", text)
+    folder = write_folder(tmp_path / "local", tables={"calendar": calendar})
+    assert found(folder) == [("COL-003", "calendar", "start_date")]
+
+
+@unit
+@pytest.mark.parametrize("gap", [0, -1, 1.5, True, "60"])
+def test_the_gap_between_courses_is_a_number_of_days(tmp_path, gap):
+    folder = write_folder(tmp_path / "refused", about={**ABOUT, "course_gap_days": gap})
+    assert found(folder) == [("FIL-007", "study.json", "course_gap_days")]
+    study = read_study(write_folder(tmp_path / "read", about={**ABOUT, "course_gap_days": 60}))
+    assert study.course_gap_days == 60
+    write_study(study, tmp_path / "written")
+    assert read_study(tmp_path / "written").course_gap_days == 60
+
+
+@unit
+def test_an_older_version_of_the_description_is_read(tmp_path):
+    assert read_study(write_folder(tmp_path, about={**ABOUT, "schema_version": "1.0"})).title

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.study import SCHEMA_VERSION, TABLES
-from tests.builders import CLEAN, EVERY_COLUMN, REQUIRED
+from tests.builders import CALENDAR, CLEAN, EVERY_COLUMN, REQUIRED
 
 pytestmark = pytest.mark.unit
 
@@ -16,13 +16,18 @@ KEYS = {
     "items": ("subject_id", "instrument", "rel_day", "occurrence", "item_no"),
     "monitoring": ("subject_id", "session_no", "rel_min", "parameter"),
     "adverse_events": ("subject_id", "ae_no"),
+    "actions": ("subject_id", "action_no"),
+    "diagnoses": ("subject_id", "code_system", "code", "start_day"),
+    "encounters": ("subject_id", "encounter_no"),
+    "concomitant": ("subject_id", "drug_no"),
+    "calendar": ("subject_id",),
 }
 
 
 def test_tables_and_keys():
     assert {name: table.key for name, table in TABLES.items()} == KEYS
     assert REQUIRED == ["subjects", "sessions", "assessments", "follow_up"]
-    assert SCHEMA_VERSION == "1.0"
+    assert SCHEMA_VERSION == "1.1"
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -44,12 +49,13 @@ def test_each_column_is_described_and_its_limits_fit_its_kind(table, column):
         assert described.kind in ("integer", "number")
         assert described.low < described.high
     if described.allowed or described.refers_to in ("sites", "instruments"):
-        assert described.kind == "category"
+        assert described.kind in ("category", "codes")
     if column.startswith("rel_day") or column.endswith("_day"):
         assert (described.kind, described.unit) == ("integer", "d")
 
 
 def test_the_literal_study_has_every_column_of_the_schema():
-    assert {name: tuple(text.splitlines()[0].split(",")) for name, text in CLEAN.items()} == {
+    texts = {**CLEAN, "calendar": CALENDAR}
+    assert {name: tuple(text.splitlines()[0].split(",")) for name, text in texts.items()} == {
         name: table.names for name, table in TABLES.items()
     }
