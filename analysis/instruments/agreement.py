@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.errors import ColumnError, DataError
 from analysis.instruments.scoring import KEY
 
-__all__ = ["compare_totals"]
+__all__ = ["compare_totals", "total_states"]
 
 _TOLERANCE = 0.5  # a stored prorated total may have been rounded to a whole number
 _STATES = ("agree", "differ", "only stored", "only recomputed", "neither")
@@ -46,13 +46,44 @@ def compare_totals(scored: pd.DataFrame, assessments: pd.DataFrame) -> pd.DataFr
     >>> counts["n"].tolist()
     [1, 1, 0, 0, 0]
     """
-    stored, recomputed = _keyed(assessments, "stored"), _keyed(scored, "recomputed")
-    scales = sorted(recomputed["instrument"].unique())
-    stored = stored[stored["instrument"].isin(scales)]
-    both = stored.merge(recomputed, on=KEY, how="outer")
+    both = total_states(scored, assessments)
+    scales = sorted(scored["instrument"].astype("string").unique())
     pairs = pd.MultiIndex.from_product([scales, _STATES], names=["instrument", "state"])
-    counts = both.assign(state=_states(both)).groupby(["instrument", "state"]).size()
+    counts = both.groupby(["instrument", "state"]).size()
     return counts.reindex(pairs, fill_value=0).to_frame("n").reset_index()
+
+
+def total_states(scored: pd.DataFrame, assessments: pd.DataFrame) -> pd.DataFrame:
+    """Compare the stored with the recomputed total of each completed scale.
+
+    Parameters
+    ----------
+    scored, assessments : pandas.DataFrame
+        As for `compare_totals`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per completed scale in either frame: ``subject_id, instrument, rel_day,
+        occurrence, stored, recomputed, state``. Patient-level: for checks, not for release.
+
+    Raises
+    ------
+    ColumnError, DataError
+        As for `compare_totals`.
+
+    Examples
+    --------
+    >>> key = {"subject_id": ["a"], "instrument": "PHQ-9", "rel_day": 0, "occurrence": 1}
+    >>> both = total_states(
+    ...     pd.DataFrame({**key, "total": [9.0]}), pd.DataFrame({**key, "total": [12.0]}))
+    >>> both["state"].tolist()
+    ['differ']
+    """
+    stored, recomputed = _keyed(assessments, "stored"), _keyed(scored, "recomputed")
+    stored = stored[stored["instrument"].isin(recomputed["instrument"].unique())]
+    both = stored.merge(recomputed, on=KEY, how="outer")
+    return both.assign(state=_states(both))
 
 
 def _keyed(frame: pd.DataFrame, name: str) -> pd.DataFrame:

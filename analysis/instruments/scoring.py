@@ -12,14 +12,13 @@ import pandas as pd
 from analysis.errors import ColumnError, DataError
 from analysis.instruments.instrument import Instrument
 from analysis.instruments.library import load_instrument
+from analysis.instruments.rules import RULES, totals
+from analysis.instruments.statements import answer_ranges
 
-__all__ = ["KEY", "RULES", "resolve", "score"]
+__all__ = ["KEY", "RULES", "answer_matrix", "resolve", "score"]
 
 KEY = ["subject_id", "instrument", "rel_day", "occurrence"]
 """The columns that together name one completed scale."""
-
-RULES = ("complete", "prorated", "too few answers")
-"""How a total came about; the last gives no total."""
 
 
 def resolve(instrument: str | Instrument) -> Instrument:
@@ -56,8 +55,11 @@ def score(items: pd.DataFrame, instrument: str | Instrument) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per completed scale, sorted by key: ``subject_id, instrument, rel_day,
-        occurrence``, ``total`` (points; NaN when too few items were answered), ``n_answered`` and
-        ``rule`` ("complete", "prorated" or "too few answers").
+        occurrence``, ``total`` (points; NaN when too few items were answered), ``n_answered``
+        (items), ``rule`` ("complete", "prorated" or "too few answers"), ``maximum`` (largest total
+        that the form could have: WSAS has 32 instead of 40 when item 1 has no answer and
+        ``missing_reason`` "not applicable") and ``percent_of_maximum`` (distance of the total
+        from the smallest possible one, in percent of the distance of the maximum).
 
     Raises
     ------
@@ -69,7 +71,10 @@ def score(items: pd.DataFrame, instrument: str | Instrument) -> pd.DataFrame:
 
     Notes
     -----
-    Prorating is the mean of the answered items times the number of items, not rounded. A missing
+    Prorating is the mean of the answered domains times the number of domains, not rounded; on most
+    scales each item is a domain. A domain of several items counts with its highest answer and is
+    answered when any of its items is. C-SSRS is the highest type of ideation answered with yes;
+    types 3 to 5 may be unanswered after a no to type 2. A missing
     PHQ-9 item 9 counts as one unanswered item of the total, as in the manual; the item itself is
     never filled in, here or anywhere: no result of this function holds an item.
 
@@ -86,18 +91,75 @@ def score(items: pd.DataFrame, instrument: str | Instrument) -> pd.DataFrame:
     '18.0 7 prorated'
     """
     scale = resolve(instrument)
+    keys, answers, exempt = answer_matrix(items, scale)
+    total, maximum, code = totals(answers, exempt, scale)
+    width = maximum - scale.total_low
+    scored = keys.assign(
+        total=total,
+        n_answered=np.count_nonzero(~np.isnan(answers), axis=1),
+        rule=pd.Categorical.from_codes(code, categories=pd.Index(RULES)),
+        maximum=maximum,
+        percent_of_maximum=100.0 * (total - scale.total_low) / width,
+    )
+    return scored.sort_values(KEY, kind="stable", ignore_index=True)
+
+
+def answer_matrix(
+    items: pd.DataFrame, scale: Instrument
+) -> tuple[pd.DataFrame, npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Lay out the answers to one scale, one row per form and one column per item.
+
+    Parameters
+    ----------
+    items : pandas.DataFrame
+        Canonical items, as for `score`.
+    scale : Instrument
+        The scale.
+
+    Returns
+    -------
+    keys : pandas.DataFrame
+        Key columns, one row per form in order of appearance.
+    answers : numpy.ndarray, shape (n_forms, item_count)
+        Answers; NaN where there is none.
+    exempt : numpy.ndarray of bool, same shape
+        Where the item was recorded as not applicable, for items for which the scale allows it.
+
+    Raises
+    ------
+    ColumnError, DataError
+        As for `score`.
+
+    Examples
+    --------
+    >>> items = pd.DataFrame({"subject_id": "a", "instrument": "PHQ-2", "rel_day": 0,
+    ...     "occurrence": 1, "item_no": [2], "response": [3]})
+    >>> answer_matrix(items, resolve("PHQ-2"))[1].tolist()
+    [[nan, 3.0]]
+    """
     _require_columns(items)
     rows = items[items["instrument"].eq(scale.name).fillna(value=False).to_numpy(dtype=bool)]
     number, response = _checked_answers(rows, scale)
     form, first = _forms(rows)
-    _refuse_repeats(form * scale.item_count + number - 1)
-    answered = ~np.isnan(response)
-    n_answered = np.bincount(form[answered], minlength=len(first))
-    sums = np.bincount(form[answered], response[answered], len(first)).astype(np.float64)
-    total, code = _totals(sums, n_answered, scale)
-    rule = pd.Categorical.from_codes(code, categories=pd.Index(RULES))
-    scored = rows[KEY].iloc[first].assign(total=total, n_answered=n_answered, rule=rule)
-    return scored.sort_values(KEY, kind="stable", ignore_index=True)
+    cell = form * scale.item_count + number - 1
+    _refuse_repeats(cell)
+    answers = np.full(len(first) * scale.item_count, np.nan)
+    answers[cell] = response
+    exempt = np.zeros(answers.shape, dtype=bool)
+    exempt[cell] = _not_applicable(rows, number, scale) & np.isnan(response)
+    shape = (len(first), scale.item_count)
+    return rows[KEY].iloc[first], answers.reshape(shape), exempt.reshape(shape)
+
+
+def _not_applicable(
+    rows: pd.DataFrame, number: npt.NDArray[np.int64], scale: Instrument
+) -> npt.NDArray[np.bool_]:
+    """Find the items recorded as not applicable, where the scale allows it."""
+    if not scale.scoring.not_applicable or "missing_reason" not in rows.columns:
+        return np.zeros(len(rows), dtype=bool)
+    said = rows["missing_reason"].eq("not applicable").fillna(value=False).to_numpy(dtype=bool)
+    allowed: npt.NDArray[np.bool_] = said & np.isin(number, scale.scoring.not_applicable)
+    return allowed
 
 
 def _require_columns(items: pd.DataFrame) -> None:
@@ -118,22 +180,28 @@ def _checked_answers(
     number = rows["item_no"].to_numpy(dtype=np.float64, na_value=np.nan)
     response = rows["response"].to_numpy(dtype=np.float64, na_value=np.nan)
     unknown = ~_whole_between(number, 1, scale.item_count)
-    impossible = ~(_whole_between(response, scale.item_low, scale.item_high) | np.isnan(response))
     if unknown.any():
         raise DataError(
             f"{scale.name} has items 1 to {scale.item_count}; {_count(unknown)} another or no "
             "item number. Correct item_no in the items table."
         )
+    low, high = np.array(scale.item_ranges, dtype=np.float64).T
+    item = number.astype(np.int64) - 1
+    impossible = ~(_whole_between(response, low[item], high[item]) | np.isnan(response))
     if impossible.any():
         raise DataError(
-            f"{scale.name} items have whole answers from {scale.item_low} to {scale.item_high}; "
+            f"{scale.name} items have whole answers from {answer_ranges(scale)}; "
             f"{_count(impossible)} another answer. Check the coding of the export; an unanswered "
-            "item is an empty cell."
+            "item is an empty cell." + (f" {scale.note}" if scale.note else "")
         )
     return number.astype(np.int64), response
 
 
-def _whole_between(values: npt.NDArray[np.float64], low: int, high: int) -> npt.NDArray[np.bool_]:
+def _whole_between(
+    values: npt.NDArray[np.float64],
+    low: float | npt.NDArray[np.float64],
+    high: float | npt.NDArray[np.float64],
+) -> npt.NDArray[np.bool_]:
     """Tell which values are whole numbers of a range; missing ones are not."""
     inside: npt.NDArray[np.bool_] = (
         (values >= low) & (values <= high) & (values == np.floor(values))
@@ -172,15 +240,3 @@ def _refuse_repeats(cell: npt.NDArray[np.int64]) -> None:
             "is one row per subject_id, instrument, rel_day, occurrence and item_no. Remove the "
             "repeats, or number true repeats of the form with occurrence."
         )
-
-
-def _totals(
-    sums: npt.NDArray[np.float64], n_answered: npt.NDArray[np.integer], scale: Instrument
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """Apply the missing-item rule to the sums of the answered items; rules by position."""
-    n_missing = scale.item_count - n_answered
-    limit = scale.max_missing if scale.missing_method == "prorate" else 0
-    enough = (n_missing <= limit) & (n_answered > 0)
-    total = np.full(len(sums), np.nan)
-    np.divide(sums * scale.item_count, n_answered, out=total, where=enough)
-    return total, np.where(n_missing == 0, 0, np.where(enough, 1, 2))

@@ -15,6 +15,7 @@ __all__ = ["severity_band"]
 def severity_band(total: pd.Series, instrument: str | Instrument) -> pd.Series:
     """Put totals into the scale's bands of severity.
 
+    Bands are ordered from the lowest total up, whichever way is better (`Instrument.direction`).
     A prorated total between two bands belongs to the lower one; a missing total has no band.
 
     Parameters
@@ -32,7 +33,7 @@ def severity_band(total: pd.Series, instrument: str | Instrument) -> pd.Series:
     Raises
     ------
     DataError
-        When a total is outside the range of the scale.
+        When the scale has no bands or a total is outside its range.
 
     Examples
     --------
@@ -40,6 +41,11 @@ def severity_band(total: pd.Series, instrument: str | Instrument) -> pd.Series:
     ['minimal', 'minimal', 'mild', nan]
     """
     scale = resolve(instrument)
+    if not scale.bands:
+        raise DataError(
+            f"{scale.name} has no published bands of severity. Use its totals, or a scale that "
+            "has bands (see its facts())."
+        )
     points = total.to_numpy(dtype=np.float64, na_value=np.nan)
     outside = int(((points < scale.total_low) | (points > scale.total_high)).sum())
     if outside:
