@@ -2,7 +2,7 @@
 
 from analysis.study.columns import Column, Table
 from analysis.study.findings import Finding, findings_frame
-from analysis.study.folder import in_local_zone, read_study, scan_folder, write_study
+from analysis.study.folder import in_local_zone, read_study, scan_folder, table_text, write_study
 from analysis.study.schema import SCHEMA_VERSION, TABLES, UNITS
 from analysis.study.study import Study
 
@@ -18,5 +18,6 @@ __all__ = [
     "in_local_zone",
     "read_study",
     "scan_folder",
+    "table_text",
     "write_study",
 ]

@@ -6,12 +6,9 @@ any error. Rules about values and across tables are the duty of `analysis.checks
 
 from __future__ import annotations
 
-import json
 import os
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -20,32 +17,19 @@ from pyarrow import parquet
 from analysis import storage
 from analysis.errors import DataError, ReportError
 from analysis.progress import progress
+from analysis.study.about import about_text, folder_error, read_about
 from analysis.study.casting import typed_table
 from analysis.study.columns import Table
 from analysis.study.files import ENDINGS, read_file
 from analysis.study.findings import Finding
 from analysis.study.lines import with_file_lines
-from analysis.study.schema import READABLE_VERSIONS, TABLES
+from analysis.study.schema import TABLES
 from analysis.study.study import Study
 
-__all__ = ["in_local_zone", "read_study", "scan_folder", "write_study"]
+__all__ = ["in_local_zone", "read_study", "scan_folder", "table_text", "write_study"]
 
-_COMPANIONS = {"study.json", "truth.json", "DICTIONARY.md", "README.md"}
-_TITLE_LENGTH = 120
-_LABEL_LENGTH = 60
+_COMPANIONS = {"study.json", "truth.json", "manifest.json", "DICTIONARY.md", "README.md"}
 _OF_THE_SYSTEM = {"desktop.ini", "thumbs.db"}
-_YEARS = re.compile(r"(?:19|20)[0-9]{2}(?:\s*[-–]\s*(?:19|20)[0-9]{2})?")
-_DATE_PART = re.compile(
-    r"\d{4}|\d\s*[-–—/.\s]\s*\d|(?<![a-z])(?:q\s*[1-4]|[1-4]\s*q|quarter)(?![a-z])"
-    r"|(?<![a-z])(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])",
-    re.IGNORECASE,
-)
-
-
-def _folder_error(rule: str, table: str, what: str, remedy: str) -> Finding:
-    """Make an error finding about the folder or its description."""
-    return Finding(rule=rule, severity="error", table=table, what=what, remedy=remedy)
 
 
 def scan_folder(folder: Path | str) -> tuple[Study | None, list[Finding]]:
@@ -67,8 +51,8 @@ def scan_folder(folder: Path | str) -> tuple[Study | None, list[Finding]]:
     if not root.is_dir():
         what = "The study folder does not exist."
         remedy = "Name the folder that holds study.json and the tables."
-        return None, [_folder_error("FIL-000", "study folder", what, remedy)]
-    about, findings = _read_about(root)
+        return None, [folder_error("FIL-000", "study folder", what, remedy)]
+    about, findings = read_about(root)
     findings += [*_stray_files(root), *_dates_outside_the_local_zone(root)]
     tables: dict[str, pd.DataFrame] = {}
     for table in progress(list(TABLES.values()), doing="Reading", unit="table"):
@@ -114,98 +98,6 @@ def read_study(folder: Path | str) -> Study:
         lines = "\n".join(f"  {finding}" for finding in errors)
         raise DataError(f"The study folder cannot be read.\n{lines}")
     return study
-
-
-def _read_about(root: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
-    """Read ``study.json`` into the arguments of `Study`."""
-    path = root / "study.json"
-    remedy = "It needs title, schema_version, sites and instruments."
-    if not path.is_file():
-        what = "The file study.json is missing."
-        return None, [_folder_error("FIL-000", "study.json", what, remedy)]
-    try:
-        about = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError:
-        what = "The file cannot be opened; another program may hold it, or rights are missing."
-        return None, [_folder_error("FIL-001", "study.json", what, "Close it there and try again.")]
-    except (ValueError, RecursionError):
-        what = "The file is not valid JSON in UTF-8."
-        return None, [_folder_error("FIL-001", "study.json", what, remedy)]
-    if not isinstance(about, Mapping):
-        what = "It must hold one JSON object."
-        return None, [_folder_error("FIL-007", "study.json", what, remedy)]
-    faults = _about_faults(about)
-    if faults:
-        return None, faults
-    return {
-        "title": about["title"],
-        "sites": tuple(about["sites"]),
-        "instruments": tuple(about["instruments"]),
-        "data_cut_off": about.get("data_cut_off", ""),
-        "synthetic": about.get("synthetic", False),
-        "seed": about.get("seed"),
-        "course_gap_days": about.get("course_gap_days"),
-    }, []
-
-
-def _about_faults(about: Mapping[str, Any]) -> list[Finding]:
-    """List what is wrong with the entries of ``study.json``."""
-    seed, label = about.get("seed"), about.get("data_cut_off", "")
-    gap = about.get("course_gap_days", 1)
-    wrong = {
-        "schema_version": about.get("schema_version") not in READABLE_VERSIONS,
-        "title": not _is_label(about.get("title"), _TITLE_LENGTH),
-        "sites": not _is_code_list(about.get("sites")),
-        "instruments": not _is_code_list(about.get("instruments")),
-        "data_cut_off": label != "" and not _is_cut_off(label),
-        "synthetic": not isinstance(about.get("synthetic", False), bool),
-        "seed": isinstance(seed, bool) or not isinstance(seed, int | None),
-        "course_gap_days": isinstance(gap, bool) or not isinstance(gap, int) or gap < 1,
-    }
-    return [_about_fault(key) for key, is_wrong in wrong.items() if is_wrong]
-
-
-def _about_fault(key: str) -> Finding:
-    """Say what one entry of ``study.json`` must be."""
-    codes = "a list of one or more different texts, none of them empty"
-    allowed = {
-        "schema_version": "one of the texts " + " and ".join(f'"{v}"' for v in READABLE_VERSIONS),
-        "title": f"a text of at most {_TITLE_LENGTH} characters",
-        "sites": codes,
-        "instruments": codes,
-        "data_cut_off": f'a year ("2025"), a range of years ("2024-2025"), a text of at most '
-        f"{_LABEL_LENGTH} characters without any year, month, quarter or date, or left out",
-        "synthetic": "true or false without quotation marks, or left out",
-        "seed": "a whole number, or left out",
-        "course_gap_days": "a whole number of days, at least 1, or left out",
-    }
-    return Finding(
-        rule="FIL-007",
-        severity="error",
-        table="study.json",
-        column=key,
-        what=f"The entry {key} is missing or not as it must be.",
-        remedy=f"It must be {allowed[key]}.",
-    )
-
-
-def _is_label(value: Any, length: int) -> bool:
-    """Tell whether a value is a text with something in it and not too long."""
-    return isinstance(value, str) and value.strip() != "" and len(value) <= length
-
-
-def _is_cut_off(value: Any) -> bool:
-    """Tell whether a value is a year, a range of years, or a label with no part of a date."""
-    if not _is_label(value, _LABEL_LENGTH):
-        return False
-    return bool(_YEARS.fullmatch(value.strip())) or not _DATE_PART.search(value)
-
-
-def _is_code_list(value: Any) -> bool:
-    """Tell whether a value is a list of different texts."""
-    if not isinstance(value, list) or not value:
-        return False
-    return all(_is_label(code, _LABEL_LENGTH) for code in value) and len(set(value)) == len(value)
 
 
 def _table_files(root: Path) -> list[Path]:
@@ -269,7 +161,7 @@ def _dates_outside_the_local_zone(root: Path) -> list[Finding]:
         return []
     what = "The table holds dates, which make the data a limited data set, outside the local zone."
     remedy = "Move the study below a folder named local, or remove the table."
-    return [_folder_error("FIL-010", "calendar", what, remedy)]
+    return [folder_error("FIL-010", "calendar", what, remedy)]
 
 
 def _read_table(root: Path, table: Table) -> tuple[pd.DataFrame | None, list[Finding]]:
@@ -278,11 +170,11 @@ def _read_table(root: Path, table: Table) -> tuple[pd.DataFrame | None, list[Fin
     present = [path for path in files if path.is_file()]
     if len(present) > 1:
         what = "The table is there twice, as CSV and as Parquet."
-        return None, [_folder_error("FIL-009", table.name, what, "Keep one of the two files.")]
+        return None, [folder_error("FIL-009", table.name, what, "Keep one of the two files.")]
     if not present:
         what = f"The file {table.name}.csv (or .parquet) is missing."
         remedy = f"Add it: {table.grain}."
-        return None, [_folder_error("FIL-000", table.name, what, remedy)] if table.required else []
+        return None, [folder_error("FIL-000", table.name, what, remedy)] if table.required else []
     raw, findings = read_file(present[0], table=table.name)
     if raw is None:
         return None, findings
@@ -334,37 +226,43 @@ def write_study(
     storage.remove(about)
     for name, target in targets.items():
         _write_table(study.table(name), TABLES[name], target)
-    return [*targets.values(), storage.write_text(about, _about_text(study))]
+    return [*targets.values(), storage.write_text(about, about_text(study))]
 
 
-def _about_text(study: Study) -> str:
-    """Write what is known about all tables as JSON."""
-    about = {
-        "title": study.title,
-        "schema_version": study.schema_version,
-        "sites": list(study.sites),
-        "instruments": list(study.instruments),
-        "data_cut_off": study.data_cut_off,
-        "synthetic": study.synthetic,
-        "seed": study.seed,
-    }
-    if study.course_gap_days is not None:
-        about["course_gap_days"] = study.course_gap_days
-    return json.dumps(about, indent=2, ensure_ascii=False) + "\n"
+def table_text(frame: pd.DataFrame, table: Table) -> str:
+    """Write a table as CSV text, the same for the same content.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A canonical table.
+    table : Table
+        Its description.
+
+    Returns
+    -------
+    str
+        Columns in canonical order, rows sorted by the key, line feeds.
+    """
+    return _ordered(frame, table).to_csv(index=False, lineterminator="\n")
 
 
-def _write_table(frame: pd.DataFrame, table: Table, target: Path) -> None:
-    """Write one table, sorted by its key, columns in canonical order, categories as text.
+def _ordered(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Sort a table by its key, columns in canonical order, categories as text.
 
     Text, because the order of categories is a matter of the frame and would decide the bytes.
     """
     columns = [column for column in table.columns if column.name in frame.columns]
     text = {column.name: "string" for column in columns if column.kind == "category"}
     ordered = frame[[column.name for column in columns]].astype(text)
-    ordered = ordered.sort_values(list(table.key), kind="stable", ignore_index=True)
+    return ordered.sort_values(list(table.key), kind="stable", ignore_index=True)
+
+
+def _write_table(frame: pd.DataFrame, table: Table, target: Path) -> None:
+    """Write one table as CSV or Parquet."""
     if target.suffix == ".csv":
-        storage.write_text(target, ordered.to_csv(index=False, lineterminator="\n"))
+        storage.write_text(target, table_text(frame, table))
         return
     with storage.replacing(target) as temporary:
-        content = pa.Table.from_pandas(ordered, preserve_index=False)
+        content = pa.Table.from_pandas(_ordered(frame, table), preserve_index=False)
         parquet.write_table(content.replace_schema_metadata(), temporary, compression="zstd")

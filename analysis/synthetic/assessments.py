@@ -9,39 +9,94 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.instruments import load_instrument
+from analysis.synthetic.arithmetic import Floats, latent, log_odds
+from analysis.synthetic.contact import Contact
+from analysis.synthetic.course import Course
+from analysis.synthetic.frames import canonical, coded
 from analysis.synthetic.people import People
-from analysis.synthetic.scales import SCALE_MODELS
+from analysis.synthetic.scales import SCALE_MODELS, expected_total
 from analysis.synthetic.scenarios import Scenario
-from analysis.synthetic.streams import Floats, Integers, Streams
-from analysis.synthetic.visits import CLINICIAN_SLOTS, KINDS, Visits, taken
+from analysis.synthetic.streams import Flags, Integers, Streams
+from analysis.synthetic.visits import KINDS, Visits, per_slot
 
-__all__ = ["assessment_tables", "scale_severity"]
+__all__ = ["Forms", "assessments_table", "fill_in", "items_table", "phq9_answers"]
+
+_BEFORE_DOSE = -0.5  # hours; a score on the day of a session was taken before it
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Forms:
-    """The forms of one scale that were filled in; arrays have one entry per form."""
+class Forms:
+    """Completed forms of one scale, by patient and day; arrays have one entry per form.
+
+    Parameters
+    ----------
+    scale : str
+        Name of the scale.
+    patient, slot, day : numpy.ndarray
+        Position of the patient, slot, and day.
+    answers : numpy.ndarray
+        Shape (forms, items): what was or would have been answered.
+    answered : numpy.ndarray
+        Shape (forms, items): which items were answered.
+    mishap : numpy.ndarray
+        Uniform numbers that decide about lost totals and items.
+    """
 
     scale: str
     patient: Integers
     slot: Integers
     day: Integers
     answers: Integers
-    answered: npt.NDArray[np.bool_]
+    answered: Flags
     mishap: Floats
 
 
-def assessment_tables(
-    people: People, visits: Visits, scenario: Scenario, streams: Streams
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Let patients and clinicians fill in the scales.
+def phq9_answers(
+    severity: Floats, course: Course, scenario: Scenario, streams: Streams
+) -> Integers:
+    """Draw the PHQ-9 answers of all slots.
+
+    Parameters
+    ----------
+    severity : numpy.ndarray
+        Shape (patients, slots).
+    course : Course
+        The sessions.
+    scenario : Scenario
+        Observation.
+    streams : Streams
+        Source of numbers.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (patients, slots, 9).
+    """
+    model = SCALE_MODELS["PHQ-9"]
+    draws = per_slot(streams, "items PHQ-9", course, scenario, model.item_count)
+    return model.answers(severity, draws)
+
+
+def fill_in(
+    people: People,
+    course: Course,
+    visits: Visits,
+    contact: Contact,
+    scenario: Scenario,
+    streams: Streams,
+) -> list[Forms]:
+    """Let patients and clinicians fill in every scale where it is asked and seen.
 
     Parameters
     ----------
     people : People
         The patients.
+    course : Course
+        Their sessions.
     visits : Visits
-        Planned scores, severity and contact.
+        Planned scores and severity.
+    contact : Contact
+        What is seen.
     scenario : Scenario
         Scales per clinic, and mishaps.
     streams : Streams
@@ -49,142 +104,186 @@ def assessment_tables(
 
     Returns
     -------
-    assessments : pandas.DataFrame
-        Canonical ``assessments``.
-    items : pandas.DataFrame
-        Canonical ``items``.
+    list of Forms
+        One per scale, in the order of their names.
     """
-    ids = people.ids()
-    forms = [_forms(scale, people, visits, scenario, streams) for scale in SCALE_MODELS]
-    assessments = [_assessments(form, ids, visits, scenario) for form in forms]
-    items = [_items(form, ids, scenario) for form in forms]
-    return pd.concat(assessments, ignore_index=True), pd.concat(items, ignore_index=True)
+    forms = []
+    for scale in sorted({scale for clinic in scenario.clinics for scale in clinic.scales}):
+        seen = _seen(scale, people, course, visits, contact, scenario, streams)
+        order = np.lexsort((np.broadcast_to(visits.day, seen.shape)[seen], np.nonzero(seen)[0]))
+        patient, slot = (index[order] for index in np.nonzero(seen))
+        model = SCALE_MODELS[scale]
+        draws = per_slot(streams, f"items {scale}", course, scenario, model.item_count)
+        level = expected_total(scale, people, visits.severity, scenario, streams)[patient, slot]
+        mishap = per_slot(streams, f"mishap {scale}", course, scenario)[patient, slot, 0]
+        forms.append(
+            Forms(
+                scale=scale,
+                patient=patient,
+                slot=slot,
+                day=visits.day[patient, slot],
+                answers=model.answers(level, draws[patient, slot]),
+                answered=_answered(scale, course, scenario, streams, (patient, slot)),
+                mishap=mishap,
+            )
+        )
+    return forms
 
 
-def scale_severity(scale: str, people: People, severity: Floats, streams: Streams) -> Floats:
-    """Turn PHQ-9 severity into the expected total of a scale.
-
-    The other scales share the patient's fraction of the baseline, start from their own baseline
-    and change somewhat more (MADRS) or less (GAD-7) than the PHQ-9.
-
-    Parameters
-    ----------
-    scale : str
-        Name of the scale.
-    people : People
-        The patients.
-    severity : numpy.ndarray
-        PHQ-9 points, shape (patients, slots).
-    streams : Streams
-        Source of the patients' own baseline on the scale.
-
-    Returns
-    -------
-    numpy.ndarray
-        Same shape, inside the range of the scale.
-    """
-    if scale == "PHQ-9":
-        return severity
-    own = streams.normal(f"own {scale}", len(people))[:, 0]
-    fraction = severity / people.severity[:, None]
-    if scale == "MADRS":
-        baseline = np.clip(30.5 + 0.9 * (people.severity - 16.5) + 4.0 * own, 12.0, 52.0)
-        change = 1.1
-    else:
-        baseline = np.clip(12.0 + 0.5 * (people.severity - 16.5) + 3.5 * own, 1.5, 20.0)
-        change = 0.85
-    total = baseline[:, None] * (1.0 - change * (1.0 - fraction))
-    high = load_instrument(scale).total_high
-    return np.clip(total, 0.015 * high, 0.975 * high)
-
-
-def _forms(
-    scale: str, people: People, visits: Visits, scenario: Scenario, streams: Streams
-) -> _Forms:
-    """Fill in one scale at every planned, taken and seen slot."""
-    model = SCALE_MODELS[scale]
+def _seen(
+    scale: str,
+    people: People,
+    course: Course,
+    visits: Visits,
+    contact: Contact,
+    scenario: Scenario,
+    streams: Streams,
+) -> Flags:
+    """Decide at which slots a scale was completed."""
     has = np.array([scale in clinic.scales for clinic in scenario.clinics])[people.clinic]
-    until = np.minimum(visits.contact_until, people.cut_off)
-    filled = taken(visits, scenario, streams, scale=scale) & has[:, None]
-    filled &= visits.day <= until[:, None]
-    if scale != "PHQ-9":
-        filled[:, [s for s in range(filled.shape[1]) if s not in CLINICIAN_SLOTS]] = False
-    patient, slot = np.nonzero(filled)
-    shape = (*filled.shape, model.item_count)
-    draws = streams.uniform(f"items {scale}", len(people), shape[1] * shape[2]).reshape(shape)
-    level = scale_severity(scale, people, visits.severity, streams)[patient, slot]
-    return _Forms(
-        scale=scale,
-        patient=patient,
-        slot=slot,
-        day=visits.day[patient, slot],
-        answers=model.answers(level, draws[patient, slot]),
-        answered=_answered(scale, filled.shape, scenario, streams)[patient, slot],
-        mishap=streams.uniform(f"mishap {scale}", *filled.shape)[patient, slot],
-    )
+    if SCALE_MODELS[scale].indication:
+        has = has & people.has(scenario, SCALE_MODELS[scale].indication)
+    if scale == "PHQ-9":
+        seen: Flags = contact.taken & has[:, None]
+        return seen
+    how = scenario.observation
+    uniform = per_slot(streams, f"missing {scale}", course, scenario)[:, :, 0]
+    before = visits.kind < 2
+    share = np.clip(np.where(before, how.missing_baseline, how.missing_score), 1e-12, None)
+    odds = log_odds(share) + np.where(before, 0.0, contact.odds)
+    missing = (latent(log_odds(uniform)) < latent(odds)) & (share > 1e-12)
+    until = np.minimum(contact.until, people.cut_off)
+    asked = visits.planned & visits.long & (visits.day <= until[:, None])
+    completed: Flags = asked & has[:, None] & ~missing
+    return completed
 
 
 def _answered(
-    scale: str, shape: tuple[int, int], scenario: Scenario, streams: Streams
-) -> npt.NDArray[np.bool_]:
+    scale: str,
+    course: Course,
+    scenario: Scenario,
+    streams: Streams,
+    forms: tuple[Integers, Integers],
+) -> Flags:
     """Leave out single items, and the rest of a few forms."""
-    n_items = SCALE_MODELS[scale].item_count
-    skip = streams.uniform(f"skip {scale}", shape[0], shape[1] * n_items)
-    broken = streams.uniform(f"broken off {scale}", *shape)
-    share = scenario.observation.broken_off
-    first_left_out = np.where(broken < share, 2 + np.floor(5 * broken / max(share, 1e-9)), n_items)
-    reached = np.arange(n_items) < first_left_out[..., None]
-    return reached & (skip.reshape(*shape, n_items) >= scenario.observation.missing_item)
+    n_items, how = SCALE_MODELS[scale].item_count, scenario.observation
+    if n_items == 1:
+        return np.ones((len(forms[0]), 1), dtype=bool)
+    skip = per_slot(streams, f"skip {scale}", course, scenario, n_items)[forms]
+    broken = per_slot(streams, f"broken off {scale}", course, scenario)[forms][:, 0]
+    left = 2.0 + np.floor(5.0 * broken / max(how.broken_off, 1e-9))
+    reached = np.where(broken < how.broken_off, left, n_items)
+    return (np.arange(n_items) < reached[:, None]) & (skip >= how.missing_item)
 
 
-def _assessments(
-    forms: _Forms, ids: npt.NDArray[np.str_], visits: Visits, scenario: Scenario
+def assessments_table(
+    forms: list[Forms], people: People, visits: Visits, scenario: Scenario
 ) -> pd.DataFrame:
-    """Store totals as clinics do: by the manual, with a few slips."""
-    instrument = load_instrument(forms.scale)
-    return pd.DataFrame(
+    """Make the canonical table of assessments.
+
+    Parameters
+    ----------
+    forms : list of Forms
+        Completed forms, one entry per scale in the order of their names.
+    people : People
+        The patients.
+    visits : Visits
+        The slots.
+    scenario : Scenario
+        Mishaps.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Canonical ``assessments``; totals as clinics store them, by the scale's own rule.
+    """
+    patient, slot, day = (
+        np.concatenate([getattr(form, name) for form in forms])
+        for name in ("patient", "slot", "day")
+    )
+    scale = np.concatenate([np.full(len(form.patient), k) for k, form in enumerate(forms)])
+    rater = [load_instrument(form.scale).rater for form in forms]
+    order = np.lexsort((day, scale, patient))
+    scale, patient, slot, day = scale[order], patient[order], slot[order], day[order]
+    session = visits.session[patient, slot]
+    at_session = pd.array(session + 1, dtype="Int64")
+    at_session[session < 0] = pd.NA
+    ids = people.ids().astype(object)
+    return canonical(
+        "assessments",
         {
-            "subject_id": ids[forms.patient],
-            "instrument": forms.scale,
-            "rel_day": forms.day,
-            "occurrence": 1,
-            "visit": np.array(KINDS)[visits.kind[forms.slot]],
-            "total": _stored_totals(forms, scenario),
-            "n_answered": forms.answered.sum(axis=1),
-            "rater": instrument.rater,
-        }
+            "subject_id": ids[patient],
+            "instrument": coded(scale, [form.scale for form in forms]),
+            "rel_day": day,
+            "occurrence": np.ones(len(day), dtype=np.int64),
+            "visit": coded(visits.kind[slot], KINDS),
+            "total": np.concatenate([_totals(form, scenario) for form in forms])[order],
+            "n_answered": np.concatenate([form.answered.sum(axis=1) for form in forms])[order],
+            "rater": np.array(rater, dtype=object)[scale],
+            "session_no": at_session,
+            "hours_post": np.where(session < 0, np.nan, _BEFORE_DOSE),
+        },
     )
 
 
-def _stored_totals(forms: _Forms, scenario: Scenario) -> Floats:
-    """Total by the scale's missing-item rule; a few are wrong or were not stored."""
-    instrument, how = load_instrument(forms.scale), scenario.observation
-    n = forms.answered.sum(axis=1)
-    total = (forms.answers * forms.answered).sum(axis=1) * instrument.item_count / np.maximum(n, 1)
-    total = np.where(
-        n >= instrument.item_count - instrument.max_missing, np.round(total, 1), np.nan
-    )
-    slips = how.wrong_total + how.missing_total
-    wrong = (forms.mishap < how.wrong_total) & (n == instrument.item_count)
-    total = np.where(wrong, np.where(total > 3.0, total - 3.0, total + 3.0), total)
-    unstored = (forms.mishap >= how.wrong_total) & (forms.mishap < slips)
-    return np.where(unstored, np.nan, total)
+def _totals(form: Forms, scenario: Scenario) -> Floats:
+    """Total by the scale's missing-item rule; a few were not stored."""
+    instrument = load_instrument(form.scale)
+    n_items = form.answers.shape[1]
+    n = form.answered.sum(axis=1)
+    total = (form.answers * form.answered).sum(axis=1) * n_items / np.maximum(n, 1)
+    allowed = instrument.max_missing if instrument.missing_method != "none" else 0
+    total = np.where(n >= n_items - allowed, np.round(total, 1), np.nan)
+    return np.where(form.mishap < scenario.observation.missing_total, np.nan, total)
 
 
-def _items(forms: _Forms, ids: npt.NDArray[np.str_], scenario: Scenario) -> pd.DataFrame:
-    """List the answers; items after the break of a form have no row, skipped ones an empty one."""
-    kept = forms.mishap < 1.0 - scenario.observation.no_items
-    last = forms.answered.shape[1] - np.argmax(forms.answered[:, ::-1], axis=1)
-    rows = kept[:, None] & (np.arange(forms.answered.shape[1]) < last[:, None])
-    form, item = np.nonzero(rows)
-    response = pd.Series(forms.answers[form, item], dtype="Int64")
-    return pd.DataFrame(
+def items_table(forms: list[Forms], people: People, scenario: Scenario) -> pd.DataFrame:
+    """Make the canonical table of items of the scales that have several.
+
+    Items after the break of a form have no row, skipped ones an empty one; a few forms have no
+    items at all.
+
+    Parameters
+    ----------
+    forms : list of Forms
+        Completed forms, one entry per scale in the order of their names.
+    people : People
+        The patients.
+    scenario : Scenario
+        Mishaps.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Canonical ``items``.
+    """
+    several = [form for form in forms if form.answers.shape[1] > 1]
+    parts = [_item_rows(form, number, scenario) for number, form in enumerate(several)]
+    patient, scale, day, item, response = (np.concatenate(c) for c in zip(*parts, strict=True))
+    order = np.lexsort((item, day, scale, patient))
+    answer = pd.array(response[order], dtype="Int64")
+    answer[response[order] < 0] = pd.NA
+    ids = people.ids().astype(object)
+    return canonical(
+        "items",
         {
-            "subject_id": ids[forms.patient[form]],
-            "instrument": forms.scale,
-            "rel_day": forms.day[form],
-            "occurrence": 1,
-            "item_no": item + 1,
-            "response": response.mask(~forms.answered[form, item]),
-        }
+            "subject_id": ids[patient[order]],
+            "instrument": coded(scale[order], [form.scale for form in several]),
+            "rel_day": day[order],
+            "occurrence": np.ones(len(order), dtype=np.int64),
+            "item_no": item[order],
+            "response": answer,
+            "missing_reason": coded(np.where(response[order] < 0, 0, -1), ["skipped"]),
+        },
     )
+
+
+def _item_rows(form: Forms, number: int, scenario: Scenario) -> tuple[npt.NDArray[np.int64], ...]:
+    """List the rows of one scale; an answer of -1 was skipped."""
+    kept = form.mishap < 1.0 - scenario.observation.no_items
+    n_items = form.answered.shape[1]
+    last = n_items - np.argmax(form.answered[:, ::-1], axis=1)
+    rows = kept[:, None] & (np.arange(n_items) < last[:, None])
+    at, item = np.nonzero(rows)
+    response = np.where(form.answered[at, item], form.answers[at, item], -1)
+    return form.patient[at], np.full(len(at), number), form.day[at], item + 1, response

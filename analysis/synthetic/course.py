@@ -1,60 +1,124 @@
-"""Treatment and its effect: sessions, stopping, and severity on any day.
+"""Treatment: induction, maintenance, stopping, relapse and a second course.
 
-The effect builds up over induction sessions and wears off between them; after induction severity
-drifts back, and each maintenance session turns that clock back.
+What severity is on a day stands in `analysis.synthetic.path`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
-import numpy.typing as npt
 
-from analysis.synthetic.people import HIGHEST, LOWEST, People
-from analysis.synthetic.scenarios import RouteCourse, Scenario
-from analysis.synthetic.streams import Floats, Integers, Streams, expit, logit
+from analysis.synthetic.arithmetic import Floats, exponential, latent, log_odds, logarithm
+from analysis.synthetic.drift import RESPONSE, drifted, waned
+from analysis.synthetic.people import COURSES, HIGHEST, LOWEST, People
+from analysis.synthetic.scenarios import Scenario
+from analysis.synthetic.streams import Flags, Integers, Streams, choose
 
-__all__ = ["INDUCTION", "Course", "retained_on", "severity_on", "treat"]
+__all__ = ["ENDS", "Course", "treat"]
 
-INDUCTION = 6  # columns for induction sessions
-_MAINTENANCE = 9  # columns for maintenance sessions: 182 days at 21 and a little more
+ENDS = ("end of programme", "stopped", "other treatment")
+"""How treatment ended."""
+
 _MIDDLE, _UNIT = 11.0, 5.0  # severity at which shares hold, and points per slope
+_AFTER = 7.0  # days after the last induction session at which staying is decided
+_REFERENCE = 0.3  # retained fraction for which the hazard of loss holds
+_LONGEST_INDUCTION = 49  # days that a second course must leave in the programme
+_BEFORE_DATA = 10.0  # days on the clock of those who were treated before the data
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Course:
     """The sessions of all patients and the state of the effect after each.
 
+    Arrays have shape (patients, sessions) unless said otherwise; the sessions of a patient stand in
+    the order of their days, and those that did not take place come last.
+
     Parameters
     ----------
     day : numpy.ndarray
-        Shape (patients, sessions): day of the session, NaN when it did not take place. The first
-        `INDUCTION` columns are induction.
+        Day of the session; infinite when it did not take place.
+    number : numpy.ndarray
+        Number of the course, from 1.
+    maintenance : numpy.ndarray
+        Whether it is a maintenance session.
+    top, goal : numpy.ndarray
+        Fractions of the severity before the first treatment at which the course began, and which a
+        full induction would leave.
     effect : numpy.ndarray
-        Same shape: fraction of the full effect reached after the session.
-    clock : numpy.ndarray
-        Same shape: days of the loss clock after the session.
+        Fraction of the full effect reached after the session.
+    half_life : numpy.ndarray
+        Half-life of the effect until the next session of induction, days; infinite once settled.
+    clock, loss_days : numpy.ndarray
+        Days of the loss clock after the session, and those at which response is lost.
     planned : numpy.ndarray
-        Planned induction sessions per patient.
-    n_induction : numpy.ndarray
-        Induction sessions that took place.
+        Shape (patients,): planned sessions of an induction.
+    before : numpy.ndarray
+        Shape (patients,): fraction of severity before the first session in the data.
     ended : numpy.ndarray
-        Last day of treatment before it was stopped; infinite for those who went on to the end.
+        Shape (patients,): day of the last session before treatment was stopped for good; infinite
+        for those who went on to the end of the programme.
+    end : numpy.ndarray
+        Shape (patients,): position in `ENDS`.
+    room : int
+        Sessions for which there are random numbers, the same whoever is drawn.
     """
 
     day: Floats
+    number: Integers
+    maintenance: Flags
+    top: Floats
+    goal: Floats
     effect: Floats
+    half_life: Floats
     clock: Floats
+    loss_days: Floats
     planned: Integers
-    n_induction: Integers
+    before: Floats
     ended: Floats
+    end: Integers
+    room: int
 
     @property
-    def last_induction_day(self) -> Floats:
-        """Day of the last induction session of each patient."""
-        last: Floats = np.nanmax(self.day[:, :INDUCTION], axis=1)
+    def taken(self) -> Flags:
+        """Which sessions took place."""
+        taken: Flags = np.isfinite(self.day)
+        return taken
+
+    def of_induction(self, course: int = 1) -> Flags:
+        """Which sessions belong to the induction of a course."""
+        inside: Flags = self.taken & ~self.maintenance & (self.number == course)
+        return inside
+
+    def last_induction_day(self, course: int = 1) -> Floats:
+        """Day of the last induction session of a course; minus infinity without one."""
+        last: Floats = np.where(self.of_induction(course), self.day, -np.inf).max(axis=1)
         return last
+
+    def first_day(self, course: int) -> Floats:
+        """Day of the first session of a course; infinite without one."""
+        inside = self.taken & (self.number == course)
+        first: Floats = np.where(inside, self.day, np.inf).min(axis=1)
+        return first
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Plan:
+    """What each patient would do in one course; drawn before anything happens."""
+
+    number: int
+    planned: Integers
+    gaps: Integers
+    intervals: Floats
+    leave: Floats
+    leave_later: Floats
+    back: Floats
+    switch: Floats
+
+    @property
+    def room(self) -> int:
+        """Columns for induction."""
+        return int(self.gaps.shape[1])
 
 
 def treat(people: People, scenario: Scenario, streams: Streams, *, stop: bool = True) -> Course:
@@ -65,178 +129,253 @@ def treat(people: People, scenario: Scenario, streams: Streams, *, stop: bool = 
     people : People
         The patients.
     scenario : Scenario
-        Courses, durability and stopping.
+        Regimens, durability and stopping.
     streams : Streams
         Source of numbers.
     stop : bool
-        False: everybody completes induction as planned and nobody has maintenance.
+        False: everybody completes induction as planned and nobody has maintenance or a second
+        course.
 
     Returns
     -------
     Course
         Sessions and effect.
     """
-    course = _induction(people, scenario, streams, stop=stop)
-    return _maintenance(people, course, scenario, streams) if stop else course
+    n = len(people)
+    plans = [_plan(people, scenario, streams, number) for number in range(1, COURSES + 1)]
+    start = np.where(people.treated_before & (not stop), np.inf, 0.0)
+    first = _one_course(people, scenario, plans[0], np.zeros(n) + start, np.ones(n), stop=stop)
+    if not stop:
+        return _joined(people, scenario, [first])
+    begin, top = _returns(scenario, plans[0], first)
+    second = _one_course(people, scenario, plans[1], begin, top, stop=True)
+    return _joined(people, scenario, [first, second])
 
 
-def _choose(course: RouteCourse, uniform: Floats, name: str) -> Integers:
-    """Pick one of the equally likely whole numbers of a course."""
-    options = np.array(getattr(course, name), dtype=np.int64)
-    return options[np.floor(uniform * len(options)).astype(np.int64)]
+def _plan(people: People, scenario: Scenario, streams: Streams, number: int) -> _Plan:
+    """Draw the numbers of one course."""
+    n, most = len(people), scenario.treatment.most_maintenance
+    room = max(max(regimen.planned_sessions) for regimen in scenario.regimens)
+    gap = streams.uniform(f"gaps {number}", n, room)
+    length = streams.uniform("planned", n)[:, 0]
+    gaps, planned = np.zeros((n, room), dtype=np.int64), np.zeros(n, dtype=np.int64)
+    for position, regimen in enumerate(scenario.regimens):
+        here = people.regimen == position
+        gaps[here] = choose(gap[here], regimen.gap_days)
+        planned[here] = choose(length[here], regimen.planned_sessions)
+    ranges = np.array([regimen.maintenance_days for regimen in scenario.regimens], dtype=np.float64)
+    low, high = (column[:, None] for column in ranges[people.regimen].T)
+    habit = low + (high - low) * streams.uniform("interval", n)
+    jitter = 6.0 * streams.uniform(f"interval jitter {number}", n, most) - 3.0
+    return _Plan(
+        number=number,
+        planned=planned,
+        gaps=gaps,
+        intervals=np.clip(np.rint(latent(habit + jitter)), low, high),
+        leave=streams.uniform(f"stop in induction {number}", n, room),
+        leave_later=streams.uniform(f"stop {number}", n, most + 1),
+        back=streams.uniform("return", n, 2),
+        switch=streams.uniform("other treatment", n)[:, 0],
+    )
 
 
-def _by_route(people: People, scenario: Scenario, uniform: Floats, name: str) -> Integers:
-    """Pick by the course of each patient's route; same shape as the uniform numbers."""
-    im = people.im.reshape(-1, *([1] * (uniform.ndim - 1)))
-    return np.where(
-        im, _choose(scenario.im, uniform, name), _choose(scenario.iv, uniform, name)
-    ).astype(np.int64)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _One:
+    """One course of every patient; fields as in `Course`, columns of induction first."""
+
+    day: Floats
+    number: Integers
+    maintenance: Flags
+    top: Floats
+    goal: Floats
+    effect: Floats
+    half_life: Floats
+    clock: Floats
+    loss_days: Floats
+    planned: Integers
+    ended: Floats
+    end: Integers
 
 
-def _stops(share: float, slope: float, severity: Floats, uniform: Floats) -> npt.NDArray[np.bool_]:
+def _one_course(
+    people: People, scenario: Scenario, plan: _Plan, begin: Floats, top: Floats, *, stop: bool
+) -> _One:
+    """Give one course to those with a finite day of beginning."""
+    retained = people.retained[:, plan.number - 1]
+    goal = retained if plan.number == 1 else np.minimum(retained, top)
+    veterans = people.treated_before & (plan.number == 1) & stop
+    day, effect, half_life = _induction(
+        people, scenario, plan, np.where(veterans, np.inf, begin), top, goal, stop=stop
+    )
+    n_given = np.isfinite(day).sum(axis=1)
+    reached = np.where(veterans, 1.0, np.where(np.isfinite(day), effect, 0.0).max(axis=1))
+    settled = latent(top - (top - goal) * reached)
+    loss_days = _loss_days(people, scenario, plan, settled / top)
+    done = np.where(n_given > 0, n_given / plan.planned, 1.0)
+    loss_days = latent(np.maximum(loss_days * done, 1.0))
+    last = np.where(np.isfinite(day), day, -np.inf).max(axis=1)
+    stays = veterans | ((n_given == plan.planned) & stop)
+    later, clock, ended = _maintenance(
+        people, scenario, plan, np.where(veterans, 0.0, last), stays, (top, settled, loss_days)
+    )
+    given = np.isfinite(begin)
+    unwell = settled >= RESPONSE * top
+    other = np.isfinite(ended) & unwell & (plan.switch < scenario.treatment.switch)
+    days = np.concatenate([day, later], axis=1)
+    shape = days.shape
+    spread = {
+        name: np.broadcast_to(values[:, None], shape)
+        for name, values in {"top": top, "goal": goal, "loss_days": loss_days}.items()
+    }
+    return _One(
+        day=days,
+        number=np.full(shape, plan.number, dtype=np.int64),
+        maintenance=np.broadcast_to(np.arange(shape[1]) >= plan.room, shape),
+        effect=np.concatenate([effect, np.broadcast_to(reached[:, None], later.shape)], axis=1),
+        half_life=np.concatenate([half_life, np.full(later.shape, np.inf)], axis=1),
+        clock=np.concatenate([np.zeros_like(day), clock], axis=1),
+        planned=plan.planned,
+        ended=np.where(given, ended, np.inf),
+        end=np.where(other & given, 2, np.where(np.isfinite(ended) & given, 1, 0)),
+        **spread,
+    )
+
+
+def _stops(share: float, slope: float, severity: Floats, uniform: Floats) -> Flags:
     """Decide who stops: log odds rise with severity."""
-    return uniform < expit(logit(share) + slope * (severity - _MIDDLE) / _UNIT)
+    if share <= 0.0:
+        return np.zeros(len(uniform), dtype=bool)
+    odds = log_odds(np.array([share])) + slope * (severity - _MIDDLE) / _UNIT
+    stops: Flags = latent(log_odds(uniform)) < latent(odds)
+    return stops
 
 
-def _induction(people: People, scenario: Scenario, streams: Streams, *, stop: bool) -> Course:
-    """Give induction sessions until the planned number or an early stop."""
-    n, how, plan = len(people), scenario.durability, scenario.treatment
-    gaps = _by_route(people, scenario, streams.uniform("gaps", n, INDUCTION), "gap_days")
-    planned = _by_route(people, scenario, streams.uniform("planned", n)[:, 0], "planned_sessions")
-    leave = streams.uniform("stop in induction", n, INDUCTION)
-    shape = (n, INDUCTION + _MAINTENANCE)
-    day, effect = np.full(shape, np.nan), np.full(shape, np.nan)
-    here = np.ones(n, dtype=bool)
-    now, reached = np.zeros(n), np.zeros(n)
-    for k in range(INDUCTION):
+def _induction(
+    people: People,
+    scenario: Scenario,
+    plan: _Plan,
+    begin: Floats,
+    top: Floats,
+    goal: Floats,
+    *,
+    stop: bool,
+) -> tuple[Floats, Floats, Floats]:
+    """Give induction sessions until the planned number or an early stop.
+
+    Returns days, effect after each session and half-life until the next one, each of shape
+    (patients, room).
+    """
+    how, rule = scenario.durability, scenario.treatment
+    shape = plan.gaps.shape
+    day, effect, half_life = np.full(shape, np.inf), np.zeros(shape), np.full(shape, np.inf)
+    here, now, reached = np.isfinite(begin), begin.copy(), np.zeros(len(begin))
+    half = how.half_life_days
+    for k in range(plan.room):
         reached = reached + how.step * (1.0 - reached)
         day[here, k], effect[here, k] = now[here], reached[here]
-        now = now + gaps[:, k]
-        reached = reached * 0.5 ** (gaps[:, k] / _half_life(scenario, k))
-        severity = people.severity * (1.0 - (1.0 - people.retained) * reached)
+        gap = plan.gaps[:, k].astype(np.float64)
+        fraction = waned(top, goal, reached, gap, np.full_like(gap, half))
+        severity = latent(np.clip(people.severity * fraction, LOWEST, HIGHEST))
         if stop:
-            here &= ~_stops(plan.stop_in_induction, plan.stop_slope, severity, leave[:, k])
-        here &= k + 1 < planned
-    return Course(
-        day=day,
-        effect=effect,
-        clock=np.where(np.isnan(day), np.nan, 0.0),
-        planned=planned,
-        n_induction=(~np.isnan(day)).sum(axis=1),
-        ended=np.nanmax(day, axis=1),
-    )
+            here = here & ~_stops(
+                rule.stop_in_induction, rule.stop_slope, severity, plan.leave[:, k]
+            )
+        here = here & (k + 1 < plan.planned)
+        half_life[here, k] = half
+        reached = reached * exponential(-0.6931471805599453 * (gap / half))
+        now, half = now + gap, half * how.half_life_growth
+    return day, effect, half_life
 
 
-def _half_life(scenario: Scenario, k: int) -> float:
-    """Half-life of the effect between induction sessions k + 1 and k + 2, days."""
+def _loss_days(people: People, scenario: Scenario, plan: _Plan, left: Floats) -> Floats:
+    """Weibull times from a full induction to the loss of response; sooner if more is left."""
     how = scenario.durability
-    return float(how.half_life_days * how.half_life_growth**k)
+    hazard = logarithm(people.loss[:, plan.number - 1]) - how.loss_slope * (left - _REFERENCE)
+    return how.loss_scale_days * exponential(hazard / how.loss_shape)
 
 
-def _maintenance(people: People, course: Course, scenario: Scenario, streams: Streams) -> Course:
-    """Add maintenance sessions for those who go on."""
-    n, plan = len(people), scenario.treatment
-    day, effect, clock = course.day.copy(), course.effect.copy(), course.clock.copy()
-    leave = streams.uniform("stop after induction", n, 1 + _MAINTENANCE)
-    gaps = _intervals(scenario, streams, n)
-    last = course.last_induction_day
-    severity = severity_on(people, course, scenario, (last + 7.0)[:, None])[:, 0]
-    here = (course.n_induction == course.planned) & ~_stops(
-        plan.stop_after_induction, plan.stop_slope, severity, leave[:, 0]
-    )
-    now, elapsed = last.copy(), np.zeros(n)
+def _maintenance(
+    people: People,
+    scenario: Scenario,
+    plan: _Plan,
+    last: Floats,
+    stays: Flags,
+    state: tuple[Floats, Floats, Floats],
+) -> tuple[Floats, Floats, Floats]:
+    """Add maintenance sessions for those who go on.
+
+    Returns days and clock, each of shape (patients, sessions), and the day of the last session
+    before treatment was stopped, infinite for those who went on to the end.
+    """
+    how, rule = scenario.durability, scenario.treatment
+    top, settled, loss_days = state
+    shape = plan.intervals.shape
+    day, clock = np.full(shape, np.inf), np.zeros(shape)
+    veterans = people.treated_before & (plan.number == 1)
+    elapsed = np.where(veterans, _BEFORE_DATA, 0.0)
+    fraction = drifted(top, settled, elapsed + _AFTER, loss_days, how.relapse_level)
+    severity = latent(np.clip(people.severity * fraction, LOWEST, HIGHEST))
+    leaving = _stops(rule.stop_after_induction, rule.stop_slope, severity, plan.leave_later[:, 0])
+    here = stays & (veterans | ~leaving)
     ended = np.where(here, np.inf, last)
-    for j in range(_MAINTENANCE):
-        now, elapsed = now + gaps[:, j], elapsed + gaps[:, j]
-        here = here & (now <= plan.until_day)
-        elapsed = elapsed * scenario.durability.rewind
-        day[here, INDUCTION + j], clock[here, INDUCTION + j] = now[here], elapsed[here]
-        effect[here, INDUCTION + j] = np.nanmax(course.effect[here], axis=1, initial=0.0)
-        leaving = here & (leave[:, 1 + j] < plan.stop_in_maintenance)
+    now = last.copy()
+    for j in range(shape[1]):
+        gap = np.where(veterans & (j == 0), 0.0, plan.intervals[:, j])
+        now, elapsed = now + gap, (elapsed + gap) * how.rewind
+        here = here & (now <= rule.until_day)
+        day[here, j], clock[here, j] = now[here], elapsed[here]
+        leaving = here & (plan.leave_later[:, 1 + j] < rule.stop_in_maintenance)
         ended = np.where(leaving, now, ended)
         here = here & ~leaving
-    return replace(course, day=day, effect=effect, clock=clock, ended=ended)
+    return day, latent(clock), ended
 
 
-def _intervals(scenario: Scenario, streams: Streams, n: int) -> Floats:
-    """Days between maintenance sessions: a habit of the patient and a little jitter."""
-    low, high = scenario.treatment.interval_days
-    habit = low + (high - low) * streams.uniform("interval", n)
-    jitter = 6.0 * streams.uniform("interval jitter", n, _MAINTENANCE) - 3.0
-    return np.clip(np.rint(habit + jitter), low, high)
+def _returns(scenario: Scenario, plan: _Plan, first: _One) -> tuple[Floats, Floats]:
+    """Find who relapses and returns: the day on which a second course begins, and its top."""
+    rule = scenario.treatment
+    taken = np.isfinite(first.day)
+    at = np.where(taken, first.day, -np.inf).argmax(axis=1)[:, None]
+
+    def latest(values: Floats) -> Floats:
+        return np.take_along_axis(values, at, axis=1)[:, 0]
+
+    day, clock, loss = latest(first.day), latest(first.clock), latest(first.loss_days)
+    top, goal, effect = latest(first.top), latest(first.goal), latest(first.effect)
+    settled = top - (top - goal) * effect
+    relapse = day + np.maximum(loss - clock, 0.0)
+    wish = np.maximum(relapse + 7.0 + 28.0 * plan.back[:, 1], day + rule.course_gap_days)
+    begin = np.ceil(latent(wish))
+    comes = np.isfinite(first.ended) & (first.end == 1) & (settled < RESPONSE * top)
+    comes &= (plan.back[:, 0] < rule.reinduction) & (begin <= rule.until_day - _LONGEST_INDUCTION)
+    fraction = drifted(top, settled, clock + begin - day, loss, scenario.durability.relapse_level)
+    return np.where(comes, begin, np.inf), latent(fraction)
 
 
-def retained_on(people: People, course: Course, scenario: Scenario, day: Floats) -> Floats:
-    """Fraction of the severity before treatment that is there on given days.
-
-    Parameters
-    ----------
-    people : People
-        The patients.
-    course : Course
-        Their sessions.
-    scenario : Scenario
-        Durability.
-    day : numpy.ndarray
-        Shape (patients, days). A session counts from the day after it on.
-
-    Returns
-    -------
-    numpy.ndarray
-        Same shape; 1 up to the day of the first session.
-    """
-    index = (course.day[:, :, None] < day[:, None, :]).sum(axis=1) - 1
-    # gaps between the induction columns and the maintenance columns of a patient
-    skipped = INDUCTION - course.n_induction[:, None]
-    column = np.where(index >= course.n_induction[:, None], index + skipped, index)
-    at = np.maximum(column, 0)
-    since = day - np.take_along_axis(course.day, at, axis=1)
-    effect = np.take_along_axis(course.effect, at, axis=1)
-    inside = column < course.n_induction[:, None] - 1
-    half_life = scenario.durability.half_life_days * scenario.durability.half_life_growth**at
-    settled = 1.0 - (1.0 - people.retained[:, None]) * effect
-    waning = 1.0 - (1.0 - people.retained[:, None]) * effect * 0.5 ** (since / half_life)
-    elapsed = since + np.take_along_axis(course.clock, at, axis=1)
-    drifted = _drift(settled, elapsed, _loss_days(people, course)[:, None], scenario)
-    return np.where(column < 0, 1.0, np.where(inside, waning, drifted))
-
-
-def _loss_days(people: People, course: Course) -> Floats:
-    """Days to the loss of response, shorter after an induction that was not completed."""
-    days: Floats = people.loss_days * course.n_induction / course.planned
-    return days
-
-
-def _drift(settled: Floats, elapsed: Floats, loss_days: Floats, scenario: Scenario) -> Floats:
-    """Return from the settled fraction towards relapse; responders pass one half at `loss_days`."""
-    level = np.maximum(settled, scenario.durability.relapse_level)
-    room = np.maximum(level - settled, 1e-9)
-    way = np.where(settled < 0.5, (0.5 - settled) / room, 0.5)
-    pace = -np.log1p(-way)
-    with np.errstate(invalid="ignore"):
-        back = 1.0 - np.exp(-pace * (elapsed / loss_days) ** 2)
-    return settled + (level - settled) * back
-
-
-def severity_on(people: People, course: Course, scenario: Scenario, day: Floats) -> Floats:
-    """Severity on given days, PHQ-9 points, without measurement error.
-
-    Parameters
-    ----------
-    people : People
-        The patients.
-    course : Course
-        Their sessions.
-    scenario : Scenario
-        Durability.
-    day : numpy.ndarray
-        Shape (patients, days).
-
-    Returns
-    -------
-    numpy.ndarray
-        Same shape.
-    """
-    retained = retained_on(people, course, scenario, day)
-    return np.clip(people.severity[:, None] * retained, LOWEST, HIGHEST)
+def _joined(people: People, scenario: Scenario, parts: list[_One]) -> Course:
+    """Put the sessions of all courses of a patient into the order of their days."""
+    names = [item.name for item in fields(_One) if item.name not in ("planned", "ended", "end")]
+    wide = {name: np.concatenate([getattr(p, name) for p in parts], axis=1) for name in names}
+    order = np.argsort(wide["day"], axis=1, kind="stable")
+    most = max(int(np.isfinite(wide["day"]).sum(axis=1).max()), 1)
+    ordered = {
+        name: np.take_along_axis(values, order, axis=1)[:, :most] for name, values in wide.items()
+    }
+    again = (
+        np.isfinite(parts[-1].day).any(axis=1) if len(parts) > 1 else np.zeros(len(people), bool)
+    )
+    settled = ordered["top"][:, 0] - (ordered["top"] - ordered["goal"])[:, 0]
+    earlier = drifted(
+        ordered["top"][:, 0],
+        settled,
+        np.full(len(people), _BEFORE_DATA),
+        ordered["loss_days"][:, 0],
+        scenario.durability.relapse_level,
+    )
+    return Course(
+        planned=parts[0].planned,
+        before=np.where(people.treated_before, latent(earlier), 1.0),
+        ended=np.where(again, parts[-1].ended, parts[0].ended),
+        end=np.where(again, parts[-1].end, parts[0].end),
+        room=COURSES * parts[0].day.shape[1],
+        **ordered,
+    )

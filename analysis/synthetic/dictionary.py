@@ -26,7 +26,8 @@ record was used.
   items.
 - `observed_until_day` is the data cut-off; after `last_contact_day` nothing was seen of the
   patient.
-- A few stored totals are missing or differ from their items, as in real exports."""
+- A few stored totals are missing, as in real exports. Faults can be planted on purpose with
+  `analysis.synthetic.inject`."""
 
 _KINDS = {
     "text": "text",

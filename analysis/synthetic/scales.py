@@ -1,6 +1,6 @@
 """Answers to items from severity, so that totals are sums of items and floor and ceiling hold.
 
-Each item has its own thresholds on a latent scale (a graded response model with normal errors).
+Each item has its own thresholds on a latent scale (a graded response model with logistic errors).
 Severity is expressed as the expected total, so its mean is the mean of the totals.
 """
 
@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
-from analysis.synthetic.streams import Floats, Integers
+from analysis.synthetic.arithmetic import Floats, latent, log_odds, share
+from analysis.synthetic.people import People
+from analysis.synthetic.scenarios import Scenario
+from analysis.synthetic.streams import Integers, Streams
 
-__all__ = ["SCALE_MODELS", "ScaleModel"]
+__all__ = ["SCALE_MODELS", "ScaleModel", "expected_total"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ScaleModel:
-    """Thresholds of the items of one scale.
+    """Thresholds of the items of one scale, and how its total goes with severity.
 
     Parameters
     ----------
@@ -28,36 +30,55 @@ class ScaleModel:
     steps : tuple of float
         Thresholds of an item of difficulty 0, one per answer above 0.
     noise : float
-        Spread of the normal error of an item, on the scale of the thresholds.
+        Scale of the logistic error of an item, on the scale of the thresholds.
+    indication : str
+        Patients who are asked; empty for all.
+    mean, slope, spread : float
+        Total before treatment of a patient of PHQ-9 severity 16.5, its change per point, and the
+        patients' own deviation; NaN for the PHQ-9 itself.
+    low, high : float
+        Limits of the expected total before treatment.
+    change : float
+        Relative change per relative change of severity.
     """
 
     difficulty: tuple[float, ...]
     steps: tuple[float, ...]
     noise: float
+    indication: str = ""
+    mean: float = np.nan
+    slope: float = 0.0
+    spread: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+    change: float = 1.0
 
     @property
     def item_count(self) -> int:
         """Number of items."""
         return len(self.difficulty)
 
+    @property
+    def highest_total(self) -> int:
+        """Largest total."""
+        return self.item_count * len(self.steps)
+
     @cached_property
     def _grid(self) -> tuple[Floats, Floats]:
-        """Latent positions and the expected total at each."""
-        latent = np.linspace(-6.0, 6.0, 2401)
-        return latent, self._above(latent).sum(axis=(1, 2))
+        """Latent positions and the expected total at each, rounded to six decimals."""
+        positions = np.linspace(-8.0, 8.0, 3201)
+        thresholds = np.add.outer(np.array(self.difficulty), np.array(self.steps)).ravel()
+        total = np.zeros_like(positions)
+        for threshold in thresholds:  # one by one: the order of a sum decides its last bit
+            total = total + share((positions - threshold) / self.noise)
+        return positions, latent(total)
 
-    def _above(self, latent: Floats) -> Floats:
-        """Chance of each item being above each step; shape (positions, items, steps)."""
-        thresholds = np.add.outer(np.array(self.difficulty), np.array(self.steps))
-        chance: Floats = ndtr((latent[:, None, None] - thresholds) / self.noise)
-        return chance
-
-    def answers(self, expected_total: Floats, uniform: Floats) -> Integers:
+    def answers(self, expected: Floats, uniform: Floats) -> Integers:
         """Draw the answers to all items.
 
         Parameters
         ----------
-        expected_total : numpy.ndarray
+        expected : numpy.ndarray
             Severity as the mean of the total, any shape; strictly inside the range of the scale.
         uniform : numpy.ndarray
             Same shape and one axis more, for the items.
@@ -67,33 +88,22 @@ class ScaleModel:
         numpy.ndarray
             Whole answers, shape of `uniform`.
         """
-        latent, totals = self._grid
-        position = np.interp(expected_total, totals, latent)
-        noisy = position[..., None] + self.noise * ndtri(uniform) - np.array(self.difficulty)
+        position = self._position(expected)
+        noisy = position[..., None] + self.noise * log_odds(uniform) - np.array(self.difficulty)
+        noisy = latent(noisy)
         answers = np.zeros(uniform.shape, dtype=np.int64)
         for step in self.steps:
             answers += noisy > step
         return answers
 
-    def error_sd(self, expected_total: float) -> float:
-        """Spread of the total around its mean.
-
-        Parameters
-        ----------
-        expected_total : float
-            Mean of the total.
-
-        Returns
-        -------
-        float
-            Standard deviation, points.
-        """
-        latent, totals = self._grid
-        position = np.interp([expected_total], totals, latent)
-        above = self._above(position)[0]
-        weights = 2.0 * np.arange(len(self.steps)) + 1.0
-        variance = (above * weights).sum(axis=1) - above.sum(axis=1) ** 2
-        return float(np.sqrt(variance.sum()))
+    def _position(self, expected: Floats) -> Floats:
+        """Find the latent position of an expected total, linearly between grid points."""
+        positions, totals = self._grid
+        right = np.clip(np.searchsorted(totals, expected, side="right"), 1, len(totals) - 1)
+        low, high = totals[right - 1], totals[right]
+        part = (expected - low) / np.maximum(high - low, 1e-6)
+        step = positions[1] - positions[0]
+        return latent(positions[right - 1] + np.clip(part, 0.0, 1.0) * step)
 
 
 SCALE_MODELS = {
@@ -101,17 +111,112 @@ SCALE_MODELS = {
     "PHQ-9": ScaleModel(
         difficulty=(-0.15, -0.25, -0.40, -0.60, -0.05, -0.20, 0.0, 0.75, 1.45),
         steps=(-0.90, 0.05, 0.80),
-        noise=0.6,
+        noise=0.35,
     ),
     "GAD-7": ScaleModel(
         difficulty=(-0.30, -0.10, -0.35, -0.20, 0.50, -0.15, 0.35),
         steps=(-0.90, 0.05, 0.80),
-        noise=0.6,
+        noise=0.35,
+        slope=0.5,
+        low=1.5,
+        high=20.0,
     ),
     "MADRS": ScaleModel(
         difficulty=(0.0, -0.25, -0.10, -0.15, 0.55, -0.05, -0.10, 0.0, 0.10, 0.95),
         steps=(-1.60, -0.95, -0.35, 0.30, 1.05, 1.90),
-        noise=0.5,
+        noise=0.3,
+        mean=30.5,
+        slope=0.9,
+        spread=4.0,
+        low=12.0,
+        high=52.0,
+        change=1.1,
+    ),
+    "PCL-5": ScaleModel(
+        difficulty=tuple(0.06 * (k % 7) - 0.25 for k in range(20)),
+        steps=(-1.2, -0.4, 0.4, 1.2),
+        noise=0.4,
+        indication="PTSD",
+        mean=48.0,
+        slope=0.8,
+        spread=10.0,
+        low=20.0,
+        high=76.0,
+        change=0.8,
+    ),
+    "Use-days-30": ScaleModel(
+        difficulty=(0.0,),
+        steps=tuple(0.1 * k - 1.5 for k in range(30)),
+        noise=0.12,
+        indication="substance use",
+        mean=13.0,
+        spread=7.0,
+        low=2.0,
+        high=29.0,
+        change=1.0,
+    ),
+    "C-SSRS": ScaleModel(
+        difficulty=(0.0,),
+        steps=(0.0, 0.6, 1.2, 1.8, 2.4),
+        noise=0.35,
+        mean=1.1,
+        slope=0.12,
+        spread=0.5,
+        low=0.05,
+        high=4.5,
+        change=1.2,
     ),
 }
-"""Thresholds by scale."""
+"""Models by scale."""
+
+_AVERAGE = 16.5  # severity for which the mean of a scale holds
+
+
+def expected_total(
+    scale: str, people: People, severity: Floats, scenario: Scenario, streams: Streams
+) -> Floats:
+    """Turn PHQ-9 severity into the expected total of a scale.
+
+    The other scales share the patient's fraction of the baseline, start from their own baseline
+    and change somewhat more or less than the PHQ-9.
+
+    Parameters
+    ----------
+    scale : str
+        Name of the scale.
+    people : People
+        The patients.
+    severity : numpy.ndarray
+        PHQ-9 points, shape (patients, slots).
+    scenario : Scenario
+        Anxiety by regimen.
+    streams : Streams
+        Source of the patients' own baseline on the scale.
+
+    Returns
+    -------
+    numpy.ndarray
+        Same shape, inside the range of the scale.
+    """
+    if scale == "PHQ-9":
+        return severity
+    model = SCALE_MODELS[scale]
+    mean, spread, change = (
+        np.array([_of_regimen(scale, name, r.benefit) for r in scenario.regimens])[people.regimen]
+        for name in ("mean", "spread", "change")
+    )
+    own = streams.normal(f"own {scale}", len(people))[:, 0]
+    before = np.clip(
+        mean + model.slope * (people.severity - _AVERAGE) + spread * own, model.low, model.high
+    )
+    fraction = severity / people.severity[:, None]
+    total = before[:, None] * (1.0 - change[:, None] * (1.0 - fraction))
+    return latent(np.clip(total, 0.012 * model.highest_total, 0.98 * model.highest_total))
+
+
+def _of_regimen(scale: str, name: str, benefit: object) -> float:
+    """Take a number of a scale; anxiety has its own by regimen."""
+    if scale != "GAD-7":
+        return float(getattr(SCALE_MODELS[scale], name))
+    entry = {"mean": "anxiety_mean", "spread": "anxiety_sd", "change": "anxiety_change"}[name]
+    return float(getattr(benefit, entry))

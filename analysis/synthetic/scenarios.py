@@ -1,4 +1,4 @@
-"""What a synthetic clinic network is made of: clinics, courses, durability, observation.
+"""What a synthetic clinic network is made of: clinics, regimens, patients, durability, observation.
 
 A scenario holds every number that the simulation uses, and travels as JSON beside the data.
 Presets stand in `analysis.synthetic.presets`.
@@ -7,22 +7,24 @@ Presets stand in `analysis.synthetic.presets`.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from analysis.errors import DataError
 
 __all__ = [
     "SCENARIO_VERSION",
+    "Benefit",
     "Clinic",
     "Durability",
     "Observation",
-    "RouteCourse",
+    "Population",
+    "Regimen",
     "Scenario",
     "Treatment",
 ]
 
-SCENARIO_VERSION = "1.0"
+SCENARIO_VERSION = "2.0"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,27 +37,27 @@ class Clinic:
         Code of the clinic.
     share : float
         Relative number of patients.
-    iv_share : float
-        Share of patients treated by infusion; the others by intramuscular injection.
+    regimens : tuple of str
+        Names of the regimens that it gives.
+    regimen_shares : tuple of float
+        Relative numbers of patients on each.
     scales : tuple of str
-        Scales in use.
-    cadss : bool
-        Whether dissociation is scored in sessions.
+        Scales in use; some are asked only of patients with the indication.
     retained_shift : float
         Added to the retained fraction of every patient; positive is worse.
     """
 
     code: str
     share: float
-    iv_share: float
+    regimens: tuple[str, ...]
+    regimen_shares: tuple[float, ...]
     scales: tuple[str, ...]
-    cadss: bool
     retained_shift: float
 
 
 @dataclass(frozen=True, kw_only=True)
-class RouteCourse:
-    """Severity and induction of the patients of one route.
+class Benefit:
+    """Severity before treatment and what is left of it after a full induction.
 
     Parameters
     ----------
@@ -66,14 +68,10 @@ class RouteCourse:
         Share of patients in the better part of the mixture.
     good_mean, good_sd, poor_mean, poor_sd : float
         Retained fraction of the baseline after a full induction, in both parts.
-    planned_sessions : tuple of int
-        Planned lengths of induction, equally likely.
-    gap_days : tuple of int
-        Days between induction sessions, equally likely.
-    start_mg_kg : float
-        First dose.
-    adverse_event_share : float
-        Share of sessions with an adverse event.
+    anxiety_mean, anxiety_sd : float
+        GAD-7 before treatment for a patient of average severity, and its own spread.
+    anxiety_change : float
+        Relative change of anxiety per relative change of severity.
     """
 
     baseline_mean: float
@@ -83,10 +81,94 @@ class RouteCourse:
     good_sd: float
     poor_mean: float
     poor_sd: float
+    anxiety_mean: float
+    anxiety_sd: float
+    anxiety_change: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regimen:
+    """One way of treating: agent, route, doses, schedule, and what a session does.
+
+    Parameters
+    ----------
+    name : str
+        Name of the regimen.
+    agent, route : str
+        As in the table ``sessions``.
+    per_kg : bool
+        Whether the doses below are mg per kg of body weight; otherwise mg.
+    start_dose, dose_step, highest_dose : float
+        First dose, step by which it is raised while the patient is not better, and largest dose.
+    infusion_min : int
+        Planned length of the infusion; 0 when there is none.
+    planned_sessions : tuple of int
+        Planned lengths of induction, equally likely.
+    gap_days : tuple of int
+        Days between induction sessions, equally likely.
+    maintenance_days : tuple of int
+        Shortest and longest interval of maintenance; each patient has a habit between them.
+    monitored_min : tuple of int
+        Planned minutes of monitoring, the first before the dose; empty when there is none.
+    peak_min, over_min : int
+        Minutes from the start of the dose to the peak of the acute effects and to their end.
+    pressure_rise : float
+        Mean rise of systolic pressure at the peak, mm[Hg].
+    dissociation : float
+        Median CADSS at the peak of the first session.
+    earliest_discharge_min : int
+        Nobody leaves before.
+    adverse_event_share : float
+        Share of sessions with an adverse event.
+    benefit : Benefit
+        Severity and its change.
+    """
+
+    name: str
+    agent: str
+    route: str
+    per_kg: bool
+    start_dose: float
+    dose_step: float
+    highest_dose: float
+    infusion_min: int
     planned_sessions: tuple[int, ...]
     gap_days: tuple[int, ...]
-    start_mg_kg: float
+    maintenance_days: tuple[int, int]
+    monitored_min: tuple[int, ...]
+    peak_min: int
+    over_min: int
+    pressure_rise: float
+    dissociation: float
+    earliest_discharge_min: int
     adverse_event_share: float
+    benefit: Benefit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Population:
+    """Who comes for treatment.
+
+    Parameters
+    ----------
+    indications : tuple of (str, float)
+        Primary indications and their relative shares.
+    also : tuple of (str, float)
+        Indications and the share of patients with another primary one who have them as well.
+    age_mean, age_sd : float
+        Normal distribution of age in years, limited to 18 to 88.
+    treated_before : float
+        Share whose treatment began before the data.
+    moves : float
+        Share that changes to another clinic during treatment.
+    """
+
+    indications: tuple[tuple[str, float], ...]
+    also: tuple[tuple[str, float], ...]
+    age_mean: float
+    age_sd: float
+    treated_before: float
+    moves: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,12 +182,14 @@ class Durability:
     half_life_days, half_life_growth : float
         Half-life of the effect after the first session, and its factor per further session.
     loss_shape, loss_scale_days : float
-        Weibull distribution of the time from the last induction session to the day on which
-        severity passes half of the baseline.
+        Weibull hazard of the loss of response after the last induction session, for a patient who
+        retains three tenths of the baseline.
+    loss_slope : float
+        Log hazard ratio per unit of the retained fraction: who is left worse relapses sooner.
     relapse_level : float
         Fraction of the baseline to which severity returns in the end.
     rewind : float
-        Factor by which a maintenance session turns the clock of the loss back.
+        Factor by which a maintenance session turns the clock of the hazard back.
     """
 
     step: float
@@ -113,13 +197,14 @@ class Durability:
     half_life_growth: float
     loss_shape: float
     loss_scale_days: float
+    loss_slope: float
     relapse_level: float
     rewind: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Treatment:
-    """Stopping, and the plan of maintenance.
+    """Stopping, maintenance, re-induction, and competing ends.
 
     Parameters
     ----------
@@ -128,18 +213,33 @@ class Treatment:
         for a patient of average severity.
     stop_slope : float
         Change of the log odds of stopping per 5 points of severity.
-    interval_days : tuple of int
-        Shortest and longest interval of maintenance.
     until_day : int
         Last day of treatment in the programme.
+    most_maintenance : int
+        Most maintenance sessions of a course.
+    reinduction : float
+        Share of relapsed patients who return for a second induction.
+    course_gap_days : int
+        Fewest days between the last session of a course and the first of the next.
+    switch : float
+        Share of those who stop who change to another treatment and are followed no longer.
+    death_per_year : float
+        Rate of death from any cause.
+    harm_per_session : float
+        Share of maintenance sessions after the sixth that are followed by a harm of long use.
     """
 
     stop_in_induction: float
     stop_after_induction: float
     stop_in_maintenance: float
     stop_slope: float
-    interval_days: tuple[int, int]
     until_day: int
+    most_maintenance: int
+    reinduction: float
+    course_gap_days: int
+    switch: float
+    death_per_year: float
+    harm_per_session: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,31 +248,37 @@ class Observation:
 
     Parameters
     ----------
+    follow_up_weeks : tuple of int
+        Planned scores, weeks after the first treatment.
     entry_days : int
         Length of the period in which patients start, which ends at the data cut-off. 0: all start
         long before it.
     second_baseline, session_score : float
         Share with a screening score, and share of sessions with a score.
     missing_baseline, missing_score : float
-        Share of planned scores that were not taken.
+        Share of planned scores that were not taken, at average severity.
     lost_at_stop, lost_per_visit, lost_after_stop : float
         Share lost to contact when treatment stops, and before each planned visit with and after
-        treatment.
-    depends_on_score : float
-        0: missing scores and loss of contact do not depend on severity; missing is completely at
-        random if, besides, `lost_at_stop` is 0 and `lost_after_stop` equals `lost_per_visit`,
-        since stopping treatment depends on severity. 1: they depend in full on the severity of
-        that day (not at random).
-    score_slope : float
-        Change of the log odds of missing per 5 points of severity when `depends_on_score` is 1.
+        treatment, at average severity.
+    missing_depends_on : {"nothing", "last score", "current severity"}
+        What missing scores and loss of contact at a visit depend on. With "last score" they are
+        missing at random if, besides, `lost_at_stop` is 0 and `lost_after_stop` equals
+        `lost_per_visit`, since stopping depends on severity; with "current severity" they are
+        missing not at random (selection).
+    missing_slope : float
+        Change of the log odds of missing per 5 points.
+    post_dropout_shift : float
+        Points by which severity is higher than it would have been after contact was lost
+        (pattern mixture); 0: leaving changes nothing.
     missing_item, broken_off : float
         Share of single items, and of forms from some item on, without answer.
-    wrong_total, missing_total, no_items : float
-        Share of forms whose stored total is wrong, was not stored, or whose items were not kept.
+    missing_total, no_items : float
+        Share of forms whose total was not stored, or whose items were not kept.
     occasion_sd : float
         Day-to-day spread of severity, PHQ-9 points.
     """
 
+    follow_up_weeks: tuple[int, ...]
     entry_days: int
     second_baseline: float
     session_score: float
@@ -181,11 +287,11 @@ class Observation:
     lost_at_stop: float
     lost_per_visit: float
     lost_after_stop: float
-    depends_on_score: float
-    score_slope: float
+    missing_depends_on: Literal["nothing", "last score", "current severity"]
+    missing_slope: float
+    post_dropout_shift: float
     missing_item: float
     broken_off: float
-    wrong_total: float
     missing_total: float
     no_items: float
     occasion_sd: float
@@ -205,12 +311,14 @@ class Scenario:
         Number of patients.
     clinics : tuple of Clinic
         The clinics.
-    iv, im : RouteCourse
-        Courses of infusion and of intramuscular injection.
+    regimens : tuple of Regimen
+        The regimens that clinics refer to by name.
+    population : Population
+        Who comes.
     durability : Durability
         How the effect builds up and wears off.
     treatment : Treatment
-        Stopping and maintenance.
+        Stopping, maintenance and re-induction.
     observation : Observation
         What is seen.
     version : str
@@ -222,8 +330,8 @@ class Scenario:
     seed: int
     patients: int
     clinics: tuple[Clinic, ...]
-    iv: RouteCourse
-    im: RouteCourse
+    regimens: tuple[Regimen, ...]
+    population: Population
     durability: Durability
     treatment: Treatment
     observation: Observation
@@ -235,8 +343,14 @@ class Scenario:
             raise DataError(
                 "A scenario needs a seed of at least 0, at least 1 patient and at least 1 clinic."
             )
-        if not 0.0 <= self.observation.depends_on_score <= 1.0:
-            raise DataError("depends_on_score must be from 0 (at random) to 1 (not at random).")
+        if self.observation.missing_depends_on not in _DEPENDS_ON:
+            raise DataError(f"missing_depends_on must be one of: {', '.join(_DEPENDS_ON)}.")
+        known = {regimen.name for regimen in self.regimens}
+        if not all(_gives_regimens(clinic, known) for clinic in self.clinics):
+            raise DataError(
+                "Each clinic of a scenario needs at least one regimen of the scenario, and as "
+                "many regimen_shares as regimens."
+            )
 
     def fully_observed(self) -> Scenario:
         """Return the same patients and treatment with nothing unseen.
@@ -249,7 +363,8 @@ class Scenario:
         seen = {
             item.name: 0.0
             for item in fields(Observation)
-            if item.name.startswith(("missing", "lost", "wrong", "no_items", "broken"))
+            if item.name.startswith(("missing", "lost", "no_items", "broken"))
+            and item.name != "missing_depends_on"
         }
         full: dict[str, Any] = {**seen, "session_score": 1.0, "entry_days": 0}
         return replace(self, observation=replace(self.observation, **full))
@@ -281,42 +396,54 @@ class Scenario:
         Raises
         ------
         DataError
-            When the text is not JSON, its version is not known, or a field is missing or unknown.
+            When the text is not JSON, its version is not known, or a field is missing, unknown or
+            of another type.
         """
         try:
             content = json.loads(text)
         except json.JSONDecodeError:
             raise DataError("The scenario is not valid JSON. Write it with to_json.") from None
-        _check_fields(content, cls, "The scenario")
-        if content["version"] != SCENARIO_VERSION:
+        if isinstance(content, dict) and content.get("version") != SCENARIO_VERSION:
             raise DataError(f"The scenario has another version; known is {SCENARIO_VERSION}.")
-        parts = {name: _part(content[name], kind, name) for name, kind in _PARTS.items()}
-        clinics = tuple(_part(clinic, Clinic, "clinics") for clinic in content["clinics"])
-        return cls(**{**content, **parts, "clinics": clinics})
+        scenario: Scenario = _built(content, cls, "the scenario")
+        return scenario
 
 
-_PARTS: dict[str, type] = {
-    "iv": RouteCourse,
-    "im": RouteCourse,
-    "durability": Durability,
-    "treatment": Treatment,
-    "observation": Observation,
-}
+def _gives_regimens(clinic: Clinic, known: set[str]) -> bool:
+    """Tell whether the regimens of a clinic are there, with a share each."""
+    named = set(clinic.regimens)
+    return bool(named) and named <= known and len(clinic.regimens) == len(clinic.regimen_shares)
 
 
-def _part(content: Any, kind: type, place: str) -> Any:
-    """Build one part of a scenario from its JSON object."""
-    _check_fields(content, kind, f"The part {place} of the scenario")
-    values = {key: tuple(v) if isinstance(v, list) else v for key, v in content.items()}
-    return kind(**values)
+_DEPENDS_ON = get_args(get_type_hints(Observation)["missing_depends_on"])
 
 
-def _check_fields(content: Any, kind: type, place: str) -> None:
+def _built(content: Any, kind: Any, place: str) -> Any:
+    """Build a value of a declared type from JSON."""
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        _check_fields(content, set(hints), place)
+        return kind(**{name: _built(content[name], hints[name], name) for name in hints})  # type: ignore[operator]  # a class, not an instance
+    if get_origin(kind) is tuple:
+        if not isinstance(content, list):
+            raise DataError(f"{place} must be a list. Compare it with a scenario of to_json.")
+        kinds = get_args(kind)
+        each = kinds[:1] * len(content) if kinds[-1] is Ellipsis else kinds
+        if len(each) != len(content):
+            raise DataError(f"{place} must have {len(each)} entries.")
+        return tuple(_built(item, k, place) for item, k in zip(content, each, strict=True))
+    plain = str if get_origin(kind) is Literal else kind
+    right = isinstance(content, int | float if plain is float else plain)
+    if not right or (isinstance(content, bool) and plain is not bool):
+        raise DataError(f"{place} must be of type {plain.__name__}. Compare with to_json.")
+    return float(content) if plain is float else content
+
+
+def _check_fields(content: Any, names: set[str], place: str) -> None:
     """Refuse an object with missing or unknown fields."""
-    names = {item.name for item in fields(kind)}
     found = set(content) if isinstance(content, dict) else set()
     if found != names:
         raise DataError(
-            f"{place} lacks {len(names - found)} fields and has "
+            f"A part of the scenario ({place}) lacks {len(names - found)} fields and has "
             f"{len(found - names)} unknown ones. Its fields are: {', '.join(sorted(names))}."
         )

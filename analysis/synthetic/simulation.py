@@ -8,27 +8,30 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.study import TABLES, Study, Table
+from analysis.study import Study
 from analysis.synthetic.adverse_events import adverse_events_table
-from analysis.synthetic.assessments import assessment_tables
-from analysis.synthetic.course import Course, treat
+from analysis.synthetic.assessments import assessments_table, fill_in, items_table, phq9_answers
+from analysis.synthetic.care import (
+    actions_table,
+    concomitant_table,
+    diagnoses_table,
+    encounters_table,
+)
+from analysis.synthetic.contact import Contact, keep_contact
+from analysis.synthetic.course import ENDS, Course, treat
+from analysis.synthetic.frames import canonical, coded
 from analysis.synthetic.monitoring import measure, monitoring_table
-from analysis.synthetic.people import People, draw_people, subjects_table
+from analysis.synthetic.path import relapse_day
+from analysis.synthetic.people import People, draw_people
 from analysis.synthetic.scenarios import Scenario
 from analysis.synthetic.sessions import give_sessions, sessions_table
-from analysis.synthetic.streams import Floats, Streams
+from analysis.synthetic.streams import Integers, Streams
+from analysis.synthetic.subjects import subjects_table
 from analysis.synthetic.visits import Visits, plan_visits
 
 __all__ = ["Simulation", "simulate"]
 
-_DTYPES = {
-    "text": "string",
-    "category": "category",
-    "integer": "Int64",
-    "number": "float64",
-    "flag": "boolean",
-    "codes": "string",
-}
+_END_REASONS = ("ongoing", "completed", "withdrew", "switched treatment", "lost", "died")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,11 +45,11 @@ class Simulation:
     study : Study
         What a clinic network would hold.
     truth : pandas.DataFrame
-        What it would not: one row per patient, ``subject_id, clinic, route, severity`` (before
-        treatment, PHQ-9 points), ``retained`` (fraction after a full induction), ``loss_days``
-        (from a full induction to the loss of response without maintenance), ``n_induction``,
-        ``treatment_ended`` (day; infinite when treatment went on) and ``contact_until`` (day;
-        infinite when contact was never lost).
+        What it would not: one row per patient, ``subject_id, clinic, regimen, severity`` (before
+        treatment, PHQ-9 points), ``retained`` (fraction after a full induction), ``n_induction``,
+        ``relapse_day`` (response lost, seen without interruption; missing without response,
+        infinite without relapse), ``treatment_ended`` (day; infinite when treatment went on) and
+        ``contact_until`` (day; infinite when contact was never lost).
     """
 
     scenario: Scenario
@@ -54,18 +57,22 @@ class Simulation:
     truth: pd.DataFrame
 
 
-def simulate(scenario: Scenario) -> Simulation:
-    """Simulate a clinic network.
+def simulate(scenario: Scenario, *, first: int = 0, patients: int | None = None) -> Simulation:
+    """Simulate a clinic network, or a part of its patients.
 
     Parameters
     ----------
     scenario : Scenario
         Everything that the simulation uses; the same scenario gives the same study.
+    first : int
+        Position of the first patient, from 0.
+    patients : int, optional
+        Number of patients from there on; all that remain when left out.
 
     Returns
     -------
     Simulation
-        The study with its truth. Adding patients leaves the earlier ones as they are.
+        The study with its truth. A patient is the same whoever is simulated besides.
 
     Examples
     --------
@@ -75,89 +82,124 @@ def simulate(scenario: Scenario) -> Simulation:
     >>> len(study.table("follow_up"))
     20
     """
-    streams = Streams(seed=scenario.seed)
-    people = draw_people(scenario, streams, scenario.patients)
+    n = scenario.patients - first if patients is None else patients
+    streams = Streams(seed=scenario.seed, first=first)
+    people = draw_people(scenario, streams, n)
     course = treat(people, scenario, streams)
     visits = plan_visits(people, course, scenario, streams)
-    until = np.minimum(visits.contact_until, people.cut_off)
-    sessions = give_sessions(people, course, until, scenario, streams)
-    measured = measure(sessions, people, scenario, streams)
-    assessments, items = assessment_tables(people, visits, scenario, streams)
-    tables = {
-        "subjects": subjects_table(people, scenario, streams),
-        "sessions": sessions_table(sessions, people, scenario, streams),
-        "assessments": assessments,
-        "items": items,
-        "monitoring": monitoring_table(measured, sessions, people),
-        "adverse_events": adverse_events_table(sessions, measured, people, scenario, streams),
-    }
-    tables["follow_up"] = _follow_up(tables, people, visits, streams)
+    totals = phq9_answers(visits.severity, course, scenario, streams).sum(axis=2)
+    contact = keep_contact(people, course, visits, totals, scenario, streams)
     study = Study(
         title=scenario.title,
         sites=tuple(clinic.code for clinic in scenario.clinics),
-        instruments=tuple(dict.fromkeys(s for clinic in scenario.clinics for s in clinic.scales)),
-        tables={name: _typed(tables[name], TABLES[name]) for name in TABLES if name in tables},
-        data_cut_off="18 months after the first patient of the network",
+        instruments=_instruments(scenario),
+        tables=_tables(people, course, visits, contact, scenario, streams),
+        data_cut_off="24 months after the first patient of the network",
         seed=scenario.seed,
         synthetic=True,
+        course_gap_days=scenario.treatment.course_gap_days,
     )
     return Simulation(
-        scenario=scenario, study=study, truth=_truth(people, course, visits, scenario)
+        scenario=scenario, study=study, truth=_truth(people, course, contact, scenario)
     )
 
 
-def _typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Give a table its canonical types and order of rows."""
-    dtypes = {column.name: _DTYPES[column.kind] for column in table.columns}
-    text = {name: "string" for name, dtype in dtypes.items() if dtype == "category"}
-    typed = frame.astype({name: text.get(name, dtypes[name]) for name in frame.columns})
-    ordered = typed.sort_values(list(table.key), kind="stable", ignore_index=True)
-    return ordered.astype({name: dtypes[name] for name in frame.columns})
+def _instruments(scenario: Scenario) -> tuple[str, ...]:
+    """List the scales of all clinics."""
+    return tuple(dict.fromkeys(scale for clinic in scenario.clinics for scale in clinic.scales))
+
+
+def _tables(
+    people: People,
+    course: Course,
+    visits: Visits,
+    contact: Contact,
+    scenario: Scenario,
+    streams: Streams,
+) -> dict[str, pd.DataFrame]:
+    """Make every canonical table but the calendar."""
+    until = np.minimum(contact.until, people.cut_off)
+    sessions = give_sessions(people, course, until, scenario, streams)
+    measured = measure(sessions, people, scenario, streams)
+    forms = fill_in(people, course, visits, contact, scenario, streams)
+    tables = {
+        "subjects": subjects_table(people, scenario, streams),
+        "sessions": sessions_table(sessions, people, scenario, streams),
+        "assessments": assessments_table(forms, people, visits, scenario),
+        "items": items_table(forms, people, scenario),
+        "monitoring": monitoring_table(measured, sessions, people),
+        "adverse_events": adverse_events_table(
+            sessions, measured, people, contact, scenario, streams
+        ),
+        "actions": actions_table(forms, people, streams),
+        "diagnoses": diagnoses_table(people, scenario, streams),
+        "encounters": encounters_table(sessions, forms, people, scenario),
+        "concomitant": concomitant_table(people, streams),
+    }
+    seen = [(form.patient, form.day) for form in forms] + [(sessions.patient, sessions.day)]
+    tables["follow_up"] = _follow_up(seen, people, course, visits, contact, streams)
+    return tables
 
 
 def _follow_up(
-    tables: dict[str, pd.DataFrame], people: People, visits: Visits, streams: Streams
+    seen: list[tuple[Integers, Integers]],
+    people: People,
+    course: Course,
+    visits: Visits,
+    contact: Contact,
+    streams: Streams,
 ) -> pd.DataFrame:
     """Say from when until when each patient was seen, and why that ended."""
-    ids = pd.Index(people.ids(), name="subject_id")
-    scores = tables["assessments"].groupby("subject_id")["rel_day"]
-    treated = tables["sessions"].groupby("subject_id")["rel_day"].max()
-    first = scores.min().reindex(ids).fillna(0).clip(upper=0)
-    last = pd.concat([scores.max(), treated], axis=1).max(axis=1).reindex(ids)
-    return pd.DataFrame(
+    first, last = np.zeros(len(people), dtype=np.int64), np.zeros(len(people), dtype=np.int64)
+    for patient, day in seen:
+        np.minimum.at(first, patient, day)
+        np.maximum.at(last, patient, day)
+    died = np.isfinite(contact.death) & (contact.death <= contact.until)
+    last = np.where(died, np.where(died, contact.death, 0.0).astype(np.int64), last)
+    return canonical(
+        "follow_up",
         {
-            "subject_id": ids,
-            "start_day": first.to_numpy(),
-            "last_contact_day": last.to_numpy(),
+            "subject_id": people.ids().astype(object),
+            "start_day": first,
+            "last_contact_day": last,
             "observed_until_day": people.cut_off,
-            "end_reason": _end_reason(people, visits, streams),
-        }
+            "end_reason": coded(
+                _end_reason(people, course, visits, contact, streams), _END_REASONS
+            ),
+        },
     )
 
 
-def _end_reason(people: People, visits: Visits, streams: Streams) -> npt.NDArray[np.str_]:
-    """Tell lost patients, the data cut-off and the end of the programme apart."""
-    lost = visits.contact_until <= np.minimum(people.cut_off, visits.last_planned)
+def _end_reason(
+    people: People, course: Course, visits: Visits, contact: Contact, streams: Streams
+) -> Integers:
+    """Tell apart: death, other treatment, loss, the data cut-off, the end of the programme."""
+    programme = np.minimum(people.cut_off, visits.last_planned)
+    lost = contact.until <= programme
     withdrew = streams.uniform("end reason", len(people))[:, 0] < 0.3
-    running = people.cut_off < visits.last_planned
-    left = np.where(withdrew, "withdrew", "lost")
-    return np.where(lost, left, np.where(running, "ongoing", "completed"))
+    switched = lost & (course.end == ENDS.index("other treatment"))
+    died = np.isfinite(contact.death) & (contact.death <= contact.until)
+    reason: npt.NDArray[np.int64] = np.select(
+        [died, switched, lost & withdrew, lost, people.cut_off < visits.last_planned],
+        [5, 3, 2, 4, 0],
+        default=1,
+    )
+    return reason
 
 
-def _truth(people: People, course: Course, visits: Visits, scenario: Scenario) -> pd.DataFrame:
+def _truth(people: People, course: Course, contact: Contact, scenario: Scenario) -> pd.DataFrame:
     """List what no clinic can see."""
     codes = np.array([clinic.code for clinic in scenario.clinics])
-    ended: Floats = course.ended
     return pd.DataFrame(
         {
             "subject_id": people.ids(),
             "clinic": codes[people.clinic],
-            "route": np.where(people.im, "IM", "IV"),
+            "regimen": people.by_regimen(scenario, "name"),
             "severity": people.severity,
-            "retained": people.retained,
-            "loss_days": people.loss_days,
-            "n_induction": course.n_induction,
-            "treatment_ended": ended,
-            "contact_until": visits.contact_until,
+            "retained": people.retained[:, 0],
+            "n_induction": course.of_induction().sum(axis=1),
+            "relapse_day": relapse_day(course),
+            "treatment_ended": course.ended,
+            "contact_until": contact.until,
         }
     )

@@ -1,24 +1,28 @@
 """Random numbers that stay the same on every machine and when patients are added.
 
-Every variable has its own stream, keyed by seed and name, and takes its numbers row by row: a
-patient's numbers do not depend on how many patients follow. Only raw integers are drawn; they
-become uniform and then, by inverse distribution functions, anything else.
+Every variable has its own stream of the counter-based generator Philox, keyed by seed and name.
+The numbers of a patient stand at a place of the stream that depends on the patient alone, so a part
+of the patients can be drawn without the others. Only raw integers are drawn; own arithmetic makes
+them uniform and anything else.
 """
 
 from __future__ import annotations
 
-import zlib
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
-__all__ = ["Floats", "Integers", "Streams", "expit", "logit", "pick"]
+from analysis.synthetic.arithmetic import Floats, logarithm, normal_quantile
 
-Floats = npt.NDArray[np.float64]
+__all__ = ["Flags", "Integers", "Streams", "choose", "pick"]
+
 Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+_BLOCK = 4  # Philox gives four numbers per step of its counter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,10 +35,13 @@ class Streams:
         Seed of the scenario.
     prefix : str
         Goes before every name; another prefix gives independent numbers.
+    first : int
+        Position of the first patient, from 0.
     """
 
     seed: int
     prefix: str = ""
+    first: int = 0
 
     def uniform(self, name: str, rows: int, columns: int = 1) -> Floats:
         """Draw uniform numbers strictly between 0 and 1.
@@ -49,19 +56,22 @@ class Streams:
         Returns
         -------
         numpy.ndarray
-            Shape (rows, columns).
+            Shape (rows, columns); row i belongs to patient ``first`` + i.
 
         Examples
         --------
-        >>> more, fewer = (Streams(seed=1).uniform("age", n)[:2, 0] for n in (3, 2))
-        >>> bool((more == fewer).all())
+        >>> all_rows = Streams(seed=1).uniform("age", 3)
+        >>> last_row = Streams(seed=1, first=2).uniform("age", 1)
+        >>> bool((all_rows[2:] == last_row).all())
         True
         """
-        key = zlib.crc32(f"{self.prefix}/{name}".encode())
-        source = np.random.Philox(np.random.SeedSequence(self.seed, spawn_key=(key,)))
-        raw = source.random_raw(rows * columns)
+        blocks = -(-columns // _BLOCK)
+        text = f"{self.seed}/{self.prefix}/{name}".encode()
+        key = int.from_bytes(hashlib.blake2b(text, digest_size=16).digest(), "little")
+        source = np.random.Philox(key=key, counter=self.first * blocks)
+        raw = source.random_raw(rows * blocks * _BLOCK).reshape(rows, -1)[:, :columns]
         uniform: Floats = ((raw >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
-        return uniform.reshape(rows, columns)
+        return uniform
 
     def normal(self, name: str, rows: int, columns: int = 1) -> Floats:
         """Draw standard normal numbers.
@@ -78,7 +88,24 @@ class Streams:
         numpy.ndarray
             Shape (rows, columns).
         """
-        drawn: Floats = ndtri(self.uniform(name, rows, columns))
+        return normal_quantile(self.uniform(name, rows, columns))
+
+    def waiting(self, name: str, rows: int, columns: int = 1) -> Floats:
+        """Draw standard exponential numbers.
+
+        Parameters
+        ----------
+        name : str
+            Name of the stream.
+        rows, columns : int
+            Patients, and numbers per patient.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (rows, columns).
+        """
+        drawn: Floats = -logarithm(self.uniform(name, rows, columns))
         return drawn
 
 
@@ -106,35 +133,27 @@ def pick(uniform: Floats, weights: Sequence[float]) -> Integers:
     return np.searchsorted(edges[:-1] / edges[-1], uniform, side="right").astype(np.int64)
 
 
-def logit(share: float) -> float:
-    """Log odds of a share; 0 and 1 give minus and plus infinity.
+def choose(uniform: Floats, options: Sequence[int]) -> Integers:
+    """Turn uniform numbers into equally likely whole numbers.
 
     Parameters
     ----------
-    share : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    float
-        Log odds.
-    """
-    with np.errstate(divide="ignore"):
-        return float(np.log(share) - np.log1p(-share))
-
-
-def expit(log_odds: Floats) -> Floats:
-    """Share from log odds.
-
-    Parameters
-    ----------
-    log_odds : numpy.ndarray
-        Any shape.
+    uniform : numpy.ndarray
+        Numbers in (0, 1), any shape.
+    options : sequence of int
+        What to choose from.
 
     Returns
     -------
     numpy.ndarray
-        Numbers from 0 to 1.
+        Same shape.
+
+    Examples
+    --------
+    >>> choose(np.array([0.1, 0.9]), (6, 8)).tolist()
+    [6, 8]
     """
-    shares: Floats = 1.0 / (1.0 + np.exp(-log_odds))
-    return shares
+    chosen: Integers = np.array(options, dtype=np.int64)[
+        np.floor(uniform * len(options)).astype(np.int64)
+    ]
+    return chosen

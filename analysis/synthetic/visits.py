@@ -1,33 +1,32 @@
-"""When scores are planned, which are taken, and until when a patient is in contact."""
+"""When scores are planned, and how severe each patient is on these days."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from analysis.synthetic.course import Course, severity_on
+from analysis.synthetic.arithmetic import Floats, latent, normal_quantile
+from analysis.synthetic.course import Course
+from analysis.synthetic.path import severity_on
 from analysis.synthetic.people import HIGHEST, LOWEST, People
 from analysis.synthetic.scenarios import Scenario
-from analysis.synthetic.streams import Floats, Integers, Streams, expit, logit
+from analysis.synthetic.streams import Flags, Integers, Streams
 
-__all__ = ["CLINICIAN_SLOTS", "KINDS", "Visits", "plan_visits", "taken"]
-
-WEEKS = (4, 8, 12, 16, 20, 26)
-"""Planned follow-up, weeks after the first treatment."""
+__all__ = ["KINDS", "Visits", "per_slot", "plan_visits"]
 
 KINDS = ("screening", "baseline", "session", "follow-up")
-_MIDDLE, _UNIT = 11.0, 5.0
-_N_SESSIONS = 14  # a score before each session but the first
-_END = 2 + _N_SESSIONS
-CLINICIAN_SLOTS = (1, _END, _END + 1, _END + 2, _END + 3, _END + 6)
-"""Slots of the longer scales: baseline, end of induction, weeks 4, 8, 12 and 26."""
+_ENDS = 2  # a score after the induction of each course
+_BEFORE = 2  # screening and baseline
+_LONG = (4, 8, 12, 26)  # weeks at which the longer scales are asked
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Visits:
-    """Planned scores of all patients; arrays have shape (patients, slots).
+    """Planned scores of all patients; arrays have shape (patients, slots) unless said otherwise.
+
+    Slots are: screening, baseline, end of induction of each course, follow-up weeks, and the
+    sessions after the first.
 
     Parameters
     ----------
@@ -37,26 +36,58 @@ class Visits:
         Whether the score is planned.
     kind : numpy.ndarray
         Shape (slots,): position in `KINDS`.
+    session : numpy.ndarray
+        Column of the session on whose day the score is taken; -1 when there is none.
+    long : numpy.ndarray
+        Whether the longer scales are asked too.
     severity : numpy.ndarray
         Severity on the day with its day-to-day spread, PHQ-9 points.
-    contact_until : numpy.ndarray
-        Shape (patients,): last day of contact; infinite when contact was never lost.
+    last_planned : numpy.ndarray
+        Shape (patients,): day of the last follow-up.
     """
 
     day: Integers
-    planned: npt.NDArray[np.bool_]
+    planned: Flags
     kind: Integers
+    session: Integers
+    long: Flags
     severity: Floats
-    contact_until: Floats
+    last_planned: Integers
 
-    @property
-    def last_planned(self) -> Integers:
-        """Day of the last follow-up of each patient."""
-        return self.day[:, -1]
+
+def per_slot(
+    streams: Streams, name: str, course: Course, scenario: Scenario, each: int = 1
+) -> Floats:
+    """Draw uniform numbers for every slot, the same for a patient whoever is drawn besides.
+
+    Parameters
+    ----------
+    streams : Streams
+        Source of numbers.
+    name : str
+        Name of the stream.
+    course : Course
+        Tells how many sessions the patients at hand have.
+    scenario : Scenario
+        Tells the planned follow-up.
+    each : int
+        Numbers per slot.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (patients, slots, each).
+    """
+    n, sessions = len(course.day), course.day.shape[1] - 1
+    fixed = _BEFORE + _ENDS + len(scenario.observation.follow_up_weeks)
+    planned = streams.uniform(name, n, fixed * each).reshape(n, fixed, each)
+    later = streams.uniform(f"{name} at sessions", n, course.room * each)
+    later = later[:, : sessions * each].reshape(n, sessions, each)
+    return np.concatenate([planned, later], axis=1)
 
 
 def plan_visits(people: People, course: Course, scenario: Scenario, streams: Streams) -> Visits:
-    """Plan the scores of all patients and follow them until contact is lost.
+    """Plan the scores of all patients.
 
     Parameters
     ----------
@@ -74,116 +105,82 @@ def plan_visits(people: People, course: Course, scenario: Scenario, streams: Str
     Visits
         Days, plans and severity.
     """
-    before, kept_before = _before_treatment(scenario, streams, len(people))
-    at_sessions, kept_sessions = _at_sessions(course, scenario, streams)
-    later, kept_later = _follow_up(course, streams)
-    day = np.concatenate([before, at_sessions, later], axis=1)
+    weeks = scenario.observation.follow_up_weeks
+    before, asked_before = _before_treatment(scenario, streams, len(people))
+    ends, asked_ends = _after_induction(course, streams)
+    later, asked_later = _follow_up(ends, weeks, streams)
+    sessions, asked_sessions, column = _at_sessions(course, scenario, streams)
+    day = np.concatenate([before, ends, later, sessions], axis=1)
+    planned = np.concatenate([asked_before, asked_ends, asked_later, asked_sessions], axis=1)
+    spread = scenario.observation.occasion_sd * _normal_per_slot(streams, course, scenario)
     exact = severity_on(people, course, scenario, day)
-    spread = scenario.observation.occasion_sd * streams.normal("occasion", *day.shape)
-    severity = np.clip(exact + spread, LOWEST, HIGHEST)
-    planned = np.concatenate([kept_before, kept_sessions, kept_later], axis=1)
-    until = _contact_until(course, scenario, streams, day=day, severity=severity)
-    kinds = [0, 1, *[2] * _N_SESSIONS, *[3] * later.shape[1]]
+    first_of_course = np.diff(course.number, axis=1) > 0
+    long = np.concatenate(
+        [
+            np.broadcast_to([False, True], before.shape),
+            np.ones_like(asked_ends),
+            np.broadcast_to(np.isin(weeks, _LONG), later.shape),
+            first_of_course & asked_sessions,
+        ],
+        axis=1,
+    )
+    fixed = day.shape[1] - sessions.shape[1]
     return Visits(
         day=day.astype(np.int64),
-        planned=planned & _first_of_day(day, planned),
-        kind=np.array(kinds, dtype=np.int64),
-        severity=severity,
-        contact_until=until,
+        planned=planned & _last_of_day(day, planned),
+        kind=np.array([0, 1, *[3] * (fixed - _BEFORE), *[2] * sessions.shape[1]]),
+        session=np.concatenate([np.full((len(people), fixed), -1), column], axis=1),
+        long=long,
+        severity=latent(np.clip(exact + spread, LOWEST, HIGHEST)),
+        last_planned=later[:, -1].astype(np.int64),
     )
 
 
-def _before_treatment(
-    scenario: Scenario, streams: Streams, n: int
-) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def _normal_per_slot(streams: Streams, course: Course, scenario: Scenario) -> Floats:
+    """Draw the day-to-day deviation of every slot."""
+    return normal_quantile(per_slot(streams, "occasion", course, scenario)[:, :, 0])
+
+
+def _before_treatment(scenario: Scenario, streams: Streams, n: int) -> tuple[Floats, Flags]:
     """Plan the screening score of some patients and the baseline score of all."""
     uniform = streams.uniform("baseline days", n, 2)
     screening = -14.0 + np.floor(7.0 * uniform[:, 0])
-    baseline = -np.floor(7.0 * uniform[:, 1] ** 2)
+    baseline = -np.floor(7.0 * uniform[:, 1] * uniform[:, 1])
     second = streams.uniform("second baseline", n)[:, 0] < scenario.observation.second_baseline
     return np.stack([screening, baseline], axis=1), np.stack([second, np.ones_like(second)], axis=1)
 
 
+def _after_induction(course: Course, streams: Streams) -> tuple[Floats, Flags]:
+    """Plan the score in the week after the last induction session of each course."""
+    uniform = streams.uniform("end of induction", len(course.day), _ENDS)
+    last = np.stack([course.last_induction_day(number) for number in (1, 2)], axis=1)
+    has = np.isfinite(last)
+    return np.where(has, last + 1.0 + np.floor(7.0 * uniform), 0.0), has
+
+
+def _follow_up(ends: Floats, weeks: tuple[int, ...], streams: Streams) -> tuple[Floats, Flags]:
+    """Plan the scores of the follow-up weeks, with jitter, unless induction still goes on."""
+    jitter = np.floor(13.0 * streams.uniform("follow-up days", len(ends), len(weeks))) - 6.0
+    day = 7.0 * np.array(weeks) + jitter
+    return day, day > ends[:, :1] + 3.0
+
+
 def _at_sessions(
     course: Course, scenario: Scenario, streams: Streams
-) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Plan a score before each session but the first; some clinics forget."""
-    day = course.day[:, 1:]
-    asked = streams.uniform("session score", *day.shape) < scenario.observation.session_score
-    return np.nan_to_num(day), asked & ~np.isnan(day)
+) -> tuple[Floats, Flags, Integers]:
+    """Plan a score before each session but the first; clinics forget, but not at a new course."""
+    drawn = streams.uniform("session score", len(course.day), course.room)
+    taken = course.taken[:, 1:]
+    asked = drawn[:, : taken.shape[1]] < scenario.observation.session_score
+    asked |= np.diff(course.number, axis=1) > 0
+    column = np.broadcast_to(np.arange(1, 1 + taken.shape[1]), taken.shape)
+    return np.where(taken, course.day[:, 1:], 0.0), asked & taken, column
 
 
-def _follow_up(course: Course, streams: Streams) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Plan the score after induction and those of the follow-up weeks, with jitter."""
-    n = len(course.day)
-    uniform = streams.uniform("follow-up days", n, 1 + len(WEEKS))
-    end = course.last_induction_day + 1.0 + np.floor(7.0 * uniform[:, 0])
-    jitter = np.floor(13.0 * uniform[:, 1:]) - 6.0
-    weeks = 7.0 * np.array(WEEKS) + jitter
-    planned = weeks > end[:, None] + 3.0
-    return (
-        np.concatenate([end[:, None], weeks], axis=1),
-        np.concatenate([np.ones((n, 1), dtype=bool), planned], axis=1),
-    )
-
-
-def _first_of_day(day: Floats, planned: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Keep the later slot where two planned scores fall on one day."""
-    same = (day[:, :, None] == day[:, None, :]) & planned[:, None, :]
-    later = np.triu(np.ones(day.shape[1:] * 2, dtype=bool), k=1)
-    kept: npt.NDArray[np.bool_] = ~(same & later).any(axis=2)
+def _last_of_day(day: Floats, planned: Flags) -> Flags:
+    """Keep one slot where several planned scores fall on one day: the last in the order."""
+    kept = planned.copy()
+    for later in range(1, day.shape[1]):
+        same = (day[:, :later] == day[:, later : later + 1]) & planned[:, later : later + 1]
+        kept[:, :later] &= ~same
     return kept
-
-
-def _contact_until(
-    course: Course, scenario: Scenario, streams: Streams, *, day: Floats, severity: Floats
-) -> Floats:
-    """Lose contact when treatment stops or before a follow-up visit; more so when unwell."""
-    how = scenario.observation
-    n_visits = 1 + len(WEEKS)
-    uniform = streams.uniform("contact", len(day), 1 + n_visits)
-    until = np.full(len(day), np.inf)
-    gone = (uniform[:, 0] < how.lost_at_stop) & np.isfinite(course.ended)
-    until[gone] = course.ended[gone]
-    for j in range(n_visits):
-        visit, unwell = day[:, _END + j], severity[:, _END + j]
-        stopped = course.ended < visit
-        share = np.where(stopped, logit(how.lost_after_stop), logit(how.lost_per_visit))
-        lost = uniform[:, 1 + j] < expit(share + _unwell(unwell, scenario))
-        lost &= (visit < until) & (visit > 0)
-        until[lost] = np.maximum(visit[lost] - 1.0, course.last_induction_day[lost])
-    return until
-
-
-def _unwell(severity: Floats, scenario: Scenario) -> Floats:
-    """Log odds that severity adds to being missing."""
-    how = scenario.observation
-    return how.depends_on_score * how.score_slope * (severity - _MIDDLE) / _UNIT
-
-
-def taken(
-    visits: Visits, scenario: Scenario, streams: Streams, *, scale: str
-) -> npt.NDArray[np.bool_]:
-    """Decide which planned scores of a scale were taken.
-
-    Parameters
-    ----------
-    visits : Visits
-        The plan.
-    scenario : Scenario
-        Observation.
-    streams : Streams
-        Source of numbers.
-    scale : str
-        Name of the scale; each is missed on its own.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (patients, slots).
-    """
-    how = scenario.observation
-    uniform = streams.uniform(f"missing {scale}", *visits.day.shape)
-    later = expit(logit(how.missing_score) + _unwell(visits.severity, scenario))
-    share = np.where(visits.kind < 2, how.missing_baseline, later)
-    return visits.planned & (uniform >= share)

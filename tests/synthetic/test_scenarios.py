@@ -15,22 +15,30 @@ NETWORK = scenario("clinic-network")
 
 
 @unit
-def test_the_preset_is_the_network_it_says_it_is():
-    assert scenario_names() == ("clinic-network",)
-    assert len(NETWORK.clinics) == 8
-    assert [clinic.code for clinic in NETWORK.clinics] == [f"clinic-{c}" for c in "abcdefgh"]
-    shares = [clinic.iv_share for clinic in NETWORK.clinics]
-    assert min(shares) == 0.0
-    assert max(shares) == 1.0
-    assert any(0.0 < share < 1.0 for share in shares)
-    assert sum("MADRS" in clinic.scales for clinic in NETWORK.clinics) == 2
-    assert all("PHQ-9" in clinic.scales for clinic in NETWORK.clinics)
-    assert np.mean([clinic.retained_shift for clinic in NETWORK.clinics]) == pytest.approx(0.0)
-    # McInnes et al. 2022: S(28) = .80 and S(56) = .60 give this Weibull distribution
-    how = NETWORK.durability
-    for day, still in ((28, 0.80), (56, 0.60)):
-        survival = np.exp(-((day / how.loss_scale_days) ** how.loss_shape))
-        assert survival == pytest.approx(still, abs=0.005)
+@pytest.mark.parametrize(("name", "clinics"), [("clinic-network", 8), ("clinic-network-24", 24)])
+def test_a_network_is_what_it_says_it_is(name, clinics):
+    network = scenario(name)
+    letters = "abcdefghijklmnopqrstuvwx"[:clinics]
+    assert [clinic.code for clinic in network.clinics] == [f"clinic-{c}" for c in letters]
+    assert {(r.agent, r.route) for r in network.regimens} == {
+        ("ketamine", "IV"), ("ketamine", "IM"), ("esketamine", "IN"), ("ketamine", "SL"),
+    }  # fmt: skip
+    assert all("PHQ-9" in clinic.scales for clinic in network.clinics)
+    shifts = [clinic.retained_shift for clinic in network.clinics]
+    assert np.mean(shifts) == pytest.approx(0.0)
+    assert len({name for name, _ in network.population.indications}) == 5
+    by_name = {regimen.name: regimen for regimen in network.regimens}
+    assert by_name["ketamine IV"].planned_sessions == (6,)
+    assert by_name["esketamine IN"].planned_sessions == (8,)
+    # six infusions in two to three weeks, eight sprays in four weeks
+    assert 5 * np.mean(by_name["ketamine IV"].gap_days) == pytest.approx(17.5)
+    assert 7 * np.mean(by_name["esketamine IN"].gap_days) == pytest.approx(24.5)
+
+
+@unit
+def test_cohorts_are_named_after_what_they_reproduce():
+    cohorts = [name for name in scenario_names() if name.endswith("_phq9")]
+    assert cohorts == ["clinic_phq9", "im_phq9", "kit_phq9", "sl_phq9", "va_phq9"]
 
 
 @identity
@@ -44,15 +52,19 @@ def test_json_and_back(name):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda c: c.pop("seed"), "The scenario lacks 1 fields"),
+        (lambda c: c.pop("seed"), r"the scenario\) lacks 1 fields"),
         (lambda c: c.update(colour="red"), "1 unknown"),
-        (lambda c: c["iv"].pop("good_mean"), "The part iv of the scenario lacks 1"),
-        (
-            lambda c: c["clinics"][2].update(city="x"),
-            "The part clinics of the scenario lacks 0 fields and has 1",
-        ),
+        (lambda c: c["regimens"][0]["benefit"].pop("good_mean"), r"benefit\) lacks 1"),
+        (lambda c: c["clinics"][2].update(city="x"), r"clinics\) lacks 0 fields and has 1"),
         (lambda c: c.update(version="0.1"), "another version"),
         (lambda c: c.update(patients=0), "at least 1 patient"),
+        (lambda c: c.update(patients="many"), "patients must be of type int"),
+        (lambda c: c.update(patients=True), "patients must be of type int"),
+        (lambda c: c.update(clinics="a"), "clinics must be a list"),
+        (lambda c: c["regimens"][0].update(maintenance_days=[1]), "must have 2 entries"),
+        (lambda c: c["regimens"][0].update(peak_min=4.5), "peak_min must be of type int"),
+        (lambda c: c["observation"].update(missing_depends_on="luck"), "must be one of"),
+        (lambda c: c["clinics"][0].update(regimens=["tea"]), "at least one regimen of the"),
     ],
 )
 def test_broken_json_is_refused(change, message):
@@ -63,17 +75,18 @@ def test_broken_json_is_refused(change, message):
 
 
 @unit
-def test_text_that_is_not_json_is_refused():
-    with pytest.raises(DataError, match="not valid JSON"):
-        Scenario.from_json("{")
+@pytest.mark.parametrize("text", ["{", "[]", "3", '{"version": "2.0"}'])
+def test_text_that_is_no_scenario_is_refused(text):
+    with pytest.raises(DataError):
+        Scenario.from_json(text)
 
 
 @unit
 def test_impossible_numbers_are_refused():
     with pytest.raises(DataError, match="seed of at least 0"):
         replace(NETWORK, seed=-1)
-    with pytest.raises(DataError, match="depends_on_score"):
-        replace(NETWORK, observation=replace(NETWORK.observation, depends_on_score=1.5))
+    with pytest.raises(DataError, match="at least 1 clinic"):
+        replace(NETWORK, clinics=())
 
 
 @unit
@@ -87,6 +100,7 @@ def test_an_unknown_name_is_refused_without_repeating_it():
 @unit
 def test_fully_observed_leaves_patients_and_treatment_alone():
     full = NETWORK.fully_observed()
-    assert (full.iv, full.im, full.treatment) == (NETWORK.iv, NETWORK.im, NETWORK.treatment)
+    assert (full.regimens, full.treatment) == (NETWORK.regimens, NETWORK.treatment)
     assert full.observation.occasion_sd == NETWORK.observation.occasion_sd
     assert full.observation.missing_score == full.observation.lost_per_visit == 0.0
+    assert full.observation.missing_depends_on == NETWORK.observation.missing_depends_on

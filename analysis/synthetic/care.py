@@ -1,0 +1,182 @@
+"""The canonical tables of care around treatment: diagnoses, other drugs, encounters, actions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.synthetic.assessments import Forms
+from analysis.synthetic.frames import canonical, coded
+from analysis.synthetic.people import People
+from analysis.synthetic.scenarios import Scenario
+from analysis.synthetic.sessions import Sessions
+from analysis.synthetic.streams import Streams
+
+__all__ = ["actions_table", "concomitant_table", "diagnoses_table", "encounters_table"]
+
+_CODES = {
+    "depression": "F33.2",
+    "bipolar depression": "F31.4",
+    "anxiety": "F41.1",
+    "PTSD": "F43.10",
+    "OCD": "F42.2",
+    "substance use": "F10.20",
+}
+_DRUGS = {
+    "antidepressant": 0.72,
+    "benzodiazepine": 0.24,
+    "antipsychotic": 0.20,
+    "psychostimulant": 0.15,
+    "mood stabiliser": 0.12,
+    "other hypnotic": 0.11,
+    "lamotrigine": 0.08,
+    "antihypertensive": 0.18,
+}
+_ASSESSED = 0.9  # share of positive answers to item 9 that a risk assessment follows
+
+
+def diagnoses_table(people: People, scenario: Scenario, streams: Streams) -> pd.DataFrame:
+    """Code the indications of each patient.
+
+    Parameters
+    ----------
+    people : People
+        The patients.
+    scenario : Scenario
+        Population.
+    streams : Streams
+        Source of numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Canonical ``diagnoses``.
+    """
+    codes = sorted(_CODES.values())
+    has = np.stack(
+        [people.has(scenario, name) for name in sorted(_CODES, key=lambda n: _CODES[n])], axis=1
+    )
+    patient, code = np.nonzero(has)
+    since = np.floor(-1500.0 * streams.uniform("diagnosis", len(people), len(codes))) - 30.0
+    return canonical(
+        "diagnoses",
+        {
+            "subject_id": people.ids().astype(object)[patient],
+            "code_system": np.full(len(patient), "ICD-10-CM", dtype=object),
+            "code": coded(code, codes),
+            "start_day": since[patient, code].astype(np.int64),
+        },
+    )
+
+
+def concomitant_table(people: People, streams: Streams) -> pd.DataFrame:
+    """List other drugs in use at the first treatment.
+
+    Parameters
+    ----------
+    people : People
+        The patients.
+    streams : Streams
+        Source of numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Canonical ``concomitant``; an empty end means that use goes on.
+    """
+    shares = np.array(list(_DRUGS.values()))
+    uses = streams.uniform("other drugs", len(people), len(shares)) < shares
+    uses[:, -1] = people.hypertension & (uses[:, -1] | (people.age > 50))
+    patient, drug = np.nonzero(uses)
+    number = uses.cumsum(axis=1)[patient, drug]
+    return canonical(
+        "concomitant",
+        {
+            "subject_id": people.ids().astype(object)[patient],
+            "drug_no": number,
+            "drug_class": coded(drug, list(_DRUGS)),
+            "start_day": pd.array([pd.NA] * len(patient), dtype="Int64"),
+            "end_day": pd.array([pd.NA] * len(patient), dtype="Int64"),
+        },
+    )
+
+
+def encounters_table(
+    sessions: Sessions, forms: list[Forms], people: People, scenario: Scenario
+) -> pd.DataFrame:
+    """List the visits: every session, and every day with a PHQ-9 that is not one.
+
+    Parameters
+    ----------
+    sessions : Sessions
+        The sessions.
+    forms : list of Forms
+        Completed forms.
+    people : People
+        The patients.
+    scenario : Scenario
+        Names the clinics.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Canonical ``encounters``.
+    """
+    phq9 = next(form for form in forms if form.scale == "PHQ-9")
+    patient = np.concatenate([sessions.patient, phq9.patient])
+    day = np.concatenate([sessions.day, phq9.day])
+    clinic = np.concatenate([sessions.clinic, people.clinic[phq9.patient]])
+    kind = np.concatenate([np.zeros(len(sessions), int), np.where(phq9.day < 0, 1, 2)])
+    order = np.lexsort((kind, day, patient))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (np.diff(patient[order]) != 0) | (np.diff(day[order]) != 0)
+    rows = order[first]
+    start = np.searchsorted(patient[rows], patient[rows])
+    return canonical(
+        "encounters",
+        {
+            "subject_id": people.ids().astype(object)[patient[rows]],
+            "encounter_no": np.arange(len(rows)) - start + 1,
+            "rel_day": day[rows],
+            "site_id": coded(clinic[rows], [clinic.code for clinic in scenario.clinics]),
+            "kind": coded(kind[rows], ("session", "intake", "follow-up")),
+            "instrument": np.full(len(rows), "PHQ-9", dtype=object),
+        },
+    )
+
+
+def actions_table(forms: list[Forms], people: People, streams: Streams) -> pd.DataFrame:
+    """List what was done about positive answers to item 9 of the PHQ-9.
+
+    Parameters
+    ----------
+    forms : list of Forms
+        Completed forms.
+    people : People
+        The patients.
+    streams : Streams
+        Source of numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Canonical ``actions``; about one positive answer in ten has none.
+    """
+    phq9 = next(form for form in forms if form.scale == "PHQ-9")
+    drawn = streams.uniform("risk assessment", len(people), phq9.slot.max(initial=0) + 1)
+    positive = (phq9.answers[:, 8] >= 1) & phq9.answered[:, 8]
+    done = positive & (drawn[phq9.patient, phq9.slot] < _ASSESSED)
+    patient, day = phq9.patient[done], phq9.day[done]
+    severe = phq9.answers[done, 8] >= 2
+    start = np.searchsorted(patient, patient)
+    return canonical(
+        "actions",
+        {
+            "subject_id": people.ids().astype(object)[patient],
+            "action_no": np.arange(len(patient)) - start + 1,
+            "rel_day": day,
+            "session_no": pd.array([pd.NA] * len(patient), dtype="Int64"),
+            "trigger": np.full(len(patient), "suicidal ideation", dtype=object),
+            "action": coded(severe.astype(np.int64), ("risk assessment", "safety plan")),
+        },
+    )
