@@ -218,12 +218,23 @@ def assessments_table(
             "occurrence": np.ones(len(day), dtype=np.int64),
             "visit": coded(visits.kind[slot], KINDS),
             "total": np.concatenate([_totals(form, scenario) for form in forms])[order],
-            "n_answered": np.concatenate([form.answered.sum(axis=1) for form in forms])[order],
+            "n_answered": _n_answered(forms)[order],
             "rater": np.array(rater, dtype=object)[scale],
             "session_no": at_session,
             "hours_post": np.where(session < 0, np.nan, _BEFORE_DOSE),
         },
     )
+
+
+def _n_answered(forms: list[Forms]) -> pd.arrays.IntegerArray:
+    """Count answered items; missing where only the highest level of a scale was noted."""
+    counts = [
+        pd.Series(form.answered.sum(axis=1), dtype="Int64").mask(
+            form.answered.shape[1] != load_instrument(form.scale).item_count
+        )
+        for form in forms
+    ]
+    return pd.concat(counts, ignore_index=True).array
 
 
 def _totals(form: Forms, scenario: Scenario) -> Floats:
