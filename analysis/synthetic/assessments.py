@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -226,15 +227,13 @@ def assessments_table(
     )
 
 
-def _n_answered(forms: list[Forms]) -> pd.arrays.IntegerArray:
+def _n_answered(forms: list[Forms]) -> Any:
     """Count answered items; missing where only the highest level of a scale was noted."""
-    counts = [
-        pd.Series(form.answered.sum(axis=1), dtype="Int64").mask(
-            form.answered.shape[1] != load_instrument(form.scale).item_count
-        )
-        for form in forms
-    ]
-    return pd.concat(counts, ignore_index=True).array
+    n_answered = np.concatenate([form.answered.sum(axis=1) for form in forms])
+    counts = pd.array(n_answered, dtype="Int64")
+    whole = [form.answered.shape[1] == load_instrument(form.scale).item_count for form in forms]
+    counts[~np.repeat(whole, [len(form.patient) for form in forms])] = pd.NA
+    return counts
 
 
 def _totals(form: Forms, scenario: Scenario) -> Floats:
