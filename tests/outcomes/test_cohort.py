@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import DataError
-from analysis.outcomes import Window, baseline_scores, treated_patients, valid_scores
+from analysis.outcomes import BaselineRule, Window, baseline_scores, treated_patients, valid_scores
 from tests.builders import CLEAN, clean_study, scored_study, with_cell
 
 unit, identity = pytest.mark.unit, pytest.mark.identity
@@ -45,7 +45,9 @@ def test_of_two_scores_of_one_day_the_first_is_taken():
 def test_another_baseline_window():
     study = scored_study({"a": [(-50, 20)]})
     window = Window(label="baseline", target=0, low=-60, high=-40)
-    assert baseline_scores(study, "PHQ-9", window=window)["baseline"].tolist() == [20]
+    assert baseline_scores(study, "PHQ-9", rule=BaselineRule(method="last", window=window))[
+        "baseline"
+    ].tolist() == [20]
 
 
 @unit

@@ -30,7 +30,9 @@ LATER = {
 
 
 def times(scores, **changes):
-    return time_to_loss_of_response(scored_study(scores, **changes), "PHQ-9", visit="week 4")
+    return time_to_loss_of_response(
+        scored_study(scores, **changes), "PHQ-9", visit="week 4", baseline_at_least=0
+    )
 
 
 @unit

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import ColumnError, DataError, ModelError
 from analysis.outcomes import SCHEDULE, response_rates, visit_outcomes, visit_status
-from analysis.outcomes.response import is_response
+from analysis.outcomes.judging import is_response
 from tests.builders import scored_study
 
 unit, identity, reference = pytest.mark.unit, pytest.mark.identity, pytest.mark.reference
@@ -16,7 +16,7 @@ unit, identity, reference = pytest.mark.unit, pytest.mark.identity, pytest.mark.
 
 def outcome(baseline, total, instrument="PHQ-9"):
     study = scored_study({"a": [(0, baseline), (28, total)]}, instrument=instrument)
-    return visit_outcomes(study, instrument).iloc[0]
+    return visit_outcomes(study, instrument, baseline_at_least=0).iloc[0]
 
 
 # response: at least half below baseline (McInnes et al. 2022, J Affect Disord,
@@ -103,7 +103,7 @@ def test_outcomes_have_one_row_per_patient_with_a_baseline_and_visit_with_a_scor
     assert rows["change"].tolist() == [-5, -10, -16]
     assert rows["response"].tolist() == [False, True, True]
     assert rows["remission"].tolist() == [False, False, True]
-    only = visit_outcomes(study, "PHQ-9", schedule=SCHEDULE[2:3])
+    only = visit_outcomes(study, "PHQ-9", schedule=SCHEDULE.windows[2:3])
     assert only["total"].tolist() == [10]
 
 
@@ -249,7 +249,8 @@ def test_denominators_are_nested_and_adding_an_unscored_patient_leaves_the_obser
     until = {f"p{n}": end for n, (_, end) in enumerate(patients)}
     study = scored_study(scores, until=until)
     more = scored_study({**scores, "new": [(0, 20)]}, until={**until, "new": 400})
-    rates, wider = (response_rates(each, "PHQ-9", visit="week 4").iloc[0] for each in (study, more))
+    at_all = {"visit": "week 4", "baseline_at_least": 0}
+    rates, wider = (response_rates(each, "PHQ-9", **at_all).iloc[0] for each in (study, more))
     assert rates["started"] == len(patients)
     assert rates["started"] >= rates["evaluable"] >= rates["observed"] >= rates["n"] >= 0
     assert wider["observed"] == rates["observed"]
