@@ -8,7 +8,6 @@ from analysis.outcomes.definition import Definition
 from analysis.outcomes.entry import EntryThreshold, entry_threshold
 from analysis.outcomes.indications import any_indication, indications
 from analysis.outcomes.library import definition, definition_names
-from analysis.outcomes.mean_course import MeanCourse, mean_course
 from analysis.outcomes.rates import response_rates
 from analysis.outcomes.regression import (
     RegressionToTheMean,
@@ -19,6 +18,7 @@ from analysis.outcomes.relapse import EventTable, curve, time_to_loss_of_respons
 from analysis.outcomes.response import change_table, visit_outcomes, visit_status
 from analysis.outcomes.scores import valid_scores
 from analysis.outcomes.substance import percent_days_abstinent
+from analysis.outcomes.trajectory import MeanCourse, mean_course
 from analysis.outcomes.windows import (
     BASELINE,
     END_OF_INDUCTION,
