@@ -51,13 +51,14 @@ def patient_flow(
     """
     status = visit_status(study, instrument, visit=visit, measures=(), **rules)
     baseline, course = rules.get("baseline", LAST), rules.get("course", 1)
-    under = _under(instrument, rules.get("baseline_at_least"))
+    start = "treatment" if course == 1 else "the course"
+    under = _under(instrument, rules.get("baseline_at_least"), start)
     untreated = len(study.table("subjects")) - status["subject_id"].nunique()
     has_baseline = status["has_baseline"] & status["has_anchor"]
     at_threshold = status["at_threshold"] & has_baseline
     steps = [
         ("Registered", len(status) + untreated, _without_treatment(course)),
-        ("Treated", len(status), f"no {instrument} score in the {_period(baseline, course)}"),
+        ("Treated", len(status), f"no {instrument} score in the {_period(baseline, start)}"),
         ("Baseline score", int(has_baseline.sum()), under),
         ("Baseline at threshold", int(at_threshold.sum()), f"{visit} not yet due"),
         ("Evaluable", int(status["evaluable"].sum()), f"no score at {visit}"),
@@ -96,22 +97,21 @@ def _without_treatment(course: CourseChoice) -> str:
     return "no treatment in the data" if first else f"no course {course} of treatment in the data"
 
 
-def _period(baseline: BaselineRule, course: CourseChoice) -> str:
+def _period(baseline: BaselineRule, start: str) -> str:
     """Say when a baseline must have been scored."""
-    start = "treatment" if course == 1 else "the course"
     if baseline.window.high == 0:
         return f"{-baseline.window.low} days before {start}"
     return f"days {baseline.window.low} to {baseline.window.high} from the start of {start}"
 
 
-def _under(instrument: str, baseline_at_least: float | None) -> str:
+def _under(instrument: str, baseline_at_least: float | None, start: str) -> str:
     """Say which baselines are not severe enough; nothing when all are."""
     scale = load_instrument(instrument)
     threshold = stated_threshold(instrument, baseline_at_least)
     if scale.direction == "higher is better":
-        over = f"{instrument} over {threshold:g} before treatment"
+        over = f"{instrument} over {threshold:g} before {start}"
         return over if threshold < scale.total_high else ""
-    under = f"{instrument} under {threshold:g} before treatment"
+    under = f"{instrument} under {threshold:g} before {start}"
     return under if threshold > scale.total_low else ""
 
 

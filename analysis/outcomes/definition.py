@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from analysis.errors import DataError
+
 __all__ = ["Definition", "Kind"]
 
 Kind = Literal["fraction", "cut-off", "improvement", "change", "worsening", "crossing", "run"]
@@ -20,6 +22,17 @@ Kind = Literal["fraction", "cut-off", "improvement", "change", "worsening", "cro
   least ``points``
 - "run": `of_visit` is met at ``needed`` of the last ``visits`` planned visits
 """
+
+
+_NEEDS: Mapping[str, tuple[str, ...]] = {
+    "fraction": ("fraction",),
+    "cut-off": ("cut_off",),
+    "improvement": (),
+    "change": (),
+    "worsening": (),
+    "crossing": ("cut_off", "points"),
+    "run": ("visits", "needed"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -50,6 +63,11 @@ class Definition:
         Publication.
     verified : bool
         Whether the rule was read in the source; if not, confirm it before relying on it.
+
+    Raises
+    ------
+    DataError
+        When the kind is unknown or lacks a number.
     """
 
     name: str
@@ -63,6 +81,23 @@ class Definition:
     spacing_days: int | None = None
     source: str
     verified: bool
+
+    def __post_init__(self) -> None:
+        if self.kind not in _NEEDS:
+            raise DataError(f"The kind of a definition must be one of: {', '.join(_NEEDS)}.")
+        if not set(_NEEDS[self.kind]) <= set(self.parameters) or (
+            self.kind == "run" and not self.of_visit
+        ):
+            needed = ", ".join(_NEEDS[self.kind] + ("of_visit",) * (self.kind == "run"))
+            raise DataError(f"A definition of kind {self.kind} needs: {needed}.")
+        if any(value < 0 for name, value in self.parameters.items() if name != "cut_off"):
+            raise DataError("The numbers of a definition count points, parts or visits: none < 0.")
+
+    @property
+    def needs_reliable_change(self) -> bool:
+        """Whether the reliable change of the scale stands for ``points``."""
+        by_points = self.kind in ("improvement", "change", "worsening")
+        return by_points and "points" not in self.parameters
 
     @property
     def note(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pandas as pd
@@ -103,8 +104,8 @@ def _pairs(study: Study) -> pd.DataFrame:
     return pd.concat(parts).dropna().drop_duplicates(ignore_index=True)
 
 
-def _order(names: object) -> list[str]:
+def _order(names: Iterable[str]) -> list[str]:
     """Put indications into the order of the schema."""
-    found = {str(name) for name in names}  # type: ignore[attr-defined]
+    found = {str(name) for name in names}
     columns = {column.name: column for column in TABLES["subjects"].columns}
     return [name for name in columns["indication"].allowed if name in found]

@@ -75,8 +75,7 @@ def definition_names(instrument: str | None = None) -> tuple[str, ...]:
     """
     if instrument is None:
         return tuple(sorted(PRESETS))
-    scale = load_instrument(instrument)
-    return tuple(sorted(name for name in (*PRESETS, *_OWN) if _lack(_found(name, scale), scale)[0]))
+    return _names_for(load_instrument(instrument))
 
 
 def resolve(wanted: str | Definition, scale: Instrument) -> Definition:
@@ -107,41 +106,47 @@ def resolve(wanted: str | Definition, scale: Instrument) -> Definition:
     5.5
     """
     found = wanted if isinstance(wanted, Definition) else _found(wanted, scale)
-    has, why = _lack(found, scale)
-    if not has or found is None:
-        allowed = ", ".join(definition_names(scale.name))
+    why = _lack(found, scale)
+    if found is None or why:
+        allowed = ", ".join(_names_for(scale)) or "none"
         raise DataError(f"{why} Defined for {scale.name} are: {allowed}.")
-    if found.kind in ("improvement", "change", "worsening") and "points" not in found.parameters:
-        return _with_reliable_change(found, scale)
+    points: float | None = scale.reliable_change
+    if found.needs_reliable_change and points is not None:
+        return _with_reliable_change(found, scale, points)
     return replace(found, instrument=scale.name)
+
+
+def _names_for(scale: Instrument) -> tuple[str, ...]:
+    """Name the definitions that have a meaning for a scale."""
+    names = sorted((*PRESETS, *_OWN))
+    return tuple(name for name in names if not _lack(_found(name, scale), scale))
 
 
 def _found(name: str, scale: Instrument) -> Definition | None:
     """Look a name up among the presets and what the scale itself defines."""
-    return PRESETS.get(name) or {"response": _own_response, "remission": _own_remission}.get(
-        name, lambda _: None
-    )(scale)
+    if name in PRESETS:
+        return PRESETS[name]
+    own = {"response": _own_response, "remission": _own_remission}
+    return own[name](scale) if name in own else None
 
 
-def _lack(found: Definition | None, scale: Instrument) -> tuple[bool, str]:
-    """Tell whether a definition has a meaning for a scale, and if not, why."""
+def _lack(found: Definition | None, scale: Instrument) -> str:
+    """Say why a definition has no meaning for a scale; nothing when it has one."""
     if found is None:
-        return False, "The scale has no such definition."
+        return f"{scale.name} has no such definition."
     if found.instrument not in (None, scale.name):
-        return False, f"The definition {found.name} belongs to {found.instrument}."
+        return f"The definition {found.name} belongs to {found.instrument}."
     if scale.direction not in ("lower is better", "higher is better"):
-        return False, f"{scale.name} has no better direction, so nothing is an improvement."
-    if found.name == "response50" and scale.response_fraction is None:
-        return False, f"{scale.name} has no accepted response."
-    relies = found.kind in ("improvement", "change", "worsening")
-    if relies and "points" not in found.parameters and scale.reliable_change is None:
-        return False, f"The spread of {scale.name} is not known, so it has no reliable change."
-    return True, ""
+        return f"{scale.name} has no better direction, so nothing is an improvement."
+    if found.kind == "fraction" and found.instrument is None and scale.response_fraction is None:
+        return f"{scale.name} has no accepted response."
+    if found.needs_reliable_change and scale.reliable_change is None:
+        return f"The spread of {scale.name} is not known, so it has no reliable change."
+    return ""
 
 
-def _with_reliable_change(found: Definition, scale: Instrument) -> Definition:
+def _with_reliable_change(found: Definition, scale: Instrument, points: float) -> Definition:
     """Fill in the reliable change of the scale; it is as sure as the spread it comes from."""
-    points = float(scale.reliable_change)
     return replace(
         found,
         instrument=scale.name,

@@ -64,7 +64,8 @@ def response_rates(
         observed, n, estimate, conf_low, conf_high`` and ``estimate_missing_as_no`` (n ÷ evaluable:
         a missing score counted as without the outcome, which is no cautious reading of
         deterioration). Counts are true counts. Patients for whom `by` is missing are the group
-        "not recorded". ``attrs["definitions"]`` holds a sentence per measure.
+        "not recorded". ``attrs["definitions"]`` holds a sentence per measure, and
+        ``attrs["unverified"]`` those that were not verified, which tables print.
 
     Raises
     ------
@@ -100,7 +101,10 @@ def response_rates(
     )
     parts = [_rate(counts.assign(n=groups[d.name].sum()), d.name, conf_level) for d in chosen]
     rates = pd.concat(parts, ignore_index=True).drop(columns=[] if by else ["all"])
-    rates.attrs["definitions"] = tuple(each.note for each in chosen)
+    rates.attrs = {
+        "definitions": tuple(each.note for each in chosen),
+        "unverified": tuple(each.note for each in chosen if not each.verified),
+    }
     return rates
 
 

@@ -206,7 +206,7 @@ def _names(measures: Sequence[str | Definition] | None, scale: Instrument) -> li
     wanted = usual_measures(scale) if measures is None else measures
     names = [resolve(measure, scale).name for measure in wanted]
     if len(set(names)) < len(names):
-        raise DataError("A measure is asked for twice. Name each once.")
+        raise DataError("Two measures have one name. Ask for each once, under a name of its own.")
     return names
 
 
