@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -60,7 +61,7 @@ class RegressionToTheMean:
         word = "at most" if self.direction == "higher is better" else "at least"
         enters = "everybody enters" if self.entry is None else f"entry {word} {self.entry:g}"
         return (
-            f"Expected change at zero effect: {self.expected_change:z+.2f} points "
+            f"Expected change at zero effect: {self.expected_change:+z.2f} points "
             f"({enters}).\n{self.rule!r}\n"
             f"Assumes normal scores with mean {self.mean:g}, SD {self.standard_deviation:g} and "
             f"correlation {self.reliability:g} between any two of a patient, no floor or ceiling, "
@@ -232,10 +233,16 @@ def _mean_excess(edge: npt.NDArray[np.float64], k: int) -> npt.NDArray[np.float6
     return inside + np.maximum(start - edge, 0.0)
 
 
+@cache
+def _legendre(n: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Gauss-Legendre nodes and weights on -1 to 1, which take longer than what they are for."""
+    return np.polynomial.legendre.leggauss(n)
+
+
 def _nodes(
     n: int, low: float, high: float
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Gauss-Legendre nodes and weights on an interval."""
-    node, weight = np.polynomial.legendre.leggauss(n)
+    node, weight = _legendre(n)
     half = 0.5 * (high - low)
     return low + half * (node + 1.0), half * weight
