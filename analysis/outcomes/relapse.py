@@ -92,6 +92,8 @@ def time_to_loss_of_response(
     Dating the loss at the visit at which it was seen makes the curve late by up to one visit
     interval (Panageas et al. 2007, Journal of the National Cancer Institute 99, 428-432).
     """
+    if rules.get("course") == "all":
+        raise DataError("Loss of response is followed in one course: name its number, such as 1.")
     scale = load_instrument(instrument)
     rule = resolve(response, scale)
     plan = as_schedule(rules.get("schedule", SCHEDULE))

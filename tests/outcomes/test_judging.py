@@ -255,3 +255,37 @@ def test_a_run_needs_a_schedule_that_suits_it():
     backwards = Schedule(name="x", windows=WEEKLY.windows[::-1])
     with pytest.raises(DataError, match="in the order of their days"):
         visit_outcomes(study, "MADRS", schedule=backwards, measures=["consistent_remission"])
+
+
+def close_windows(*days):
+    windows = tuple(Window(label=f"v{day}", target=day, low=day, high=day) for day in days)
+    return Schedule(name="days", windows=windows)
+
+
+@unit
+def test_a_run_may_fill_its_schedule_and_visits_may_be_a_day_apart():
+    study = scored_study({"a": [(0, 30), (7, 12), (8, 12)]}, instrument="MADRS")
+    rows = visit_outcomes(
+        study, "MADRS", schedule=close_windows(7, 8), measures=["consistent_remission"]
+    )
+    assert rows["consistent_remission"].tolist() == [False, True]
+
+
+@unit
+def test_planned_days_that_do_not_go_on_are_no_run():
+    same = Schedule(
+        name="same",
+        windows=(
+            Window(label="one", target=10, low=8, high=10),
+            Window(label="two", target=10, low=11, high=12),
+        ),
+    )
+    study = scored_study({"a": [(0, 30), (8, 12), (12, 12)]}, instrument="MADRS")
+    with pytest.raises(DataError, match="in the order of their days"):
+        visit_outcomes(study, "MADRS", schedule=same, measures=["consistent_remission"])
+
+
+@unit
+def test_runs_reach_to_the_last_week():
+    assert weekly([30] * 12 + [12, 12, 12, 12], "stable_remission") == [15, 16]
+    assert weekly([30] * 14 + [15, 15], "stable_response") == [16]

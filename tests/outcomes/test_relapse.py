@@ -29,9 +29,9 @@ LATER = {
 }
 
 
-def times(scores, **changes):
+def times(scores, *, course=1, **changes):
     return time_to_loss_of_response(
-        scored_study(scores, **changes), "PHQ-9", visit="week 4", baseline_at_least=0
+        scored_study(scores, **changes), "PHQ-9", visit="week 4", baseline_at_least=0, course=course
     )
 
 
@@ -190,3 +190,9 @@ def test_the_usual_threshold_holds_here_too():
     scores = {"at": [(0, 10), (28, 5), (35, 5)], "under": [(0, 9), (28, 4), (35, 4)]}
     table = time_to_loss_of_response(scored_study(scores), "PHQ-9", visit="week 4")
     assert table.frame["subject_id"].tolist() == ["at"]
+
+
+@unit
+def test_one_course_is_followed():
+    with pytest.raises(DataError, match="followed in one course"):
+        times({"a": [(0, 20), (28, 10), (35, 9)]}, course="all")
