@@ -144,24 +144,24 @@ _DETERIORATION = (
 
 _SUBSTANCE = (
     Definition(
-        name="abstinent30", instrument="use-days-30", measure="abstinence", kind="cut-off",
+        name="abstinent30", instrument="Use-days-30", measure="abstinence", kind="cut-off",
         rule="No day of use in the last 30 days.", parameters={"cut_off": 0},
         source=_COUNT, verified=True,
     ),
     Definition(
-        name="abstinent28", instrument="use-days-30", measure="abstinence", kind="cut-off",
+        name="abstinent28", instrument="Use-days-30", measure="abstinence", kind="cut-off",
         rule="No day of use in the last 30 days, hence none in the last 28. A lower bound: use "
         "on days 29 and 30 alone is not told apart.", parameters={"cut_off": 0},
         source=_COUNT, verified=True,
     ),
     Definition(
-        name="abstinent14", instrument="use-days-30", measure="abstinence", kind="cut-off",
+        name="abstinent14", instrument="Use-days-30", measure="abstinence", kind="cut-off",
         rule="No day of use in the last 30 days, hence none in the last 14. A lower bound: use "
         "on days 15 to 30 alone is not told apart.", parameters={"cut_off": 0},
         source=_COUNT, verified=True,
     ),
     Definition(
-        name="no_heavy_drinking30", instrument="heavy-drinking-days-30",
+        name="no_heavy_drinking30", instrument="Heavy-drinking-days-30",
         measure="heavy drinking", kind="cut-off",
         rule="No heavy-drinking day in the last 30 days.", parameters={"cut_off": 0},
         source=_COUNT, verified=True,

@@ -13,7 +13,7 @@ from analysis.errors import ColumnError, DataError
 from analysis.instruments import load_instrument
 from analysis.outcomes.cohort import named_groups
 from analysis.outcomes.definition import Definition
-from analysis.outcomes.library import resolve
+from analysis.outcomes.library import definition_names, resolve
 from analysis.outcomes.response import usual_measures, visit_status
 from analysis.outcomes.rules import Rules
 from analysis.results import check_conf_level
@@ -72,7 +72,8 @@ def response_rates(
     ColumnError
         When `by` is not a column of the cohort.
     DataError
-        When a group already has the name `total`, or the scale lacks a definition.
+        When a group already has the name `total`, the scale lacks a definition, or it
+        defines neither response nor remission and no measure is named.
     ModelError
         When `conf_level` is not between 0 and 1.
 
@@ -93,6 +94,9 @@ def response_rates(
     check_conf_level(conf_level)
     scale = load_instrument(instrument)
     wanted = usual_measures(scale) if measures is None else measures
+    if not wanted:
+        names = ", ".join(definition_names(scale.name))
+        raise DataError(f"No measure was chosen for {scale.name}. Name some of: {names}.")
     chosen = [resolve(measure, scale) for measure in wanted]
     status = visit_status(study, instrument, visit=visit, measures=chosen, **rules)
     groups = _groups(status, by, total)

@@ -39,10 +39,10 @@ EXPECTED = {
     "mcid_phq9_5": ("PHQ-9", "improvement", {"points": 5}, False),
     "deterioration": (None, "worsening", {"points": 0}, True),
     "reliable_deterioration": (None, "worsening", {}, True),
-    "abstinent30": ("use-days-30", "cut-off", {"cut_off": 0}, True),
-    "abstinent28": ("use-days-30", "cut-off", {"cut_off": 0}, True),
-    "abstinent14": ("use-days-30", "cut-off", {"cut_off": 0}, True),
-    "no_heavy_drinking30": ("heavy-drinking-days-30", "cut-off", {"cut_off": 0}, True),
+    "abstinent30": ("Use-days-30", "cut-off", {"cut_off": 0}, True),
+    "abstinent28": ("Use-days-30", "cut-off", {"cut_off": 0}, True),
+    "abstinent14": ("Use-days-30", "cut-off", {"cut_off": 0}, True),
+    "no_heavy_drinking30": ("Heavy-drinking-days-30", "cut-off", {"cut_off": 0}, True),
 }
 
 

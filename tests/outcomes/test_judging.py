@@ -80,14 +80,14 @@ EDGES = [
     ("reliable_deterioration", "MADRS", 30, 35, True),
     ("reliable_deterioration", "MADRS", 30, 34, False),
     ("reliable_deterioration", "MADRS", 30, 20, False),
-    ("abstinent30", "use-days-30", 12, 0, True),
-    ("abstinent30", "use-days-30", 12, 1, False),
-    ("abstinent28", "use-days-30", 12, 0, True),
-    ("abstinent28", "use-days-30", 12, 1, False),
-    ("abstinent14", "use-days-30", 12, 0, True),
-    ("abstinent14", "use-days-30", 12, 1, False),
-    ("no_heavy_drinking30", "heavy-drinking-days-30", 9, 0, True),
-    ("no_heavy_drinking30", "heavy-drinking-days-30", 9, 1, False),
+    ("abstinent30", "Use-days-30", 12, 0, True),
+    ("abstinent30", "Use-days-30", 12, 1, False),
+    ("abstinent28", "Use-days-30", 12, 0, True),
+    ("abstinent28", "Use-days-30", 12, 1, False),
+    ("abstinent14", "Use-days-30", 12, 0, True),
+    ("abstinent14", "Use-days-30", 12, 1, False),
+    ("no_heavy_drinking30", "Heavy-drinking-days-30", 9, 0, True),
+    ("no_heavy_drinking30", "Heavy-drinking-days-30", 9, 1, False),
 ]
 
 

@@ -1,5 +1,7 @@
 """Change, response, remission and the three denominators."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import ColumnError, DataError, ModelError
+from analysis.instruments import load_instrument
+from analysis.instruments.library import _library
 from analysis.outcomes import (
     SCHEDULE,
     BaselineRule,
@@ -429,3 +433,16 @@ def test_the_order_of_rows_does_not_matter():
         other.tables[name] = frame.iloc[::-1].reset_index(drop=True)
     rates = [response_rates(s, "PHQ-9", visit="week 4", by="site_id") for s in (study, other)]
     pd.testing.assert_frame_equal(*rates)
+
+
+@unit
+def test_a_scale_without_response_and_remission_needs_measures(monkeypatch):
+    neither = dataclasses.replace(
+        load_instrument("PHQ-9"), response_fraction=None, remission_at_most=None
+    )
+    monkeypatch.setitem(_library(), "PHQ-9", neither)
+    assert len(visit_outcomes(changes(), "PHQ-9")) == 7
+    with pytest.raises(DataError, match="Name some of: deterioration, mcid_phq9_5"):
+        response_rates(changes(), "PHQ-9", visit="week 4")
+    found = response_rates(changes(), "PHQ-9", visit="week 4", measures=["deterioration"])
+    assert found["n"].tolist() == [2]
