@@ -1,0 +1,207 @@
+"""Trying every mutant: two at a time, with a progress bar, resumable, and a table at the end."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tqdm import tqdm
+
+from tests.mutation.catalogue import (
+    SOURCES,
+    allowed_survivors,
+    find_mutants,
+    fingerprint,
+    tests_of,
+)
+from tests.mutation.mutant import Mutant
+from tests.mutation.trial import KILLED, Trial, again, copy_of, warm_up
+
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "local" / "mutation.json"
+LONGEST = 300.0  # seconds for one round of tests; a mutant that never ends has been noticed
+FEWEST = 150
+
+Task = tuple[Mutant, list[list[str]]]
+
+
+def arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="mutate.py", description=__doc__)
+    parser.add_argument("--only", default="", help="part of a file name, such as checks/course")
+    parser.add_argument("--sample", type=int, help="at most so many mutants per source")
+    parser.add_argument("--seed", type=int, default=1, help="of the samples")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--resume", action="store_true", help="reuse results of the same code")
+    parser.add_argument("--list", action="store_true", help="print the mutants and stop")
+    return parser.parse_args(given)
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Try all mutants; 0 when every one was noticed, 1 with survivors, 2 when tests are red."""
+    asked = arguments(given)
+    if not hasattr(os, "fork"):
+        print("Mutants are tried in forked processes; run this on Linux or macOS.")
+        return 2
+    tasks = _tasks(asked)
+    if asked.list:
+        print(*(f"{m.file}:{m.line} {m.where}: {m.change}" for m, _ in tasks), sep="\n")
+        return 0
+    known = _known() if asked.resume else {}
+    todo = [task for task in tasks if task[0].key not in known]
+    warm_up()
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        first = copy_of(ROOT, Path(folder) / "copy")
+        red = _red(first, todo)
+        if red:
+            print(f"A test fails without any change; mend it first: {red}")
+            return 2
+        copies = [first, *(again(first, n) for n in range(1, asked.workers))]
+        for result in tqdm(_tried(copies, todo), total=len(todo), desc="Mutants", unit="mutant"):
+            known[result["mutant"]] = result
+            _write(known)
+    return _report([known[m.key] for m, _ in tasks], whole=not asked.only and not asked.sample)
+
+
+def _tasks(asked: argparse.Namespace) -> list[Task]:
+    found = find_mutants(ROOT, seed=asked.seed, sample=asked.sample)
+    return [
+        (mutant, tests_of(ROOT, source, mutant))
+        for source in SOURCES
+        for mutant in found[source.name]
+        if asked.only in mutant.file
+    ]
+
+
+def _known() -> dict[str, Any]:
+    """Read earlier results, unless they belong to another state of package and tests."""
+    if not RESULTS.exists():
+        return {}
+    content = json.loads(RESULTS.read_text(encoding="utf-8"))
+    same = content["fingerprint"] == fingerprint(ROOT)
+    return {result["mutant"]: result for result in content["results"]} if same else {}
+
+
+def _write(known: dict[str, Any]) -> None:
+    RESULTS.parent.mkdir(exist_ok=True)
+    content = {"fingerprint": _FINGERPRINT, "results": list(known.values())}
+    partial = RESULTS.with_suffix(".partial")
+    partial.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
+    partial.replace(RESULTS)
+
+
+_FINGERPRINT = fingerprint(ROOT)
+
+
+def _red(copy: Path, tasks: list[Task]) -> str:
+    """Run the tests of all rounds without a change; name the first that fails."""
+    rooms = sorted({name for _, rounds in tasks for tests in rounds for name in tests})
+    rooms = [name for name in rooms if not name.endswith(".py")]
+    if not rooms:
+        return ""
+    trial = Trial(copy=copy, tests=rooms, keep_compiled=True).start()
+    failed = os.waitpid(trial.pid, 0)[1] != 0
+    return (trial.report.read_text(encoding="utf-8") or "no test ran") if failed else ""
+
+
+def _tried(copies: list[Path], tasks: list[Task]) -> Iterator[dict[str, Any]]:
+    """Try the mutants, one at a time in each copy."""
+    waiting, free = deque(tasks), list(copies)
+    running: dict[int, tuple[Trial, Task, int, bytes]] = {}
+    while waiting or running:
+        while free and waiting:
+            task, copy = waiting.popleft(), free.pop()
+            content = (copy / task[0].file).read_bytes()
+            (copy / task[0].file).write_bytes(task[0].apply(content))
+            trial = Trial(copy=copy, tests=task[1][0]).start()
+            running[trial.pid] = (trial, task, 0, content)
+        pid, code, late = _next_end(running)
+        trial, task, turn, content = running.pop(pid)
+        killed = late or code in KILLED
+        if not killed and code != pytest.ExitCode.OK:
+            raise RuntimeError(f"pytest ended with {code}: {trial.report.read_text()}")
+        if not killed and turn + 1 < len(task[1]):
+            following = Trial(copy=trial.copy, tests=task[1][turn + 1]).start()
+            running[following.pid] = (following, task, turn + 1, content)
+            continue
+        (trial.copy / task[0].file).write_bytes(content)
+        free.append(trial.copy)
+        yield _result(task[0], trial, killed=killed, late=late)
+
+
+def _next_end(running: dict[int, tuple[Trial, Task, int, bytes]]) -> tuple[int, int, bool]:
+    """Wait for the next trial to end; one that takes too long is stopped."""
+    while True:
+        for pid, (trial, *_) in running.items():
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                return pid, _exit_code(status), False
+            if time.monotonic() - trial.started > LONGEST:
+                trial.stop()
+                os.waitpid(pid, 0)
+                return pid, 1, True
+        time.sleep(0.02)
+
+
+def _exit_code(status: int) -> int:
+    """Count a crash of the interpreter as a failed test."""
+    return os.WEXITSTATUS(status) if os.WIFEXITED(status) else int(pytest.ExitCode.TESTS_FAILED)
+
+
+def _result(mutant: Mutant, trial: Trial, *, killed: bool, late: bool) -> dict[str, Any]:
+    noticed_by = "stopped after too long" if late else trial.report.read_text(encoding="utf-8")
+    return {
+        "mutant": mutant.key,
+        "file": mutant.file,
+        "line": mutant.line,
+        "where": mutant.where,
+        "change": mutant.change,
+        "killed": killed,
+        "killed_by": noticed_by if killed else "",
+        "seconds": round(time.monotonic() - trial.started, 2),
+    }
+
+
+def _report(results: list[dict[str, Any]], *, whole: bool) -> int:
+    """Print the table by file and the survivors."""
+    allowed = allowed_survivors(ROOT)
+    survivors = [r for r in results if not r["killed"]]
+    bad = [r for r in survivors if r["mutant"] not in allowed]
+    files = sorted({r["file"] for r in results})
+    width = max(map(len, files), default=4)
+    print(f"\n{'file':{width}}  mutants  killed  equivalent  survived")
+    for name in [*files, "all"]:
+        own = [r for r in results if name in {r["file"], "all"}]
+        killed = sum(r["killed"] for r in own)
+        lived = sum(name in {r["file"], "all"} for r in bad)
+        rest = len(own) - killed - lived
+        print(f"{name:{width}}  {len(own):7}  {killed:6}  {rest:10}  {lived:8}")
+    for r in bad:
+        print(f"SURVIVED {r['file']}:{r['line']} {r['where']}: {r['change']}")
+    stale = _stale(results, allowed) if whole else []
+    for key in stale:
+        print(f"NOT NEEDED in equivalent.json: {key}")
+    few = whole and len(results) < FEWEST
+    if few:
+        print(
+            f"Only {len(results)} mutants were found; {FEWEST} are the least that mean something."
+        )
+    return 1 if bad or stale or few else 0
+
+
+def _stale(results: list[dict[str, Any]], allowed: dict[str, str]) -> list[str]:
+    """List entries of the allow-list that name no survivor any more."""
+    return sorted(set(allowed) - {r["mutant"] for r in results if not r["killed"]})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
