@@ -107,7 +107,7 @@ def _sampled(mutants: list[Mutant], size: int | None, seed: int) -> list[Mutant]
     return [mutant for mutant in mutants if mutant.key in kept]
 
 
-def tests_of(root: Path, source: Source, mutant: Mutant) -> list[list[str]]:
+def rounds_of(root: Path, source: Source, mutant: Mutant) -> list[list[str]]:
     """Give the rounds of tests that must notice a mutant, the likeliest first."""
     own = f"{source.first}/test_{Path(mutant.file).stem}.py"
     rounds = [[own], [source.likeliest], [source.first], list(source.then)]

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from tests.mutation.catalogue import (
     allowed_survivors,
     find_mutants,
     fingerprint,
-    tests_of,
+    rounds_of,
 )
 from tests.mutation.mutant import Mutant
 from tests.mutation.trial import KILLED, Trial, again, copy_of, warm_up
@@ -75,7 +76,7 @@ def main(given: Sequence[str] | None = None) -> int:
 def _tasks(asked: argparse.Namespace) -> list[Task]:
     found = find_mutants(ROOT, seed=asked.seed, sample=asked.sample)
     return [
-        (mutant, tests_of(ROOT, source, mutant))
+        (mutant, rounds_of(ROOT, source, mutant))
         for source in SOURCES
         for mutant in found[source.name]
         if asked.only in mutant.file
@@ -116,32 +117,60 @@ def _red(copy: Path, tasks: list[Task]) -> str:
 def _tried(copies: list[Path], tasks: list[Task]) -> Iterator[dict[str, Any]]:
     """Try the mutants, one at a time in each copy."""
     waiting, free = deque(tasks), list(copies)
-    running: dict[int, tuple[Trial, Task, int, bytes]] = {}
-    while waiting or running:
-        while free and waiting:
-            task, copy = waiting.popleft(), free.pop()
-            content = (copy / task[0].file).read_bytes()
-            (copy / task[0].file).write_bytes(task[0].apply(content))
-            trial = Trial(copy=copy, tests=task[1][0]).start()
-            running[trial.pid] = (trial, task, 0, content)
-        pid, code, late = _next_end(running)
-        trial, task, turn, content = running.pop(pid)
-        killed = late or code in KILLED
-        if not killed and code != pytest.ExitCode.OK:
-            raise RuntimeError(f"pytest ended with {code}: {trial.report.read_text()}")
-        if not killed and turn + 1 < len(task[1]):
-            following = Trial(copy=trial.copy, tests=task[1][turn + 1]).start()
-            running[following.pid] = (following, task, turn + 1, content)
-            continue
-        (trial.copy / task[0].file).write_bytes(content)
-        free.append(trial.copy)
-        yield _result(task[0], trial, killed=killed, late=late)
+    running: dict[int, Running] = {}
+    try:
+        while waiting or running:
+            while free and waiting:
+                begun = _begun(free.pop(), waiting.popleft())
+                running[begun.trial.pid] = begun
+            pid, code, late = _next_end(running)
+            ended = running.pop(pid)
+            killed = _was_noticed(ended, code, late=late)
+            if not killed and ended.turn + 1 < len(ended.task[1]):
+                following = _begun(ended.trial.copy, ended.task, ended.turn + 1, ended.content)
+                running[following.trial.pid] = following
+                continue
+            (ended.trial.copy / ended.task[0].file).write_bytes(ended.content)
+            free.append(ended.trial.copy)
+            yield _result(ended.task[0], ended.trial, killed=killed, late=late)
+    finally:
+        for unfinished in running.values():
+            unfinished.trial.stop()
 
 
-def _next_end(running: dict[int, tuple[Trial, Task, int, bytes]]) -> tuple[int, int, bool]:
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A trial under way, the round of tests it is in, and the unchanged content of the file."""
+
+    trial: Trial
+    task: Task
+    turn: int
+    content: bytes
+
+
+def _begun(copy: Path, task: Task, turn: int = 0, content: bytes | None = None) -> Running:
+    """Change the file, unless an earlier round has, and start a round of tests."""
+    path = copy / task[0].file
+    if content is None:
+        content = path.read_bytes()
+        path.write_bytes(task[0].apply(content))
+    trial = Trial(copy=copy, tests=task[1][turn]).start()
+    return Running(trial=trial, task=task, turn=turn, content=content)
+
+
+def _was_noticed(ended: Running, code: int, *, late: bool) -> bool:
+    """Tell whether a test failed; anything but passed and failed is a fault of this program."""
+    nothing_left = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+    if not late and code not in (*KILLED, *nothing_left):
+        noted = ended.trial.report.read_text(encoding="utf-8")
+        raise RuntimeError(f"pytest ended with {code} for {ended.task[0].key}. {noted}")
+    return late or code in KILLED
+
+
+def _next_end(running: dict[int, Running]) -> tuple[int, int, bool]:
     """Wait for the next trial to end; one that takes too long is stopped."""
     while True:
-        for pid, (trial, *_) in running.items():
+        for pid, trial in ((pid, one.trial) for pid, one in running.items()):
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
                 return pid, _exit_code(status), False
