@@ -106,7 +106,6 @@ _FINGERPRINT = fingerprint(ROOT)
 def _red(copy: Path, tasks: list[Task]) -> str:
     """Run the tests of all rounds without a change; name the first that fails."""
     rooms = sorted({name for _, rounds in tasks for tests in rounds for name in tests})
-    rooms = [name for name in rooms if not name.endswith(".py")]
     if not rooms:
         return ""
     trial = Trial(copy=copy, tests=rooms, keep_compiled=True).start()
