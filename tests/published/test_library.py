@@ -249,7 +249,8 @@ def test_figures_can_be_chosen():
 
 @unit
 def test_frames_are_copies():
-    published_figures()["value"] = 0.0
+    frame = published_figures()
+    frame["value"] = 0.0
     assert published_figures(route="SL")["value"].iloc[0] == 62.8
 
 
