@@ -107,9 +107,13 @@ def _sampled(mutants: list[Mutant], size: int | None, seed: int) -> list[Mutant]
 
 
 def rounds_of(root: Path, source: Source, mutant: Mutant) -> list[list[str]]:
-    """Give the rounds of tests that must notice a mutant, the likeliest first."""
+    """Give the rounds of tests that must notice a mutant, the likeliest first.
+
+    A part of the package among them stands for the examples in its docstrings.
+    """
     own = f"{source.first}/test_{Path(mutant.file).stem}.py"
-    rounds = [[own], [source.likeliest], [source.first], list(source.then)]
+    examples = f"analysis/{mutant.file.split('/')[1]}"
+    rounds = [[own], [source.likeliest], [source.first], [examples], list(source.then)]
     present = [[name for name in tests if name and (root / name).exists()] for tests in rounds]
     return [tests for tests in present if tests]
 

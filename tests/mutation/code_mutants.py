@@ -66,12 +66,14 @@ def code_mutants(file: str, content: bytes) -> list[Mutant]:
         start = starts[node.lineno - 1] + node.col_offset
         end = starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
         before = " ".join(content[start:end].decode().split())
+        line = " ".join(content.split(b"\n")[node.lineno - 1].decode().split())
+        beside = f" in: {line}" if isinstance(node, ast.Constant) else ""
         made.append(
             Mutant(
                 file=file,
                 where=where,
                 line=node.lineno,
-                change=change.change or f"{before} → {change.text}",
+                change=change.change or f"{before} → {change.text}{beside}",
                 edits=(Edit(start=start, end=end, text=change.text),),
             )
         )

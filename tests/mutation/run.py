@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -59,6 +60,7 @@ def main(given: Sequence[str] | None = None) -> int:
         return 0
     known = _known() if asked.resume else {}
     todo = [task for task in tasks if task[0].key not in known]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that children are stopped too
     warm_up()
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         first = copy_of(ROOT, Path(folder) / "copy")

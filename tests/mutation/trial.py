@@ -86,7 +86,9 @@ class Trial:
             os.dup2(silence, 2)
             _enter(self.copy)
             sys.dont_write_bytecode = not self.keep_compiled
-            return int(pytest.main([*QUIET, *self.tests], plugins=[_FirstFailure(self.report)]))
+            examples = any(name.startswith("analysis/") for name in self.tests)
+            options = [*QUIET, *(["--doctest-modules"] if examples else [])]
+            return int(pytest.main([*options, *self.tests], plugins=[_FirstFailure(self.report)]))
         except BaseException as problem:  # noqa: BLE001 - the parent must hear of anything
             self.report.write_text(f"trial broke: {type(problem).__name__}", encoding="utf-8")
             return int(pytest.ExitCode.USAGE_ERROR)
