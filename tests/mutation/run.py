@@ -39,7 +39,9 @@ Task = tuple[Mutant, list[list[str]]]
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="mutate.py", description=__doc__)
-    parser.add_argument("--only", default="", help="part of a file name, such as checks/course")
+    parser.add_argument(
+        "--only", nargs="+", default=[""], help="parts of file names, such as checks/course"
+    )
     parser.add_argument("--sample", type=int, help="at most so many mutants per source")
     parser.add_argument("--seed", type=int, default=1, help="of the samples")
     parser.add_argument("--workers", type=int, default=2)
@@ -72,7 +74,7 @@ def main(given: Sequence[str] | None = None) -> int:
         for result in tqdm(_tried(copies, todo), total=len(todo), desc="Mutants", unit="mutant"):
             known[result["mutant"]] = result
             _write(known)
-    return _report([known[m.key] for m, _ in tasks], whole=not asked.only and not asked.sample)
+    return _report([known[m.key] for m, _ in tasks], whole=asked.only == [""] and not asked.sample)
 
 
 def _tasks(asked: argparse.Namespace) -> list[Task]:
@@ -81,7 +83,7 @@ def _tasks(asked: argparse.Namespace) -> list[Task]:
         (mutant, rounds_of(ROOT, source, mutant))
         for source in SOURCES
         for mutant in found[source.name]
-        if asked.only in mutant.file
+        if any(part in mutant.file for part in asked.only)
     ]
 
 
