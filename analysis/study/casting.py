@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis.study.columns import Column, Table
 from analysis.study.findings import Finding
+from analysis.study.row_mask import RowMask
 
 __all__ = ["first_lines", "typed_table"]
 
@@ -267,6 +268,7 @@ def _type_findings(
         remedy="Correct the cells, or leave them empty when the value is not known.",
         count=int(broken.sum()),
         rows=first_lines(broken),
+        mask=RowMask.of_rows(broken),
     )
     return [finding]
 
@@ -290,5 +292,6 @@ def _date_findings(
         else f"This column holds: {column.description}.",
         count=int(dates.sum()),
         rows=first_lines(dates),
+        mask=RowMask.of_rows(dates),
     )
     return [finding]

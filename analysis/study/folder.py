@@ -62,8 +62,7 @@ def scan_folder(folder: Path | str) -> tuple[Study | None, list[Finding]]:
             tables[table.name] = frame
     if about is None or any(finding.severity == "error" for finding in findings):
         return None, findings
-    digest = storage.folder_sha256([root / "study.json", *_table_files(root)])
-    return Study(tables=tables, sha256=digest, **about), findings
+    return Study(tables=tables, sha256=folder_digest(root), **about), findings
 
 
 def read_study(folder: Path | str) -> Study:
@@ -98,6 +97,24 @@ def read_study(folder: Path | str) -> Study:
         lines = "\n".join(f"  {finding}" for finding in errors)
         raise DataError(f"The study folder cannot be read.\n{lines}")
     return study
+
+
+def folder_digest(folder: Path | str) -> str:
+    """Digest of a study folder: equal as long as none of its files changes.
+
+    Parameters
+    ----------
+    folder : path
+        A study folder.
+
+    Returns
+    -------
+    str
+        SHA-256 over ``study.json`` and all tables, as in `Study.sha256`; empty when there is no
+        ``study.json``.
+    """
+    about = Path(folder) / "study.json"
+    return storage.folder_sha256([about, *_table_files(about.parent)]) if about.is_file() else ""
 
 
 def _table_files(root: Path) -> list[Path]:

@@ -51,7 +51,7 @@ def test_a_study_cannot_be_reassigned():
 
 def test_what_is_shown_says_whether_the_patients_are_invented():
     study = clean_study()
-    assert repr(study).startswith("Study: Five invented patients (synthetic data, 2 clinics)\n")
+    assert repr(study).startswith("Study: Five invented patients (synthetic data, 2 clinics, no dates)\n")
     real = Study(title="T", sites=("A",), instruments=("PHQ-9",), tables=study.tables)
     assert "(clinic data, 1 clinic)" in repr(real)
 
