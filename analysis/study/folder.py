@@ -29,6 +29,7 @@ from analysis.study.study import Study
 __all__ = ["in_local_zone", "read_study", "scan_folder", "table_text", "write_study"]
 
 _COMPANIONS = {"study.json", "truth.json", "manifest.json", "DICTIONARY.md", "README.md"}
+_LOCAL_OF_THE_SYSTEM = {("/", folder, "local") for folder in ("usr", "opt", "var")}
 _OF_THE_SYSTEM = {"desktop.ini", "thumbs.db"}
 
 
@@ -161,14 +162,16 @@ def in_local_zone(folder: Path | str) -> bool:
     Returns
     -------
     bool
-        True when it, or a folder around it, is named ``local``.
+        True when it, or a folder around it, is named ``local``. Links are followed first, and
+        ``/usr/local`` and its like, which are folders of the system, do not count.
 
     Examples
     --------
     >>> in_local_zone("local/study"), in_local_zone("outputs/study")
     (True, False)
     """
-    return "local" in Path(folder).resolve().parts
+    parts = Path(folder).resolve().parts
+    return "local" in (parts[3:] if parts[:3] in _LOCAL_OF_THE_SYSTEM else parts)
 
 
 def _dates_outside_the_local_zone(root: Path) -> list[Finding]:
