@@ -163,9 +163,9 @@ def test_detail_is_written_in_the_local_zone(monkeypatch, capsys, broken, tmp_pa
     assert "keep it inside the clinic" in err
     lines = target.read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 3
-    assert ",subjects.csv,3,p2,,age_years,RNG-001,error," in lines[1]
-    assert ",sessions.csv,3,p1,2,dose_mg,DOS-001,warning," in lines[2]
-    assert all(line.startswith("patient-level,") for line in lines[1:])
+    assert ',"subjects.csv",3,"p2","","age_years","RNG-001","error",' in lines[1]
+    assert ',"sessions.csv",3,"p1",2,"dose_mg","DOS-001","warning",' in lines[2]
+    assert all(line.startswith('"patient-level",') for line in lines[1:])
 
 
 @pytest.mark.unit
