@@ -1,6 +1,7 @@
 """The list of rules: read from the rules, and held equal to the page in docs."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,20 @@ def nameless(study: Study) -> Iterator[Finding]:
     yield from ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stated:
+    """A rule that says of itself what it is."""
+
+    code: str = "TST-020"
+    severity: str = "error"
+    table: str = "items"
+    what: str = "An item is wrong."
+
+    def __call__(self, _study: Study) -> Iterator[Finding]:
+        """Find nothing."""
+        yield from ()
+
+
 def listed(*rules):
     return [
         (d.code, d.severity, d.tables, d.rule)
@@ -89,6 +104,31 @@ def test_a_rule_without_a_code_or_with_a_code_of_another_is_refused():
         described_rules((one, one))
 
 
+def test_a_rule_that_states_what_it_is_is_taken_at_its_word():
+    assert listed(Stated()) == [("TST-020", "error", "items", "An item is wrong.")]
+
+
+def test_one_demand_in_several_tables_is_one_entry():
+    rules = (Stated(), Stated(table="actions", severity="warning", what="Another."))
+    assert listed(*rules) == [
+        ("TST-020", "error or warning", "items, actions", "An item is wrong.")
+    ]
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        (Stated(), Stated()),
+        (Stated(), Stated(table="any")),
+        (Stated(table="any"), Stated()),
+        (Stated(code="FIL-001"),),
+    ],
+)
+def test_one_code_for_two_rules_is_refused(rules):
+    with pytest.raises(DataError, match="same code in the same table"):
+        described_rules(rules)
+
+
 def test_literal_entries_of_the_list():
     rules = rule_list().set_index("code")
     assert list(rules.columns) == ["severity", "tables", "rule"]
@@ -106,7 +146,7 @@ def test_literal_entries_of_the_list():
 
 def test_every_rule_is_listed_with_tables_that_exist():
     rules = rule_list()
-    assert len(rules) >= len(STRUCTURAL_RULES) + len(RULES)
+    assert len(rules) > len(STRUCTURAL_RULES) + 16
     assert rules["code"].is_unique
     known = {*TABLES, "any", "study.json", "study folder"}
     for tables, sentence, severity in rules[["tables", "rule", "severity"]].to_numpy():
