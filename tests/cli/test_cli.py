@@ -67,7 +67,8 @@ def test_check_names_the_place_and_hides_small_counts(
 ):
     path = network / "subjects.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
-    lines[3] = lines[3].replace(lines[3].split(",")[2], "147", 1)
+    cells = lines[3].split(",")
+    lines[3] = ",".join([*cells[:2], "147", *cells[3:]])
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     code, out, _ = run(monkeypatch, capsys, "check", str(network), "--audience", audience)
     assert code == 1
