@@ -9,10 +9,13 @@ from tests.builders import CLEAN, clean_study, places, with_cell
 pytestmark = pytest.mark.unit
 
 
+OWN = {"NUL-001", "CAT-001", "KEY-001", "SCO-001", "SCO-002", "SCO-003", "MON-001"}
+
+
 def findings_of(**tables):
     findings = check(clean_study(**tables)).findings
     places(findings)
-    return [(f.rule, f.table, f.column, f.count, f.rows) for f in findings]
+    return [(f.rule, f.table, f.column, f.count, f.rows) for f in findings if f.rule in OWN]
 
 
 def test_an_unknown_scale_is_counted_and_the_known_ones_are_named():
