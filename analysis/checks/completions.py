@@ -44,7 +44,7 @@ def _other_count(study: Study) -> pd.Series:
 
 def _other_rater(study: Study) -> pd.Series:
     rows = study.tables["assessments"]
-    raters = {name: scale.rater for name, scale in _scales(study).items()}
+    raters: dict[str, str] = {name: scale.rater for name, scale in _scales(study).items()}
     expected = rows["instrument"].astype("string").map(raters)
     rater = rows["rater"].astype("string")
     return rater.isin(("self", "clinician")) & expected.notna() & rater.ne(expected)

@@ -48,8 +48,8 @@ def _no_device_dose(study: Study) -> pd.Series:
 
 def _infused_elsewhere(study: Study) -> pd.Series:
     sessions = study.tables["sessions"]
-    route = sessions["route"]
-    return sessions["infusion_min"].gt(0) & route.notna() & route.ne("IV")
+    other = sessions["route"].isin(("IM", "SC", "SL", "IN", "PO"))  # CAT-001 says the rest
+    return sessions["infusion_min"].gt(0) & other
 
 
 def _stopped_but_completed(study: Study) -> pd.Series:

@@ -21,7 +21,7 @@ FAULTS = {
     "REF-003": ("assessments", "instrument", "GAD-7", 1),
     "TIM-002": ("assessments", "rel_day", "61", 5),
     "TIM-003": ("sessions", "rel_day", "2", 2),
-    "TIM-004": ("sessions", "rel_day", "5", 3),
+    "TIM-004": ("sessions", "rel_day", "5", 4),
     "DOS-001": ("sessions", "weight_kg", "154", 1),
     "SCO-001": ("assessments", "total", "28", 1),
     "SCO-002": ("items", "response", "4", 9),
