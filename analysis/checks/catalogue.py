@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.checks.demand import Demand
 from analysis.checks.runner import RULES
 
-__all__ = ["rules"]
+__all__ = ["rules", "rules_page"]
 
 _STRUCTURE = (
     ("FIL-000", "error", "A file of the study is missing.", "Add the file."),
@@ -83,3 +83,21 @@ def rules() -> pd.DataFrame:
         ),
     ]
     return pd.DataFrame(rows, columns=["code", "severity", "tables", "what", "remedy"])
+
+
+def rules_page() -> str:
+    """Write the list of rules as Markdown: the content of ``docs/checks.md``.
+
+    Returns
+    -------
+    str
+        A heading and one table row per rule.
+
+    Examples
+    --------
+    >>> rules_page().splitlines()[0]
+    '# Rules about a study'
+    """
+    rows = [f"| {' | '.join(row)} |" for row in rules().itertuples(index=False, name=None)]
+    head = ["# Rules about a study", "", "| code | severity | tables | wrong is | remedy |"]
+    return "\n".join([*head, "|---|---|---|---|---|", *rows]) + "\n"

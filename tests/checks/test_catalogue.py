@@ -1,10 +1,12 @@
 """The list of rules names each code once, with the severity that findings of it have."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from analysis.checks import check, rules
+from analysis.checks.catalogue import rules_page
 from tests.builders import CLEAN, clean_study, with_cell
 from tests.checks.test_rules import CASES
 from tests.checks.test_runner import FAULTS
@@ -36,3 +38,8 @@ def test_cases_of_rules_have_the_listed_severity_and_table():
     for code, severity, table, *_ in CASES:
         assert listed.loc[code, "severity"] == severity
         assert table in listed.loc[code, "tables"].split(", ")
+
+
+def test_the_page_of_rules_is_the_list():
+    page = Path(__file__).parents[2] / "docs" / "checks.md"
+    assert page.read_text(encoding="utf-8") == rules_page()
