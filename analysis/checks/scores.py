@@ -143,13 +143,19 @@ def totals_of_items(study: Study) -> Iterator[Finding]:
         rows = study.tables["assessments"]
         difference = rows["total"] - _recomputed(rows, score(items, name))
         yield from broken_rows(
-            rows["instrument"].eq(name) & difference.abs().gt(0.5),
+            rows["instrument"].eq(name) & _in_range(rows, name) & difference.abs().gt(0.5),
             rule="SCO-003",
             place=("assessments", "total"),
             what=f"A stored {name} total differs from the total of its items.",
             remedy="Reports use the stored total; correct the items or the total at the source.",
             severity="warning",
         )
+
+
+def _in_range(rows: pd.DataFrame, name: str) -> pd.Series:
+    """Tell which totals the scale can have; SCO-001 says the rest."""
+    scale = load_instrument(name)
+    return rows["total"].between(scale.total_low, scale.total_high)
 
 
 def _recomputed(rows: pd.DataFrame, scored: pd.DataFrame) -> pd.Series:

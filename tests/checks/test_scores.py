@@ -125,3 +125,8 @@ def test_an_unknown_parameter_or_missing_unit_is_left_to_its_own_rule():
     assert [rule for rule, *_ in findings_of(monitoring=unknown)] == ["CAT-001"]
     missing = with_cell(CLEAN["monitoring"], "unit", "", row=1)
     assert [rule for rule, *_ in findings_of(monitoring=missing)] == ["NUL-001"]
+
+
+def test_an_impossible_total_is_left_to_its_own_rule():
+    text = with_cell(CLEAN["assessments"], "total", "28", row=2)  # sum of items: 9
+    assert findings_of(assessments=text) == [("SCO-001", "assessments", "total", 1, (4,))]
