@@ -72,13 +72,20 @@ def check(
         Audience,
         typer.Option(help="internal shows true counts and line numbers; release hides under 11."),
     ] = Audience.release,
+    list_rules: Annotated[
+        bool, typer.Option("--list-rules", help="List every rule instead of checking.")
+    ] = False,
 ) -> None:
     """Check a study folder against every rule and list what is broken.
 
     Exit code 0: no error. 1: at least one error, so analyses would refuse the study.
     """
-    from analysis.checks import check_folder
+    from analysis.checks import check_folder, rules
 
+    if list_rules:
+        for rule in rules().itertuples():
+            _say(f"{rule.code}  {rule.severity:8}{rule.tables}: {rule.what} {rule.remedy}")
+        raise typer.Exit(DONE)
     result = check_folder(folder or _example())
     for finding in result.findings:
         _say(f"{finding.severity.upper():8}{finding}")

@@ -138,3 +138,11 @@ def test_runs_as_a_module():
         [sys.executable, "-m", "analysis", "--help"], capture_output=True, text=True, check=True
     )
     assert "synthesize" in shown.stdout
+
+
+@pytest.mark.unit
+def test_check_lists_its_rules_and_reads_no_study(monkeypatch, capsys, tmp_path):
+    code, out, _ = run(monkeypatch, capsys, "check", str(tmp_path / "none"), "--list-rules")
+    assert code == 0
+    assert len(out.splitlines()) == 65
+    assert "REF-005  error   items: The items belong to no row of assessments." in out
