@@ -1,14 +1,31 @@
 """From scores to outcomes: windows, baseline, change, response, remission, loss of response."""
 
 from analysis.outcomes.attrition import completeness, patient_flow
-from analysis.outcomes.cohort import baseline_scores, treated_patients, valid_scores
-from analysis.outcomes.course import MeanCourse, mean_course
+from analysis.outcomes.baseline import LAST, BaselineRule, baseline_scores
+from analysis.outcomes.cohort import courses, treated_patients
+from analysis.outcomes.courses import assign_courses
+from analysis.outcomes.definition import Definition
+from analysis.outcomes.entry import EntryThreshold, entry_threshold
+from analysis.outcomes.indications import any_indication, indications
+from analysis.outcomes.library import definition, definition_names
+from analysis.outcomes.rates import response_rates
+from analysis.outcomes.regression import (
+    RegressionToTheMean,
+    expected_regression,
+    regression_to_the_mean,
+)
 from analysis.outcomes.relapse import EventTable, curve, time_to_loss_of_response
-from analysis.outcomes.response import response_rates, visit_outcomes, visit_status
+from analysis.outcomes.response import change_table, visit_outcomes, visit_status
+from analysis.outcomes.scores import valid_scores
+from analysis.outcomes.substance import percent_days_abstinent
+from analysis.outcomes.trajectory import MeanCourse, mean_course
 from analysis.outcomes.windows import (
     BASELINE,
+    END_OF_INDUCTION,
     FEWEST,
     SCHEDULE,
+    WEEKLY,
+    Schedule,
     Window,
     place_in_windows,
     window_named,
@@ -16,17 +33,36 @@ from analysis.outcomes.windows import (
 
 __all__ = [
     "BASELINE",
+    "END_OF_INDUCTION",
     "FEWEST",
+    "LAST",
     "SCHEDULE",
+    "WEEKLY",
+    "BaselineRule",
+    "Definition",
+    "EntryThreshold",
     "EventTable",
     "MeanCourse",
+    "RegressionToTheMean",
+    "Schedule",
     "Window",
+    "any_indication",
+    "assign_courses",
     "baseline_scores",
+    "change_table",
     "completeness",
+    "courses",
     "curve",
+    "definition",
+    "definition_names",
+    "entry_threshold",
+    "expected_regression",
+    "indications",
     "mean_course",
     "patient_flow",
+    "percent_days_abstinent",
     "place_in_windows",
+    "regression_to_the_mean",
     "response_rates",
     "time_to_loss_of_response",
     "treated_patients",

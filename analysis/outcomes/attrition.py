@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Unpack
 
 import pandas as pd
 
 from analysis.errors import ColumnError
-from analysis.outcomes.cohort import named_groups, treated_patients, valid_scores
+from analysis.instruments import load_instrument
+from analysis.outcomes.baseline import LAST, BaselineRule
+from analysis.outcomes.cohort import named_groups, treated_patients
+from analysis.outcomes.entry import stated_threshold
+from analysis.outcomes.placement import day_zero, placed_scores
 from analysis.outcomes.response import visit_status
-from analysis.outcomes.windows import BASELINE, SCHEDULE, Window, place_in_windows
+from analysis.outcomes.rules import CourseChoice, Rules
+from analysis.outcomes.windows import SCHEDULE, Schedule, Window, as_schedule
 from analysis.study import Study
 
 __all__ = ["completeness", "patient_flow"]
 
 
 def patient_flow(
-    study: Study, instrument: str, *, visit: str, baseline_at_least: float = 0.0
+    study: Study,
+    instrument: str,
+    *,
+    visit: str,
+    **rules: Unpack[Rules],
 ) -> pd.DataFrame:
     """Count patients from registered to analysed at one planned visit, with every reason.
 
@@ -28,34 +38,81 @@ def patient_flow(
         Name of the scale.
     visit : str
         Label of a planned visit.
-    baseline_at_least : float
-        Baseline threshold of the evaluable, in points of the scale.
+    **rules
+        ``schedule, baseline, baseline_at_least, course`` as in `visit_outcomes`. With ``course``
+        "all" a patient counts once per course.
 
     Returns
     -------
     pandas.DataFrame
         Columns ``step, n, reason, n_excluded``: the patients at each step, and why and how many
-        of them do not reach the next one. True counts: pass them through `analysis.disclosure`.
+        of them do not reach the next one; a step with several reasons has a row for each. True
+        counts: pass them through `analysis.disclosure`.
     """
-    status = visit_status(study, instrument, visit=visit, baseline_at_least=baseline_at_least)
-    threshold = f"{instrument} under {baseline_at_least:g} before treatment"
-    reached = [
-        ("Registered", len(study.table("subjects")), "no treatment in the data"),
-        (
-            "Treated",
-            len(status),
-            f"no {instrument} score in the {-BASELINE.low} days before treatment",
-        ),
-        ("Baseline score", int(status["has_baseline"].sum()), threshold),
-        ("Baseline at threshold", int(status["at_threshold"].sum()), f"{visit} not yet due"),
+    status = visit_status(study, instrument, visit=visit, measures=(), **rules)
+    baseline, course = rules.get("baseline", LAST), rules.get("course", 1)
+    start = "treatment" if course == 1 else "the course"
+    under = _under(instrument, rules.get("baseline_at_least"), start)
+    untreated = len(study.table("subjects")) - status["subject_id"].nunique()
+    has_baseline = status["has_baseline"] & status["has_anchor"]
+    at_threshold = status["at_threshold"] & has_baseline
+    steps = [
+        ("Registered", len(status) + untreated, _without_treatment(course)),
+        ("Treated", len(status), f"no {instrument} score in the {_period(baseline, start)}"),
+        ("Baseline score", int(has_baseline.sum()), under),
+        ("Baseline at threshold", int(at_threshold.sum()), f"{visit} not yet due"),
         ("Evaluable", int(status["evaluable"].sum()), f"no score at {visit}"),
         ("Analysed", int(status["observed"].sum()), ""),
     ]
-    if baseline_at_least <= 0:  # no threshold, no step
-        reached[2:4] = [("Baseline score", reached[3][1], reached[3][2])]
-    flow = pd.DataFrame(reached, columns=["step", "n", "reason"])
+    if not under:  # no threshold, no step
+        steps[2:4] = [("Baseline score", steps[3][1], steps[3][2])]
+    flow = pd.DataFrame(steps, columns=["step", "n", "reason"])
     after = flow["n"].shift(-1, fill_value=flow["n"].iloc[-1])
-    return flow.assign(n_excluded=flow["n"] - after)
+    return _with_reasons(flow.assign(n_excluded=flow["n"] - after), status)
+
+
+def _with_reasons(flow: pd.DataFrame, status: pd.DataFrame) -> pd.DataFrame:
+    """Split those who leave after treatment by reason, where there are further ones."""
+    before = status["before_data"]
+    further = {
+        "treated before the data begin, so no score is from before treatment": int(before.sum()),
+        "no induction session to count from": int((~before & ~status["has_anchor"]).sum()),
+    }
+    treated = flow[flow["step"].eq("Treated")].iloc[0]
+    rows = [
+        {"step": "Treated", "n": treated["n"], "reason": reason, "n_excluded": count}
+        for reason, count in further.items()
+        if count
+    ]
+    rest = flow["n_excluded"].where(
+        flow["step"].ne("Treated"), flow["n_excluded"] - sum(further.values())
+    )
+    head, tail = flow.assign(n_excluded=rest).iloc[:1], flow.assign(n_excluded=rest).iloc[1:]
+    return pd.concat([head, pd.DataFrame(rows, columns=flow.columns), tail], ignore_index=True)
+
+
+def _without_treatment(course: CourseChoice) -> str:
+    """Say why a registered patient is not among the treated."""
+    first = course in (1, "all")
+    return "no treatment in the data" if first else f"no course {course} of treatment in the data"
+
+
+def _period(baseline: BaselineRule, start: str) -> str:
+    """Say when a baseline must have been scored."""
+    if baseline.window.high == 0:
+        return f"{-baseline.window.low} days before {start}"
+    return f"days {baseline.window.low} to {baseline.window.high} from the start of {start}"
+
+
+def _under(instrument: str, baseline_at_least: float | None, start: str) -> str:
+    """Say which baselines are not severe enough; nothing when all are."""
+    scale = load_instrument(instrument)
+    threshold = stated_threshold(instrument, baseline_at_least)
+    if scale.direction == "higher is better":
+        over = f"{instrument} over {threshold:g} before {start}"
+        return over if threshold < scale.total_high else ""
+    under = f"{instrument} under {threshold:g} before {start}"
+    return under if threshold > scale.total_low else ""
 
 
 def completeness(
@@ -63,7 +120,8 @@ def completeness(
     instrument: str,
     *,
     by: str = "site_id",
-    schedule: Sequence[Window] = SCHEDULE,
+    schedule: Schedule | Sequence[Window] = SCHEDULE,
+    course: CourseChoice = 1,
 ) -> pd.DataFrame:
     """Count, per group and planned visit, who was due and who has a score.
 
@@ -75,8 +133,10 @@ def completeness(
         Name of the scale.
     by : str
         Column of `treated_patients`.
-    schedule : sequence of Window
+    schedule : Schedule or sequence of Window
         Planned visits.
+    course : int or "all"
+        Which courses; 1 is the first of each patient in the data.
 
     Returns
     -------
@@ -90,23 +150,25 @@ def completeness(
     ColumnError
         When `by` is not a column of the cohort.
     """
-    patients = treated_patients(study, instrument=instrument)
+    plan = as_schedule(schedule)
+    patients = treated_patients(study, instrument=instrument, course=course)
     if by not in patients.columns:
         raise ColumnError("The cohort has no such column to split by; try route or site_id.")
-    started = patients[["subject_id", by, "observed_until_day"]]
-    started = started.assign(**{by: named_groups(started[by])})
-    visits = pd.DataFrame(
-        {"visit": [w.label for w in schedule], "high": [w.high for w in schedule]}
+    patients = patients.assign(**{by: named_groups(patients[by])}, day_0=day_zero(patients, plan))
+    started = patients[["subject_id", "course", by, "observed_until_day", "day_0"]]
+    placed = placed_scores(study, instrument, patients, plan)[["subject_id", "course", "visit"]]
+    visits = pd.DataFrame({"visit": plan.labels, "high": [window.high for window in plan]})
+    grid = started.merge(visits, how="cross").merge(
+        placed.astype({"visit": "string"}).assign(has_score=True),
+        on=["subject_id", "course", "visit"],
+        how="left",
     )
-    placed = place_in_windows(valid_scores(study, instrument), schedule)
-    placed = placed[["subject_id", "visit"]].astype({"visit": "string"}).assign(has_score=True)
-    grid = started.merge(visits, how="cross").merge(placed, on=["subject_id", "visit"], how="left")
-    due = grid["observed_until_day"].ge(grid["high"]).fillna(value=False).astype(bool)
-    labels = [window.label for window in schedule]
+    closed = grid["observed_until_day"].ge(grid["day_0"] + grid["high"])
+    due = closed.fillna(value=False).astype(bool)
     grid = grid.assign(
         due=due,
         scored=due & grid["has_score"].notna(),
-        visit=pd.Categorical(grid["visit"], labels, ordered=True),
+        visit=pd.Categorical(grid["visit"], plan.labels, ordered=True),
     )
     counts = grid.groupby([by, "visit"], observed=True).agg(
         started=("subject_id", "size"), due=("due", "sum"), scored=("scored", "sum")

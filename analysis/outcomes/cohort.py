@@ -1,4 +1,4 @@
-"""The cohort: one row per treated patient, with what was known at the first treatment.
+"""The cohort: one row per treated patient and course, with what was known at its start.
 
 Started means a first treatment in the data; nothing here looks at what came after.
 """
@@ -7,69 +7,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.instruments import load_instrument
-from analysis.outcomes.windows import BASELINE, Window
+from analysis.errors import DataError
+from analysis.outcomes.baseline import LAST, BaselineRule, baseline_scores
+from analysis.outcomes.courses import treatment_courses
+from analysis.outcomes.rules import CourseChoice
 from analysis.study import Study
 
-__all__ = ["baseline_scores", "named_groups", "treated_patients", "valid_scores"]
+__all__ = ["courses", "named_groups", "treated_patients"]
 
 NOT_RECORDED = "not recorded"
-
-
-def valid_scores(study: Study, instrument: str) -> pd.DataFrame:
-    """Return the totals of one scale, one row per patient and day.
-
-    Parameters
-    ----------
-    study : Study
-        A checked study.
-    instrument : str
-        Name of the scale.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``subject_id, rel_day, total``, sorted; rows without a total are left out, and of
-        several scores of one day the first occurrence is taken.
-
-    Raises
-    ------
-    DataError
-        When the toolkit does not know the scale.
-    """
-    name = load_instrument(instrument).name
-    rows = study.table("assessments")
-    rows = rows[rows["instrument"].eq(name) & rows["total"].notna()]
-    ordered = rows.sort_values(["subject_id", "rel_day", "occurrence"], kind="stable")
-    first = ordered.drop_duplicates(["subject_id", "rel_day"])
-    return first[["subject_id", "rel_day", "total"]].reset_index(drop=True)
-
-
-def baseline_scores(study: Study, instrument: str, *, window: Window = BASELINE) -> pd.DataFrame:
-    """Take the last score before the first treatment as the baseline.
-
-    The last score, not the worst: choosing the worst of several makes patients look better
-    afterwards by regression to the mean alone.
-
-    Parameters
-    ----------
-    study : Study
-        A checked study.
-    instrument : str
-        Name of the scale.
-    window : Window
-        Days that count as baseline.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``subject_id, baseline, baseline_day``; patients without one are absent.
-    """
-    scores = valid_scores(study, instrument)
-    inside = scores[scores["rel_day"].between(window.low, window.high)]
-    last = inside.drop_duplicates("subject_id", keep="last")
-    renamed = last.rename(columns={"total": "baseline", "rel_day": "baseline_day"})
-    return renamed[["subject_id", "baseline", "baseline_day"]].reset_index(drop=True)
 
 
 def named_groups(column: pd.Series) -> pd.Series:
@@ -91,8 +37,61 @@ def named_groups(column: pd.Series) -> pd.Series:
     return names.fillna(NOT_RECORDED).astype(pd.CategoricalDtype(order))
 
 
-def treated_patients(study: Study, *, instrument: str = "PHQ-9") -> pd.DataFrame:
-    """List every patient with a first treatment, one row each.
+def courses(
+    study: Study,
+    instrument: str = "PHQ-9",
+    *,
+    baseline: BaselineRule = LAST,
+    induction_sessions: int = 4,
+) -> pd.DataFrame:
+    """List every course of treatment, one row per patient and course.
+
+    Parameters
+    ----------
+    study : Study
+        A checked study. Where ``course_no`` is not known, `assign_courses` derives it.
+    instrument : str
+        Scale of the baseline score.
+    baseline : BaselineRule
+        How the baseline of each course is made.
+    induction_sessions : int
+        Fewest induction sessions with the full dose that complete an induction.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `treatment_courses`, ``before_data`` (the first course in the data of a patient
+        who was treated before them) and ``baseline, baseline_day, n_baseline``, missing where
+        there is none. A course before which the patient was treated unseen has no baseline:
+        no score in the data is from before treatment. Patient-level.
+
+    Examples
+    --------
+    >>> from analysis.study import read_study
+    >>> from analysis.synthetic import example_folder
+    >>> found = courses(read_study(example_folder("clinic-network")))
+    >>> bool(found.duplicated(["subject_id", "course"]).any())
+    False
+    """
+    found = treatment_courses(study, induction_sessions=induction_sessions)
+    scores = baseline_scores(study, instrument, rule=baseline)
+    rows = found.merge(scores, on=["subject_id", "course"], how="left")
+    unseen = rows["course"].eq(1) & rows["subject_id"].isin(_treated_before(study))
+    for name in ("baseline", "baseline_day", "n_baseline"):
+        rows[name] = rows[name].mask(unseen)
+    rows = rows.assign(before_data=unseen)
+    rows.attrs["patient_level"] = True
+    return rows
+
+
+def treated_patients(
+    study: Study,
+    *,
+    instrument: str = "PHQ-9",
+    baseline: BaselineRule = LAST,
+    course: CourseChoice = 1,
+) -> pd.DataFrame:
+    """List every patient with a course of treatment, one row per patient and course.
 
     A first session that was not completed counts: the patient was treated.
 
@@ -102,14 +101,23 @@ def treated_patients(study: Study, *, instrument: str = "PHQ-9") -> pd.DataFrame
         A checked study.
     instrument : str
         Scale of the baseline score.
+    baseline : BaselineRule
+        How the baseline is made.
+    course : int or "all"
+        1 is the first course of each patient in the data, 2 the next one; patients without it are
+        absent.
 
     Returns
     -------
     pandas.DataFrame
-        Columns of ``subjects`` and ``route``, ``agent``, ``dose_mg`` of the first session,
-        ``n_induction`` sessions of the first course, ``n_maintenance`` sessions, ``baseline``
-        (missing when there is none),
-        ``observed_until_day`` and ``last_contact_day``.
+        Columns of ``subjects`` (``site_id`` is the home clinic, ``first_site_id`` that of the
+        first session), of `courses`, and ``observed_until_day``, ``last_contact_day``.
+        Patient-level.
+
+    Raises
+    ------
+    DataError
+        When `course` is neither a number from 1 on nor "all".
 
     Examples
     --------
@@ -119,23 +127,26 @@ def treated_patients(study: Study, *, instrument: str = "PHQ-9") -> pd.DataFrame
     >>> patients["subject_id"].is_unique
     True
     """
-    sessions = study.table("sessions").sort_values(["subject_id", "session_no"], kind="stable")
-    first = sessions.drop_duplicates("subject_id")[["subject_id", "route", "agent", "dose_mg"]]
-    phases = pd.DataFrame(
-        {
-            "subject_id": sessions["subject_id"],
-            "n_induction": sessions["phase"].eq("induction") & sessions["course_no"].eq(1),
-            "n_maintenance": sessions["phase"].eq("maintenance"),
-        }
-    )
-    counts = phases.groupby("subject_id", as_index=False).sum()
+    if course != "all" and (not isinstance(course, int) or course < 1):
+        raise DataError('course must be a number from 1 on, or "all".')
+    found = courses(study, instrument, baseline=baseline)
+    chosen = found if course == "all" else found[found["course"].eq(course)]
     days = study.table("follow_up")[["subject_id", "observed_until_day", "last_contact_day"]]
     patients = (
         study.table("subjects")
-        .merge(first, on="subject_id")
-        .merge(counts, on="subject_id")
-        .merge(baseline_scores(study, instrument), on="subject_id", how="left")
+        .merge(chosen, on="subject_id")
         .merge(days, on="subject_id", how="left")
     )
-    patients["route"] = patients["route"].cat.remove_unused_categories()
+    for name in ("route", "agent"):
+        patients[name] = patients[name].cat.remove_unused_categories()
+    patients.attrs["patient_level"] = True
     return patients
+
+
+def _treated_before(study: Study) -> pd.Series:
+    """Name the patients who were treated before the data begin."""
+    subjects = study.tables["subjects"]
+    if "treated_before_data" not in subjects:
+        return subjects["subject_id"].iloc[:0]
+    before = subjects["treated_before_data"].eq(True).fillna(value=False).astype(bool)
+    return subjects.loc[before, "subject_id"]

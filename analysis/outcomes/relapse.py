@@ -7,14 +7,19 @@ later than the first that did not. Both days are kept beside the time that is us
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Unpack
 
 import pandas as pd
 
 from analysis.errors import DataError
 from analysis.instruments import load_instrument
-from analysis.outcomes.cohort import valid_scores
-from analysis.outcomes.response import is_response, visit_outcomes
-from analysis.outcomes.windows import FEWEST, window_named
+from analysis.outcomes.definition import Definition
+from analysis.outcomes.judging import judge_scores
+from analysis.outcomes.library import resolve
+from analysis.outcomes.response import visit_outcomes
+from analysis.outcomes.rules import Rules
+from analysis.outcomes.scores import valid_scores
+from analysis.outcomes.windows import FEWEST, SCHEDULE, as_schedule, window_named
 from analysis.results import frame_to_text
 from analysis.study import Study
 from analysis.survival import SurvivalCurve, kaplan_meier
@@ -48,7 +53,12 @@ class EventTable:
 
 
 def time_to_loss_of_response(
-    study: Study, instrument: str, *, visit: str, baseline_at_least: float = 0.0
+    study: Study,
+    instrument: str,
+    *,
+    visit: str,
+    response: str | Definition = "response",
+    **rules: Unpack[Rules],
 ) -> EventTable:
     """Follow the responders of a planned visit until a score no longer shows response.
 
@@ -65,8 +75,10 @@ def time_to_loss_of_response(
         Name of the scale.
     visit : str
         Label of the planned visit that must show response.
-    baseline_at_least : float
-        Baseline threshold of the patients, in points of the scale.
+    response : str or Definition
+        What counts as response, by a definition that looks at one score.
+    **rules
+        ``schedule, baseline, baseline_at_least, course`` as in `visit_outcomes`; one course.
 
     Returns
     -------
@@ -80,31 +92,41 @@ def time_to_loss_of_response(
     Dating the loss at the visit at which it was seen makes the curve late by up to one visit
     interval (Panageas et al. 2007, Journal of the National Cancer Institute 99, 428-432).
     """
+    if rules.get("course") == "all":
+        raise DataError("Loss of response is followed in one course: name its number, such as 1.")
     scale = load_instrument(instrument)
-    window = window_named(visit)
-    outcomes = visit_outcomes(
-        study, instrument, schedule=(window,), baseline_at_least=baseline_at_least
-    )
-    responders = outcomes[outcomes["response"]]
+    rule = resolve(response, scale)
+    plan = as_schedule(rules.get("schedule", SCHEDULE))
+    window_named(visit, plan)  # refuses a visit that is not planned
+    outcomes = visit_outcomes(study, instrument, measures=[rule], **rules)
+    scored = outcomes[outcomes["visit"].eq(visit)]
+    responders = scored[scored[rule.name]]
     origin = responders[["subject_id", "site_id", "route", "baseline", "rel_day"]]
-    later = valid_scores(study, instrument).merge(
-        origin.rename(columns={"rel_day": "origin_day"}), on="subject_id"
-    )
+    scores = valid_scores(study, instrument, same_day=plan.same_day, of_one_day=plan.of_one_day)
+    later = scores.merge(origin.rename(columns={"rel_day": "origin_day"}), on="subject_id")
     later = later[later["rel_day"].gt(later["origin_day"])]
     later = later.assign(
         day=(later["rel_day"] - later["origin_day"]).astype("float64"),
-        lost=~is_response(later["total"], later["baseline"], fraction=scale.response_fraction),
+        lost=~judge_scores(later["total"], later["baseline"], rule, scale),
     )
-    times = _first_loss(later)
-    frame = origin.drop(columns=["baseline", "rel_day"]).merge(times, on="subject_id")
+    frame = origin.drop(columns=["baseline", "rel_day"]).merge(_first_loss(later), on="subject_id")
     frame["route"] = frame["route"].cat.remove_unused_categories()
     frame.attrs["patient_level"] = True
     return EventTable(
         frame=frame,
         origin=f"day of the {visit} score of patients who respond at {visit}",
-        rule=f"first later {instrument} less than {scale.response_fraction:.0%} below baseline",
-        attrition=_attrition(len(outcomes), len(responders), len(frame), visit),
+        rule=_loss_in_words(rule, instrument),
+        attrition=_attrition(len(scored), len(responders), len(frame), visit),
     )
+
+
+def _loss_in_words(rule: Definition, instrument: str) -> str:
+    """Say what counts as loss of response."""
+    if rule.kind == "fraction":
+        side = "below" if load_instrument(instrument).direction == "lower is better" else "above"
+        fraction = rule.parameters["fraction"]
+        return f"first later {instrument} less than {fraction:.0%} {side} baseline"
+    return f"first later {instrument} that does not meet {rule.note}"
 
 
 def curve(table: EventTable, *, by: str | None = None) -> SurvivalCurve:

@@ -1,4 +1,4 @@
-"""Change, response and remission at planned visits, with the three denominators.
+"""Change and outcomes at planned visits, per patient, with the three denominators.
 
 Started: first treatment in the data. Evaluable: started, baseline at the stated threshold, window
 closed. Observed: evaluable with a score in the window. Missing is never counted as not yet due.
@@ -7,57 +7,56 @@ closed. Observed: evaluable with a score in the window. Missing is never counted
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Unpack
 
-import numpy as np
 import pandas as pd
-from statsmodels.stats.proportion import proportion_confint
 
-from analysis.errors import ColumnError, DataError
-from analysis.instruments import load_instrument
-from analysis.outcomes.cohort import named_groups, treated_patients, valid_scores
-from analysis.outcomes.windows import SCHEDULE, Window, place_in_windows, window_named
-from analysis.results import check_conf_level
+from analysis.errors import DataError
+from analysis.instruments import Instrument, load_instrument
+from analysis.outcomes.baseline import LAST
+from analysis.outcomes.cohort import treated_patients
+from analysis.outcomes.definition import Definition
+from analysis.outcomes.entry import is_at_threshold, stated_threshold
+from analysis.outcomes.judging import judge
+from analysis.outcomes.library import definition_names, resolve
+from analysis.outcomes.placement import closed_scores, day_zero
+from analysis.outcomes.rules import Rules, require_rules
+from analysis.outcomes.windows import SCHEDULE, Schedule, Window, as_schedule, window_named
 from analysis.study import Study
 
-__all__ = ["is_response", "response_rates", "visit_outcomes", "visit_status"]
-
-_ROUNDING = 1e-9  # scores are whole numbers or sums of them; a third of 30 must not miss 10
+__all__ = ["change_table", "usual_measures", "visit_outcomes", "visit_status"]
 
 
-def is_response(total: pd.Series, baseline: pd.Series, *, fraction: float) -> pd.Series:
-    """Tell which scores are at least a fraction below their baseline.
-
-    A baseline of 0 leaves nothing to fall from and is never a response.
+def usual_measures(scale: Instrument) -> tuple[str, ...]:
+    """Name the outcomes that are derived when none are asked for.
 
     Parameters
     ----------
-    total, baseline : pandas.Series of float
-        Scores in points of the scale, lower is better.
-    fraction : float
-        Part of the baseline by which the score must have fallen, such as 0.5.
+    scale : Instrument
+        The scale.
 
     Returns
     -------
-    pandas.Series of bool
-        False also where a score is missing.
+    tuple of str
+        "response" and "remission", as far as the scale defines them.
 
     Examples
     --------
-    >>> is_response(pd.Series([10.0, 10.5]), pd.Series([20.0, 20.0]), fraction=0.5).tolist()
-    [True, False]
+    >>> usual_measures(load_instrument("PHQ-9"))
+    ('response', 'remission')
     """
-    fallen = (baseline - total).ge(fraction * baseline - _ROUNDING)
-    return (fallen & baseline.gt(0)).fillna(value=False).astype(bool)
+    defined = definition_names(scale.name)
+    return tuple(name for name in ("response", "remission") if name in defined)
 
 
 def visit_outcomes(
     study: Study,
     instrument: str,
     *,
-    schedule: Sequence[Window] = SCHEDULE,
-    baseline_at_least: float = 0.0,
+    measures: Sequence[str | Definition] | None = None,
+    **rules: Unpack[Rules],
 ) -> pd.DataFrame:
-    """Derive change, response and remission per patient and planned visit.
+    """Derive change and outcomes per patient, course and planned visit.
 
     Parameters
     ----------
@@ -65,19 +64,30 @@ def visit_outcomes(
         A checked study.
     instrument : str
         Name of the scale.
-    schedule : sequence of Window
-        Planned visits.
-    baseline_at_least : float
-        Baseline threshold of the patients, in points of the scale.
+    measures : sequence of str or Definition, optional
+        Definitions, as in `definition_names`. None: the scale's own response and remission.
+    **rules
+        - ``schedule`` : Schedule or sequence of Window. Planned visits, counted from the start or
+          the last induction session of the course. Default `SCHEDULE`.
+        - ``baseline`` : BaselineRule. How the baseline of each course is made. Default `LAST`.
+        - ``baseline_at_least`` : float. Least severe baseline of the patients, points of the scale
+          (where higher is better: the highest). Default: the `entry_threshold` of the scale.
+        - ``course`` : int or "all". 1, the default, is the first of each patient in the data.
 
     Returns
     -------
     pandas.DataFrame
-        One row per treated patient with a baseline at the threshold and visit with a score whose
-        window has closed, so that counts equal the observed of `response_rates`: columns of
-        `treated_patients`, ``visit, week, rel_day, total``, ``change`` (score − baseline; points
-        of the scale), ``response`` (at least the scale's fraction below baseline) and
-        ``remission`` (at most the scale's cut-off).
+        One row per treated patient with a baseline at the threshold, course, and visit with a
+        score whose window has closed, so that counts equal the observed of `response_rates`:
+        columns of `treated_patients`, ``visit, week, rel_day, day`` (from day 0 of the schedule),
+        ``total``, ``change`` (score − baseline; points of the scale), ``percent_change`` (missing
+        for a baseline of 0) and one boolean column per measure. Scores after the start of a later
+        course count (treatment policy). Patient-level.
+
+    Raises
+    ------
+    DataError
+        When the scale lacks a definition, or a definition does not suit the schedule.
 
     Examples
     --------
@@ -87,22 +97,20 @@ def visit_outcomes(
     >>> bool((outcomes["total"] - outcomes["baseline"]).eq(outcomes["change"]).all())
     True
     """
+    plan = as_schedule(rules.get("schedule", SCHEDULE))
+    patients = _patients(study, instrument, rules)
     scale = load_instrument(instrument)
-    patients = treated_patients(study, instrument=instrument)
-    patients = patients[patients["baseline"].ge(baseline_at_least)]
-    placed = place_in_windows(valid_scores(study, instrument), schedule)
-    rows = patients.merge(placed, on="subject_id")
-    closes = rows["visit"].astype("string").map({window.label: window.high for window in schedule})
-    rows = rows[rows["observed_until_day"].ge(closes)].reset_index(drop=True)
-    return rows.assign(
-        change=rows["total"] - rows["baseline"],
-        response=is_response(rows["total"], rows["baseline"], fraction=scale.response_fraction),
-        remission=rows["total"].le(scale.remission_at_most),
-    )
+    patients = patients[_at_threshold(patients, scale, rules)]
+    return _derive(closed_scores(study, instrument, patients, plan), scale, plan, measures)
 
 
 def visit_status(
-    study: Study, instrument: str, *, visit: str, baseline_at_least: float = 0.0
+    study: Study,
+    instrument: str,
+    *,
+    visit: str,
+    measures: Sequence[str | Definition] | None = None,
+    **rules: Unpack[Rules],
 ) -> pd.DataFrame:
     """Place every treated patient in the denominators of one planned visit.
 
@@ -114,51 +122,44 @@ def visit_status(
         Name of the scale.
     visit : str
         Label of a planned visit.
-    baseline_at_least : float
-        Baseline threshold of the evaluable, in points of the scale.
+    measures : sequence of str or Definition, optional
+        Definitions; None: the scale's own response and remission.
+    **rules
+        ``schedule, baseline, baseline_at_least, course`` as in `visit_outcomes`.
 
     Returns
     -------
     pandas.DataFrame
-        One row per treated patient: columns of `treated_patients`, ``has_baseline``,
-        ``at_threshold``, ``due`` (window closed), ``evaluable``, ``observed``, ``response``,
-        ``remission`` (both false unless observed).
+        One row per treated patient and course: columns of `treated_patients`, ``has_anchor`` (day
+        0 of the schedule is known), ``has_baseline``, ``at_threshold``, ``due`` (window closed),
+        ``evaluable``, ``observed``, ``rel_day, total, change`` and one column per measure (false
+        unless observed). Patient-level.
+
+    Raises
+    ------
+    DataError
+        When the visit is not planned, and as in `visit_outcomes`.
     """
-    window = window_named(visit)
-    patients = treated_patients(study, instrument=instrument)
-    outcomes = visit_outcomes(study, instrument, schedule=(window,))
-    rows = patients.merge(
-        outcomes[["subject_id", "total", "change", "response", "remission"]],
-        on="subject_id",
-        how="left",
-    )
-    has_baseline = rows["baseline"].notna()
-    at_threshold = has_baseline & rows["baseline"].ge(baseline_at_least)
-    due = rows["observed_until_day"].ge(window.high).fillna(value=False).astype(bool)
-    evaluable = at_threshold & due
-    observed = evaluable & rows["total"].notna()
-    return rows.assign(
-        has_baseline=has_baseline,
-        at_threshold=at_threshold,
-        due=due,
-        evaluable=evaluable,
-        observed=observed,
-        response=observed & rows["response"].eq(True),
-        remission=observed & rows["remission"].eq(True),
-    )
+    plan = as_schedule(rules.get("schedule", SCHEDULE))
+    window = window_named(visit, plan)
+    scale = load_instrument(instrument)
+    patients = _patients(study, instrument, rules)
+    outcomes = _derive(closed_scores(study, instrument, patients, plan), scale, plan, measures)
+    names = _names(measures, scale)
+    keys = ["subject_id", "course"]
+    at_visit = outcomes.loc[
+        outcomes["visit"].eq(visit), [*keys, "rel_day", "total", "change", *names]
+    ]
+    rows = patients.merge(at_visit, on=keys, how="left")
+    rows = rows.assign(**_denominators(rows, window, plan, scale, rules))
+    for name in names:
+        rows[name] = rows["observed"] & rows[name].eq(True)
+    rows.attrs["patient_level"] = True
+    return rows
 
 
-def response_rates(
-    study: Study,
-    instrument: str,
-    *,
-    visit: str,
-    by: str | None = None,
-    total: str = "",
-    baseline_at_least: float = 0.0,
-    conf_level: float = 0.95,
-) -> pd.DataFrame:
-    """Estimate response and remission at a planned visit among the observed.
+def change_table(study: Study, instrument: str, **rules: Unpack[Rules]) -> pd.DataFrame:
+    """List the individual outcomes of every patient at every planned visit.
 
     Parameters
     ----------
@@ -166,78 +167,98 @@ def response_rates(
         A checked study.
     instrument : str
         Name of the scale.
-    visit : str
-        Label of a planned visit.
-    by : str, optional
-        Column of `treated_patients` that splits the cohort, such as ``route`` or ``site_id``.
-    total : str
-        With `by`: name of a last group that holds all patients; none when empty.
-    baseline_at_least : float
-        Baseline threshold of the evaluable, in points of the scale.
-    conf_level : float
-        Coverage of the Wilson interval.
+    **rules
+        ``schedule, baseline, baseline_at_least, course`` as in `visit_outcomes`.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``measure`` (response, remission), the `by` column, ``started, evaluable,
-        observed, n, estimate, conf_low, conf_high`` and ``estimate_missing_as_no`` (n ÷ evaluable:
-        a missing score counted as no response). Counts are true counts. Patients for whom `by` is
-        missing are the group "not recorded".
+        The rows of `visit_outcomes`: ``subject_id, course, visit, rel_day, baseline, total,
+        change, percent_change`` and, as far as the scale has them, ``response, remission,
+        reliable_improvement, deterioration, reliable_deterioration``. Patient-level.
 
-    Raises
-    ------
-    ColumnError
-        When `by` is not a column of the cohort.
-    DataError
-        When a group already has the name `total`.
-    ModelError
-        When `conf_level` is not between 0 and 1.
-
-    References
-    ----------
-    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference.
-    Journal of the American Statistical Association 22, 209-212.
+    Examples
+    --------
+    >>> from analysis.study import read_study
+    >>> from analysis.synthetic import example_folder
+    >>> table = change_table(read_study(example_folder("clinic-network")), "PHQ-9")
+    >>> bool((table["deterioration"] & table["response"]).any())
+    False
     """
-    check_conf_level(conf_level)
-    status = visit_status(study, instrument, visit=visit, baseline_at_least=baseline_at_least)
-    if by is not None and by not in status.columns:
-        raise ColumnError("The cohort has no such column to split by; try route or site_id.")
-    if by:
-        status = status.assign(**{by: named_groups(status[by])})
-    if by and total:
-        status = _with_total(status, by, total)
-    groups = status.assign(all="all").groupby(by or "all", observed=True)
-    counts = groups.agg(
-        started=("subject_id", "size"), evaluable=("evaluable", "sum"), observed=("observed", "sum")
+    defined = definition_names(load_instrument(instrument).name)
+    measures = [name for name in _INDIVIDUAL if name in defined]
+    rows = visit_outcomes(study, instrument, measures=measures, **rules)
+    about = ["subject_id", "course", "visit", "rel_day", "baseline", "total"]
+    return rows[[*about, "change", "percent_change", *measures]]
+
+
+_INDIVIDUAL = (
+    "response",
+    "remission",
+    "reliable_improvement",
+    "deterioration",
+    "reliable_deterioration",
+)
+
+
+def _names(measures: Sequence[str | Definition] | None, scale: Instrument) -> list[str]:
+    """Name the columns of the measures; each must have a name of its own."""
+    wanted = usual_measures(scale) if measures is None else measures
+    names = [resolve(measure, scale).name for measure in wanted]
+    if len(set(names)) < len(names):
+        raise DataError("Two measures have one name. Ask for each once, under a name of its own.")
+    return names
+
+
+def _derive(
+    rows: pd.DataFrame,
+    scale: Instrument,
+    plan: Schedule,
+    measures: Sequence[str | Definition] | None,
+) -> pd.DataFrame:
+    """Add change and outcomes: the one place where they are derived."""
+    wanted = usual_measures(scale) if measures is None else measures
+    change = rows["total"] - rows["baseline"]
+    relative = (100.0 * change / rows["baseline"]).where(rows["baseline"].gt(0))
+    derived = rows.assign(
+        change=change,
+        percent_change=relative,
+        **{
+            name: judge(rows, measure, scale, plan)
+            for name, measure in zip(_names(measures, scale), wanted, strict=True)
+        },
     )
-    parts = [
-        _rate(counts.assign(n=groups[measure].sum()), measure, conf_level)
-        for measure in ("response", "remission")
-    ]
-    return pd.concat(parts, ignore_index=True).drop(columns=[] if by else ["all"])
+    derived.attrs["patient_level"] = True
+    return derived
 
 
-def _with_total(status: pd.DataFrame, by: str, total: str) -> pd.DataFrame:
-    """Append all patients once more as a group of their own, the last one."""
-    groups = list(status[by].cat.categories)
-    if total in groups:
-        raise DataError("A group has the name of the total. Choose another name for the total.")
-    both = pd.concat([status[by].astype("string"), pd.Series(total, index=status.index)])
-    return pd.concat([status, status]).assign(**{by: pd.Categorical(both, [*groups, total])})
+def _patients(study: Study, instrument: str, rules: Rules) -> pd.DataFrame:
+    """List the treated with the baseline that the rules make."""
+    require_rules(rules)
+    baseline, course = rules.get("baseline", LAST), rules.get("course", 1)
+    return treated_patients(study, instrument=instrument, baseline=baseline, course=course)
 
 
-def _rate(counts: pd.DataFrame, measure: str, conf_level: float) -> pd.DataFrame:
-    """Add the proportion of the observed and its Wilson interval."""
-    n, observed = counts["n"].to_numpy(float), counts["observed"].to_numpy(float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        low, high = proportion_confint(n, observed, alpha=1.0 - conf_level, method="wilson")
-        estimates = {
-            "estimate": n / observed,
-            "conf_low": low,
-            "conf_high": high,
-            "estimate_missing_as_no": n / counts["evaluable"].to_numpy(float),
-        }
-    frame = counts.assign(**estimates).reset_index()
-    frame.insert(0, "measure", measure)
-    return frame
+def _at_threshold(patients: pd.DataFrame, scale: Instrument, rules: Rules) -> pd.Series:
+    """Tell who has a baseline at the threshold."""
+    least = stated_threshold(scale.name, rules.get("baseline_at_least"))
+    return is_at_threshold(patients["baseline"], least, scale.direction)
+
+
+def _denominators(
+    rows: pd.DataFrame, window: Window, plan: Schedule, scale: Instrument, rules: Rules
+) -> dict[str, pd.Series]:
+    """Tell which patients belong to each denominator."""
+    anchor = day_zero(rows, plan)
+    at_threshold = _at_threshold(rows, scale, rules)
+    closed = rows["observed_until_day"].ge(anchor + window.high)
+    due = closed.fillna(value=False).astype(bool)
+    evaluable = at_threshold & due
+    return {
+        "has_anchor": anchor.notna(),
+        "has_baseline": rows["baseline"].notna(),
+        "at_threshold": at_threshold,
+        "due": due,
+        "evaluable": evaluable,
+        "observed": evaluable & rows["total"].notna(),
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -218,12 +219,21 @@ def assessments_table(
             "occurrence": np.ones(len(day), dtype=np.int64),
             "visit": coded(visits.kind[slot], KINDS),
             "total": np.concatenate([_totals(form, scenario) for form in forms])[order],
-            "n_answered": np.concatenate([form.answered.sum(axis=1) for form in forms])[order],
+            "n_answered": _n_answered(forms)[order],
             "rater": np.array(rater, dtype=object)[scale],
             "session_no": at_session,
             "hours_post": np.where(session < 0, np.nan, _BEFORE_DOSE),
         },
     )
+
+
+def _n_answered(forms: list[Forms]) -> Any:
+    """Count answered items; missing where only the highest level of a scale was noted."""
+    n_answered = np.concatenate([form.answered.sum(axis=1) for form in forms])
+    counts = pd.array(n_answered, dtype="Int64")
+    whole = [form.answered.shape[1] == load_instrument(form.scale).item_count for form in forms]
+    counts[~np.repeat(whole, [len(form.patient) for form in forms])] = pd.NA
+    return counts
 
 
 def _totals(form: Forms, scenario: Scenario) -> Floats:

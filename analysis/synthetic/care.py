@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.synthetic.assessments import Forms
+from analysis.synthetic.course import Course
 from analysis.synthetic.frames import canonical, coded
 from analysis.synthetic.people import People
 from analysis.synthetic.scenarios import Scenario
 from analysis.synthetic.sessions import Sessions
 from analysis.synthetic.streams import Streams
+from analysis.synthetic.visits import per_slot
 
 __all__ = ["actions_table", "concomitant_table", "diagnoses_table", "encounters_table"]
 
@@ -145,7 +147,9 @@ def encounters_table(
     )
 
 
-def actions_table(forms: list[Forms], people: People, streams: Streams) -> pd.DataFrame:
+def actions_table(
+    forms: list[Forms], people: People, course: Course, scenario: Scenario, streams: Streams
+) -> pd.DataFrame:
     """List what was done about positive answers to item 9 of the PHQ-9.
 
     Parameters
@@ -154,6 +158,10 @@ def actions_table(forms: list[Forms], people: People, streams: Streams) -> pd.Da
         Completed forms.
     people : People
         The patients.
+    course : Course
+        The sessions.
+    scenario : Scenario
+        Observation.
     streams : Streams
         Source of numbers.
 
@@ -163,9 +171,9 @@ def actions_table(forms: list[Forms], people: People, streams: Streams) -> pd.Da
         Canonical ``actions``; about one positive answer in ten has none.
     """
     phq9 = next(form for form in forms if form.scale == "PHQ-9")
-    drawn = streams.uniform("risk assessment", len(people), phq9.slot.max(initial=0) + 1)
+    drawn = per_slot(streams, "risk assessment", course, scenario)[phq9.patient, phq9.slot, 0]
     positive = (phq9.answers[:, 8] >= 1) & phq9.answered[:, 8]
-    done = positive & (drawn[phq9.patient, phq9.slot] < _ASSESSED)
+    done = positive & (drawn < _ASSESSED)
     patient, day = phq9.patient[done], phq9.day[done]
     severe = phq9.answers[done, 8] >= 2
     start = np.searchsorted(patient, patient)

@@ -131,7 +131,7 @@ def _tables(
         "adverse_events": adverse_events_table(
             sessions, measured, people, contact, scenario, streams
         ),
-        "actions": actions_table(forms, people, streams),
+        "actions": actions_table(forms, people, course, scenario, streams),
         "diagnoses": diagnoses_table(people, scenario, streams),
         "encounters": encounters_table(sessions, forms, people, scenario),
         "concomitant": concomitant_table(people, streams),

@@ -50,7 +50,8 @@ def response_table(
     title : str
         Title of the table.
     notes : sequence of str
-        Lines under the table, such as the definition of response.
+        Lines under the table, such as the definition of response. Definitions that were not
+        verified, as ``frame.attrs["unverified"]`` says them, follow by themselves.
     policy : Policy
         The least count that may be shown.
 
@@ -75,7 +76,8 @@ def response_table(
     shown, hidden = hide_responses(_in_order(frame, total), total=total, policy=policy)
     words = {**_HEADINGS, **(labels or {})}
     names = row_names(shown.drop(columns=["evaluable_low", "evaluable_high"]))
-    group, measure = ([words.get(name, name) for name in part] for part in names)
+    group = [words.get(name, name) for name in names[0]]
+    measure = [words.get(name, name.replace("_", " ")) for name in names[1]]
     grouped = any(group)
     body = pd.DataFrame(
         {"group": measure if grouped else "", "label": group if grouped else measure}
@@ -88,7 +90,13 @@ def response_table(
         title=title,
         frame=body.astype("string"),
         columns=tuple(Column(key=key, label=words[key]) for key in keys),
-        notes=(*notes, _DENOMINATORS, *_range_note(shown, policy), hiding_note(policy)),
+        notes=(
+            *notes,
+            *frame.attrs.get("unverified", ()),
+            _DENOMINATORS,
+            *_range_note(shown, policy),
+            hiding_note(policy),
+        ),
         denominators=body[["group", "label", "started", "evaluable", "observed"]].astype("string"),
         suppression=hidden.log(),
         policy=policy,

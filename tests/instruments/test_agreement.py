@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import ColumnError, DataError
-from analysis.instruments import compare_totals
+from analysis.instruments import compare_totals, total_states
 
 unit, identity = pytest.mark.unit, pytest.mark.identity
 
@@ -84,3 +84,11 @@ def test_repeated_forms_are_refused():
 def test_missing_columns_are_named():
     with pytest.raises(ColumnError, match="lacks occurrence, total"):
         compare_totals(totals([9.0]), totals([9.0]).drop(columns=["occurrence", "total"]))
+
+
+@unit
+def test_the_state_of_each_form():
+    both = total_states(totals([9.0, 9.0]), totals([9.5, 9.6])).sort_values("subject_id")
+    assert both["stored"].tolist() == [9.5, 9.6]
+    assert both["recomputed"].tolist() == [9.0, 9.0]
+    assert both["state"].tolist() == ["agree", "differ"]  # half a point may be rounding

@@ -55,3 +55,21 @@ def test_nullable_totals_are_read():
 def test_impossible_totals_are_refused_by_count():
     with pytest.raises(DataError, match="from 0 to 27; 2 are outside"):
         severity_band(pd.Series([-1.0, 28.0, 4.0]), "PHQ-9")
+
+
+@unit
+def test_a_scale_without_bands_is_refused_by_name():
+    with pytest.raises(DataError, match="PCL-5 has no published bands"):
+        severity_band(pd.Series([40.0]), "PCL-5")
+
+
+@unit
+def test_where_higher_is_better_bands_still_go_from_low_to_high():
+    banded = severity_band(pd.Series([0.0, 28.0, 32.0, 50.0, 52.0, 100.0]), "WHO-5")
+    poor, low, well = "likely depression", "low", "not low"
+    assert banded.tolist() == [poor, poor, low, low, well, well]
+    assert severity_band(pd.Series([3.0, 4.0, 5.0]), "MOAA/S").tolist() == [
+        "moderate or deeper sedation",
+        "light sedation",
+        "alert",
+    ]

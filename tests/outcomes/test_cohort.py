@@ -3,75 +3,10 @@
 import pandas as pd
 import pytest
 
-from analysis.errors import DataError
-from analysis.outcomes import Window, baseline_scores, treated_patients, valid_scores
-from tests.builders import CLEAN, clean_study, scored_study, with_cell
+from analysis.outcomes import treated_patients
+from tests.builders import CLEAN, clean_study, with_cell
 
 unit, identity = pytest.mark.unit, pytest.mark.identity
-
-
-def baseline(*scores):
-    frame = baseline_scores(scored_study({"a": scores}), "PHQ-9")
-    return frame[["baseline", "baseline_day"]].to_numpy().tolist()
-
-
-@unit
-@pytest.mark.parametrize(
-    ("scores", "expected"),
-    [
-        ([(-20, 24), (-2, 15)], [[15, -2]]),  # the last, not the worst
-        ([(-2, 15), (-20, 24)], [[15, -2]]),
-        ([(-2, 15), (0, 12)], [[12, 0]]),  # day 0 is before the dose
-        ([(-30, 15)], [[15, -30]]),
-        ([(-31, 15)], []),
-        ([(1, 15)], []),
-        ([(-5, 15), (-2, None)], [[15, -5]]),
-        ([(-5, None)], []),
-        ([(-5, 0)], [[0, -5]]),
-        ([], []),
-    ],
-)
-def test_the_baseline_is_the_last_score_of_the_30_days_up_to_the_first_treatment(scores, expected):
-    assert baseline(*scores) == expected
-
-
-@unit
-def test_of_two_scores_of_one_day_the_first_is_taken():
-    assert baseline((0, 20), (0, 5)) == [[20, 0]]
-    assert baseline((0, None), (0, 5)) == [[5, 0]]
-
-
-@unit
-def test_another_baseline_window():
-    study = scored_study({"a": [(-50, 20)]})
-    window = Window(label="baseline", target=0, low=-60, high=-40)
-    assert baseline_scores(study, "PHQ-9", window=window)["baseline"].tolist() == [20]
-
-
-@unit
-def test_scores_are_those_of_one_scale_sorted_by_patient_and_day():
-    scores = valid_scores(clean_study(), "PHQ-9")
-    assert scores.to_numpy().tolist() == [
-        ["p1", -2, 18],
-        ["p1", 28, 9],
-        ["p2", 0, 27],
-        ["p3", 14, 0],
-    ]
-    assert valid_scores(clean_study(), "MADRS")["total"].tolist() == [31]
-
-
-@unit
-def test_a_scale_without_scores_gives_no_rows():
-    scores = valid_scores(clean_study(), "GAD-7")
-    assert scores.empty
-    assert list(scores.columns) == ["subject_id", "rel_day", "total"]
-
-
-@unit
-def test_an_unknown_scale_is_refused_without_repeating_it():
-    with pytest.raises(DataError, match="Known scales are") as caught:
-        valid_scores(clean_study(), "Jane Doe")
-    assert "Jane" not in str(caught.value)
 
 
 @unit

@@ -29,8 +29,10 @@ LATER = {
 }
 
 
-def times(scores, **changes):
-    return time_to_loss_of_response(scored_study(scores, **changes), "PHQ-9", visit="week 4")
+def times(scores, *, course=1, **changes):
+    return time_to_loss_of_response(
+        scored_study(scores, **changes), "PHQ-9", visit="week 4", baseline_at_least=0, course=course
+    )
 
 
 @unit
@@ -161,3 +163,36 @@ def test_any_course_agrees_with_a_plain_walk_through_the_visits(patients, seed):
         censored = frame[~frame["event"]]
         assert (censored["lower"] == censored["time"]).all()
         assert np.isinf(censored["upper"]).all()
+
+
+@unit
+def test_response_may_follow_another_definition():
+    scores = {"a": [(0, 20), (28, 15), (35, 15), (42, 16)], "b": [(0, 20), (28, 16), (35, 20)]}
+    table = time_to_loss_of_response(
+        scored_study(scores), "PHQ-9", visit="week 4", response="mcid_phq9_5"
+    )
+    columns = ["subject_id", "time", "event", "lower", "upper"]
+    assert table.frame[columns].to_numpy().tolist() == [["a", 14, True, 7, 14]]
+    assert table.attrition["n"].tolist() == [2, 1, 1]
+    assert table.rule.startswith("first later PHQ-9 that does not meet mcid_phq9_5:")
+    assert "Not verified" in table.rule
+
+
+@unit
+def test_a_definition_over_several_visits_has_no_loss_at_one():
+    study = scored_study({"a": [(0, 30), (21, 5), (28, 5), (56, 5)]}, instrument="MADRS")
+    with pytest.raises(DataError, match="several visits"):
+        time_to_loss_of_response(study, "MADRS", visit="week 8", response="consistent_remission")
+
+
+@unit
+def test_the_usual_threshold_holds_here_too():
+    scores = {"at": [(0, 10), (28, 5), (35, 5)], "under": [(0, 9), (28, 4), (35, 4)]}
+    table = time_to_loss_of_response(scored_study(scores), "PHQ-9", visit="week 4")
+    assert table.frame["subject_id"].tolist() == ["at"]
+
+
+@unit
+def test_one_course_is_followed():
+    with pytest.raises(DataError, match="followed in one course"):
+        times({"a": [(0, 20), (28, 10), (35, 9)]}, course="all")

@@ -1,5 +1,7 @@
 """Change, response, remission and the three denominators."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,8 +9,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import ColumnError, DataError, ModelError
-from analysis.outcomes import SCHEDULE, response_rates, visit_outcomes, visit_status
-from analysis.outcomes.response import is_response
+from analysis.instruments import load_instrument
+from analysis.instruments.library import _library
+from analysis.outcomes import (
+    SCHEDULE,
+    BaselineRule,
+    Definition,
+    change_table,
+    completeness,
+    patient_flow,
+    response_rates,
+    treated_patients,
+    visit_outcomes,
+    visit_status,
+)
+from analysis.outcomes.judging import is_response
 from tests.builders import scored_study
 
 unit, identity, reference = pytest.mark.unit, pytest.mark.identity, pytest.mark.reference
@@ -16,7 +31,7 @@ unit, identity, reference = pytest.mark.unit, pytest.mark.identity, pytest.mark.
 
 def outcome(baseline, total, instrument="PHQ-9"):
     study = scored_study({"a": [(0, baseline), (28, total)]}, instrument=instrument)
-    return visit_outcomes(study, instrument).iloc[0]
+    return visit_outcomes(study, instrument, baseline_at_least=0).iloc[0]
 
 
 # response: at least half below baseline (McInnes et al. 2022, J Affect Disord,
@@ -103,7 +118,7 @@ def test_outcomes_have_one_row_per_patient_with_a_baseline_and_visit_with_a_scor
     assert rows["change"].tolist() == [-5, -10, -16]
     assert rows["response"].tolist() == [False, True, True]
     assert rows["remission"].tolist() == [False, False, True]
-    only = visit_outcomes(study, "PHQ-9", schedule=SCHEDULE[2:3])
+    only = visit_outcomes(study, "PHQ-9", schedule=SCHEDULE.windows[2:3])
     assert only["total"].tolist() == [10]
 
 
@@ -249,7 +264,8 @@ def test_denominators_are_nested_and_adding_an_unscored_patient_leaves_the_obser
     until = {f"p{n}": end for n, (_, end) in enumerate(patients)}
     study = scored_study(scores, until=until)
     more = scored_study({**scores, "new": [(0, 20)]}, until={**until, "new": 400})
-    rates, wider = (response_rates(each, "PHQ-9", visit="week 4").iloc[0] for each in (study, more))
+    at_all = {"visit": "week 4", "baseline_at_least": 0}
+    rates, wider = (response_rates(each, "PHQ-9", **at_all).iloc[0] for each in (study, more))
     assert rates["started"] == len(patients)
     assert rates["started"] >= rates["evaluable"] >= rates["observed"] >= rates["n"] >= 0
     assert wider["observed"] == rates["observed"]
@@ -292,3 +308,141 @@ def test_the_total_counts_patients_without_an_entry_too():
 def test_the_name_of_the_total_must_not_be_that_of_a_group():
     with pytest.raises(DataError, match="Choose another name for the total"):
         response_rates(mixed(), "PHQ-9", visit="week 4", by="site_id", total="A")
+
+
+# reliable change of the PHQ-9: 5.54 points (SD 5, reliability .84)
+CHANGES = {
+    "remission": ([(0, 20), (28, 4)], [True, True, True, False, False]),
+    "response": ([(0, 20), (28, 10)], [True, False, True, False, False]),
+    "reliable": ([(0, 20), (28, 14)], [False, False, True, False, False]),
+    "small": ([(0, 20), (28, 15)], [False, False, False, False, False]),
+    "same": ([(0, 20), (28, 20)], [False, False, False, False, False]),
+    "worse": ([(0, 20), (28, 21)], [False, False, False, True, False]),
+    "much worse": ([(0, 20), (28, 26)], [False, False, False, True, True]),
+}
+INDIVIDUAL = [
+    "response", "remission", "reliable_improvement", "deterioration", "reliable_deterioration",
+]  # fmt: skip
+
+
+def changes():
+    return scored_study({case: scores for case, (scores, _) in CHANGES.items()})
+
+
+@unit
+def test_individual_outcomes_worked_out_by_hand():
+    table = change_table(changes(), "PHQ-9").set_index("subject_id")
+    assert {case: table.loc[case, INDIVIDUAL].tolist() for case in CHANGES} == {
+        case: expected for case, (_, expected) in CHANGES.items()
+    }
+    assert table.loc["reliable", ["baseline", "total", "change", "percent_change"]].tolist() == [
+        20, 14, -6, -30,
+    ]  # fmt: skip
+    assert list(table.columns) == [
+        "course", "visit", "rel_day", "baseline", "total", "change", "percent_change", *INDIVIDUAL,
+    ]  # fmt: skip
+
+
+@unit
+def test_a_baseline_of_nothing_has_no_percentage():
+    table = change_table(scored_study({"a": [(0, 0), (28, 3)]}), "PHQ-9", baseline_at_least=0)
+    assert table["percent_change"].isna().tolist() == [True]
+    assert table["deterioration"].tolist() == [True]
+
+
+@identity
+def test_rates_count_what_the_change_table_lists():
+    table = change_table(changes(), "PHQ-9")
+    rates = response_rates(changes(), "PHQ-9", visit="week 4", measures=INDIVIDUAL)
+    assert rates["measure"].tolist() == INDIVIDUAL
+    assert rates["n"].tolist() == [table[name].sum() for name in INDIVIDUAL] == [2, 1, 3, 2, 1]
+    assert rates["observed"].eq(7).all()
+    split = response_rates(
+        changes(), "PHQ-9", visit="week 4", measures=INDIVIDUAL, by="route", total="All"
+    )
+    assert split.query("route == 'All'")["n"].tolist() == rates["n"].tolist()
+
+
+@unit
+def test_measures_are_chosen_by_name_or_given_in_words():
+    own = Definition(
+        name="fall of 6", instrument=None, measure="response", rule="At least 6 points.",
+        kind="improvement", parameters={"points": 6}, source="local", verified=True,
+    )  # fmt: skip
+    rates = response_rates(changes(), "PHQ-9", visit="week 4", measures=["mcid_phq9_5", own])
+    assert rates["measure"].tolist() == ["mcid_phq9_5", "fall of 6"]
+    assert rates["n"].tolist() == [4, 3]
+    assert rates.attrs["definitions"][1] == "fall of 6: At least 6 points."
+    assert rates.attrs["unverified"] == (
+        "mcid_phq9_5: PHQ-9 better by at least 5 points. Not verified: confirm it in the source.",
+    )
+    usual = response_rates(changes(), "PHQ-9", visit="week 4")
+    assert usual.attrs["unverified"] == ()
+    assert len(usual.attrs["definitions"]) == 2
+
+
+@unit
+def test_measures_that_are_not_defined_or_asked_for_twice_are_refused():
+    with pytest.raises(DataError, match="belongs to MADRS"):
+        visit_outcomes(changes(), "PHQ-9", measures=["remission_madrs12"])
+    with pytest.raises(DataError, match="one name"):
+        visit_outcomes(changes(), "PHQ-9", measures=["response", "response"])
+
+
+@unit
+def test_the_rule_of_the_baseline_changes_the_outcome():
+    study = scored_study({"a": [(-7, 24), (0, 12), (28, 9)]})
+    worst = BaselineRule(method="worst", k=2)
+    assert visit_outcomes(study, "PHQ-9")["change"].tolist() == [-3]
+    assert visit_outcomes(study, "PHQ-9", baseline=worst)["change"].tolist() == [-15]
+    mean = response_rates(study, "PHQ-9", visit="week 4", baseline=BaselineRule(method="mean"))
+    assert mean["n"].tolist() == [1, 0]  # 18 to 9
+
+
+@unit
+def test_a_misspelt_rule_is_not_ignored():
+    for derive in (visit_outcomes, change_table):
+        with pytest.raises(TypeError, match="Rules are: schedule, baseline, baseline_at_least"):
+            derive(changes(), "PHQ-9", baseline_atleast=5)
+    with pytest.raises(TypeError, match="Unknown keyword"):
+        response_rates(changes(), "PHQ-9", visit="week 4", courses=2)
+
+
+@unit
+def test_frames_with_patients_are_marked_and_counts_are_not():
+    study = changes()
+    for frame in (
+        treated_patients(study),
+        visit_outcomes(study, "PHQ-9"),
+        visit_status(study, "PHQ-9", visit="week 4"),
+        change_table(study, "PHQ-9"),
+    ):
+        assert frame.attrs["patient_level"] is True
+    for frame in (
+        response_rates(study, "PHQ-9", visit="week 4", by="route", total="All"),
+        patient_flow(study, "PHQ-9", visit="week 4"),
+        completeness(study, "PHQ-9"),
+    ):
+        assert "patient_level" not in frame.attrs
+
+
+@identity
+def test_the_order_of_rows_does_not_matter():
+    study, other = mixed(), mixed()
+    for name, frame in other.tables.items():
+        other.tables[name] = frame.iloc[::-1].reset_index(drop=True)
+    rates = [response_rates(s, "PHQ-9", visit="week 4", by="site_id") for s in (study, other)]
+    pd.testing.assert_frame_equal(*rates)
+
+
+@unit
+def test_a_scale_without_response_and_remission_needs_measures(monkeypatch):
+    neither = dataclasses.replace(
+        load_instrument("PHQ-9"), response_fraction=None, remission_at_most=None
+    )
+    monkeypatch.setitem(_library(), "PHQ-9", neither)
+    assert len(visit_outcomes(changes(), "PHQ-9")) == 7
+    with pytest.raises(DataError, match="Name some of: deterioration, mcid_phq9_5"):
+        response_rates(changes(), "PHQ-9", visit="week 4")
+    found = response_rates(changes(), "PHQ-9", visit="week 4", measures=["deterioration"])
+    assert found["n"].tolist() == [2]

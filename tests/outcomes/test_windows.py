@@ -7,7 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import DataError
-from analysis.outcomes import BASELINE, SCHEDULE, Window, place_in_windows, window_named
+from analysis.outcomes import (
+    BASELINE,
+    END_OF_INDUCTION,
+    SCHEDULE,
+    WEEKLY,
+    Schedule,
+    Window,
+    place_in_windows,
+    window_named,
+)
+from analysis.outcomes.windows import as_schedule
 
 unit, identity = pytest.mark.unit, pytest.mark.identity
 
@@ -121,6 +131,110 @@ def test_windows_that_overlap_are_refused(second):
     for order in (schedule, schedule[::-1]):
         with pytest.raises(DataError, match="overlap"):
             place_in_windows(scores(("a", 7, 1.0)), order)
+
+
+# after the last induction session: McInnes et al. 2022, days 14 to 31
+@unit
+def test_other_schedules():
+    assert [(w.label, w.target, w.low, w.high) for w in END_OF_INDUCTION] == [
+        ("end of induction", 1, 1, 13),
+        ("after induction", 14, 14, 31),
+    ]
+    assert END_OF_INDUCTION.anchor == "last induction session"
+    assert SCHEDULE.anchor == WEEKLY.anchor == "start of the course"
+    weeks = [(w.label, w.target, w.low, w.high) for w in WEEKLY]
+    assert len(WEEKLY) == 16
+    assert weeks[0] == ("week 1", 7, 4, 10)
+    assert weeks[15] == ("week 16", 112, 109, 115)
+    for plan in (SCHEDULE, WEEKLY, END_OF_INDUCTION):
+        chosen = (plan.rule, plan.ties, plan.same_day, plan.of_one_day)
+        assert chosen == ("nearest", "earlier", "before the dose", "first")
+
+
+@unit
+@pytest.mark.parametrize(
+    ("rules", "days", "taken"),
+    [
+        ({"ties": "earlier"}, [26, 30], 26),
+        ({"ties": "later"}, [26, 30], 30),
+        ({"ties": "later"}, [30, 26, 27], 27),
+        ({"ties": "later"}, [28, 29], 28),
+        ({"rule": "last"}, [28, 40, 35], 40),
+        ({"rule": "last"}, [41, 42, 28], 41),
+        ({"rule": "last", "ties": "earlier"}, [21, 22], 22),
+    ],
+)
+def test_other_rules_for_several_scores_of_a_window(rules, days, taken):
+    plan = Schedule(name="one", windows=(window_named("week 4"),), **rules)
+    for order in (days, days[::-1]):
+        placed = place_in_windows(scores(*(("a", day, float(day)) for day in order)), plan)
+        assert placed["rel_day"].tolist() == [taken]
+
+
+@unit
+def test_courses_of_one_patient_are_kept_apart_and_days_may_have_another_name():
+    frame = scores(("a", 28, 9.0), ("a", 300, 7.0)).assign(course=[1, 2], day=[28, 30])
+    placed = place_in_windows(frame, day="day", keys=("subject_id", "course"))
+    assert placed[["course", "total"]].to_numpy().tolist() == [[1, 9], [2, 7]]
+    assert place_in_windows(frame, day="day")["total"].tolist() == [9]
+
+
+@unit
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        ({"rule": "first"}, "rule of a schedule must be one of: nearest, last"),
+        ({"ties": "both"}, "ties of a schedule must be one of: earlier, later"),
+        ({"anchor": "birth"}, "anchor of a schedule must be one of: start of the course"),
+        ({"same_day": "never"}, "same_day of a schedule must be one of: before the dose"),
+        ({"of_one_day": "any"}, "of_one_day of a schedule must be one of: first, last"),
+        ({"windows": ()}, "needs planned visits"),
+        ({"windows": (window_named("week 4"), window_named("week 4"))}, "a label of its own"),
+    ],
+)
+def test_schedules_that_say_too_little_are_refused(rules, message):
+    with pytest.raises(DataError, match=message):
+        Schedule(**{"name": "x", "windows": SCHEDULE.windows, **rules})
+
+
+@unit
+def test_a_window_must_not_end_before_it_begins():
+    assert Window(label="x", target=5, low=5, high=5).high == 5
+    with pytest.raises(DataError, match="runs from day 5 to day 4"):
+        Window(label="x", target=5, low=5, high=4)
+
+
+@unit
+def test_a_schedule_prints_its_rules():
+    assert repr(END_OF_INDUCTION).splitlines() == [
+        'Schedule "end of induction", 2 visits',
+        "  end of induction: planned on day 1, days 1 to 13",
+        "  after induction: planned on day 14, days 14 to 31",
+        "  Day 0 is the last induction session.",
+        (
+            "  Of several scores of a window the nearest to the planned day is taken; of two the "
+            "earlier."
+        ),
+        "  Of the day of a session, scores before the dose count: hours_post is not above 0.",
+        "  Of several such scores of one day the first is taken.",
+    ]
+    other = Schedule(
+        name="x", windows=SCHEDULE.windows, rule="last", same_day="either", of_one_day="last"
+    )
+    text = repr(other)
+    assert "Of several scores of a window the last is taken." in text
+    assert "scores before and after the dose count" in text
+    assert "of one day the last is taken" in text
+    assert "hours_post is above 0" in repr(
+        Schedule(name="x", windows=SCHEDULE.windows, same_day="after the dose")
+    )
+
+
+@unit
+def test_bare_windows_get_the_usual_rules():
+    plan = as_schedule(SCHEDULE.windows)
+    assert (plan.windows, plan.rules) == (SCHEDULE.windows, SCHEDULE.rules)
+    assert as_schedule(WEEKLY) is WEEKLY
 
 
 @unit

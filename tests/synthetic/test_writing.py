@@ -26,7 +26,13 @@ def again(tmp_path_factory):
 
 @identity
 @pytest.mark.parametrize(
-    "name", [*(path.name for path in sorted(FOLDER.glob("*.csv"))), "study.json", "DICTIONARY.md"]
+    "name",
+    [
+        *(path.name for path in sorted(FOLDER.glob("*.csv"))),
+        "study.json",
+        "DICTIONARY.md",
+        "manifest.json",
+    ],
 )
 def test_the_committed_file_is_made_again_byte_for_byte(again, name):
     assert (again / name).read_bytes() == (FOLDER / name).read_bytes()
@@ -44,14 +50,14 @@ def test_the_committed_parquet_is_made_again_value_for_value(again, name):
 def test_the_folder_holds_every_file_and_is_small(again):
     names = {path.name for path in FOLDER.iterdir()}
     assert names == {path.name for path in again.iterdir()}
-    assert {"study.json", "truth.json", "DICTIONARY.md"} <= names
-    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 2_000_000
+    assert {"study.json", "truth.json", "DICTIONARY.md", "manifest.json"} <= names
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 3_000_000
 
 
 @unit
-def test_the_committed_study_is_read_and_checked_without_error():
+def test_the_committed_study_breaks_no_rule():
     result = check_folder(FOLDER)
-    assert result.ok
+    assert result.findings == ()
     assert result.study.synthetic
     assert result.study.title == "Synthetic ketamine clinic network"
     sizes = result.study.table("subjects")["site_id"].value_counts()
@@ -71,7 +77,7 @@ def test_the_truth_holds_the_scenario_exactly():
 @truth
 def test_the_committed_truth_agrees_with_other_patients():
     content = json.loads((FOLDER / "truth.json").read_text(encoding="utf-8"))
-    keys = ["estimand", "population", "regime", "route", "time"]
+    keys = ["estimand", "population", "regime", "regimen", "time"]
     committed = pd.DataFrame(content["estimands"])
     committed = committed[committed["clinic"].isna()].set_index(keys)
     fresh = oracle(replace(NETWORK, seed=NETWORK.seed + 1), patients=20_000)

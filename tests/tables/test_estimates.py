@@ -125,6 +125,21 @@ def test_total_takes_a_second_clinic_with_it(rates: pd.DataFrame) -> None:
     assert sum(text.isdigit() for text in shown) <= 1
 
 
+def test_definitions_that_were_not_verified_are_said_under_the_table(rates: pd.DataFrame) -> None:
+    note = "mcid: at least 5 points. Not verified: confirm it in the source."
+    rates.attrs["unverified"] = (note,)
+    table = response_table(rates, notes=["First."])
+    assert table.notes[:2] == ("First.", note)
+
+
+def test_names_of_measures_are_read_as_words(rates: pd.DataFrame) -> None:
+    named = rates.assign(measure=rates["measure"].replace("response", "reliable_improvement"))
+    group = response_table(named).frame["group"]
+    assert "reliable improvement" in group.tolist()
+    words = response_table(named, labels={"reliable_improvement": "Better"}).frame["group"]
+    assert "Better" in words.tolist()
+
+
 def test_findings_are_masked_and_placed() -> None:
     findings = pd.DataFrame(
         {

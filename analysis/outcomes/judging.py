@@ -1,0 +1,210 @@
+"""Which scores meet a definition: one derivation of every outcome, for every table and curve."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import DataError
+from analysis.instruments import Instrument
+from analysis.outcomes.definition import Definition
+from analysis.outcomes.library import resolve
+from analysis.outcomes.windows import Schedule
+
+__all__ = ["improvement", "is_response", "judge", "judge_scores"]
+
+_ROUNDING = 1e-9  # scores are whole numbers or sums of them; a third of 30 must not miss 10
+
+
+def improvement(
+    total: pd.Series, baseline: pd.Series, direction: str = "lower is better"
+) -> pd.Series:
+    """Return how much better scores are than their baseline.
+
+    Parameters
+    ----------
+    total, baseline : pandas.Series of float
+        Points of the scale.
+    direction : {"lower is better", "higher is better"}
+        That of the scale.
+
+    Returns
+    -------
+    pandas.Series of float
+        Points, positive for better; missing where either score is.
+
+    Examples
+    --------
+    >>> improvement(pd.Series([10.0]), pd.Series([20.0])).tolist()
+    [10.0]
+    """
+    return total - baseline if direction == "higher is better" else baseline - total
+
+
+def is_response(
+    total: pd.Series,
+    baseline: pd.Series,
+    *,
+    fraction: float,
+    direction: str = "lower is better",
+) -> pd.Series:
+    """Tell which scores are better than their baseline by at least a fraction of it.
+
+    A baseline of 0 leaves nothing to compare with and is never a response.
+
+    Parameters
+    ----------
+    total, baseline : pandas.Series of float
+        Scores in points of the scale.
+    fraction : float
+        Part of the baseline by which the score must be better, such as 0.5.
+    direction : {"lower is better", "higher is better"}
+        That of the scale: a fall or a rise.
+
+    Returns
+    -------
+    pandas.Series of bool
+        False also where a score is missing.
+
+    Examples
+    --------
+    >>> is_response(pd.Series([10.0, 10.5]), pd.Series([20.0, 20.0]), fraction=0.5).tolist()
+    [True, False]
+    """
+    better = improvement(total, baseline, direction).ge(fraction * baseline - _ROUNDING)
+    return _known(better & baseline.gt(0))
+
+
+def judge_scores(
+    total: pd.Series, baseline: pd.Series, wanted: str | Definition, scale: Instrument
+) -> pd.Series:
+    """Tell which scores meet a definition that looks at one score and its baseline.
+
+    Parameters
+    ----------
+    total, baseline : pandas.Series of float
+        Scores in points of the scale.
+    wanted : str or Definition
+        The definition.
+    scale : Instrument
+        The scale of the scores.
+
+    Returns
+    -------
+    pandas.Series of bool
+        False also where a score that is needed is missing.
+
+    Raises
+    ------
+    DataError
+        When the scale lacks the definition, or it looks at several visits.
+
+    Examples
+    --------
+    >>> from analysis.instruments import load_instrument
+    >>> scores, before = pd.Series([4.0, 5.0]), pd.Series([20.0, 20.0])
+    >>> judge_scores(scores, before, "remission_phq9", load_instrument("PHQ-9")).tolist()
+    [True, False]
+    """
+    rule = resolve(wanted, scale)
+    better = improvement(total, baseline, scale.direction)
+    if rule.kind == "fraction":
+        fraction = rule.parameters["fraction"]
+        return is_response(total, baseline, fraction=fraction, direction=scale.direction)
+    if rule.kind == "cut-off":
+        return _within(total, rule.parameters["cut_off"], scale.direction)
+    if rule.kind == "improvement":
+        return _known(better.ge(rule.parameters["points"] - _ROUNDING))
+    if rule.kind == "change":
+        return _known(better.abs().ge(rule.parameters["points"] - _ROUNDING))
+    if rule.kind == "worsening":
+        return _known(better.lt(0) & better.le(_ROUNDING - rule.parameters["points"]))
+    if rule.kind == "crossing":
+        within = _within(total, rule.parameters["cut_off"], scale.direction)
+        before = _within(baseline, rule.parameters["cut_off"], scale.direction)
+        return within & ~before & _known(better.ge(rule.parameters["points"] - _ROUNDING))
+    raise DataError(f"{rule.name} looks at several visits; ask for it in visit_outcomes.")
+
+
+def judge(
+    rows: pd.DataFrame, wanted: str | Definition, scale: Instrument, schedule: Schedule
+) -> pd.Series:
+    """Tell at which planned visits a definition is met.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns ``subject_id, course, visit, total, baseline``; one row per patient, course and
+        planned visit with a score, all visits of the schedule that have one.
+    wanted : str or Definition
+        The definition.
+    scale : Instrument
+        The scale of the scores.
+    schedule : Schedule
+        The planned visits.
+
+    Returns
+    -------
+    pandas.Series of bool
+        One value per row. A run needs a score at the visit itself; a visit without a score does
+        not meet anything.
+
+    Raises
+    ------
+    DataError
+        When the scale lacks the definition, or the schedule has too few visits for a run or not
+        the spacing that it relies on.
+    """
+    rule = resolve(wanted, scale)
+    if rule.kind != "run":
+        return judge_scores(rows["total"], rows["baseline"], rule, scale)
+    _require_spacing(rule, schedule)
+    met = judge_scores(rows["total"], rows["baseline"], rule.of_visit, scale)
+    visits, needed = int(rule.parameters["visits"]), int(rule.parameters["needed"])
+    complete = rows["visit"].cat.codes.ge(visits - 1)  # as many visits are planned up to here
+    run = complete & _met_in_last(rows, met, visits).ge(needed)
+    if rule.excluding:
+        run &= ~judge(rows, rule.excluding, scale, schedule)
+    return run
+
+
+def _met_in_last(rows: pd.DataFrame, met: pd.Series, visits: int) -> pd.Series:
+    """Count at how many of the last planned visits, this one included, a rule was met."""
+    patient = rows.groupby(["subject_id", "course"], observed=True).ngroup().to_numpy()
+    visit = rows["visit"].cat.codes.to_numpy()
+    planned = len(rows["visit"].cat.categories)
+    grid = np.zeros((int(patient.max(initial=-1)) + 1, planned + visits), dtype=np.int64)
+    grid[patient, visit + visits] = met.to_numpy()
+    sums = grid.cumsum(axis=1)
+    counts = sums[patient, visit + visits] - sums[patient, visit]
+    return pd.Series(counts, index=rows.index)
+
+
+def _require_spacing(rule: Definition, schedule: Schedule) -> None:
+    """Refuse a schedule that a run over consecutive visits cannot use."""
+    visits = int(rule.parameters["visits"])
+    if len(schedule) < visits:
+        raise DataError(
+            f"{rule.name} looks at {visits} planned visits; the schedule has {len(schedule)}."
+        )
+    targets = [window.target for window in schedule]
+    gaps = set(np.diff(targets).tolist())
+    if min(gaps) <= 0:
+        raise DataError(f"{rule.name} needs planned visits in the order of their days.")
+    if rule.spacing_days is not None and gaps != {rule.spacing_days}:
+        raise DataError(
+            f"{rule.name} needs planned visits {rule.spacing_days} days apart. Use the schedule "
+            "WEEKLY of analysis.outcomes, or one of your own."
+        )
+
+
+def _within(score: pd.Series, cut_off: float, direction: str) -> pd.Series:
+    """Tell which scores are on the better side of a cut-off, which belongs to it."""
+    if direction == "higher is better":
+        return _known(score.ge(cut_off - _ROUNDING))
+    return _known(score.le(cut_off + _ROUNDING))
+
+
+def _known(met: pd.Series) -> pd.Series:
+    """Turn a missing answer into no."""
+    return met.fillna(value=False).astype(bool)
