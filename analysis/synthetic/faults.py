@@ -73,10 +73,11 @@ def inject(study: Study, code: str, *, seed: int = 0) -> Study:
 
     Examples
     --------
+    >>> from dataclasses import replace
     >>> from analysis.checks import check
-    >>> from analysis.study import read_study
-    >>> from analysis.synthetic import example_folder
-    >>> broken = inject(read_study(example_folder("clinic-network")), "RNG-001", seed=3)
+    >>> from analysis.synthetic import scenario, simulate
+    >>> study = simulate(replace(scenario("clinic-network"), patients=60)).study
+    >>> broken = inject(study, "RNG-001", seed=3)
     >>> [finding.rule for finding in check(broken).findings]
     ['RNG-001']
     """

@@ -70,11 +70,11 @@ def _left_over_item(study: Study, row: Any) -> Study:
     return with_repeat(study, "items", row, occurrence=50)
 
 
-def _unknown_scale(study: Study, row: Any) -> Study:
+def _unknown_scale(study: Study, _: Any) -> Study:
     return replace(study, instruments=(*study.instruments, "unknown scale"))
 
 
-def _unused_scale(study: Study, row: Any) -> Study:
+def _unused_scale(study: Study, _: Any) -> Study:
     unused = next(name for name in instrument_names() if name not in study.instruments)
     return replace(study, instruments=(*study.instruments, unused))
 
@@ -110,11 +110,6 @@ def _after_contact(study: Study, row: Any) -> Study:
 def _before_start(study: Study, row: Any) -> Study:
     day = _follow_up(study, "encounters", row, "start_day") - 1
     return with_cells(study, "encounters", row, rel_day=day)
-
-
-def _ends_before(study: Study, row: Any) -> Study:
-    begin = int(study.tables["concomitant"].loc[row, "start_day"])
-    return with_cells(study, "concomitant", row, end_day=begin - 1)
 
 
 def _may_die_early(study: Study) -> pd.Series:
@@ -315,8 +310,8 @@ RECORD_FAULTS = (
         table="concomitant",
         column="end_day",
         source="concomitant",
-        rows=_every("concomitant", "start_day"),
-        change=_ends_before,
+        rows=_every("concomitant"),
+        change=_cells("concomitant", start_day=0, end_day=-1),
     ),
     StudyFault(
         code="TIM-008",
