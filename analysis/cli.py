@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from analysis.errors import AnalysisError
+
+if TYPE_CHECKING:
+    from analysis.checks import CheckResult
 
 __all__ = ["app", "main"]
 
@@ -40,10 +45,23 @@ class Audience(StrEnum):
     internal = "internal"
 
 
+class Format(StrEnum):
+    """How findings are written."""
+
+    text = "text"
+    json = "json"
+    html = "html"
+
+
 def _say(text: str) -> None:
     """Print a line, also on terminals that cannot show every character."""
     encoding = sys.stdout.encoding or "utf-8"
     typer.echo(text.encode(encoding, errors="replace").decode(encoding))
+
+
+def _note(text: str) -> None:
+    """Print a line beside the results, so that these can be read by another program."""
+    typer.echo(text, err=True)
 
 
 def _example() -> Path:
@@ -64,7 +82,8 @@ StudyFolder = Annotated[
 
 
 @app.command(
-    epilog=f"Examples:  {PROGRAM} check  |  {PROGRAM} check local/study --audience internal"
+    epilog=f"Examples:  {PROGRAM} check  |  {PROGRAM} check local/study --audience internal  |  "
+    f"{PROGRAM} check local/study --detail local/findings.csv"
 )
 def check(
     folder: StudyFolder = None,
@@ -72,27 +91,89 @@ def check(
         Audience,
         typer.Option(help="internal shows true counts and line numbers; release hides under 11."),
     ] = Audience.release,
+    detail: Annotated[
+        Path | None,
+        typer.Option(
+            help="Also write file, line and key of every broken row as CSV: patient-level, so only "
+            "below a folder named local. Example: --detail local/findings.csv"
+        ),
+    ] = None,
+    style: Annotated[
+        Format,
+        typer.Option(
+            "--format", help="How findings are written. Example: --format html --output page.html"
+        ),
+    ] = Format.text,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="File for the findings instead of the terminal. Example: --output findings.json",
+        ),
+    ] = None,
     list_rules: Annotated[
-        bool, typer.Option("--list-rules", help="List every rule instead of checking.")
+        bool, typer.Option("--list-rules", help="List all rules and check nothing.")
     ] = False,
 ) -> None:
     """Check a study folder against every rule and list what is broken.
 
-    Exit code 0: no error. 1: at least one error, so analyses would refuse the study.
+    Exit code 0: no error. 1: at least one error, so analyses would refuse the study. 3: refused,
+    such as a detail file outside the local zone.
     """
-    from analysis.checks import check_folder, rules
+    from analysis.checks import check_folder, write_detail
+    from analysis.checks.detail import require_local
+    from analysis.storage import write_text
 
     if list_rules:
-        for rule in rules().itertuples():
-            _say(f"{rule.code}  {rule.severity:8}{rule.tables}: {rule.what} {rule.remedy}")
+        _say(_rules())
         raise typer.Exit(DONE)
+    target = None if detail is None else require_local(detail)  # refused before the long work
     result = check_folder(folder or _example())
-    for finding in result.findings:
-        _say(f"{finding.severity.upper():8}{finding}")
-        if finding.count is not None:
-            _say(f"        {_rows(finding.count, finding.rows, audience)}")
-    _say(result.summary() if result.n_rules else "The study could not be read.")
+    shown = _findings(result, style, audience)
+    if output is None:
+        _say(shown.rstrip("\n"))
+    else:
+        _note(f"Findings written to {write_text(output, shown)}")
+    if target is not None:
+        _note(f"Broken rows written to {write_detail(result, target)}; keep it inside the clinic.")
     raise typer.Exit(DONE if result.ok else ATTENTION)
+
+
+def _rules() -> str:
+    """List every rule: code, severity, tables, and what breaks it."""
+    from analysis.checks import rule_list
+    from analysis.results import frame_to_text
+
+    return frame_to_text(rule_list())
+
+
+def _findings(result: CheckResult, style: Format, audience: Audience) -> str:
+    """Write findings in one of the formats."""
+    from analysis.checks.as_json import findings_json
+    from analysis.disclosure import Policy
+
+    policy = Policy(audience=audience.value)
+    if style is Format.json:
+        return findings_json(result, policy=policy)
+    if style is Format.html:
+        from analysis.report.findings import findings_page
+
+        return findings_page(result, policy=policy)
+    return "\n".join(_lines(result, audience)) + "\n"
+
+
+def _lines(result: CheckResult, audience: Audience) -> Iterator[str]:
+    """Write findings as lines of text."""
+    from analysis.disclosure import CONFIDENTIAL
+
+    if audience is Audience.internal:
+        yield CONFIDENTIAL
+    for finding in result.findings:
+        yield f"{finding.severity.upper():8}{finding}"
+        if finding.count is not None:
+            yield f"        {_rows(finding.count, finding.rows, audience)}"
+    yield result.summary() if result.n_rules else "The study could not be read."
+    if result.study is not None:
+        yield f"Class of the data: {result.study.data_class}."
 
 
 def _rows(count: int, rows: tuple[int, ...], audience: Audience) -> str:
@@ -105,25 +186,80 @@ def _rows(count: int, rows: tuple[int, ...], audience: Audience) -> str:
     return f"rows: {count:,}; first at line {lines}"
 
 
+class _WithPresets(TyperCommand):
+    """A command whose help ends with the names of the scenarios, read when it is shown."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Add the names to the example."""
+        from analysis.synthetic import scenario_names
+
+        super().format_epilog(ctx, formatter)
+        formatter.write_paragraph()
+        formatter.write_text(f"Presets: {', '.join(scenario_names())}")
+
+
 @app.command(
-    epilog=f"Examples:  {PROGRAM} synthesize  |  {PROGRAM} synthesize --output "
-    "local/network --seed 7"
+    cls=_WithPresets,
+    epilog=f"Examples:  {PROGRAM} synthesize  |  {PROGRAM} synthesize --output local/network "
+    f"--seed 7  |  {PROGRAM} synthesize --output local/many --patients 20000 --shards 2500 "
+    "--workers 2",
 )
 def synthesize(
     output: Annotated[
-        Path, typer.Option(help="Folder to write, with truth.json and a dictionary.")
-    ] = Path("outputs/synthetic/clinic-network"),
-    preset: Annotated[str, typer.Option(help="Name of the scenario.")] = "clinic-network",
-    seed: Annotated[int | None, typer.Option(help="Another seed than the scenario's.")] = None,
+        Path | None,
+        typer.Option(
+            show_default="outputs/synthetic/PRESET",
+            help="Folder to write, with truth.json and a dictionary. Example: "
+            "--output local/network",
+        ),
+    ] = None,
+    preset: Annotated[
+        str, typer.Option(help="Name of the scenario; the names stand below.")
+    ] = "clinic-network",
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Another seed than the scenario's. Example: --seed 7")
+    ] = None,
+    patients: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Another number of patients than the scenario's. Example: --patients 2000"
+        ),
+    ] = None,
+    shards: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="PATIENTS_PER_SHARD",
+            help="Write many study folders, each with this number of patients, without truth.json. "
+            "Example: --shards 2500",
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Processes that write shards; with --shards only. Example: --workers 2"
+        ),
+    ] = None,
 ) -> None:
     """Write synthetic data whose truth is known."""
     from dataclasses import replace
 
+    from analysis.results import counted
     from analysis.synthetic import scenario, write_synthetic
+    from analysis.synthetic.shards import write_shards
 
-    chosen = scenario(preset)
-    write_synthetic(chosen if seed is None else replace(chosen, seed=seed), output)
-    _say(f"Synthetic data written to {output}")
+    if workers is not None and shards is None:
+        raise typer.BadParameter("It needs --shards.", param_hint="'--workers'")
+    changes: dict[str, Any] = {"seed": seed, "patients": patients}
+    kept = {name: value for name, value in changes.items() if value is not None}
+    chosen = replace(scenario(preset), **kept)
+    target = output or Path("outputs/synthetic") / chosen.name
+    if shards is None:
+        write_synthetic(chosen, target)
+        _say(f"Synthetic data written to {target}")
+        return
+    written = write_shards(chosen, target, shard_patients=shards, workers=workers or 1)
+    _say(f"Synthetic data written to {target}: {counted(len(written), 'study folder')}")
 
 
 @app.command(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.study import Finding
 from analysis.study.casting import first_lines
+from analysis.study.row_mask import RowMask
 
 __all__ = ["broken_rows"]
 
@@ -26,7 +27,8 @@ def broken_rows(
     Parameters
     ----------
     broken : pandas.Series of bool
-        True where the rule is broken; missing counts as not broken.
+        True where the rule is broken, one entry per row of the table and in its order; missing
+        counts as not broken.
     rule : str
         Stable code of the rule.
     place : tuple of str
@@ -39,7 +41,7 @@ def broken_rows(
     Returns
     -------
     list of Finding
-        Empty or of length one.
+        Empty or of length one. The finding remembers every broken row in a bit.
     """
     rows = broken.fillna(value=False).astype(bool)
     if not rows.any():
@@ -53,5 +55,6 @@ def broken_rows(
         remedy=remedy,
         count=int(rows.sum()),
         rows=first_lines(rows),
+        mask=RowMask.of_rows(rows),
     )
     return [finding]

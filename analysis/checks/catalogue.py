@@ -1,103 +1,257 @@
-"""The list of all rules: code, severity, tables, demand and remedy."""
+"""The list of all rules, read from the rules themselves, so that it cannot fall behind them.
+
+Code and sentence are the first lines of a rule's docstring; severity and tables are those with
+which its source makes findings.
+"""
 
 from __future__ import annotations
+
+import ast
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import pandas as pd
 
 from analysis.checks.demand import Demand
-from analysis.checks.runner import RULES
+from analysis.errors import DataError
+from analysis.study.structure import STRUCTURAL_RULES
 
-__all__ = ["rules", "rules_page"]
+__all__ = ["RuleDescription", "catalogue", "catalogue_markdown", "described_rules"]
 
-_STRUCTURE = (
-    ("FIL-000", "error", "A file of the study is missing.", "Add the file."),
-    ("FIL-001", "error", "A file cannot be opened or read.", "Close it elsewhere; export again."),
-    ("FIL-002", "error", "A file is not UTF-8 text.", "Save it as CSV UTF-8."),
-    ("FIL-003", "error", "A required table is empty; a warning elsewhere.", "Export it again."),
-    ("FIL-004", "error", "Columns are not separated by commas.", "Save it as CSV UTF-8."),
-    ("FIL-005", "error", "Cells or quotation marks do not fit.", "Quote cells with commas."),
-    ("FIL-006", "error", "Two columns have the same name.", "Give each column its own name."),
-    ("FIL-007", "error", "An entry of study.json is missing or wrong.", "Write it as told."),
-    ("FIL-008", "warning", "A file belongs to no table.", "Rename or remove it."),
-    ("FIL-009", "error", "A table is there as CSV and Parquet.", "Keep one of the two."),
-    ("FIL-010", "error", "Dates stand outside the local zone.", "Move the study below local."),
-    ("COL-001", "error", "A required column is missing.", "Add or rename the column."),
-    ("COL-002", "warning", "A column is not known.", "Rename or remove it."),
-    ("COL-003", "error", "A cell is not of the kind of its column.", "Correct or empty it."),
-    ("COL-004", "error", "A calendar date stands in a cell.", "Write days from day 0."),
-)
-_VALUES = (
-    ("NUL-001", "error", "all", "A required value is missing.", "Fill it in."),
-    ("CAT-001", "error", "all", "A category is not allowed.", "Translate the clinic's codes."),
-    ("RNG-001", "error", "all", "A number is outside its range.", "Compare with the source."),
-    ("REF-001", "error", "all", "A patient is not in subjects.", "Declare or correct it."),
-    ("REF-002", "error", "all", "A clinic is not in study.json.", "Declare or correct it."),
-    ("REF-003", "error", "all", "A scale is not in study.json.", "Declare or correct it."),
-    ("KEY-001", "error", "all", "Rows repeat a key.", "Remove or number the repeats."),
-    ("KEY-002", "error", "subjects", "A patient has no row in follow_up.", "Add the row."),
-    ("TIM-001", "error", "follow_up", "Days of observation are not in order.", "Correct them."),
-    (
-        "TIM-002",
-        "error",
-        "sessions, assessments, adverse_events, encounters, actions",
-        "A day is after observed_until_day.",
-        "Correct the day.",
-    ),
-    ("TIM-003", "error", "sessions", "Numbers do not follow days.", "Number sessions by day."),
-    ("TIM-004", "error", "sessions", "The first session is not on day 0.", "Count from it."),
-    ("DOS-001", "warning", "sessions", "Dose and weight differ by a tenth.", "Compare them."),
-    ("INS-001", "error", "study.json", "A scale is not known.", "Spell it as known."),
-    ("INS-002", "warning", "study.json", "A scale has no rows.", "Add rows, or remove it."),
-    ("SCO-001", "error", "assessments", "A total is not possible.", "Compare with the source."),
-    ("SCO-002", "error", "items", "An item or answer is not possible.", "Check the coding."),
-    ("SCO-003", "warning", "assessments", "A total differs from its items.", "Correct one."),
-    ("MON-001", "error", "monitoring", "A unit does not fit.", "Convert the values."),
-)
+_CODE = r"[A-Z]{3}-\d{3}"
+_FIRST = re.compile(rf"({_CODE}(?:(?: to |, | and ){_CODE})*): (.+?)(?:\n\s*\n|$)", re.DOTALL)
+_RANGE = re.compile(r"([A-Z]{3})-(\d{3})(?: to [A-Z]{3}-(\d{3}))?")
+_ANY = "any"
 
 
-def rules() -> pd.DataFrame:
-    """List every rule, those about files and columns first.
+@dataclass(frozen=True, kw_only=True)
+class RuleDescription:
+    """One rule as users see it.
+
+    Parameters
+    ----------
+    code : str
+        Stable code.
+    severity : str
+        ``error``, ``warning`` or ``error or warning``.
+    tables : str
+        Tables in which it can be broken, or ``any``.
+    rule : str
+        What breaks it, in a sentence.
+    """
+
+    code: str
+    severity: str
+    tables: str
+    rule: str
+
+
+def described_rules(rules: Iterable[Callable[..., Any]]) -> list[RuleDescription]:
+    """Describe the structural rules and some rules about values.
+
+    Parameters
+    ----------
+    rules : iterable of callable
+        Rules as in `analysis.checks.RULES`. A `Demand` says itself what it is about; the docstring
+        of any other rule begins ``CODE-001: sentence.``, or with several codes:
+        ``CODE-001 to CODE-003: sentence.``
+
+    Returns
+    -------
+    list of RuleDescription
+        Structural rules first, then the others by code.
+
+    Raises
+    ------
+    DataError
+        When a docstring does not begin so, or a code is there twice.
+    """
+    structural = [
+        RuleDescription(code=code, severity=severity, tables=tables, rule=rule)
+        for code, severity, tables, rule in STRUCTURAL_RULES
+    ]
+    given = list(rules)
+    others = [rule for rule in given if not isinstance(rule, Demand)]
+    about_values = [
+        *_demanded([rule for rule in given if isinstance(rule, Demand)]),
+        *(description for rule in others for description in _described(rule)),
+    ]
+    codes = [description.code for description in (*structural, *about_values)]
+    if len(set(codes)) < len(codes):
+        raise DataError("Two rules have the same code; give each rule its own.")
+    return [*structural, *sorted(about_values, key=lambda description: description.code)]
+
+
+def catalogue(rules: Iterable[Callable[..., Any]]) -> pd.DataFrame:
+    """Put the descriptions of all rules into a frame.
+
+    Parameters
+    ----------
+    rules : iterable of callable
+        As for `described_rules`.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``code, severity, tables, what, remedy``; one row per code.
-
-    Examples
-    --------
-    >>> listed = rules().set_index("code")
-    >>> listed.loc["KEY-002", "tables"]
-    'subjects'
+        Columns ``code, severity, tables, rule``.
     """
-    demands = [rule for rule in RULES if isinstance(rule, Demand)]
-    tables: dict[str, list[str]] = {}
-    for rule in demands:
-        tables.setdefault(rule.code, []).append(rule.table)
-    first = {rule.code: rule for rule in reversed(demands)}
-    rows = [
-        *((code, severity, "files", what, mend) for code, severity, what, mend in _STRUCTURE),
-        *_VALUES,
-        *(
-            (code, first[code].severity, ", ".join(names), first[code].what, first[code].remedy)
-            for code, names in tables.items()
-        ),
-    ]
-    return pd.DataFrame(rows, columns=["code", "severity", "tables", "what", "remedy"])
+    columns = ["code", "severity", "tables", "rule"]
+    rows = [(d.code, d.severity, d.tables, d.rule) for d in described_rules(rules)]
+    return pd.DataFrame(rows, columns=columns, dtype="string")
 
 
-def rules_page() -> str:
-    """Write the list of rules as Markdown: the content of ``docs/checks.md``.
+def catalogue_markdown(rules: Iterable[Callable[..., Any]]) -> str:
+    """Write the page ``docs/checks.md``.
+
+    Parameters
+    ----------
+    rules : iterable of callable
+        As for `described_rules`.
 
     Returns
     -------
     str
-        A heading and one table row per rule.
-
-    Examples
-    --------
-    >>> rules_page().splitlines()[0]
-    '# Rules about a study'
+        A table with a row per rule; the same text for the same rules.
     """
-    rows = [f"| {' | '.join(row)} |" for row in rules().itertuples(index=False, name=None)]
-    head = ["# Rules about a study", "", "| code | severity | tables | wrong is | remedy |"]
-    return "\n".join([*head, "|---|---|---|---|---|", *rows]) + "\n"
+    lines = [
+        f"| {d.code} | {d.severity} | {d.tables} | {d.rule.replace('|', '&#124;')} |"
+        for d in described_rules(rules)
+    ]
+    return f"{_HEAD}\n| code | severity | tables | what breaks it |\n|---|---|---|---|\n" + (
+        "\n".join(lines) + "\n"
+    )
+
+
+_HEAD = """\
+# Checks
+
+`ketamine-outcomes check FOLDER` holds a study folder against these rules. FIL and COL are held
+while the folder is read; the others need a folder that could be read. An error stops every
+analysis; a warning is reported beside the results. Tables: “any” means every table with such a
+column.
+
+`ketamine-outcomes check FOLDER --detail local/findings.csv` writes file, line and key of every
+broken row, below a folder named `local` only; in Python `check_folder(FOLDER).locate("KEY-001")`
+gives them for one rule.
+
+This page is written by `python docs/make_checks.py`.
+"""
+
+
+def _demanded(demands: Iterable[Demand]) -> list[RuleDescription]:
+    """Describe demands; those with one code are one rule about several tables."""
+    groups: dict[str, list[Demand]] = {}
+    for demand in demands:
+        groups.setdefault(demand.code, []).append(demand)
+    return [
+        RuleDescription(
+            code=code,
+            severity=" or ".join(sorted({demand.severity for demand in group})),
+            tables=", ".join(dict.fromkeys(demand.table for demand in group)),
+            rule=group[0].what,
+        )
+        for code, group in groups.items()
+    ]
+
+
+def _described(rule: Callable[..., Any]) -> list[RuleDescription]:
+    """Describe one function, which may hold several codes."""
+    found = _FIRST.match(inspect.getdoc(rule) or "")
+    if found is None:
+        raise DataError(
+            "The docstring of a rule must begin with its code and a sentence, such as "
+            f"“KEY-001: two rows have the same key.” That of {rule.__name__} does not."
+        )
+    sentence = " ".join(found.group(2).split())
+    made = list(_findings_made(rule))
+    return [
+        RuleDescription(
+            code=code,
+            severity=_severity(code, made),
+            tables=_tables(code, made),
+            rule=_capital(sentence),
+        )
+        for code in _codes(found.group(1))
+    ]
+
+
+def _capital(sentence: str) -> str:
+    """Begin a sentence with a capital, unless it begins with the name of a file or column."""
+    first = sentence.split(" ", 1)[0]
+    return sentence if re.search(r"[._]", first) else sentence[0].upper() + sentence[1:]
+
+
+def _codes(text: str) -> list[str]:
+    """Spell out codes such as ``REF-001 to REF-003``."""
+    return [
+        f"{group}-{number:03d}"
+        for group, first, last in _RANGE.findall(text)
+        for number in range(int(first), int(last or first) + 1)
+    ]
+
+
+def _severity(code: str, made: list[dict[str, str]]) -> str:
+    """Name the severities with which the findings of a code are made."""
+    known = {call["severity"] for call in made if call["rule"] in (code, "")}
+    return " or ".join(sorted(known)) or "error"
+
+
+def _tables(code: str, made: list[dict[str, str]]) -> str:
+    """Name the tables in which the findings of a code are made."""
+    known = [call["table"] for call in made if call["rule"] in (code, "")]
+    return ", ".join(dict.fromkeys(known)) if all(known) and known else _ANY
+
+
+def _findings_made(rule: Callable[..., Any]) -> Iterator[dict[str, str]]:
+    """Read from the source what findings a rule makes: rule, table and severity of each call.
+
+    What is not written as a constant is empty; a severity that is not is both.
+    """
+    module = sys.modules[rule.__module__]
+    functions = _functions(module.__name__)
+    waiting, seen = [inspect.unwrap(rule).__name__], set[str]()
+    while waiting:
+        name = waiting.pop()
+        seen.add(name)
+        for node in ast.walk(functions.get(name, ast.Pass())):
+            if isinstance(node, ast.Call) and _is_finding(node):
+                yield _constants(node)
+            elif isinstance(node, ast.Name) and node.id in functions and node.id not in seen:
+                waiting.append(node.id)
+
+
+@cache
+def _functions(module: str) -> dict[str, ast.FunctionDef]:
+    """Parse the functions of a module."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def _is_finding(call: ast.Call) -> bool:
+    """Tell whether a call makes a finding."""
+    return isinstance(call.func, ast.Name) and call.func.id in ("broken_rows", "Finding")
+
+
+def _constants(call: ast.Call) -> dict[str, str]:
+    """Take rule, table and severity from the arguments of a call."""
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    place = given.get("place")
+    table = place.elts[0] if isinstance(place, ast.Tuple) else given.get("table")
+    severity = given.get("severity", ast.Constant("error"))
+    return {
+        "rule": _text(given.get("rule")),
+        "table": _text(table),
+        "severity": _text(severity) or "error or warning",
+    }
+
+
+def _text(node: ast.expr | None) -> str:
+    """Return a constant text, or nothing."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    return ""

@@ -7,24 +7,27 @@ the caller.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.checks import columns, course, keys, scores
+from analysis.checks.catalogue import catalogue, described_rules
 from analysis.checks.completions import COMPLETION_RULES
 from analysis.checks.events import EVENT_RULES
 from analysis.checks.links import LINK_RULES
+from analysis.checks.located import located_rows
 from analysis.checks.measurements import MEASUREMENT_RULES
 from analysis.checks.sessions import SESSION_RULES
 from analysis.errors import DataError
 from analysis.progress import progress
 from analysis.results import frame_to_html, frame_to_text
 from analysis.study import Finding, Study, findings_frame, scan_folder
+from analysis.study.findings import in_order
 from analysis.study.lines import with_file_lines
 
-__all__ = ["RULES", "CheckResult", "check", "check_folder"]
+__all__ = ["RULES", "CheckResult", "check", "check_folder", "rule_list"]
 
 RULES: tuple[Callable[[Study], Iterator[Finding]], ...] = (
     columns.required_values,
@@ -67,12 +70,15 @@ class CheckResult:
         Rows that were checked.
     study : Study, optional
         The study, when it could be read.
+    folder : pathlib.Path, optional
+        Where it was read; None for a study in memory. Never shown.
     """
 
     findings: tuple[Finding, ...]
     n_rules: int
     n_rows: int
     study: Study | None = None
+    folder: Path | None = field(default=None, repr=False)
 
     @property
     def n_errors(self) -> int:
@@ -93,6 +99,57 @@ class CheckResult:
             Columns ``rule, severity, table, column, count, what, remedy``.
         """
         return findings_frame(self.findings)
+
+    def ordered(self) -> list[Finding]:
+        """List the findings in the order of `frame`: errors first, then by table, rule, column.
+
+        Returns
+        -------
+        list of Finding
+            The same findings; those that are alike in all four stay in the order of the rules.
+        """
+        return in_order(self.findings)
+
+    def locate(self, code: str) -> pd.DataFrame:
+        """Say where every row is that breaks a rule: file, line and key; for the clinic only.
+
+        Parameters
+        ----------
+        code : str
+            Code of a rule, such as ``"KEY-001"``; see `analysis.checks.rule_list`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per broken row of every finding with this code: ``file``; ``row``, the line on
+            which it begins as an editor counts lines (for Parquet, and for a study in memory,
+            the number of the row with the header as 1); the key columns of the tables concerned,
+            missing where the table could not be read; ``column, rule, severity, what, remedy``.
+            Empty when no row breaks the rule. ``attrs["patient_level"]`` is True, so that no
+            release takes it.
+
+        Raises
+        ------
+        DataError
+            For a code that no rule has, and when the files changed since they were checked.
+
+        Examples
+        --------
+        >>> from analysis.study import read_study
+        >>> from analysis.synthetic import example_folder
+        >>> located = check(read_study(example_folder("clinic-network"))).locate("KEY-001")
+        >>> len(located), located.attrs["patient_level"]
+        (0, True)
+        """
+        known = {rule.code for rule in described_rules(RULES)}
+        known |= {finding.rule for finding in self.findings}
+        if code not in known:
+            raise DataError(
+                "No rule has this code. Codes look like KEY-001; analysis.checks.rule_list() and "
+                "the option --list-rules of the command check list them all."
+            )
+        chosen = [finding for finding in self.ordered() if finding.rule == code]
+        return located_rows(chosen, study=self.study, folder=self.folder)
 
     def summary(self) -> str:
         """Say in one sentence what was run and found.
@@ -191,13 +248,34 @@ def check_folder(folder: Path | str) -> CheckResult:
     CheckResult
         With `study` when the folder could be read; otherwise only structural findings.
     """
-    study, structural = scan_folder(folder)
+    root = Path(folder)
+    study, structural = scan_folder(root)
     if study is None:
-        return CheckResult(findings=tuple(structural), n_rules=0, n_rows=0)
+        return CheckResult(findings=tuple(structural), n_rules=0, n_rows=0, folder=root)
     result = check(study)
     return CheckResult(
-        findings=(*structural, *with_file_lines(result.findings, folder)),
+        findings=(*structural, *with_file_lines(result.findings, root)),
         n_rules=result.n_rules,
         n_rows=result.n_rows,
         study=study,
+        folder=root,
     )
+
+
+def rule_list() -> pd.DataFrame:
+    """List every rule that a study folder is checked against.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``code, severity, tables, rule``, in the order of the codes; structural rules
+        about files and columns (FIL, COL) first. `severity` is "error", "warning" or both;
+        `tables` is "any" for rules about columns of whatever table.
+
+    Examples
+    --------
+    >>> rules = rule_list().set_index("code")
+    >>> rules.loc["KEY-001", "rule"]
+    'Two rows have the same key.'
+    """
+    return catalogue(RULES)

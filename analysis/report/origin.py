@@ -86,6 +86,7 @@ def provenance(study: Study, parameters: Mapping[str, Any] | None = None) -> Pro
     data = {
         "title": study.title,
         "extract": study.data_cut_off or "not stated",
+        "class": study.data_class,
         "schema": study.schema_version,
         "SHA-256": study.sha256 or "made in memory",
         "seed": str(study.seed) if study.seed is not None else "none: nothing is drawn at random",

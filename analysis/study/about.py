@@ -81,7 +81,10 @@ def _about_faults(about: Mapping[str, Any]) -> list[Finding]:
 
 def _about_fault(key: str) -> Finding:
     """Say what one entry of ``study.json`` must be."""
-    codes = "a list of one or more different texts, none of them empty"
+    codes = (
+        f"a list of one or more different texts of at most {_LABEL_LENGTH} characters, none of "
+        "them empty or with spaces at its ends"
+    )
     allowed = {
         "schema_version": "one of the texts " + " and ".join(f'"{v}"' for v in READABLE_VERSIONS),
         "title": f"a text of at most {_TITLE_LENGTH} characters",
@@ -116,10 +119,11 @@ def _is_cut_off(value: Any) -> bool:
 
 
 def _is_code_list(value: Any) -> bool:
-    """Tell whether a value is a list of different texts."""
+    """Tell whether a value is a list of different texts, spelt as cells are read."""
     if not isinstance(value, list) or not value:
         return False
-    return all(_is_label(code, _LABEL_LENGTH) for code in value) and len(set(value)) == len(value)
+    whole = all(_is_label(code, _LABEL_LENGTH) and code == code.strip() for code in value)
+    return whole and len(set(value)) == len(value)
 
 
 def about_text(study: Study) -> str:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis.study.columns import Column, Table
 from analysis.study.findings import Finding
+from analysis.study.row_mask import RowMask
 
 __all__ = ["first_lines", "typed_table"]
 
@@ -43,7 +44,7 @@ _KINDS = {
     "text": "text",
     "category": "text",
     "codes": "text",
-    "date": "dates as year-month-day",
+    "date": "dates from 1900 to 2099 as year-month-day",
 }
 
 
@@ -174,7 +175,7 @@ def _typed(raw: pd.Series, column: Column, table: str) -> tuple[pd.Series, list[
         return raw, _date_findings(raw.notna(), column, table)
     text = _stripped(raw)
     if column.kind == "codes":
-        return text.str.replace(r"\s*;\s*", ";", regex=True).str.strip(";"), []
+        return _plain_codes(text), []
     return (text.astype("category") if column.kind == "category" else text), []
 
 
@@ -182,6 +183,15 @@ def _stripped(raw: pd.Series) -> pd.Series:
     """Text without spaces at the ends; an empty cell is a missing value."""
     text = raw.astype("string").str.strip()
     return text.mask(text.eq("").fillna(value=False))
+
+
+def _plain_codes(text: pd.Series) -> pd.Series:
+    """Write each code of an entry once, without empty ones: an entry is a set of categories."""
+    plain = {
+        entry: ";".join(dict.fromkeys(part for code in entry.split(";") if (part := code.strip())))
+        for entry in text.dropna().unique()
+    }
+    return _stripped(text.map(plain))
 
 
 def _typed_flag(raw: pd.Series, column: Column, table: str) -> tuple[pd.Series, list[Finding]]:
@@ -192,10 +202,15 @@ def _typed_flag(raw: pd.Series, column: Column, table: str) -> tuple[pd.Series, 
 
 
 def _typed_date(raw: pd.Series, column: Column, table: str) -> tuple[pd.Series, list[Finding]]:
-    """Read dates written as year-month-day; nothing else, since 03/04 has two meanings."""
+    """Read dates written as year-month-day; nothing else, since 03/04 has two meanings.
+
+    Only the 20th and 21st century: other years are marks for "not known", and some versions of
+    pandas cannot hold them.
+    """
     text = _stripped(raw)
-    whole = text.str.fullmatch(r"\d{4}-\d{2}-\d{2}(?: 00:00:00)?").fillna(value=False)
-    dates = pd.to_datetime(text.where(whole).str[:10], format="%Y-%m-%d", errors="coerce")
+    whole = text.str.fullmatch(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}(?: 00:00:00)?")
+    day = text.where(whole.fillna(value=False)).str[:10]
+    dates = pd.to_datetime(day, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")
     return dates, _type_findings(text.notna() & dates.isna(), column, table)
 
 
@@ -267,6 +282,7 @@ def _type_findings(
         remedy="Correct the cells, or leave them empty when the value is not known.",
         count=int(broken.sum()),
         rows=first_lines(broken),
+        mask=RowMask.of_rows(broken),
     )
     return [finding]
 
@@ -290,5 +306,6 @@ def _date_findings(
         else f"This column holds: {column.description}.",
         count=int(dates.sum()),
         rows=first_lines(dates),
+        mask=RowMask.of_rows(dates),
     )
     return [finding]

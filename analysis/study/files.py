@@ -16,6 +16,7 @@ from pyarrow import parquet
 
 from analysis.study.findings import Finding
 from analysis.study.lines import lines_of_records
+from analysis.study.row_mask import RowMask
 
 __all__ = ["ENDINGS", "read_file"]
 
@@ -151,6 +152,7 @@ def _ragged_finding(ragged: list[int], width: int, table: str) -> Finding:
         remedy=_QUOTE_AGAIN,
         count=len(ragged),
         rows=tuple(ragged[:5]),
+        mask=RowMask.of_lines(ragged),
     )
 
 

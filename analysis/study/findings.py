@@ -6,12 +6,14 @@ Findings never hold a value, an id or any other text from the data.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pandas as pd
 
-__all__ = ["Finding", "findings_frame"]
+from analysis.study.row_mask import RowMask
+
+__all__ = ["Finding", "findings_frame", "in_order"]
 
 Severity = Literal["error", "warning"]
 
@@ -40,6 +42,9 @@ class Finding:
         Where the first few of these rows begin: lines of the CSV file as an editor counts them.
         For Parquet, and for a study that was not read from a folder, rows with the header as 1.
         They lead the analyst to the place and are shown to the internal audience only.
+    mask : RowMask, optional
+        All of these rows, for `analysis.checks.CheckResult.locate`; None when the rule is not
+        about rows.
     """
 
     rule: str
@@ -50,6 +55,7 @@ class Finding:
     remedy: str
     count: int | None = None
     rows: tuple[int, ...] = ()
+    mask: RowMask | None = field(default=None, repr=False, compare=False)
 
     @property
     def place(self) -> str:
@@ -59,6 +65,22 @@ class Finding:
     def __str__(self) -> str:
         """Say place, rule and remedy in one line, without the count."""
         return f"[{self.rule}] {self.place}: {self.what} {self.remedy}"
+
+
+def in_order(findings: Sequence[Finding]) -> list[Finding]:
+    """Sort findings: errors first, then by table, rule and column.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        Any number of findings.
+
+    Returns
+    -------
+    list of Finding
+        The same findings; those that are alike in all four stay in their order.
+    """
+    return sorted(findings, key=lambda f: (f.severity != "error", f.table, f.rule, f.column))
 
 
 def findings_frame(findings: Sequence[Finding]) -> pd.DataFrame:
@@ -75,7 +97,7 @@ def findings_frame(findings: Sequence[Finding]) -> pd.DataFrame:
         Columns ``rule, severity, table, column, count, what, remedy``; one row per finding. The
         counts are true counts: pass them through `analysis.disclosure` before release.
     """
-    ordered = sorted(findings, key=lambda f: (f.severity != "error", f.table, f.rule, f.column))
+    ordered = in_order(findings)
     return pd.DataFrame(
         {
             "rule": [f.rule for f in ordered],

@@ -29,6 +29,7 @@ from analysis.study.study import Study
 __all__ = ["in_local_zone", "read_study", "scan_folder", "table_text", "write_study"]
 
 _COMPANIONS = {"study.json", "truth.json", "manifest.json", "DICTIONARY.md", "README.md"}
+_LOCAL_OF_THE_SYSTEM = {("/", folder, "local") for folder in ("usr", "opt", "var")}
 _OF_THE_SYSTEM = {"desktop.ini", "thumbs.db"}
 
 
@@ -62,8 +63,7 @@ def scan_folder(folder: Path | str) -> tuple[Study | None, list[Finding]]:
             tables[table.name] = frame
     if about is None or any(finding.severity == "error" for finding in findings):
         return None, findings
-    digest = storage.folder_sha256([root / "study.json", *_table_files(root)])
-    return Study(tables=tables, sha256=digest, **about), findings
+    return Study(tables=tables, sha256=folder_digest(root), **about), findings
 
 
 def read_study(folder: Path | str) -> Study:
@@ -98,6 +98,24 @@ def read_study(folder: Path | str) -> Study:
         lines = "\n".join(f"  {finding}" for finding in errors)
         raise DataError(f"The study folder cannot be read.\n{lines}")
     return study
+
+
+def folder_digest(folder: Path | str) -> str:
+    """Digest of a study folder: equal as long as none of its files changes.
+
+    Parameters
+    ----------
+    folder : path
+        A study folder.
+
+    Returns
+    -------
+    str
+        SHA-256 over ``study.json`` and all tables, as in `Study.sha256`; empty when there is no
+        ``study.json``.
+    """
+    about = Path(folder) / "study.json"
+    return storage.folder_sha256([about, *_table_files(about.parent)]) if about.is_file() else ""
 
 
 def _table_files(root: Path) -> list[Path]:
@@ -144,14 +162,16 @@ def in_local_zone(folder: Path | str) -> bool:
     Returns
     -------
     bool
-        True when it, or a folder around it, is named ``local``.
+        True when it, or a folder around it, is named ``local``. Links are followed first, and
+        ``/usr/local`` and its like, which are folders of the system, do not count.
 
     Examples
     --------
     >>> in_local_zone("local/study"), in_local_zone("outputs/study")
     (True, False)
     """
-    return "local" in Path(folder).resolve().parts
+    parts = Path(folder).resolve().parts
+    return "local" in (parts[3:] if parts[:3] in _LOCAL_OF_THE_SYSTEM else parts)
 
 
 def _dates_outside_the_local_zone(root: Path) -> list[Finding]:

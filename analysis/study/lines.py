@@ -7,14 +7,17 @@ file are not, so a finding about rows is led back to the file here. Nothing here
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from analysis.study.findings import Finding
 
-__all__ = ["lines_of_records", "with_file_lines"]
+__all__ = ["lines_of_records", "record_lines", "with_file_lines"]
 
 
 def lines_of_records(file: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
@@ -60,24 +63,37 @@ def with_file_lines(findings: Sequence[Finding], folder: Path | str) -> list[Fin
     list of Finding
         The same findings in the same order.
     """
-    wanted: dict[str, set[int]] = {}
+    wanted: dict[str, int] = {}
     for finding in findings:
-        wanted.setdefault(finding.table, set()).update(finding.rows)
+        wanted[finding.table] = max((wanted.get(finding.table, 0), *finding.rows))
     lines = {
-        table: _begin(path, rows)
-        for table, rows in wanted.items()
-        if rows and (path := Path(folder) / f"{table}.csv").is_file()
+        table: record_lines(path, last)
+        for table, last in wanted.items()
+        if last and (path := Path(folder) / f"{table}.csv").is_file()
     }
     return [
-        replace(finding, rows=tuple(lines[finding.table].get(row, row) for row in finding.rows))
+        replace(finding, rows=tuple(int(lines[finding.table][row - 1]) for row in finding.rows))
         if finding.table in lines
         else finding
         for finding in findings
     ]
 
 
-def _begin(path: Path, rows: Collection[int]) -> dict[int, int]:
-    """Say on which line the wanted rows begin; the file is read up to the last of them only."""
+def record_lines(path: Path, last: int) -> npt.NDArray[np.int64]:
+    """Say on which line of a CSV file each of its first records begins.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A CSV file in UTF-8.
+    last : int
+        How many records, the header included; the file is read no further.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (last,)
+        Lines from 1, the header's first; shorter when the file has fewer records.
+    """
     with path.open(encoding="utf-8-sig", newline="") as handle:
-        numbered = enumerate(islice(lines_of_records(handle), max(rows)), start=1)
-        return {row: line for row, (line, _) in numbered if row in rows}
+        begins = (line for line, _ in islice(lines_of_records(handle), last))
+        return np.fromiter(begins, dtype=np.int64)

@@ -123,12 +123,15 @@ class Study:
         )
 
     def __repr__(self) -> str:
-        """Show title, clinics and row counts as plain text."""
-        kind = "synthetic data" if self.synthetic else "clinic data"
-        head = f"Study: {self.title} ({kind}, {counted(len(self.sites), 'clinic')})"
-        return f"{head}\n{frame_to_text(self.overview())}"
+        """Show title, clinics, class of the data and row counts as plain text."""
+        return f"Study: {self.title} ({self._kind()})\n{frame_to_text(self.overview())}"
 
     def _repr_html_(self) -> str:
         return frame_to_html(self.overview(), caption=self.title) + (
-            f"<p>{html.escape(', '.join(self.instruments))}</p>"
+            f"<p>{html.escape(self._kind())}</p><p>{html.escape(', '.join(self.instruments))}</p>"
         )
+
+    def _kind(self) -> str:
+        """Say whether patients are real, how many clinics there are and the class of the data."""
+        kind = "synthetic data" if self.synthetic else "clinic data"
+        return f"{kind}, {counted(len(self.sites), 'clinic')}, {self.data_class}"

@@ -3,17 +3,22 @@
 from analysis.synthetic.examples import example_folder
 from analysis.synthetic.presets import scenario, scenario_names
 from analysis.synthetic.scenarios import Scenario
+from analysis.synthetic.shards import write_shards
 from analysis.synthetic.simulation import Simulation, simulate
+from analysis.synthetic.targets import cohort_names, compare_with_published
 from analysis.synthetic.true_answers import oracle
 from analysis.synthetic.writing import write_synthetic
 
 __all__ = [
     "Scenario",
     "Simulation",
+    "cohort_names",
+    "compare_with_published",
     "example_folder",
     "oracle",
     "scenario",
     "scenario_names",
     "simulate",
+    "write_shards",
     "write_synthetic",
 ]

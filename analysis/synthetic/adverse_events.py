@@ -98,8 +98,9 @@ def adverse_events_table(
         Canonical ``adverse_events``.
     """
     acute = _acute(*reported(sessions, measured, people, scenario, streams), sessions, measured)
-    long_use = _long_use(sessions, people, scenario, streams)
-    rows = pd.concat([acute, long_use, _deaths(contact)], ignore_index=True)
+    others = (_long_use(sessions, people, scenario, streams), _deaths(contact))
+    # empty frames would decide the types of the columns
+    rows = pd.concat([acute, *(part for part in others if len(part))], ignore_index=True)
     rows = rows.sort_values(["patient", "start_day"], kind="stable", ignore_index=True)
     last_day = np.minimum(people.cut_off, contact.until)[rows["patient"]]
     end = rows["end_day"].where(rows["end_day"].le(last_day))

@@ -12,7 +12,9 @@ import pandas as pd
 from analysis.study import TABLES, Study
 
 __all__ = [
+    "Change",
     "FolderFault",
+    "Rows",
     "StudyFault",
     "last_session",
     "of_patient",
@@ -20,6 +22,13 @@ __all__ = [
     "with_repeat",
     "with_table",
 ]
+
+
+Rows = Callable[[Study], pd.Series]
+"""Tells for each row of a table whether a fault can be made in it."""
+
+Change = Callable[[Study, Any], Study]
+"""Makes a fault in the row with this label; the given study stays as it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +58,8 @@ class StudyFault:
     table: str
     column: str
     source: str
-    rows: Callable[[Study], pd.Series]
-    change: Callable[[Study, Any], Study]
+    rows: Rows
+    change: Change
     count: int | None = 1
 
 
@@ -123,14 +132,17 @@ def with_cells(study: Study, table: str, rows: Any, **cells: Any) -> Study:
     frame = study.tables[table].copy()
     kinds = {column.name: column.kind for column in TABLES[table].columns}
     for name, cell in cells.items():
-        if name not in frame.columns:
-            continue
-        kept = frame[name].astype("string") if kinds[name] == "category" else frame[name].copy()
-        kept.loc[rows] = (
-            (float("nan") if kinds[name] == "number" else pd.NA) if cell is None else cell
-        )
-        frame[name] = kept.astype("category") if kinds[name] == "category" else kept
+        if name in frame.columns:
+            frame[name] = _written(frame[name], rows, cell, kinds[name])
     return with_table(study, table, frame)
+
+
+def _written(values: pd.Series, rows: Any, cell: Any, kind: str) -> pd.Series:
+    """Write one cell into some rows of a column; a category may be a new one."""
+    missing = float("nan") if kind == "number" else pd.NA
+    kept = values.astype("string") if kind == "category" else values.copy()
+    kept.loc[rows] = missing if cell is None else cell
+    return kept.astype("category") if kind == "category" else kept
 
 
 def with_repeat(study: Study, table: str, row: Any, **cells: Any) -> Study:

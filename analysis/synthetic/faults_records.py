@@ -10,6 +10,8 @@ import pandas as pd
 from analysis.instruments import instrument_names
 from analysis.study import Study
 from analysis.synthetic.faults_change import (
+    Change,
+    Rows,
     StudyFault,
     of_patient,
     with_cells,
@@ -20,7 +22,7 @@ from analysis.synthetic.faults_change import (
 __all__ = ["RECORD_FAULTS"]
 
 
-def _every(table: str, column: str = "subject_id") -> Any:
+def _every(table: str, column: str = "subject_id") -> Rows:
     """Choose among the rows that have a value in a column."""
 
     def rows(study: Study) -> pd.Series:
@@ -29,7 +31,7 @@ def _every(table: str, column: str = "subject_id") -> Any:
     return rows
 
 
-def _cells(table: str, **cells: Any) -> Any:
+def _cells(table: str, **cells: Any) -> Change:
     """Write fixed cells into the chosen row."""
 
     def change(study: Study, row: Any) -> Study:
@@ -84,7 +86,7 @@ def _late_contact(study: Study, row: Any) -> Study:
     return with_cells(study, "follow_up", row, last_contact_day=last + 1)
 
 
-def _alive(table: str) -> Any:
+def _alive(table: str) -> Rows:
     def rows(study: Study) -> pd.Series:
         return of_patient(study, table, "end_reason").astype("string").ne("died")
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.instruments import Instrument, load_instrument
 from analysis.study import Study
-from analysis.synthetic.faults_change import StudyFault, with_cells, with_repeat
+from analysis.synthetic.faults_change import Change, Rows, StudyFault, with_cells, with_repeat
 
 __all__ = ["SCORE_FAULTS"]
 
@@ -97,7 +97,7 @@ def _three_days_later(study: Study, row: Any) -> Study:
     return with_cells(study, "assessments", row, hours_post=72.0)
 
 
-def _fault(code: str, label: str, column: str, rows: Any, change: Any) -> StudyFault:
+def _fault(code: str, label: str, column: str, rows: Rows, change: Change) -> StudyFault:
     """Describe a fault that is made and found in assessments."""
     return StudyFault(
         code=code,

@@ -9,6 +9,8 @@ import pandas as pd
 
 from analysis.study import Study
 from analysis.synthetic.faults_change import (
+    Change,
+    Rows,
     StudyFault,
     last_session,
     of_patient,
@@ -244,7 +246,7 @@ def _measured_late(study: Study, row: Any) -> Study:
     return with_cells(study, "monitoring", row, rel_min=int(_left(study).loc[row]) + 1)
 
 
-def _on_sessions(code: str, label: str, column: str, rows: Any, change: Any) -> StudyFault:
+def _on_sessions(code: str, label: str, column: str, rows: Rows, change: Change) -> StudyFault:
     """Describe a fault that is made and found in sessions."""
     return StudyFault(
         code=code,
@@ -257,7 +259,7 @@ def _on_sessions(code: str, label: str, column: str, rows: Any, change: Any) -> 
     )
 
 
-def _on_monitoring(code: str, label: str, column: str, rows: Any, change: Any) -> StudyFault:
+def _on_monitoring(code: str, label: str, column: str, rows: Rows, change: Change) -> StudyFault:
     """Describe a fault that is made and found in monitoring."""
     return StudyFault(
         code=code,
@@ -270,7 +272,7 @@ def _on_monitoring(code: str, label: str, column: str, rows: Any, change: Any) -
     )
 
 
-def _set(table: str, **cells: Any) -> Any:
+def _set(table: str, **cells: Any) -> Change:
     """Write fixed cells into the chosen row."""
 
     def change(study: Study, row: Any) -> Study:

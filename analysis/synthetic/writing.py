@@ -115,7 +115,7 @@ def truth_document(scenario: Scenario, *, oracle_patients: int = 200_000) -> dic
                 )
             ),
             "end of induction": f"{END_DAYS} days after the last induction session",
-            "estimands": _MEANING,
+            "estimands": {name: _MEANING[name] for name in dict.fromkeys(answers["estimand"])},
         },
         "estimands": [_answer(row) for row in answers.to_dict(orient="records")],
     }

@@ -1,45 +1,141 @@
-"""The list of rules names each code once, with the severity that findings of it have."""
+"""The list of rules: read from the rules, and held equal to the page in docs."""
 
-import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from analysis.checks import check, rules
-from analysis.checks.catalogue import rules_page
+from analysis.checks import RULES, rule_list
+from analysis.checks.broken import broken_rows
+from analysis.checks.catalogue import catalogue, catalogue_markdown, described_rules
+from analysis.errors import DataError
+from analysis.study import TABLES, Finding, Study
+from analysis.study.structure import STRUCTURAL_RULES
 from tests.builders import CLEAN, clean_study, with_cell
-from tests.checks.test_rules import CASES
 from tests.checks.test_runner import FAULTS
 
 pytestmark = pytest.mark.unit
 
 
-def test_every_code_is_listed_once_with_its_words():
-    listed = rules()
-    assert list(listed) == ["code", "severity", "tables", "what", "remedy"]
-    assert listed["code"].is_unique
-    assert len(listed) == 65  # 15 about files and columns, 50 about values
-    assert all(re.fullmatch(r"[A-Z]{3}-\d{3}", code) for code in listed["code"])
-    assert listed["what"].str.endswith(".").all()
-    assert listed["remedy"].str.endswith(".").all()
+def one(study: Study) -> Iterator[Finding]:
+    """TST-001: a first line
+    that goes on.
+
+    More text.
+    """
+    yield from helper(study)
 
 
-@pytest.mark.parametrize("code", FAULTS)
-def test_the_listed_severity_is_that_of_the_finding(code):
-    table, column, cell, row = FAULTS[code]
-    findings = check(
-        clean_study(**{table: with_cell(CLEAN[table], column, cell, row=row)})
-    ).findings
-    assert [f.severity for f in findings] == [rules().set_index("code").loc[code, "severity"]]
+def helper(study: Study) -> Iterator[Finding]:
+    """Make two findings."""
+    about = {"what": "W.", "remedy": "R."}
+    rows = study.tables["subjects"]["subject_id"].isna()
+    yield from broken_rows(rows, rule="TST-001", place=("subjects", ""), **about)
+    yield from broken_rows(rows, rule="TST-001", place=("items", ""), severity="warning", **about)
 
 
-def test_cases_of_rules_have_the_listed_severity_and_table():
-    listed = rules().set_index("code")
-    for code, severity, table, *_ in CASES:
-        assert listed.loc[code, "severity"] == severity
-        assert table in listed.loc[code, "tables"].split(", ")
+def several(study: Study) -> Iterator[Finding]:
+    """TST-002, TST-004 to TST-006 and TST-009: study.json is broken."""
+    about = {"what": "W.", "remedy": "R.", "severity": "warning"}
+    yield Finding(rule="TST-002", table="study.json", **about)
+    for table in study.tables:
+        for rule, severity in (("TST-004", "error"), ("TST-005", "warning")):
+            yield Finding(rule=rule, severity=severity, table=table, what="W.", remedy="R.")
 
 
-def test_the_page_of_rules_is_the_list():
+def nameless(study: Study) -> Iterator[Finding]:
+    """Say nothing about a code."""
+    yield from ()
+
+
+def listed(*rules):
+    return [
+        (d.code, d.severity, d.tables, d.rule)
+        for d in described_rules(rules)
+        if d.code.startswith("TST")
+    ]
+
+
+def test_code_sentence_severity_and_tables_come_from_the_rule():
+    assert listed(one) == [
+        ("TST-001", "error or warning", "subjects, items", "A first line that goes on.")
+    ]
+
+
+def test_several_codes_share_a_sentence():
+    assert [(code, tables) for code, _, tables, _ in listed(several)] == [
+        ("TST-002", "any"),
+        ("TST-004", "any"),
+        ("TST-005", "any"),
+        ("TST-006", "any"),
+        ("TST-009", "any"),
+    ]
+    assert {sentence for *_, sentence in listed(several)} == {"study.json is broken."}
+    assert {severity for code, severity, *_ in listed(several) if code == "TST-004"} == {
+        "error or warning"
+    }
+
+
+def test_rules_are_sorted_after_the_structural_ones():
+    codes = [d.code for d in described_rules((several, one))]
+    assert codes[: len(STRUCTURAL_RULES)] == [code for code, *_ in STRUCTURAL_RULES]
+    assert codes[len(STRUCTURAL_RULES) :][:2] == ["TST-001", "TST-002"]
+
+
+def test_a_rule_without_a_code_or_with_a_code_of_another_is_refused():
+    with pytest.raises(DataError, match=r"must begin with its code.*nameless"):
+        described_rules((nameless,))
+    with pytest.raises(DataError, match="same code"):
+        described_rules((one, one))
+
+
+def test_literal_entries_of_the_list():
+    rules = rule_list().set_index("code")
+    assert list(rules.columns) == ["severity", "tables", "rule"]
+    assert tuple(rules.loc["KEY-001"]) == ("error", "any", "Two rows have the same key.")
+    assert tuple(rules.loc["KEY-002"])[:2] == ("error", "subjects")
+    assert tuple(rules.loc["DOS-001"])[:2] == ("warning", "sessions")
+    assert tuple(rules.loc["INS-001"]) == (
+        "error",
+        "study.json",
+        "study.json declares a scale that the toolkit does not know.",
+    )
+    assert tuple(rules.loc["FIL-010"])[:2] == ("error", "calendar")
+    assert {"REF-001", "REF-002", "REF-003"} <= set(rules.index)
+
+
+def test_every_rule_is_listed_with_tables_that_exist():
+    rules = rule_list()
+    assert len(rules) >= len(STRUCTURAL_RULES) + len(RULES)
+    assert rules["code"].is_unique
+    known = {*TABLES, "any", "study.json", "study folder"}
+    for tables, sentence, severity in rules[["tables", "rule", "severity"]].to_numpy():
+        assert set(tables.split(", ")) <= known
+        assert sentence.endswith(".")
+        assert severity in ("error", "warning", "error or warning")
+
+
+@pytest.mark.parametrize("rule", FAULTS)
+def test_the_list_agrees_with_what_a_fault_gives(rule):
+    table, column, cell, row = FAULTS[rule]
+    study = clean_study(**{table: with_cell(CLEAN[table], column, cell, row=row)})
+    (finding,) = [f for check in RULES for f in check(study)]
+    entry = rule_list().set_index("code").loc[rule]
+    assert finding.severity in entry["severity"].split(" or ")
+    assert entry["tables"] == "any" or finding.table in entry["tables"].split(", ")
+
+
+def test_the_page_is_that_of_the_rules():
     page = Path(__file__).parents[2] / "docs" / "checks.md"
-    assert page.read_text(encoding="utf-8") == rules_page()
+    assert page.read_text(encoding="utf-8") == catalogue_markdown(RULES), (
+        "The rules changed: run `python docs/make_checks.py`."
+    )
+
+
+def test_a_row_of_the_page():
+    lines = catalogue_markdown((one,)).splitlines()
+    assert (
+        lines[-1] == "| TST-001 | error or warning | subjects, items | A first line that goes on. |"
+    )
+    assert "| code | severity | tables | what breaks it |" in lines
+    assert list(catalogue((one,)).iloc[-1]) == list(listed(one)[0])

@@ -3,12 +3,17 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from analysis import cli
+from analysis.checks import RULES
 from analysis.errors import ReportError
-from analysis.synthetic import example_folder
+from analysis.study import read_study
+from analysis.study.structure import STRUCTURAL_RULES
+from analysis.synthetic import example_folder, scenario_names
+from tests.builders import CALENDAR, CLEAN, with_cell, write_folder
 
 CANARY = "CANARY-90d2"
 COMMANDS = ("check", "synthesize", "report", "doctor")
@@ -140,9 +145,181 @@ def test_runs_as_a_module():
     assert "synthesize" in shown.stdout
 
 
+@pytest.fixture
+def broken(tmp_path):
+    """Write the small study with an impossible age and a dose that does not fit."""
+    tables = {
+        "subjects": with_cell(CLEAN["subjects"], "age_years", "147", row=1),
+        "sessions": with_cell(CLEAN["sessions"], "weight_kg", "154", row=1),
+    }
+    return write_folder(tmp_path / "study", tables=tables)
+
+
 @pytest.mark.unit
-def test_check_lists_its_rules_and_reads_no_study(monkeypatch, capsys, tmp_path):
-    code, out, _ = run(monkeypatch, capsys, "check", str(tmp_path / "none"), "--list-rules")
+def test_detail_is_written_in_the_local_zone(monkeypatch, capsys, broken, tmp_path):
+    target = tmp_path / "local" / "findings.csv"
+    code, out, err = run(monkeypatch, capsys, "check", str(broken), "--detail", str(target))
+    assert code == 1
+    assert "RNG-001" in out
+    assert "keep it inside the clinic" in err
+    lines = target.read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 3
+    assert ",subjects.csv,3,p2,,age_years,RNG-001,error," in lines[1]
+    assert ",sessions.csv,3,p1,2,dose_mg,DOS-001,warning," in lines[2]
+    assert all(line.startswith("patient-level,") for line in lines[1:])
+
+
+@pytest.mark.unit
+def test_detail_outside_the_local_zone_is_refused_before_anything_is_read(
+    monkeypatch, capsys, broken, tmp_path
+):
+    def fail(*_args):
+        raise AssertionError
+
+    monkeypatch.setattr("analysis.checks.check_folder", fail)
+    target = tmp_path / "findings.csv"
+    code, out, err = run(monkeypatch, capsys, "check", str(broken), "--detail", str(target))
+    assert code == 3
+    assert err.startswith("DisclosureError: The detail of findings")
+    assert out == ""
+    assert not target.exists()
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(("audience", "rows"), [("release", "<11"), ("internal", "1")])
+def test_check_as_json(monkeypatch, capsys, broken, audience, rows):
+    code, out, _ = run(
+        monkeypatch, capsys, "check", str(broken), "--format", "json", "--audience", audience
+    )
+    content = json.loads(out)
+    assert code == 1
+    assert content["audience"] == audience
+    assert [(f["rule"], f["rows"]) for f in content["findings"]] == [
+        ("RNG-001", rows),
+        ("DOS-001", rows),
+    ]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("style", "begins"),
+    [("json", "{\n"), ("html", "<!DOCTYPE html>"), ("text", "ERROR   [RNG-001]")],
+)
+def test_check_writes_a_file_and_leaves_the_output_empty(
+    monkeypatch, capsys, broken, tmp_path, style, begins
+):
+    target = tmp_path / "new" / "findings"
+    arguments = ("check", str(broken), "--format", style, "--output", str(target))
+    code, out, err = run(monkeypatch, capsys, *arguments)
+    content = target.read_bytes()
+    assert code == 1
+    assert out == ""
+    assert f"Findings written to {target}" in err
+    assert content.decode().startswith(begins)
+    assert content.endswith(b"\n")
+    assert not content.endswith(b"\n\n")
+    run(monkeypatch, capsys, *arguments)
+    assert target.read_bytes() == content
+
+
+@pytest.mark.unit
+def test_text_says_the_class_of_the_data_and_to_whom_it_may_be_shown(monkeypatch, capsys, tmp_path):
+    folder = write_folder(tmp_path / "local", tables={"calendar": CALENDAR})
+    _, out, _ = run(monkeypatch, capsys, "check", str(folder))
+    assert out.splitlines()[-1] == "Class of the data: limited data set."
+    assert "Confidential" not in out
+    _, out, _ = run(monkeypatch, capsys, "check", str(folder), "--audience", "internal")
+    assert out.splitlines()[0] == "Confidential: true counts, for use inside the clinic only."
+
+
+@pytest.mark.unit
+def test_a_folder_that_cannot_be_read_is_said_to_be_so(monkeypatch, capsys, tmp_path):
+    code, out, _ = run(monkeypatch, capsys, "check", str(tmp_path / "nothing"))
+    assert code == 1
+    assert out.splitlines()[-1] == "The study could not be read."
+
+
+@pytest.mark.unit
+def test_rules_are_listed_without_a_check(monkeypatch, capsys):
+    monkeypatch.setattr("analysis.checks.check_folder", None)
+    code, out, _ = run(monkeypatch, capsys, "check", "--list-rules")
+    lines = out.splitlines()
     assert code == 0
-    assert len(out.splitlines()) == 65
-    assert "REF-005  error   items: The items belong to no row of assessments." in out
+    assert lines[0].split() == ["code", "severity", "tables", "rule"]
+    assert len(lines) > len(RULES) + len(STRUCTURAL_RULES)
+    assert any(line.startswith("KEY-001  error ") for line in lines)
+    assert any(line.startswith("FIL-010  error ") for line in lines)
+
+
+@pytest.mark.unit
+def test_help_of_synthesize_names_every_preset(monkeypatch, capsys):
+    _, out, _ = run(monkeypatch, capsys, "synthesize", "--help")
+    assert " ".join(out.split()).endswith("Presets: " + ", ".join(scenario_names()))
+
+
+@pytest.mark.unit
+def test_shards_are_studies_of_their_own(monkeypatch, capsys, tmp_path):
+    folder = tmp_path / "many"
+    code, out, _ = run(
+        monkeypatch, capsys, "synthesize", "--output", str(folder), "--patients", "5",
+        "--shards", "2", "--seed", "3",
+    )  # fmt: skip
+    assert code == 0
+    assert out.strip() == f"Synthetic data written to {folder}: 3 study folders"
+    studies = [read_study(path) for path in sorted(folder.glob("shard-*"))]
+    assert [len(study.table("subjects")) for study in studies] == [2, 2, 1]
+    assert {study.seed for study in studies} == {3}
+
+
+@pytest.mark.unit
+def test_options_of_synthesize_reach_the_generator(monkeypatch, capsys, tmp_path):
+    calls = []
+
+    def write_shards(scenario, folder, **options):
+        calls.append((scenario.name, scenario.patients, scenario.seed, folder, options))
+        return [folder]
+
+    def write_synthetic(scenario, folder):
+        calls.append((scenario.name, scenario.patients, folder))
+
+    monkeypatch.setattr("analysis.synthetic.shards.write_shards", write_shards)
+    monkeypatch.setattr("analysis.synthetic.write_synthetic", write_synthetic)
+    run(monkeypatch, capsys, "synthesize", "--shards", "7", "--workers", "2", "--patients", "9",
+        "--seed", "0", "--output", str(tmp_path))  # fmt: skip
+    _, out, _ = run(monkeypatch, capsys, "synthesize", "--shards", "7", "--patients", "9",
+                    "--seed", "0", "--output", str(tmp_path))  # fmt: skip
+    assert out.strip().endswith(": 1 study folder")
+    run(monkeypatch, capsys, "synthesize", "--patients", "1", "--preset", "clinic-network-24")
+    network = ("clinic-network", 9, 0, tmp_path)
+    assert calls[0] == (*network, {"shard_patients": 7, "workers": 2})
+    assert calls[1] == (*network, {"shard_patients": 7, "workers": 1})
+    assert calls[2] == (
+        "clinic-network-24", 1, Path("outputs") / "synthetic" / "clinic-network-24",
+    )  # fmt: skip
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (["--workers", "2"], "It needs --shards"),
+        (["--workers", "0", "--shards", "5"], "--workers"),
+        (["--shards", "0"], "--shards"),
+        (["--patients", "0"], "--patients"),
+        (["--seed", "-1"], "--seed"),
+        (["--patients", "many"], "--patients"),
+    ],
+)
+def test_sizes_that_cannot_be_exit_with_2(monkeypatch, capsys, tmp_path, arguments, shown):
+    folder = tmp_path / "network"
+    code, _, err = run(monkeypatch, capsys, "synthesize", "--output", str(folder), *arguments)
+    assert code == 2
+    assert shown in err
+    assert not folder.exists()
+
+
+@pytest.mark.unit
+def test_an_unknown_preset_is_refused_with_the_known_ones(monkeypatch, capsys):
+    code, _, err = run(monkeypatch, capsys, "synthesize", "--preset", "nothing")
+    assert code == 3
+    assert "clinic-network-24" in err

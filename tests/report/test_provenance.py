@@ -25,6 +25,7 @@ def test_it_records_digest_parameters_versions_and_seed(network):
     assert values["Python"] == platform.python_version()
     assert values["pandas"] == pd.__version__
     assert values["seed"] == str(network.seed)
+    assert values["class"] == "no dates"
     assert "/secret/place" not in repr(record) + record._repr_html_()
 
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,8 +12,12 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from analysis.checks import check, check_folder
+from analysis import cli
+from analysis.checks import check, check_folder, write_detail
+from analysis.checks.as_json import findings_json
+from analysis.disclosure import INTERNAL
 from analysis.errors import AnalysisError
+from analysis.report.findings import findings_page
 from analysis.study import TABLES, Study, read_study
 from analysis.study.casting import typed_table
 from tests.builders import ABOUT, CLEAN, EVERY_COLUMN, clean_study, raw, rename_column, write_folder
@@ -48,10 +53,6 @@ def _said(call: Callable[[], object]) -> list[str]:
 def _parts(result: object) -> Iterator[object]:
     if result is None:
         return
-    if result is None:
-        return
-    if result is None:
-        return
     if isinstance(result, tuple):
         for part in result:
             yield from _parts(part)
@@ -62,6 +63,7 @@ def _parts(result: object) -> Iterator[object]:
     else:  # the result of a check
         yield from result.findings
         shown = result.frame().to_csv() + result._repr_html_() + result.summary()
+        shown += findings_json(result) + findings_json(result, policy=INTERNAL)
         yield _Text(f"{result!r} {result!s} {shown}")
         yield from map(_Text, _said(result.require_ok))
 
@@ -231,6 +233,88 @@ ABOUT_WITH_CANARY = {
 @pytest.mark.parametrize("about", ABOUT_WITH_CANARY.values(), ids=ABOUT_WITH_CANARY)
 def test_the_description_is_never_repeated(tmp_path, silent, about):
     silent(*_folder_calls(write_folder(tmp_path, about=about)))
+
+
+def _folder_with(root: Path, canary: str, *, keep: frozenset[str] = frozenset()) -> Path:
+    """Plant a canary in the second row of every column that can hold it and still be read."""
+    tables = {}
+    for name, text in CLEAN.items():
+        frame = raw(text)
+        for column in TABLES[name].columns:
+            plain = column.kind in ("text", "category", "codes") and not canary.isdigit()
+            number = column.kind == "number" and canary.isdigit()
+            if column.name in frame and column.name not in keep and (plain or number):
+                frame.loc[1, column.name] = canary
+        tables[name] = frame.to_csv(index=False, lineterminator="\n")
+    return write_folder(root, tables=tables)
+
+
+@pytest.mark.parametrize("canary", ["text", "number", "markup"])
+@pytest.mark.parametrize("audience", ["release", "internal"])
+@pytest.mark.parametrize("style", ["text", "json", "html"])
+def test_no_value_comes_out_of_the_command(tmp_path, silent, monkeypatch, canary, audience, style):
+    folder = _folder_with(tmp_path / "local", CANARIES[canary])
+    files = [tmp_path / "local" / "findings.csv", tmp_path / "findings"]
+
+    def command(*arguments: str) -> list[object]:
+        monkeypatch.setattr(sys, "argv", ["ketamine-outcomes", "check", str(folder), *arguments])
+        with pytest.raises(SystemExit):
+            cli.main()
+        return []
+
+    options = ("--audience", audience, "--format", style)
+    detail = ("--detail", str(files[0]))
+    said = silent(
+        lambda: command(*options),
+        lambda: command(*options, *detail),
+        lambda: command("--output", str(files[1]), *options),
+        lambda: command("--detail", str(files[1].with_suffix(".csv"))),
+        lambda: [_Text(files[1].read_text(encoding="utf-8"))],
+    )
+    assert said.count("RNG-001" if canary == "number" else "CAT-001") >= 3
+    assert "DisclosureError" in said
+    assert files[0].is_file()
+
+
+@pytest.mark.parametrize("canary", ["text", "number", "markup"])
+def test_the_page_of_findings_repeats_no_value(tmp_path, silent, canary):
+    result = check_folder(_folder_with(tmp_path, CANARIES[canary]))
+    assert not result.ok
+    silent(
+        lambda: [_Text(findings_page(result))],
+        lambda: [_Text(findings_page(result, policy=INTERNAL))],
+    )
+
+
+KEYS = frozenset(key for table in TABLES.values() for key in table.key)
+
+
+@pytest.mark.parametrize("canary", ["text", "number", "markup"])
+def test_located_rows_hold_keys_and_no_other_value(tmp_path, silent, canary):
+    folder = _folder_with(tmp_path / "local", CANARIES[canary], keep=KEYS)
+    result = check_folder(folder)
+    target = write_detail(result, folder / "findings.csv")
+    located = [result.locate(code) for code in {f.rule for f in result.findings}]
+    assert sum(map(len, located)) >= 3
+    silent(
+        lambda: [_Text(target.read_text(encoding="utf-8-sig"))],
+        lambda: [_Text(frame.to_csv()) for frame in located],
+    )
+
+
+def test_a_code_that_does_not_exist_is_not_repeated(silent):
+    result = check(clean_study())
+    assert "No rule has this code" in silent(lambda: result.locate("Zqxkowalczyk"))
+
+
+def test_changed_files_are_refused_without_a_value(tmp_path, silent):
+    folder = _folder_with(tmp_path / "local", CANARIES["text"])
+    result = check_folder(folder)
+    (folder / "subjects.csv").write_text("subject_id\nZqxkowalczyk\n")
+    said = silent(
+        lambda: result.locate("CAT-001"), lambda: write_detail(result, folder / "findings.csv")
+    )
+    assert said.count("changed after they were checked") >= 2
 
 
 def test_the_search_itself_finds_what_is_planted(silent):

@@ -434,3 +434,87 @@ def test_parquet_bytes_that_are_text_are_read_and_others_are_found(tmp_path):
         write_folder(tmp_path / "b"), "subjects", "prior_failures", values
     )
     assert found(folder) == [("FIL-001", "subjects", "")]
+
+
+CODES = {
+    "PTSD;anxiety": "PTSD;anxiety",
+    " PTSD ; anxiety ": "PTSD;anxiety",
+    "PTSD;;anxiety": "PTSD;anxiety",
+    ";PTSD; ;": "PTSD",
+    "PTSD;PTSD": "PTSD",
+    "anxiety;PTSD;anxiety": "anxiety;PTSD",
+    "substance use": "substance use",
+}
+
+
+@unit
+@pytest.mark.parametrize(("cell", "expected"), CODES.items(), ids=CODES.values())
+def test_several_codes_are_a_set_without_empty_ones(cell, expected):
+    frame = raw(CLEAN["subjects"])
+    frame.loc[2, "secondary_indications"] = cell
+    column = typed_table(frame, TABLES["subjects"])[0]["secondary_indications"]
+    assert column.iloc[2] == expected
+    assert column.dtype == "string"
+    assert column.iloc[0] == "PTSD;anxiety"
+
+
+@unit
+@pytest.mark.parametrize("cell", ["", ";", " ; ;; ", "   "])
+def test_separators_without_a_code_are_a_missing_value(cell):
+    frame = raw(CLEAN["subjects"])
+    frame["secondary_indications"] = pd.array([cell] * 5, dtype="string")
+    column = typed_table(frame, TABLES["subjects"])[0]["secondary_indications"]
+    assert column.isna().all()
+    assert column.dtype == "string"
+
+
+DATES = {
+    "text": pa.array(["2024-01-08", " 1999-12-31 "]),
+    "date": pa.array([dt.date(2024, 1, 8), dt.date(1999, 12, 31)]),
+    "timestamp": pa.array(
+        [dt.datetime(2024, 1, 8), dt.datetime(1999, 12, 31)],  # noqa: DTZ001
+        pa.timestamp("us"),
+    ),
+    "dictionary": pa.array(["2024-01-08", "1999-12-31"]).dictionary_encode(),
+}
+
+
+@unit
+@pytest.mark.parametrize("values", DATES.values(), ids=DATES)
+def test_dates_of_parquet_are_read_whatever_their_type(values):
+    content = pa.table({"subject_id": ["p1", "p2"], "start_date": values})
+    frame, findings = typed_table(content.to_pandas(ignore_metadata=True), TABLES["calendar"])
+    assert findings == []
+    assert frame["start_date"].dtype == "datetime64[s]"
+    assert frame["start_date"].dt.strftime("%d.%m.%Y").tolist() == ["08.01.2024", "31.12.1999"]
+
+
+NO_DATES = {
+    "time": pa.array([dt.datetime(2024, 1, 8, 10, 30)], pa.timestamp("us")),  # noqa: DTZ001
+    "with zone": pa.array([dt.datetime(2024, 1, 8, tzinfo=dt.UTC)], pa.timestamp("us", "UTC")),
+    "number": pa.array([20240108]),
+    "serial": pa.array([45299.0]),
+    "flag": pa.array([True]),
+    "before 1900": pa.array(["1899-12-31"]),
+    "after 2099": pa.array(["2100-01-01"]),
+    "mark for not known": pa.array(["9999-12-31"]),
+    "other digits": pa.array(["２０２４-01-08"]),
+}
+
+
+@unit
+@pytest.mark.parametrize("values", NO_DATES.values(), ids=NO_DATES)
+def test_what_is_no_day_of_the_calendar_is_refused(values):
+    content = pa.table({"subject_id": ["p1"], "start_date": values})
+    _, findings = typed_table(content.to_pandas(ignore_metadata=True), TABLES["calendar"])
+    assert [(f.rule, f.column, f.count) for f in findings] == [("COL-003", "start_date", 1)]
+    assert "dates from 1900 to 2099 as year-month-day" in findings[0].what
+
+
+@unit
+def test_a_missing_date_is_missing_and_the_limits_are_dates():
+    text = "subject_id,start_date\np1,1900-01-01\np2,2099-12-31\np3,\n"
+    frame, findings = typed_table(raw(text), TABLES["calendar"])
+    assert findings == []
+    assert frame["start_date"].isna().tolist() == [False, False, True]
+    assert frame["start_date"].dt.year.tolist()[:2] == [1900, 2099]

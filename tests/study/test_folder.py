@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import storage
+from analysis.checks import check_folder
 from analysis.errors import DataError, ReportError
-from analysis.study import TABLES, Study, read_study, scan_folder, write_study
+from analysis.study import TABLES, Study, in_local_zone, read_study, scan_folder, write_study
+from analysis.study.folder import folder_digest
 from tests.builders import ABOUT, CALENDAR, CLEAN, clean_study, found, places, write_folder
 
 unit, identity = pytest.mark.unit, pytest.mark.identity
@@ -418,3 +420,79 @@ def test_the_gap_between_courses_is_a_number_of_days(tmp_path, gap):
 @unit
 def test_an_older_version_of_the_description_is_read(tmp_path):
     assert read_study(write_folder(tmp_path, about={**ABOUT, "schema_version": "1.0"})).title
+
+
+LOCAL = {
+    "local": True,
+    "local/study": True,
+    "a/local/b/study": True,
+    "/srv/local/study": True,
+    "/data/local": True,
+    "/usr/local/lib/local/study": True,
+    "outputs/study": False,
+    "locals/study": False,
+    "not-local": False,
+    "local/../study": False,
+    "/usr/local/study": False,
+    "/usr/local": False,
+    "/opt/local/study": False,
+    "/var/local/study": False,
+}
+
+
+@unit
+@pytest.mark.parametrize(("folder", "expected"), LOCAL.items(), ids=LOCAL)
+def test_which_folders_are_in_the_local_zone(tmp_path, folder, expected):
+    assert in_local_zone(tmp_path / folder) is expected
+    assert in_local_zone(str(tmp_path / folder)) is expected
+
+
+@unit
+@pytest.mark.parametrize(
+    ("entry", "value"),
+    [
+        ("sites", ["A", "B "]),
+        ("sites", [" A", "B"]),
+        ("instruments", ["PHQ-9\n"]),
+        ("sites", ["A", ["B"]]),
+        ("sites", {"A": 1}),
+        ("schema_version", 1.1),
+        ("schema_version", ["1.1"]),
+        ("title", {"a": 1}),
+        ("data_cut_off", None),
+        ("data_cut_off", 2025),
+        ("synthetic", None),
+        ("synthetic", 1),
+        ("seed", 1.5),
+        ("seed", [7]),
+        ("course_gap_days", None),
+        ("course_gap_days", [60]),
+        ("course_gap_days", {"days": 60}),
+        ("course_gap_days", False),
+    ],
+)
+def test_entries_of_a_wrong_type_are_named(tmp_path, entry, value):
+    folder = write_folder(tmp_path, about={**ABOUT, entry: value})
+    assert found(folder) == [("FIL-007", "study.json", entry)]
+
+
+@unit
+def test_the_gap_between_courses_may_be_one_day(tmp_path):
+    assert read_study(write_folder(tmp_path, about={**ABOUT, "course_gap_days": 1}))
+
+
+@unit
+def test_the_digest_of_a_folder_without_a_description_is_empty(tmp_path):
+    folder = write_folder(tmp_path)
+    assert folder_digest(folder) == folder_digest(str(folder)) == read_study(folder).sha256
+    (folder / "study.json").unlink()
+    assert folder_digest(folder) == ""
+
+
+@unit
+def test_codes_with_stray_separators_are_written_as_they_are_read(tmp_path):
+    text = CLEAN["subjects"].replace("PTSD;anxiety", " anxiety;; PTSD ;anxiety; ")
+    study = read_study(write_folder(tmp_path / "a", tables={"subjects": text}))
+    write_study(study, tmp_path / "b")
+    assert ",anxiety;PTSD," in (tmp_path / "b" / "subjects.csv").read_text(encoding="utf-8")
+    assert check_folder(tmp_path / "b").findings == ()

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import pandas as pd
 import pytest
 
 from analysis.errors import DataError
@@ -51,9 +52,11 @@ def test_a_study_cannot_be_reassigned():
 
 def test_what_is_shown_says_whether_the_patients_are_invented():
     study = clean_study()
-    assert repr(study).startswith("Study: Five invented patients (synthetic data, 2 clinics)\n")
+    assert repr(study).startswith(
+        "Study: Five invented patients (synthetic data, 2 clinics, no dates)\n"
+    )
     real = Study(title="T", sites=("A",), instruments=("PHQ-9",), tables=study.tables)
-    assert "(clinic data, 1 clinic)" in repr(real)
+    assert "(clinic data, 1 clinic, no dates)" in repr(real)
 
 
 def test_the_html_is_escaped():
@@ -62,3 +65,14 @@ def test_the_html_is_escaped():
     assert "<b>" not in shown
     assert "<i>" not in shown
     assert "&lt;b&gt;" in shown
+
+
+def test_the_class_of_the_data_stands_wherever_a_study_is_shown():
+    study = clean_study()
+    assert "(synthetic data, 2 clinics, no dates)" in repr(study)
+    assert "<p>synthetic data, 2 clinics, no dates</p>" in study._repr_html_()
+    dated = dataclasses.replace(
+        study, synthetic=False, sites=("A",), tables={**study.tables, "calendar": pd.DataFrame()}
+    )
+    assert "(clinic data, 1 clinic, limited data set)" in repr(dated)
+    assert "<p>clinic data, 1 clinic, limited data set</p>" in dated._repr_html_()

@@ -6,7 +6,7 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from analysis.checks import check, check_folder, rules
+from analysis.checks import check, check_folder, rule_list
 from analysis.errors import DataError, ReportError
 from analysis.study import write_study
 from analysis.synthetic import scenario, simulate
@@ -43,7 +43,7 @@ def test_clean_studies_have_no_finding(study):
 
 
 def test_every_rule_has_a_fault_and_every_fault_a_rule():
-    assert set(fault_codes()) == set(rules()["code"])
+    assert set(fault_codes()) == set(rule_list()["code"])
     assert len(fault_codes()) == len(FAULTS)
     assert all(code == fault.code for code, fault in FAULTS.items())
 

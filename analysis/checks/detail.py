@@ -1,0 +1,100 @@
+"""Writing every broken row of every finding into a file that stays in the local zone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import storage
+from analysis.checks.located import AFTER, BEFORE, key_columns, located_frames
+from analysis.checks.runner import CheckResult
+from analysis.disclosure import CONFIDENTIAL
+from analysis.errors import DisclosureError
+from analysis.study import in_local_zone
+
+__all__ = ["require_local", "write_detail"]
+
+_FORMULA = r"^(?=[=+\-@\t\r\n])"  # how a spreadsheet program knows a formula in a cell
+
+
+def require_local(target: Path | str) -> Path:
+    """Return the path of a patient-level file, or refuse one outside the local zone.
+
+    Parameters
+    ----------
+    target : path
+        The file to write.
+
+    Returns
+    -------
+    pathlib.Path
+        The same path.
+
+    Raises
+    ------
+    DisclosureError
+        When neither its folder nor a folder around it is named ``local``.
+    """
+    path = Path(target)
+    if not in_local_zone(path.parent):
+        raise DisclosureError(
+            "The detail of findings has a row per patient and may be written only below a folder "
+            "named local, which never leaves the clinic. Choose such a file, for example "
+            "local/findings.csv."
+        )
+    return path
+
+
+def write_detail(result: CheckResult, target: Path | str) -> Path:
+    """Write all broken rows of all findings as CSV: where they are and by which key, no more.
+
+    Parameters
+    ----------
+    result : CheckResult
+        What checking found.
+    target : path
+        A CSV file below a folder named ``local``; replaced whole or not at all.
+
+    Returns
+    -------
+    pathlib.Path
+        The file. Its first columns ``level`` and ``notice`` say on each row that it is
+        confidential; the others are those of `CheckResult.locate`, with the keys of all tables
+        concerned. Texts that a spreadsheet program would take for a formula begin with an
+        apostrophe. UTF-8 with a byte order mark, without which Excel shows wrong letters.
+
+    Raises
+    ------
+    DisclosureError
+        Outside the local zone.
+    DataError
+        When the files of the study changed since they were checked.
+    ReportError
+        When the file cannot be written.
+    """
+    path = require_local(target)
+    findings = result.ordered()
+    columns = ["level", "notice", *BEFORE, *key_columns(findings), *AFTER]
+    parts = located_frames(findings, study=result.study, folder=result.folder)
+    with (
+        storage.replacing(path) as temporary,
+        temporary.open("w", encoding="utf-8-sig", newline="") as handle,
+    ):
+        handle.write(",".join(columns) + "\n")
+        for part in parts:
+            marked = _harmless(part).assign(level="patient-level", notice=CONFIDENTIAL)
+            rows = marked.reindex(columns=columns)
+            rows.to_csv(handle, header=False, index=False, lineterminator="\n")
+    return path
+
+
+def _harmless(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put an apostrophe before every text that a spreadsheet program would run as a formula."""
+    texts = [name for name, column in frame.items() if not pd.api.types.is_numeric_dtype(column)]
+    return frame.assign(
+        **{
+            name: frame[name].astype("string").str.replace(_FORMULA, "'", regex=True)
+            for name in map(str, texts)
+        }
+    )
