@@ -48,14 +48,14 @@ p1,PHQ-9,28,1,follow-up,9,9,self,,
 p2,PHQ-9,0,1,,27,9,self,1,-0.5
 p2,PHQ-9,0,2,,26,9,self,1,4
 p3,PHQ-9,14,1,session,0,,,,
-p4,PHQ-9,7,1,unscheduled,,3,self,,
+p4,PHQ-9,7,1,unscheduled,,1,self,,
 """,
     "follow_up": """\
 subject_id,start_day,last_contact_day,observed_until_day,end_reason
 p1,-2,40,120,lost
 p2,0,0,10,ongoing
 p3,0,14,60,withdrew
-p4,0,200,300,completed
+p4,0,200,300,died
 p5,0,0,0,ongoing
 """,
     "items": """\

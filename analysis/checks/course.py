@@ -16,8 +16,11 @@ _DATED = {
     "sessions": "rel_day",
     "assessments": "rel_day",
     "adverse_events": "start_day",
+    "encounters": "rel_day",
+    "actions": "rel_day",
 }
 _DOSE_TOLERANCE = 0.10  # pumps and syringes are set to whole millilitres
+_BY_WEIGHT = ("IV", "IM", "SC")
 
 
 def observation(study: Study) -> Iterator[Finding]:
@@ -142,8 +145,10 @@ def dose_per_weight(study: Study) -> Iterator[Finding]:
     sessions = study.tables["sessions"]
     expected = sessions["dose_mg_kg"] * sessions["weight_kg"]
     difference = (sessions["dose_mg"] - expected).abs()
+    weighed = sessions["agent"].eq("ketamine") & sessions["route"].isin(_BY_WEIGHT)
+    far = pd.Series(np.greater(difference, _DOSE_TOLERANCE * expected), index=sessions.index)
     yield from broken_rows(
-        pd.Series(np.greater(difference, _DOSE_TOLERANCE * expected), index=sessions.index),
+        weighed & far,
         rule="DOS-001",
         place=("sessions", "dose_mg"),
         what="The dose is not within 10 % of dose_mg_kg × weight_kg.",

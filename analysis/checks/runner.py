@@ -14,7 +14,12 @@ import pandas as pd
 
 from analysis.checks import columns, course, keys, scores
 from analysis.checks.catalogue import catalogue, described_rules
+from analysis.checks.completions import COMPLETION_RULES
+from analysis.checks.events import EVENT_RULES
+from analysis.checks.links import LINK_RULES
 from analysis.checks.located import located_rows
+from analysis.checks.measurements import MEASUREMENT_RULES
+from analysis.checks.sessions import SESSION_RULES
 from analysis.errors import DataError
 from analysis.progress import progress
 from analysis.results import frame_to_html, frame_to_text
@@ -41,6 +46,12 @@ RULES: tuple[Callable[[Study], Iterator[Finding]], ...] = (
     scores.item_ranges,
     scores.totals_of_items,
     scores.monitoring_units,
+    scores.unused_scales,
+    *LINK_RULES,
+    *EVENT_RULES,
+    *SESSION_RULES,
+    *COMPLETION_RULES,
+    *MEASUREMENT_RULES,
 )
 """Every rule about a study, in the order in which they run."""
 

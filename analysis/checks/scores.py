@@ -8,20 +8,18 @@ import pandas as pd
 
 from analysis.checks.broken import broken_rows
 from analysis.instruments import Instrument, instrument_names, load_instrument, score
-from analysis.study import Finding, Study
+from analysis.study import UNITS, Finding, Study
 
-__all__ = ["item_ranges", "known_scales", "monitoring_units", "total_ranges", "totals_of_items"]
+__all__ = [
+    "item_ranges",
+    "known_scales",
+    "monitoring_units",
+    "total_ranges",
+    "totals_of_items",
+    "unused_scales",
+]
 
 _KEY = ["subject_id", "instrument", "rel_day", "occurrence"]
-_UNITS = {
-    "sbp": "mm[Hg]",
-    "dbp": "mm[Hg]",
-    "hr": "/min",
-    "spo2": "%",
-    "cadss": "{score}",
-    "cadss6": "{score}",
-    "moaas": "{score}",
-}
 
 
 def _known(study: Study) -> list[str]:
@@ -83,8 +81,11 @@ def total_ranges(study: Study) -> Iterator[Finding]:
 
 def _possible(rows: pd.DataFrame, scale: Instrument) -> pd.Series:
     """Tell for each item row whether its number and answer exist in the scale."""
-    answer = rows["response"].between(scale.item_low, scale.item_high) | rows["response"].isna()
-    return answer & rows["item_no"].between(1, scale.item_count)
+    ranges = dict(enumerate(scale.item_ranges, start=1))
+    low = rows["item_no"].map({number: pair[0] for number, pair in ranges.items()})
+    high = rows["item_no"].map({number: pair[1] for number, pair in ranges.items()})
+    answer = rows["response"].ge(low.astype("Int64")) & rows["response"].le(high.astype("Int64"))
+    return (answer | rows["response"].isna()) & rows["item_no"].between(1, scale.item_count)
 
 
 def item_ranges(study: Study) -> Iterator[Finding]:
@@ -109,8 +110,9 @@ def item_ranges(study: Study) -> Iterator[Finding]:
             rows["instrument"].eq(name) & ~_possible(rows, scale),
             rule="SCO-002",
             place=("items", "response"),
-            what=f"{name} has items 1 to {scale.item_count} with answers {scale.item_low:g} to "
-            f"{scale.item_high:g}.",
+            what=f"{name} has items 1 to {scale.item_count} with answers "
+            f"{min(low for low, _ in scale.item_ranges):g} to "
+            f"{max(high for _, high in scale.item_ranges):g}.",
             remedy="Check the export's coding of answers; missing answers are empty cells.",
         )
 
@@ -141,13 +143,19 @@ def totals_of_items(study: Study) -> Iterator[Finding]:
         rows = study.tables["assessments"]
         difference = rows["total"] - _recomputed(rows, score(items, name))
         yield from broken_rows(
-            rows["instrument"].eq(name) & difference.abs().gt(0.5),
+            rows["instrument"].eq(name) & _in_range(rows, name) & difference.abs().gt(0.5),
             rule="SCO-003",
             place=("assessments", "total"),
             what=f"A stored {name} total differs from the total of its items.",
             remedy="Reports use the stored total; correct the items or the total at the source.",
             severity="warning",
         )
+
+
+def _in_range(rows: pd.DataFrame, name: str) -> pd.Series:
+    """Tell which totals the scale can have; SCO-001 says the rest."""
+    scale = load_instrument(name)
+    return rows["total"].between(scale.total_low, scale.total_high)
 
 
 def _recomputed(rows: pd.DataFrame, scored: pd.DataFrame) -> pd.Series:
@@ -174,13 +182,39 @@ def monitoring_units(study: Study) -> Iterator[Finding]:
     if not study.has("monitoring"):
         return
     rows = study.tables["monitoring"]
-    expected = rows["parameter"].astype("string").map(_UNITS)
+    expected = rows["parameter"].astype("string").map(UNITS)
     yield from broken_rows(
         expected.notna() & rows["unit"].astype("string").ne(expected),
         rule="MON-001",
         place=("monitoring", "unit"),
         what="The unit does not belong to the parameter: "
-        + ", ".join(f"{parameter} in {unit}" for parameter, unit in _UNITS.items())
+        + ", ".join(f"{parameter} in {unit}" for parameter, unit in UNITS.items())
         + ".",
         remedy="Convert the values to these units.",
     )
+
+
+def unused_scales(study: Study) -> Iterator[Finding]:
+    """INS-002: study.json declares a scale that no assessment uses.
+
+    Parameters
+    ----------
+    study : Study
+        The data to check.
+
+    Yields
+    ------
+    Finding
+        At most one, a warning. Scales that break INS-001 are left to that rule.
+    """
+    used = set(study.tables["assessments"]["instrument"].dropna().unique())
+    unused = len(set(_known(study)) - used)
+    if unused:
+        yield Finding(
+            rule="INS-002",
+            severity="warning",
+            table="study.json",
+            column="instruments",
+            what=f"A declared scale has no row in assessments ({unused} in the list).",
+            remedy="Add its rows, or leave the scale out of the list.",
+        )

@@ -232,9 +232,14 @@ def _infusion_min(
 def _discharge(
     sessions: Sessions, people: People, scenario: Scenario, streams: Streams
 ) -> tuple[Floats, Floats]:
-    """Minutes until ready to leave and until left; missing where nobody watches."""
+    """Minutes until ready to leave and until left; missing where nobody watches.
+
+    Nobody leaves before the last planned reading, which may be two minutes late.
+    """
     watched = np.array([bool(r.monitored_min) for r in scenario.regimens])
-    earliest = np.array([r.earliest_discharge_min for r in scenario.regimens], dtype=np.float64)
+    last = [max(r.monitored_min, default=-2) + 2 for r in scenario.regimens]
+    rules = [r.earliest_discharge_min for r in scenario.regimens]
+    earliest = np.maximum(rules, last).astype(np.float64)
     regimen = people.regimen[sessions.patient]
     wait = np.floor(25.0 * sessions.uniform(streams, "discharge", len(people))[:, 0])
     ready = np.ceil(sessions.over_min / 5.0) * 5.0

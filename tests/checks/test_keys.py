@@ -20,15 +20,16 @@ def test_repeated_rows_are_counted_after_the_first(table):
 
 
 def test_rows_that_differ_in_one_part_of_the_key_are_not_repeated():
-    text = CLEAN["assessments"] + "p2,PHQ-9,0,3,,26,9,self\np2,MADRS,0,1,,26,9,self\n"
+    text = CLEAN["assessments"] + "p2,PHQ-9,0,3,,26,9,self\np2,MADRS,0,1,,26,9,clinician\n"
     assert check(clean_study(assessments=text)).findings == ()
 
 
 def test_rows_without_a_whole_key_are_no_repeats():
     text = CLEAN["sessions"]
-    for row in (1, 2):
+    for row in (2, 6):  # the last sessions of their patients
         text = with_cell(with_cell(text, "subject_id", "", row=row), "session_no", "9", row=row)
-    findings = check(clean_study(sessions=text)).findings
+    events = with_cell(CLEAN["adverse_events"], "session_no", "", row=2)
+    findings = check(clean_study(sessions=text, adverse_events=events)).findings
     assert places(findings) == [("NUL-001", "sessions", "subject_id")]
     assert findings[0].count == 2
 

@@ -9,10 +9,13 @@ from tests.builders import CLEAN, clean_study, places, with_cell
 pytestmark = pytest.mark.unit
 
 
+OWN = {"NUL-001", "CAT-001", "KEY-001", "SCO-001", "SCO-002", "SCO-003", "MON-001"}
+
+
 def findings_of(**tables):
     findings = check(clean_study(**tables)).findings
     places(findings)
-    return [(f.rule, f.table, f.column, f.count, f.rows) for f in findings]
+    return [(f.rule, f.table, f.column, f.count, f.rows) for f in findings if f.rule in OWN]
 
 
 def test_an_unknown_scale_is_counted_and_the_known_ones_are_named():
@@ -122,3 +125,8 @@ def test_an_unknown_parameter_or_missing_unit_is_left_to_its_own_rule():
     assert [rule for rule, *_ in findings_of(monitoring=unknown)] == ["CAT-001"]
     missing = with_cell(CLEAN["monitoring"], "unit", "", row=1)
     assert [rule for rule, *_ in findings_of(monitoring=missing)] == ["NUL-001"]
+
+
+def test_an_impossible_total_is_left_to_its_own_rule():
+    text = with_cell(CLEAN["assessments"], "total", "28", row=2)  # sum of items: 9
+    assert findings_of(assessments=text) == [("SCO-001", "assessments", "total", 1, (4,))]

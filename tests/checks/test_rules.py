@@ -1,0 +1,155 @@
+"""Each rule about rows: one cell at its limit obeys it, one beyond breaks it and no other rule."""
+
+from dataclasses import replace
+
+import pytest
+
+from analysis.checks import check
+from tests.builders import CALENDAR, CLEAN, clean_study, places, typed, with_cell
+
+pytestmark = pytest.mark.unit
+
+# code, severity, table, column, row, changes beyond the limit, changes at the limit;
+# a change is (table, column, row, cell)
+CASES = [
+    ("REF-004", "error", "monitoring", "session_no", 7,
+     [("monitoring", "session_no", 7, "2")], [("monitoring", "session_no", 7, "1")]),
+    ("REF-004", "error", "adverse_events", "session_no", 0,
+     [("adverse_events", "session_no", 0, "4")], [("adverse_events", "session_no", 0, "3")]),
+    ("REF-004", "error", "actions", "session_no", 0,
+     [("actions", "session_no", 0, "4")], [("actions", "session_no", 0, "3")]),
+    ("REF-004", "error", "assessments", "session_no", 3,
+     [("assessments", "session_no", 3, "2")], [("assessments", "session_no", 3, "")]),
+    ("REF-005", "error", "items", "", 10,
+     [("items", "rel_day", 10, "8")], [("items", "rel_day", 10, "7")]),
+    ("SUB-001", "warning", "subjects", "secondary_indications", 0,
+     [("subjects", "secondary_indications", 0, "PTSD;depression")],
+     [("subjects", "secondary_indications", 0, "PTSD;bipolar depression")]),
+    ("TIM-005", "error", "assessments", "rel_day", 5,
+     [("assessments", "rel_day", 5, "15")], [("assessments", "rel_day", 5, "14")]),
+    ("TIM-005", "error", "sessions", "rel_day", 2,
+     [("sessions", "rel_day", 2, "41")], [("sessions", "rel_day", 2, "40")]),
+    ("TIM-005", "error", "encounters", "rel_day", 1,
+     [("encounters", "rel_day", 1, "41")], [("encounters", "rel_day", 1, "40")]),
+    ("TIM-006", "error", "assessments", "rel_day", 0,
+     [("assessments", "rel_day", 0, "-3")], [("assessments", "rel_day", 0, "-2")]),
+    ("TIM-006", "error", "adverse_events", "start_day", 0,
+     [("adverse_events", "start_day", 0, "-3")], [("adverse_events", "start_day", 0, "-2")]),
+    ("TIM-006", "error", "encounters", "rel_day", 0,
+     [("encounters", "rel_day", 0, "-3")], [("encounters", "rel_day", 0, "-1")]),
+    ("TIM-006", "error", "actions", "rel_day", 0,
+     [("actions", "rel_day", 0, "-3")], [("actions", "rel_day", 0, "-2")]),
+    ("TIM-007", "error", "adverse_events", "end_day", 0,
+     [("adverse_events", "end_day", 0, "-1")], [("adverse_events", "end_day", 0, "0")]),
+    ("TIM-007", "error", "diagnoses", "end_day", 1,
+     [("diagnoses", "end_day", 1, "-31")], [("diagnoses", "end_day", 1, "-30")]),
+    ("TIM-007", "error", "concomitant", "end_day", 1,
+     [("concomitant", "end_day", 1, "-21")], [("concomitant", "end_day", 1, "-20")]),
+    ("TIM-008", "error", "sessions", "rel_day", 6,
+     [("adverse_events", "end_day", 2, "199"), ("adverse_events", "start_day", 2, "199")],
+     [("adverse_events", "end_day", 2, "200")]),
+    ("TIM-009", "warning", "sessions", "session_no", 2,
+     [("sessions", "session_no", 2, "4")], [("sessions", "session_no", 2, "3")]),
+    ("AEV-001", "error", "adverse_events", "severity", 2,
+     [("adverse_events", "severity", 2, "4")], [("adverse_events", "severity", 2, "5")]),
+    ("AEV-001", "error", "adverse_events", "severity", 0,
+     [("adverse_events", "severity", 0, "5")], [("adverse_events", "severity", 0, "4")]),
+    ("AEV-002", "error", "adverse_events", "outcome", 2,
+     [("follow_up", "end_reason", 3, "completed")], []),
+    ("AEV-003", "warning", "adverse_events", "serious", 0,
+     [("adverse_events", "serious", 0, "yes")],
+     [("adverse_events", "serious", 0, "yes"), ("adverse_events", "severity", 0, "2")]),
+    ("DOS-002", "warning", "sessions", "dose_mg", 3,  # IM: 2 * 1.0 mg/kg
+     [("sessions", "dose_mg_kg", 3, "2.01")], [("sessions", "dose_mg_kg", 3, "2")]),
+    ("DOS-002", "warning", "sessions", "dose_mg", 3,  # IM: 0.5 / 2 mg/kg
+     [("sessions", "dose_mg_kg", 3, "0.24")], [("sessions", "dose_mg_kg", 3, "0.25")]),
+    ("DOS-002", "warning", "sessions", "dose_mg", 5,  # SL: 2 * 450 mg
+     [("sessions", "dose_mg", 5, "901")], [("sessions", "dose_mg", 5, "900")]),
+    ("DOS-002", "warning", "sessions", "dose_mg", 5,  # SL: 300 / 2 mg
+     [("sessions", "dose_mg", 5, "149")], [("sessions", "dose_mg", 5, "150")]),
+    ("DOS-003", "warning", "sessions", "dose_mg", 4,
+     [("sessions", "dose_mg", 4, "83")], [("sessions", "dose_mg", 4, "84")]),
+    ("DOS-003", "warning", "sessions", "dose_mg", 4,
+     [("sessions", "dose_mg", 4, "29")], [("sessions", "dose_mg", 4, "28")]),
+    ("DOS-004", "warning", "sessions", "infusion_min", 3,
+     [("sessions", "infusion_min", 3, "1")], [("sessions", "infusion_min", 3, "0")]),
+    ("SES-001", "error", "sessions", "stop_reason", 1,
+     [("sessions", "completed", 1, "true")], [("sessions", "completed", 1, "false")]),
+    ("SES-002", "warning", "sessions", "discharged_min", 0,
+     [("sessions", "discharged_min", 0, "94")], [("sessions", "discharged_min", 0, "95")]),
+    ("COU-001", "error", "sessions", "course_no", 6,
+     [("sessions", "course_no", 6, "3")], [("sessions", "course_no", 6, "1")]),
+    ("COU-001", "error", "sessions", "course_no", 3,
+     [("sessions", "course_no", 3, "2")], [("sessions", "course_no", 3, "1")]),
+    ("COU-002", "warning", "sessions", "phase", 3,
+     [("sessions", "phase", 3, "maintenance")], [("sessions", "phase", 5, "maintenance")]),
+    ("COU-002", "warning", "sessions", "phase", 6,
+     [("sessions", "phase", 6, "maintenance")], []),
+    ("COU-004", "warning", "sessions", "phase", 2,
+     [("sessions", "phase", 2, "induction"), ("sessions", "phase", 1, "maintenance")],
+     [("sessions", "phase", 1, "maintenance")]),
+    ("SIT-001", "warning", "subjects", "site_id", 1,
+     [("subjects", "site_id", 1, "B")], [("sessions", "site_id", 2, "B")]),
+    ("SCO-004", "warning", "assessments", "n_answered", 2,
+     [("assessments", "n_answered", 2, "8")], [("assessments", "n_answered", 2, "9")]),
+    ("SCO-005", "error", "assessments", "n_answered", 1,
+     [("assessments", "n_answered", 1, "10")], [("assessments", "n_answered", 1, "9")]),
+    ("SCO-006", "warning", "assessments", "occurrence", 4,
+     [("assessments", "total", 4, "27"), ("assessments", "hours_post", 4, "-0.5")],
+     [("assessments", "total", 4, "27")]),
+    ("SCO-007", "warning", "assessments", "rater", 1,
+     [("assessments", "rater", 1, "clinician")], [("assessments", "rater", 1, "self")]),
+    ("SCO-008", "error", "assessments", "hours_post", 4,
+     [("assessments", "hours_post", 4, "24.5")], [("assessments", "hours_post", 4, "24")]),
+    ("SCO-008", "error", "assessments", "hours_post", 3,
+     [("assessments", "hours_post", 3, "-24"), ("sessions", "session_no", 3, "1"),
+      ("assessments", "rel_day", 3, "1"), ("follow_up", "last_contact_day", 1, "1")],
+     [("assessments", "hours_post", 3, "-24")]),
+    ("MON-002", "error", "monitoring", "value", 2,
+     [("monitoring", "value", 2, "141")], [("monitoring", "value", 2, "140")]),
+    ("MON-003", "error", "monitoring", "value", 4,
+     [("monitoring", "value", 4, "101")], [("monitoring", "value", 4, "100")]),
+    ("MON-003", "error", "monitoring", "value", 3,
+     [("monitoring", "value", 3, "19")], [("monitoring", "value", 3, "20")]),
+    ("MON-003", "error", "monitoring", "value", 7,
+     [("monitoring", "value", 7, "6")], [("monitoring", "value", 7, "0")]),
+    ("MON-004", "warning", "monitoring", "rel_min", 0,
+     [("monitoring", "rel_min", 0, "1")], [("monitoring", "rel_min", 0, "0")]),
+    ("MON-005", "warning", "monitoring", "rel_min", 7,
+     [("monitoring", "rel_min", 7, "91")], [("monitoring", "rel_min", 7, "90")]),
+]  # fmt: skip
+
+
+def changed(changes):
+    tables = {}
+    for table, column, row, cell in changes:
+        tables[table] = with_cell(tables.get(table, CLEAN[table]), column, cell, row=row)
+    return clean_study(**tables)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[2]}-{case[3]}")
+def test_beyond_the_limit_is_this_finding_and_no_other(case):
+    code, severity, table, column, row, beyond, limit = case
+    findings = check(changed(beyond)).findings
+    assert places(findings) == [(code, table, column)]
+    assert [(f.severity, f.count, f.rows) for f in findings] == [(severity, 1, (row + 2,))]
+    assert check(changed(limit)).findings == ()
+
+
+@pytest.mark.parametrize(("gap", "broken"), [(None, False), (200, False), (201, True)])
+def test_a_course_begins_no_sooner_than_the_study_says(gap, broken):
+    findings = check(replace(clean_study(), course_gap_days=gap)).findings
+    expected = [("COU-003", "sessions", "course_no")] if broken else []
+    assert places(findings) == expected
+    assert [(f.severity, f.count, f.rows) for f in findings] == [("error", 1, (8,))] * broken
+
+
+def test_every_patient_has_a_row_in_the_calendar_when_there_is_one():
+    study = clean_study()
+    study.tables["calendar"] = typed("calendar", CALENDAR)
+    findings = check(study).findings
+    assert places(findings) == [("KEY-003", "subjects", "subject_id")]
+    assert [(f.severity, f.count, f.rows) for f in findings] == [("error", 3, (4, 5, 6))]
+    whole = CALENDAR + "".join(f"p{n},2024-03-01\n" for n in (3, 4, 5))
+    study.tables["calendar"] = typed("calendar", whole)
+    assert check(study).findings == ()
