@@ -44,6 +44,18 @@ def several(study: Study) -> Iterator[Finding]:
             yield Finding(rule=rule, severity=severity, table=table, what="W.", remedy="R.")
 
 
+def silent(study: Study) -> Iterator[Finding]:
+    """TST-030: nothing is made here."""
+    yield from ()
+
+
+def two(study: Study) -> Iterator[Finding]:
+    """TST-031 and TST-032: two demands."""
+    about = {"what": "W.", "remedy": "R."}
+    yield Finding(rule="TST-031", severity="error", table="items", **about)
+    yield Finding(rule="TST-032", severity="warning", table="actions", **about)
+
+
 def nameless(study: Study) -> Iterator[Finding]:
     """Say nothing about a code."""
     yield from ()
@@ -102,6 +114,17 @@ def test_a_rule_without_a_code_or_with_a_code_of_another_is_refused():
         described_rules((nameless,))
     with pytest.raises(DataError, match="same code"):
         described_rules((one, one))
+
+
+def test_a_rule_whose_findings_cannot_be_seen_is_an_error_in_any_table():
+    assert listed(silent) == [("TST-030", "error", "any", "Nothing is made here.")]
+
+
+def test_each_code_of_a_function_has_its_own_severity_and_tables():
+    assert listed(two) == [
+        ("TST-031", "error", "items", "Two demands."),
+        ("TST-032", "warning", "actions", "Two demands."),
+    ]
 
 
 def test_a_rule_that_states_what_it_is_is_taken_at_its_word():

@@ -66,10 +66,8 @@ def test_check_names_the_place_and_hides_small_counts(
     monkeypatch, capsys, network, audience, shown
 ):
     path = network / "subjects.csv"
-    lines = path.read_text(encoding="utf-8").splitlines()
-    cells = lines[3].split(",")
-    lines[3] = ",".join([*cells[:2], "147", *cells[3:]])
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = with_cell(path.read_text(encoding="utf-8"), "age_years", "147", row=2)
+    path.write_text(text, encoding="utf-8")
     code, out, _ = run(monkeypatch, capsys, "check", str(network), "--audience", audience)
     assert code == 1
     assert "RNG-001" in out
