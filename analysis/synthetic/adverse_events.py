@@ -27,6 +27,7 @@ _MILD = {
     "anxiety": 8,
     "blood pressure increased": 5,
 }
+_PRESSURE = "blood pressure increased"
 _SERIOUS = ("suicidal ideation", "syncope", "hypertensive crisis")
 _SERIOUS_SHARE = 0.0006
 _VERY_HIGH = 175.0  # mm[Hg]; a third of these sessions are reported
@@ -63,8 +64,15 @@ def reported(
     uniform = sessions.uniform(streams, "adverse events", len(people), 6)
     share = people.by_regimen(scenario, "adverse_event_share").astype(np.float64)
     serious = uniform[:, 0] < _SERIOUS_SHARE
-    pressure = (measured.peak("sbp", len(sessions)) >= _VERY_HIGH) & (uniform[:, 3] < 1.0 / 3.0)
-    return pressure | (uniform[:, 0] < share[sessions.patient]), serious, uniform
+    because = sessions.stopped_for(streams, len(people), "adverse event")
+    event = _high(measured, sessions, uniform) | (uniform[:, 0] < share[sessions.patient]) | because
+    return event, serious & event, uniform
+
+
+def _high(measured: Measured, sessions: Sessions, uniform: Floats) -> Flags:
+    """Tell in which sessions very high pressure is reported."""
+    high: Flags = measured.peak("sbp", len(sessions)) >= _VERY_HIGH
+    return high & (uniform[:, 3] < 1.0 / 3.0)
 
 
 def adverse_events_table(
@@ -72,6 +80,7 @@ def adverse_events_table(
     measured: Measured,
     people: People,
     contact: Contact,
+    last_contact: Integers,
     scenario: Scenario,
     streams: Streams,
 ) -> pd.DataFrame:
@@ -87,6 +96,8 @@ def adverse_events_table(
         The patients.
     contact : Contact
         Days of death.
+    last_contact : numpy.ndarray
+        Last day on which each patient was seen; an end after it is not known.
     scenario : Scenario
         Shares.
     streams : Streams
@@ -102,8 +113,8 @@ def adverse_events_table(
     # empty frames would decide the types of the columns
     rows = pd.concat([acute, *(part for part in others if len(part))], ignore_index=True)
     rows = rows.sort_values(["patient", "start_day"], kind="stable", ignore_index=True)
-    last_day = np.minimum(people.cut_off, contact.until)[rows["patient"]]
-    end = rows["end_day"].where(rows["end_day"].le(last_day))
+    end = rows["end_day"].where(rows["end_day"].le(last_contact[rows["patient"]]))
+    end = end.where(rows["outcome"].isin(["recovered", "fatal"]))
     columns = {name: rows[name].to_numpy() for name in ("start_day", "term", "severity", "serious")}
     return canonical(
         "adverse_events",
@@ -127,9 +138,10 @@ def _acute(
     """Lay out the events of the sessions; at most one each."""
     at = np.flatnonzero(event)
     u, grave = uniform[at], serious[at]
-    pressure = (measured.peak("sbp", len(sessions))[at] >= _VERY_HIGH) & (u[:, 3] < 1.0 / 3.0)
     term = np.array(list(_MILD))[pick(u[:, 1], list(_MILD.values()))]
-    term = np.where(pressure, "blood pressure increased", term)
+    watched = np.isfinite(measured.peak("sbp", len(sessions))[at])
+    term = np.where(watched | (term != _PRESSURE), term, "dizziness")
+    term = np.where(_high(measured, sessions, uniform)[at], _PRESSURE, term)
     which = np.floor(len(_SERIOUS) * u[:, 1]).astype(np.int64)
     return _rows(
         sessions.day[at],
@@ -175,7 +187,7 @@ def _long_use(
 
 def _deaths(contact: Contact) -> pd.DataFrame:
     """Report deaths while the patient was in contact."""
-    at = np.flatnonzero(np.isfinite(contact.death) & (contact.death <= contact.until))
+    at = np.flatnonzero(contact.died)
     n = len(at)
     return _rows(
         contact.death[at].astype(np.int64),

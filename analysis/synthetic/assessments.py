@@ -10,14 +10,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.instruments import load_instrument
-from analysis.synthetic.arithmetic import Floats, latent, log_odds
-from analysis.synthetic.contact import Contact
+from analysis.synthetic.arithmetic import Floats
+from analysis.synthetic.contact import Contact, attended
 from analysis.synthetic.course import Course
 from analysis.synthetic.frames import canonical, coded
 from analysis.synthetic.people import People
-from analysis.synthetic.scales import SCALE_MODELS, expected_total
+from analysis.synthetic.scale_models import SCALE_MODELS
+from analysis.synthetic.scales import expected_total
 from analysis.synthetic.scenarios import Scenario
-from analysis.synthetic.streams import Flags, Integers, Streams
+from analysis.synthetic.streams import Flags, Integers, Streams, happens
 from analysis.synthetic.visits import KINDS, Visits, per_slot
 
 __all__ = ["Forms", "assessments_table", "fill_in", "items_table", "phq9_answers"]
@@ -35,10 +36,14 @@ class Forms:
         Name of the scale.
     patient, slot, day : numpy.ndarray
         Position of the patient, slot, and day.
+    session_no : pandas array of integer
+        Number of the session of that day; missing when there is none.
     answers : numpy.ndarray
         Shape (forms, items): what was or would have been answered.
-    answered : numpy.ndarray
-        Shape (forms, items): which items were answered.
+    reached : numpy.ndarray
+        Shape (forms, items): which items stand before the point where the form was broken off.
+    skipped : numpy.ndarray
+        Shape (forms, items): which items were passed over.
     mishap : numpy.ndarray
         Uniform numbers that decide about lost totals and items.
     """
@@ -47,9 +52,21 @@ class Forms:
     patient: Integers
     slot: Integers
     day: Integers
+    session_no: Any
     answers: Integers
-    answered: Flags
+    reached: Flags
+    skipped: Flags
     mishap: Floats
+
+    @property
+    def answered(self) -> Flags:
+        """Which items were answered."""
+        return self.reached & ~self.skipped
+
+    def kept(self, scenario: Scenario) -> Flags:
+        """Forms whose items were kept."""
+        kept: Flags = self.mishap < 1.0 - scenario.observation.no_items
+        return kept
 
 
 def phq9_answers(
@@ -117,18 +134,28 @@ def fill_in(
         draws = per_slot(streams, f"items {scale}", course, scenario, model.item_count)
         level = expected_total(scale, people, visits.severity, scenario, streams)[patient, slot]
         mishap = per_slot(streams, f"mishap {scale}", course, scenario)[patient, slot, 0]
+        reached, skipped = _left_out(scale, course, scenario, streams, (patient, slot))
         forms.append(
             Forms(
                 scale=scale,
                 patient=patient,
                 slot=slot,
                 day=visits.day[patient, slot],
+                session_no=_numbers(visits.session[patient, slot]),
                 answers=model.answers(level, draws[patient, slot]),
-                answered=_answered(scale, course, scenario, streams, (patient, slot)),
+                reached=reached,
+                skipped=skipped,
                 mishap=mishap,
             )
         )
     return forms
+
+
+def _numbers(column: Integers) -> Any:
+    """Turn columns into numbers of sessions; missing where there is none."""
+    numbers = pd.array(column + 1, dtype="Int64")
+    numbers[column < 0] = pd.NA
+    return numbers
 
 
 def _seen(
@@ -150,31 +177,29 @@ def _seen(
     how = scenario.observation
     uniform = per_slot(streams, f"missing {scale}", course, scenario)[:, :, 0]
     before = visits.kind < 2
-    share = np.clip(np.where(before, how.missing_baseline, how.missing_score), 1e-12, None)
-    odds = log_odds(share) + np.where(before, 0.0, contact.odds)
-    missing = (latent(log_odds(uniform)) < latent(odds)) & (share > 1e-12)
-    until = np.minimum(contact.until, people.cut_off)
-    asked = visits.planned & visits.long & (visits.day <= until[:, None])
+    share = np.where(before, how.missing_baseline, how.missing_score)
+    missing = happens(share, np.where(before, 0.0, contact.odds), uniform)
+    asked = visits.long & attended(visits, contact, people)
     completed: Flags = asked & has[:, None] & ~missing
     return completed
 
 
-def _answered(
+def _left_out(
     scale: str,
     course: Course,
     scenario: Scenario,
     streams: Streams,
     forms: tuple[Integers, Integers],
-) -> Flags:
-    """Leave out single items, and the rest of a few forms."""
+) -> tuple[Flags, Flags]:
+    """Break off a few forms, and pass over single items: what was reached, and what skipped."""
     n_items, how = SCALE_MODELS[scale].item_count, scenario.observation
     if n_items == 1:
-        return np.ones((len(forms[0]), 1), dtype=bool)
+        return np.ones((len(forms[0]), 1), dtype=bool), np.zeros((len(forms[0]), 1), dtype=bool)
     skip = per_slot(streams, f"skip {scale}", course, scenario, n_items)[forms]
     broken = per_slot(streams, f"broken off {scale}", course, scenario)[forms][:, 0]
     left = 2.0 + np.floor(5.0 * broken / max(how.broken_off, 1e-9))
     reached = np.where(broken < how.broken_off, left, n_items)
-    return (np.arange(n_items) < reached[:, None]) & (skip >= how.missing_item)
+    return np.arange(n_items) < reached[:, None], skip < how.missing_item
 
 
 def assessments_table(
@@ -207,8 +232,6 @@ def assessments_table(
     order = np.lexsort((day, scale, patient))
     scale, patient, slot, day = scale[order], patient[order], slot[order], day[order]
     session = visits.session[patient, slot]
-    at_session = pd.array(session + 1, dtype="Int64")
-    at_session[session < 0] = pd.NA
     ids = people.ids().astype(object)
     return canonical(
         "assessments",
@@ -221,7 +244,7 @@ def assessments_table(
             "total": np.concatenate([_totals(form, scenario) for form in forms])[order],
             "n_answered": _n_answered(forms)[order],
             "rater": np.array(rater, dtype=object)[scale],
-            "session_no": at_session,
+            "session_no": _numbers(session),
             "hours_post": np.where(session < 0, np.nan, _BEFORE_DOSE),
         },
     )
@@ -244,14 +267,15 @@ def _totals(form: Forms, scenario: Scenario) -> Floats:
     total = (form.answers * form.answered).sum(axis=1) * n_items / np.maximum(n, 1)
     allowed = instrument.max_missing if instrument.missing_method != "none" else 0
     total = np.where(n >= n_items - allowed, np.round(total, 1), np.nan)
-    return np.where(form.mishap < scenario.observation.missing_total, np.nan, total)
+    unstored = (form.mishap < scenario.observation.missing_total) & (n_items > 1)
+    return np.where(unstored, np.nan, total)
 
 
 def items_table(forms: list[Forms], people: People, scenario: Scenario) -> pd.DataFrame:
     """Make the canonical table of items of the scales that have several.
 
-    Items after the break of a form have no row, skipped ones an empty one; a few forms have no
-    items at all.
+    Items after the point where a form was broken off have no row, skipped ones an empty one; a few
+    forms have no items at all.
 
     Parameters
     ----------
@@ -290,10 +314,6 @@ def items_table(forms: list[Forms], people: People, scenario: Scenario) -> pd.Da
 
 def _item_rows(form: Forms, number: int, scenario: Scenario) -> tuple[npt.NDArray[np.int64], ...]:
     """List the rows of one scale; an answer of -1 was skipped."""
-    kept = form.mishap < 1.0 - scenario.observation.no_items
-    n_items = form.answered.shape[1]
-    last = n_items - np.argmax(form.answered[:, ::-1], axis=1)
-    rows = kept[:, None] & (np.arange(n_items) < last[:, None])
-    at, item = np.nonzero(rows)
+    at, item = np.nonzero(form.kept(scenario)[:, None] & form.reached)
     response = np.where(form.answered[at, item], form.answers[at, item], -1)
     return form.patient[at], np.full(len(at), number), form.day[at], item + 1, response

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 
 from analysis.synthetic.assessments import Forms
+from analysis.synthetic.contact import Contact, attended
 from analysis.synthetic.course import Course
 from analysis.synthetic.frames import canonical, coded
 from analysis.synthetic.people import People
 from analysis.synthetic.scenarios import Scenario
 from analysis.synthetic.sessions import Sessions
-from analysis.synthetic.streams import Streams
-from analysis.synthetic.visits import per_slot
+from analysis.synthetic.streams import Integers, Streams
+from analysis.synthetic.visits import Visits, per_slot
 
 __all__ = ["actions_table", "concomitant_table", "diagnoses_table", "encounters_table"]
 
@@ -34,6 +35,7 @@ _DRUGS = {
     "lamotrigine": 0.08,
     "antihypertensive": 0.18,
 }
+_DAYS, _BEFORE = 100_000, 10_000  # room for the days of a patient, also before day 0
 _ASSESSED = 0.9  # share of positive answers to item 9 that a risk assessment follows
 
 
@@ -104,16 +106,18 @@ def concomitant_table(people: People, streams: Streams) -> pd.DataFrame:
 
 
 def encounters_table(
-    sessions: Sessions, forms: list[Forms], people: People, scenario: Scenario
+    sessions: Sessions, visits: Visits, contact: Contact, people: People, scenario: Scenario
 ) -> pd.DataFrame:
-    """List the visits: every session, and every day with a PHQ-9 that is not one.
+    """List the visits: sessions, and planned visits of those in contact, scored or not.
 
     Parameters
     ----------
     sessions : Sessions
         The sessions.
-    forms : list of Forms
-        Completed forms.
+    visits : Visits
+        Planned scores.
+    contact : Contact
+        Until when patients came.
     people : People
         The patients.
     scenario : Scenario
@@ -122,29 +126,41 @@ def encounters_table(
     Returns
     -------
     pandas.DataFrame
-        Canonical ``encounters``.
+        Canonical ``encounters``; ``instrument`` is the PHQ-9 where a score was planned.
     """
-    phq9 = next(form for form in forms if form.scale == "PHQ-9")
-    patient = np.concatenate([sessions.patient, phq9.patient])
-    day = np.concatenate([sessions.day, phq9.day])
-    clinic = np.concatenate([sessions.clinic, people.clinic[phq9.patient]])
-    kind = np.concatenate([np.zeros(len(sessions), int), np.where(phq9.day < 0, 1, 2)])
-    order = np.lexsort((kind, day, patient))
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (np.diff(patient[order]) != 0) | (np.diff(day[order]) != 0)
-    rows = order[first]
-    start = np.searchsorted(patient[rows], patient[rows])
+    at, slot = np.nonzero(attended(visits, contact, people))
+    patient = np.concatenate([at, sessions.patient])
+    day = np.concatenate([visits.day[at, slot], sessions.day])
+    kind = np.concatenate([np.where(visits.day[at, slot] <= 0, 1, 2), np.zeros(len(sessions), int)])
+    due = np.concatenate([np.zeros(len(at), int), np.full(len(sessions), -1)])
+    # a session is the visit of its day; the score planned for it is due there
+    first, where = np.unique(patient * _DAYS + day + _BEFORE, return_inverse=True)
+    kinds, dues = np.full(len(first), 2), np.full(len(first), -1)
+    np.minimum.at(kinds, where, kind)
+    np.maximum.at(dues, where, due)
+    who, on = first // _DAYS, first % _DAYS - _BEFORE
+    start = np.searchsorted(who, who)
     return canonical(
         "encounters",
         {
-            "subject_id": people.ids().astype(object)[patient[rows]],
-            "encounter_no": np.arange(len(rows)) - start + 1,
-            "rel_day": day[rows],
-            "site_id": coded(clinic[rows], [clinic.code for clinic in scenario.clinics]),
-            "kind": coded(kind[rows], ("session", "intake", "follow-up")),
-            "instrument": np.full(len(rows), "PHQ-9", dtype=object),
+            "subject_id": people.ids().astype(object)[who],
+            "encounter_no": np.arange(len(first)) - start + 1,
+            "rel_day": on,
+            "site_id": coded(
+                _clinic_on(sessions, people, who, on), [clinic.code for clinic in scenario.clinics]
+            ),
+            "kind": coded(kinds, ("session", "intake", "follow-up")),
+            "instrument": coded(dues, ("PHQ-9",)),
         },
     )
+
+
+def _clinic_on(sessions: Sessions, people: People, who: Integers, on: Integers) -> Integers:
+    """Clinic of the last session up to a day; the home clinic before the first."""
+    key = sessions.patient * _DAYS + sessions.day + _BEFORE
+    at = np.searchsorted(key, who * _DAYS + on + _BEFORE, side="right") - 1
+    same = (at >= 0) & (sessions.patient[np.maximum(at, 0)] == who)
+    return np.where(same, sessions.clinic[np.maximum(at, 0)], people.clinic[who])
 
 
 def actions_table(
@@ -172,7 +188,7 @@ def actions_table(
     """
     phq9 = next(form for form in forms if form.scale == "PHQ-9")
     drawn = per_slot(streams, "risk assessment", course, scenario)[phq9.patient, phq9.slot, 0]
-    positive = (phq9.answers[:, 8] >= 1) & phq9.answered[:, 8]
+    positive = (phq9.answers[:, 8] >= 1) & phq9.answered[:, 8] & phq9.kept(scenario)
     done = positive & (drawn < _ASSESSED)
     patient, day = phq9.patient[done], phq9.day[done]
     severe = phq9.answers[done, 8] >= 2
@@ -183,7 +199,7 @@ def actions_table(
             "subject_id": people.ids().astype(object)[patient],
             "action_no": np.arange(len(patient)) - start + 1,
             "rel_day": day,
-            "session_no": pd.array([pd.NA] * len(patient), dtype="Int64"),
+            "session_no": phq9.session_no[done],
             "trigger": np.full(len(patient), "suicidal ideation", dtype=object),
             "action": coded(severe.astype(np.int64), ("risk assessment", "safety plan")),
         },

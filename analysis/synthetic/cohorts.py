@@ -201,7 +201,7 @@ _IM = _cohort(
             )
         ),
         planned_sessions=(3, 4, 5, 6),
-        adverse_event_share=0.02,
+        adverse_event_share=0.018,
     ),
     patients=6_000,
     treatment=replace(

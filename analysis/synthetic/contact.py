@@ -10,18 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.synthetic.arithmetic import Floats, latent, log_odds
+from analysis.synthetic.arithmetic import Floats
 from analysis.synthetic.course import ENDS, Course
-from analysis.synthetic.people import HIGHEST, LOWEST, People
+from analysis.synthetic.people import MIDDLE, UNIT, People
 from analysis.synthetic.scenarios import Observation, Scenario
-from analysis.synthetic.streams import Flags, Integers, Streams
+from analysis.synthetic.streams import Flags, Integers, Streams, happens
 from analysis.synthetic.visits import Visits, per_slot
 
-__all__ = ["Contact", "keep_contact", "shifted"]
+__all__ = ["Contact", "attended", "keep_contact"]
 
-_MIDDLE, _UNIT = 11.0, 5.0
 _YEAR = 365.25
-_SURE = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,18 +30,29 @@ class Contact:
     ----------
     taken : numpy.ndarray
         Shape (patients, slots): PHQ-9 scores that are taken, before the data cut-off.
-    until : numpy.ndarray
-        Shape (patients,): last day of contact; infinite when it was never lost.
+    lost : numpy.ndarray
+        Shape (patients,): last day before contact was lost; infinite when it never was.
     death : numpy.ndarray
-        Shape (patients,): day of death; infinite when it is not seen.
+        Shape (patients,): day of death; infinite when it is after the data cut-off.
     odds : numpy.ndarray
         Shape (patients, slots): log odds of a missing score, for the other scales.
     """
 
     taken: Flags
-    until: Floats
+    lost: Floats
     death: Floats
     odds: Floats
+
+    @property
+    def until(self) -> Floats:
+        """Last day of contact, by loss or death."""
+        return np.minimum(self.lost, self.death)
+
+    @property
+    def died(self) -> Flags:
+        """Who died while in contact."""
+        died: Flags = np.isfinite(self.death) & (self.death <= self.lost)
+        return died
 
 
 def keep_contact(
@@ -80,22 +89,23 @@ def keep_contact(
     u_missing = per_slot(streams, "missing PHQ-9", course, scenario)[:, :, 0]
     u_lost = per_slot(streams, "contact", course, scenario)[:, :, 0]
     death = _death(people, scenario, streams)
-    until = np.minimum(_lost_at_the_end(course, scenario, streams), death)
-    last_score = np.full(len(people), _MIDDLE)
+    until = _lost_at_the_end(course, scenario, streams)
+    last_score = np.full(len(people), MIDDLE)
     taken, odds = np.zeros_like(visits.planned), np.zeros(visits.day.shape)
     rows = np.arange(len(people))
     for slot in np.argsort(visits.day, axis=1, kind="stable").T:
         day, planned, kind = visits.day[rows, slot], visits.planned[rows, slot], visits.kind[slot]
         unwell = _unwell(how, last_score, visits.severity[rows, slot])
         lost = planned & (kind == 3) & (day <= until)
-        lost &= _happens(_loss(how, course.ended < day), unwell, u_lost[rows, slot])
-        until = np.where(lost, np.maximum(day - 1.0, _last_session(course, day)), until)
+        share = np.where(course.ended < day, how.lost_after_stop, how.lost_per_visit)
+        lost &= happens(share, unwell, u_lost[rows, slot])
+        until = np.where(lost, day - 1.0, until)
         base = np.where(kind < 2, how.missing_baseline, how.missing_score)
-        missing = _happens(base, np.where(kind < 2, 0.0, unwell), u_missing[rows, slot])
-        seen = planned & (day <= until) & (day <= people.cut_off) & ~missing
+        missing = happens(base, np.where(kind < 2, 0.0, unwell), u_missing[rows, slot])
+        seen = planned & (day <= until) & (day < death) & (day <= people.cut_off) & ~missing
         taken[rows, slot], odds[rows, slot] = seen, unwell
         last_score = np.where(seen, totals[rows, slot], last_score)
-    return Contact(taken=taken, until=until, death=death, odds=odds)
+    return Contact(taken=taken, lost=until, death=death, odds=odds)
 
 
 def _unwell(how: Observation, last_score: Floats, severity: Floats) -> Floats:
@@ -103,35 +113,16 @@ def _unwell(how: Observation, last_score: Floats, severity: Floats) -> Floats:
     if how.missing_depends_on == "nothing":
         return np.zeros_like(severity)
     points = last_score if how.missing_depends_on == "last score" else severity
-    added: Floats = how.missing_slope * (points - _MIDDLE) / _UNIT
+    added: Floats = how.missing_slope * (points - MIDDLE) / UNIT
     return added
 
 
-def _happens(share: Floats, added: Floats, uniform: Floats) -> Flags:
-    """Decide by a share at average severity and added log odds."""
-    odds = log_odds(np.clip(share, _SURE, 1.0 - _SURE)) + added
-    happens: Flags = (latent(log_odds(uniform)) < latent(odds)) & (share > 0.0)
-    return happens
-
-
-def _loss(how: Observation, stopped: Flags) -> Floats:
-    """Share lost before a visit, with and after treatment."""
-    return np.where(stopped, how.lost_after_stop, how.lost_per_visit)
-
-
-def _last_session(course: Course, day: Integers) -> Floats:
-    """Day of the last session before a day; 0 when there is none."""
-    earlier = np.where(course.day < day[:, None], course.day, 0.0)
-    last: Floats = earlier.max(axis=1)
-    return last
-
-
 def _lost_at_the_end(course: Course, scenario: Scenario, streams: Streams) -> Floats:
-    """Lose those who change to another treatment, and some of the others who stop."""
+    """Lose some of those who stop, and some of those who change to another treatment."""
+    how = scenario.observation
+    switched = course.end == ENDS.index("other treatment")
     drawn = streams.uniform("lost at stop", len(course.day))[:, 0]
-    gone = (drawn < scenario.observation.lost_at_stop) | (
-        course.end == ENDS.index("other treatment")
-    )
+    gone = drawn < np.where(switched, how.lost_at_switch, how.lost_at_stop)
     return np.where(gone, course.ended, np.inf)
 
 
@@ -144,23 +135,23 @@ def _death(people: People, scenario: Scenario, streams: Streams) -> Floats:
     return np.where(day <= people.cut_off, day, np.inf)
 
 
-def shifted(visits: Visits, contact: Contact, scenario: Scenario) -> Floats:
-    """Severity on the days of the slots, with the shift after contact was lost.
+def attended(visits: Visits, contact: Contact, people: People) -> Flags:
+    """Tell at which planned visits the patient came, whether or not a score was taken.
 
     Parameters
     ----------
     visits : Visits
         Planned scores.
     contact : Contact
-        Last day of contact.
-    scenario : Scenario
-        Gives ``post_dropout_shift``.
+        Loss of contact and death.
+    people : People
+        Data cut-offs.
 
     Returns
     -------
     numpy.ndarray
-        Shape (patients, slots), PHQ-9 points.
+        Shape (patients, slots).
     """
-    after = visits.day > contact.until[:, None]
-    moved = visits.severity + scenario.observation.post_dropout_shift * after
-    return latent(np.clip(moved, LOWEST, HIGHEST))
+    until = np.minimum(contact.lost, people.cut_off)[:, None]
+    came: Flags = visits.planned & (visits.day <= until) & (visits.day < contact.death[:, None])
+    return came

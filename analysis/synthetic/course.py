@@ -9,21 +9,19 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from analysis.synthetic.arithmetic import Floats, exponential, latent, log_odds, logarithm
-from analysis.synthetic.drift import RESPONSE, drifted, waned
-from analysis.synthetic.people import COURSES, HIGHEST, LOWEST, People
+from analysis.synthetic.arithmetic import Floats, exponential, latent, logarithm
+from analysis.synthetic.drift import LN2, RESPONSE, drifted, waned
+from analysis.synthetic.people import COURSES, HIGHEST, LOWEST, MIDDLE, UNIT, People
 from analysis.synthetic.scenarios import Scenario
-from analysis.synthetic.streams import Flags, Integers, Streams, choose
+from analysis.synthetic.streams import Flags, Integers, Streams, choose, happens
 
 __all__ = ["ENDS", "Course", "treat"]
 
 ENDS = ("end of programme", "stopped", "other treatment")
 """How treatment ended."""
 
-_MIDDLE, _UNIT = 11.0, 5.0  # severity at which shares hold, and points per slope
 _AFTER = 7.0  # days after the last induction session at which staying is decided
 _REFERENCE = 0.3  # retained fraction for which the hazard of loss holds
-_LONGEST_INDUCTION = 49  # days that a second course must leave in the programme
 _BEFORE_DATA = 10.0  # days on the clock of those who were treated before the data
 
 
@@ -114,6 +112,12 @@ class _Plan:
     leave_later: Floats
     back: Floats
     switch: Floats
+
+    @property
+    def longest(self) -> Integers:
+        """Days that an induction can take."""
+        days: Integers = self.gaps.max(axis=1) * (self.planned - 1)
+        return days
 
     @property
     def room(self) -> int:
@@ -243,11 +247,7 @@ def _one_course(
 
 def _stops(share: float, slope: float, severity: Floats, uniform: Floats) -> Flags:
     """Decide who stops: log odds rise with severity."""
-    if share <= 0.0:
-        return np.zeros(len(uniform), dtype=bool)
-    odds = log_odds(np.array([share])) + slope * (severity - _MIDDLE) / _UNIT
-    stops: Flags = latent(log_odds(uniform)) < latent(odds)
-    return stops
+    return happens(share, slope * (severity - MIDDLE) / UNIT, uniform)
 
 
 def _induction(
@@ -280,9 +280,9 @@ def _induction(
             here = here & ~_stops(
                 rule.stop_in_induction, rule.stop_slope, severity, plan.leave[:, k]
             )
-        here = here & (k + 1 < plan.planned)
+        here = here & (k + 1 < plan.planned) & (now + gap <= rule.until_day)
         half_life[here, k] = half
-        reached = reached * exponential(-0.6931471805599453 * (gap / half))
+        reached = reached * exponential(-LN2 * (gap / half))
         now, half = now + gap, half * how.half_life_growth
     return day, effect, half_life
 
@@ -321,12 +321,19 @@ def _maintenance(
     now = last.copy()
     for j in range(shape[1]):
         gap = np.where(veterans & (j == 0), 0.0, plan.intervals[:, j])
-        now, elapsed = now + gap, (elapsed + gap) * how.rewind
+        now, elapsed = now + gap, elapsed + gap
+        fraction = drifted(top, settled, elapsed, loss_days, how.relapse_level)
+        severity = latent(np.clip(people.severity * fraction, LOWEST, HIGHEST))
+        elapsed = elapsed * how.rewind
         here = here & (now <= rule.until_day)
         day[here, j], clock[here, j] = now[here], elapsed[here]
-        leaving = here & (plan.leave_later[:, 1 + j] < rule.stop_in_maintenance)
+        leaving = here & _stops(
+            rule.stop_in_maintenance, rule.stop_slope, severity, plan.leave_later[:, 1 + j]
+        )
         ended = np.where(leaving, now, ended)
         here = here & ~leaving
+    # who has had the most sessions stops, if there was time for another one
+    ended = np.where(here & (now + plan.intervals[:, -1] <= rule.until_day), now, ended)
     return day, latent(clock), ended
 
 
@@ -346,7 +353,7 @@ def _returns(scenario: Scenario, plan: _Plan, first: _One) -> tuple[Floats, Floa
     wish = np.maximum(relapse + 7.0 + 28.0 * plan.back[:, 1], day + rule.course_gap_days)
     begin = np.ceil(latent(wish))
     comes = np.isfinite(first.ended) & (first.end == 1) & (settled < RESPONSE * top)
-    comes &= (plan.back[:, 0] < rule.reinduction) & (begin <= rule.until_day - _LONGEST_INDUCTION)
+    comes &= (plan.back[:, 0] < rule.reinduction) & (begin + plan.longest <= rule.until_day)
     fraction = drifted(top, settled, clock + begin - day, loss, scenario.durability.relapse_level)
     return np.where(comes, begin, np.inf), latent(fraction)
 

@@ -6,12 +6,13 @@ import numpy as np
 
 from analysis.synthetic.arithmetic import Floats, exponential, logarithm
 
-__all__ = ["RESPONSE", "drifted", "waned"]
+__all__ = ["LN2", "RESPONSE", "drifted", "waned"]
 
 RESPONSE = 0.5
 """Fraction of where the course began below which there is response."""
 
-_LN2 = 0.6931471805599453
+LN2 = 0.6931471805599453
+"""Natural logarithm of 2: in a half-life an effect falls by it."""
 
 
 def waned(top: Floats, goal: Floats, effect: Floats, since: Floats, half_life: Floats) -> Floats:
@@ -31,7 +32,7 @@ def waned(top: Floats, goal: Floats, effect: Floats, since: Floats, half_life: F
     numpy.ndarray
         Shape of the arguments.
     """
-    kept = exponential(-_LN2 * (since / half_life))
+    kept = exponential(-LN2 * (since / half_life))
     fraction: Floats = top - (top - goal) * (effect * kept)
     return fraction
 

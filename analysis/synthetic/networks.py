@@ -122,6 +122,7 @@ OBSERVATION = Observation(
     missing_baseline=0.03,
     missing_score=0.12,
     lost_at_stop=0.30,
+    lost_at_switch=1.0,
     lost_per_visit=0.03,
     lost_after_stop=0.12,
     missing_depends_on="current severity",

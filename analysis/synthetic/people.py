@@ -11,9 +11,12 @@ from analysis.synthetic.arithmetic import Floats, exponential, latent
 from analysis.synthetic.scenarios import Scenario
 from analysis.synthetic.streams import Flags, Integers, Streams, pick
 
-__all__ = ["COURSES", "HIGHEST", "LOWEST", "People", "draw_people"]
+__all__ = ["COURSES", "HIGHEST", "LOWEST", "MIDDLE", "UNIT", "People", "draw_people"]
 
 LOWEST, HIGHEST = 0.4, 26.4  # severity stays inside the PHQ-9, where its expected total is
+MIDDLE, UNIT = 11.0, 5.0
+"""Severity at which shares hold, and points per slope; PHQ-9."""
+
 COURSES = 2
 """Most treatment courses of a patient."""
 
@@ -234,5 +237,7 @@ def _cut_off(scenario: Scenario, streams: Streams, n: int) -> Integers:
     """Day of the data cut-off, counted from the first treatment of each patient."""
     length = scenario.observation.entry_days
     if length == 0:
-        return np.full(n, 3 * scenario.treatment.until_day, dtype=np.int64)
+        last_visit = 7 * max(scenario.observation.follow_up_weeks)
+        long = max(3 * scenario.treatment.until_day, last_visit + 60)
+        return np.full(n, long, dtype=np.int64)
     return np.floor(streams.uniform("entry", n)[:, 0] * length).astype(np.int64)

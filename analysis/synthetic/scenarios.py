@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, get_args, get_type_hints
 
 from analysis.errors import DataError
+from analysis.synthetic.limits import require_possible
 from analysis.synthetic.reading import from_content
 
 __all__ = [
@@ -116,11 +117,12 @@ class Regimen:
     pressure_rise : float
         Mean rise of systolic pressure at the peak, mm[Hg].
     dissociation : float
-        Median CADSS at the peak of the first session.
+        Median CADSS at the peak of the first session among those who dissociate at all.
     earliest_discharge_min : int
         Nobody leaves before.
     adverse_event_share : float
-        Share of sessions with an adverse event.
+        Share of sessions with a mild or moderate adverse event; rare serious ones and very high
+        pressure come on top.
     benefit : Benefit
         Severity and its change.
     """
@@ -161,7 +163,8 @@ class Population:
     treated_before : float
         Share whose treatment began before the data.
     moves : float
-        Share that changes to another clinic during treatment.
+        Share that would change to another clinic after two to nine sessions, if one gives the
+        regimen and there are as many.
     """
 
     indications: tuple[tuple[str, float], ...]
@@ -184,11 +187,13 @@ class Durability:
         Half-life of the effect after the first session, and its factor per further session.
     loss_shape, loss_scale_days : float
         Weibull hazard of the loss of response after the last induction session, for a patient who
-        retains three tenths of the baseline.
+        retains three tenths of the baseline. After an induction that was not completed the days
+        are fewer in the same proportion as the sessions.
     loss_slope : float
         Log hazard ratio per unit of the retained fraction: who is left worse relapses sooner.
     relapse_level : float
-        Fraction of the baseline to which severity returns in the end.
+        Fraction of the severity at the beginning of the course to which it returns in the end;
+        more than one half.
     rewind : float
         Factor by which a maintenance session turns the clock of the hazard back.
     """
@@ -211,19 +216,20 @@ class Treatment:
     ----------
     stop_in_induction, stop_after_induction, stop_in_maintenance : float
         Share that stops after a session of induction, at its end, after a maintenance session,
-        for a patient of average severity.
+        at a severity of 11 points.
     stop_slope : float
         Change of the log odds of stopping per 5 points of severity.
     until_day : int
-        Last day of treatment in the programme.
+        Last day on which the programme gives a session.
     most_maintenance : int
         Most maintenance sessions of a course.
     reinduction : float
-        Share of relapsed patients who return for a second induction.
+        Share of those who relapse after stopping who return for a second induction, when there is
+        time left for it.
     course_gap_days : int
         Fewest days between the last session of a course and the first of the next.
     switch : float
-        Share of those who stop who change to another treatment and are followed no longer.
+        Share of those who stop without response who change to another treatment.
     death_per_year : float
         Rate of death from any cause.
     harm_per_session : float
@@ -258,14 +264,16 @@ class Observation:
         Share with a screening score, and share of sessions with a score.
     missing_baseline, missing_score : float
         Share of planned scores that were not taken, at average severity.
-    lost_at_stop, lost_per_visit, lost_after_stop : float
-        Share lost to contact when treatment stops, and before each planned visit with and after
-        treatment, at average severity.
+    lost_at_stop, lost_at_switch : float
+        Share lost to contact when treatment stops, and of those who change to another treatment.
+    lost_per_visit, lost_after_stop : float
+        Share lost before each planned visit with and after treatment, at average severity.
     missing_depends_on : {"nothing", "last score", "current severity"}
         What missing scores and loss of contact at a visit depend on. With "last score" they are
-        missing at random if, besides, `lost_at_stop` is 0 and `lost_after_stop` equals
-        `lost_per_visit`, since stopping depends on severity; with "current severity" they are
-        missing not at random (selection).
+        missing at random if, besides, `lost_at_stop` and `lost_at_switch` are 0 and
+        `lost_after_stop` equals `lost_per_visit`, since stopping depends on severity; the last
+        score is the one that was given, also where its total was not stored. With "current
+        severity" they are missing not at random (selection).
     missing_slope : float
         Change of the log odds of missing per 5 points.
     post_dropout_shift : float
@@ -286,6 +294,7 @@ class Observation:
     missing_baseline: float
     missing_score: float
     lost_at_stop: float
+    lost_at_switch: float
     lost_per_visit: float
     lost_after_stop: float
     missing_depends_on: Literal["nothing", "last score", "current severity"]
@@ -340,18 +349,9 @@ class Scenario:
 
     def __post_init__(self) -> None:
         """Refuse numbers that no simulation can use."""
-        if self.seed < 0 or self.patients < 1 or not self.clinics:
-            raise DataError(
-                "A scenario needs a seed of at least 0, at least 1 patient and at least 1 clinic."
-            )
         if self.observation.missing_depends_on not in _DEPENDS_ON:
             raise DataError(f"missing_depends_on must be one of: {', '.join(_DEPENDS_ON)}.")
-        known = {regimen.name for regimen in self.regimens}
-        if not all(_gives_regimens(clinic, known) for clinic in self.clinics):
-            raise DataError(
-                "Each clinic of a scenario needs at least one regimen of the scenario, and as "
-                "many regimen_shares as regimens."
-            )
+        require_possible(self)
 
     def fully_observed(self) -> Scenario:
         """Return the same patients and treatment with nothing unseen.
@@ -359,7 +359,8 @@ class Scenario:
         Returns
         -------
         Scenario
-            No missing score or item, no loss of contact, no cut-off, a score at every session.
+            No missing score or item, no loss of contact, nobody dies, a cut-off after the last
+            planned score, a score at every session.
         """
         seen = {
             item.name: 0.0
@@ -368,7 +369,11 @@ class Scenario:
             and item.name != "missing_depends_on"
         }
         full: dict[str, Any] = {**seen, "session_score": 1.0, "entry_days": 0}
-        return replace(self, observation=replace(self.observation, **full))
+        return replace(
+            self,
+            observation=replace(self.observation, **full),
+            treatment=replace(self.treatment, death_per_year=0.0),
+        )
 
     def to_json(self) -> str:
         """Write the scenario as JSON.
@@ -401,8 +406,8 @@ class Scenario:
             of another type.
         """
         try:
-            content = json.loads(text)
-        except json.JSONDecodeError:
+            content = json.loads(text, parse_constant=_no_number)
+        except ValueError:
             raise DataError("The scenario is not valid JSON. Write it with to_json.") from None
         if isinstance(content, dict) and content.get("version") != SCENARIO_VERSION:
             raise DataError(f"The scenario has another version; known is {SCENARIO_VERSION}.")
@@ -410,10 +415,9 @@ class Scenario:
         return scenario
 
 
-def _gives_regimens(clinic: Clinic, known: set[str]) -> bool:
-    """Tell whether the regimens of a clinic are there, with a share each."""
-    named = set(clinic.regimens)
-    return bool(named) and named <= known and len(clinic.regimens) == len(clinic.regimen_shares)
+def _no_number(_: str) -> float:
+    """Refuse NaN and infinities, which JSON does not have."""
+    raise ValueError
 
 
 _DEPENDS_ON = get_args(get_type_hints(Observation)["missing_depends_on"])

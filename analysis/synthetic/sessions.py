@@ -94,6 +94,44 @@ class Sessions:
         taken: Floats = drawn[self.patient, self.column]
         return taken
 
+    def reason(self, streams: Streams, n: int) -> Integers:
+        """Position of the reason in the list of reasons for which a dose is stopped; -1 without.
+
+        Parameters
+        ----------
+        streams : Streams
+            Source of numbers.
+        n : int
+            Number of patients.
+
+        Returns
+        -------
+        numpy.ndarray
+            One entry per session.
+        """
+        drawn = np.floor(len(_STOP_REASONS) * self.uniform(streams, "stop reason", n)[:, 0])
+        return np.where(self.completed, -1, drawn).astype(np.int64)
+
+    def stopped_for(self, streams: Streams, n: int, reason: str) -> Flags:
+        """Tell which sessions were stopped for a reason.
+
+        Parameters
+        ----------
+        streams : Streams
+            Source of numbers.
+        n : int
+            Number of patients.
+        reason : str
+            One of the reasons.
+
+        Returns
+        -------
+        numpy.ndarray
+            One entry per session.
+        """
+        stopped: Flags = self.reason(streams, n) == _STOP_REASONS.index(reason)
+        return stopped
+
 
 def give_sessions(
     people: People, course: Course, until: Floats, scenario: Scenario, streams: Streams
@@ -165,7 +203,7 @@ def _planned_dose(people: People, course: Course, scenario: Scenario, streams: S
 
 
 def sessions_table(
-    sessions: Sessions, people: People, scenario: Scenario, streams: Streams
+    sessions: Sessions, event: Flags, people: People, scenario: Scenario, streams: Streams
 ) -> pd.DataFrame:
     """Make the canonical table of sessions.
 
@@ -173,6 +211,8 @@ def sessions_table(
     ----------
     sessions : Sessions
         The sessions.
+    event : numpy.ndarray
+        Sessions with an adverse event; in these events were asked about.
     people : People
         The patients.
     scenario : Scenario
@@ -189,9 +229,6 @@ def sessions_table(
     regimen = people.regimen[sessions.patient]
     per_kg = np.array([r.per_kg for r in scenario.regimens])[regimen]
     agents, routes = ([getattr(r, name) for r in scenario.regimens] for name in ("agent", "route"))
-    reason = np.floor(
-        len(_STOP_REASONS) * sessions.uniform(streams, "stop reason", n)[:, 0]
-    ).astype(np.int64)
     asked = sessions.uniform(streams, "events asked", n)[:, 0] >= 0.03
     ready, left = _discharge(sessions, people, scenario, streams)
     return canonical(
@@ -210,8 +247,8 @@ def sessions_table(
             "infusion_min": _infusion_min(sessions, regimen, scenario, streams, n),
             "phase": coded(sessions.maintenance.astype(np.int64), _PHASES),
             "completed": sessions.completed,
-            "ae_assessed": asked,
-            "stop_reason": coded(np.where(sessions.completed, -1, reason), _STOP_REASONS),
+            "ae_assessed": asked | event,
+            "stop_reason": coded(sessions.reason(streams, n), _STOP_REASONS),
             "discharge_ready_min": ready,
             "discharged_min": left,
         },

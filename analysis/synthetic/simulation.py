@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.errors import DataError
 from analysis.study import Study
-from analysis.synthetic.adverse_events import adverse_events_table
+from analysis.synthetic.adverse_events import adverse_events_table, reported
 from analysis.synthetic.assessments import assessments_table, fill_in, items_table, phq9_answers
 from analysis.synthetic.care import (
     actions_table,
@@ -17,14 +18,14 @@ from analysis.synthetic.care import (
     diagnoses_table,
     encounters_table,
 )
-from analysis.synthetic.contact import Contact, keep_contact
+from analysis.synthetic.contact import Contact, attended, keep_contact
 from analysis.synthetic.course import ENDS, Course, treat
 from analysis.synthetic.frames import canonical, coded
 from analysis.synthetic.monitoring import measure, monitoring_table
 from analysis.synthetic.path import relapse_day
 from analysis.synthetic.people import People, draw_people
 from analysis.synthetic.scenarios import Scenario
-from analysis.synthetic.sessions import give_sessions, sessions_table
+from analysis.synthetic.sessions import Sessions, give_sessions, sessions_table
 from analysis.synthetic.streams import Integers, Streams
 from analysis.synthetic.subjects import subjects_table
 from analysis.synthetic.visits import Visits, plan_visits
@@ -74,6 +75,11 @@ def simulate(scenario: Scenario, *, first: int = 0, patients: int | None = None)
     Simulation
         The study with its truth. A patient is the same whoever is simulated besides.
 
+    Raises
+    ------
+    DataError
+        When the part is empty or goes beyond the scenario.
+
     Examples
     --------
     >>> from dataclasses import replace
@@ -83,6 +89,10 @@ def simulate(scenario: Scenario, *, first: int = 0, patients: int | None = None)
     20
     """
     n = scenario.patients - first if patients is None else patients
+    if first < 0 or n < 1 or first + n > scenario.patients:
+        raise DataError(
+            "first and patients must name a part of the scenario's patients, at least one of them."
+        )
     streams = Streams(seed=scenario.seed, first=first)
     people = draw_people(scenario, streams, n)
     course = treat(people, scenario, streams)
@@ -94,7 +104,7 @@ def simulate(scenario: Scenario, *, first: int = 0, patients: int | None = None)
         sites=tuple(clinic.code for clinic in scenario.clinics),
         instruments=_instruments(scenario),
         tables=_tables(people, course, visits, contact, scenario, streams),
-        data_cut_off="24 months after the first patient of the network",
+        data_cut_off=_cut_off(scenario),
         seed=scenario.seed,
         synthetic=True,
         course_gap_days=scenario.treatment.course_gap_days,
@@ -102,6 +112,13 @@ def simulate(scenario: Scenario, *, first: int = 0, patients: int | None = None)
     return Simulation(
         scenario=scenario, study=study, truth=_truth(people, course, contact, scenario)
     )
+
+
+def _cut_off(scenario: Scenario) -> str:
+    """Label of the extract."""
+    if scenario.observation.entry_days == 0:
+        return "long after the last visit"
+    return f"{scenario.observation.entry_days} days after the first patient"
 
 
 def _instruments(scenario: Scenario) -> tuple[str, ...]:
@@ -118,31 +135,45 @@ def _tables(
     streams: Streams,
 ) -> dict[str, pd.DataFrame]:
     """Make every canonical table but the calendar."""
-    until = np.minimum(contact.until, people.cut_off)
+    until = np.minimum(np.minimum(contact.lost, contact.death - 1.0), people.cut_off)
     sessions = give_sessions(people, course, until, scenario, streams)
     measured = measure(sessions, people, scenario, streams)
     forms = fill_in(people, course, visits, contact, scenario, streams)
+    event, _, _ = reported(sessions, measured, people, scenario, streams)
+    first, last = _seen_days(sessions, people, visits, contact)
     tables = {
         "subjects": subjects_table(people, scenario, streams),
-        "sessions": sessions_table(sessions, people, scenario, streams),
+        "sessions": sessions_table(sessions, event, people, scenario, streams),
         "assessments": assessments_table(forms, people, visits, scenario),
         "items": items_table(forms, people, scenario),
         "monitoring": monitoring_table(measured, sessions, people),
         "adverse_events": adverse_events_table(
-            sessions, measured, people, contact, scenario, streams
+            sessions, measured, people, contact, last, scenario, streams
         ),
         "actions": actions_table(forms, people, course, scenario, streams),
         "diagnoses": diagnoses_table(people, scenario, streams),
-        "encounters": encounters_table(sessions, forms, people, scenario),
+        "encounters": encounters_table(sessions, visits, contact, people, scenario),
         "concomitant": concomitant_table(people, streams),
     }
-    seen = [(form.patient, form.day) for form in forms] + [(sessions.patient, sessions.day)]
-    tables["follow_up"] = _follow_up(seen, people, course, visits, contact, streams)
+    tables["follow_up"] = _follow_up((first, last), people, course, visits, contact, streams)
     return tables
 
 
+def _seen_days(
+    sessions: Sessions, people: People, visits: Visits, contact: Contact
+) -> tuple[Integers, Integers]:
+    """First and last day on which each patient was seen; a death is seen, too."""
+    first, last = np.zeros(len(people), dtype=np.int64), np.zeros(len(people), dtype=np.int64)
+    at, slot = np.nonzero(attended(visits, contact, people))
+    for patient, day in ((at, visits.day[at, slot]), (sessions.patient, sessions.day)):
+        np.minimum.at(first, patient, day)
+        np.maximum.at(last, patient, day)
+    died_on = np.where(contact.died, contact.death, 0.0).astype(np.int64)
+    return first, np.where(contact.died, died_on, last)
+
+
 def _follow_up(
-    seen: list[tuple[Integers, Integers]],
+    seen: tuple[Integers, Integers],
     people: People,
     course: Course,
     visits: Visits,
@@ -150,18 +181,12 @@ def _follow_up(
     streams: Streams,
 ) -> pd.DataFrame:
     """Say from when until when each patient was seen, and why that ended."""
-    first, last = np.zeros(len(people), dtype=np.int64), np.zeros(len(people), dtype=np.int64)
-    for patient, day in seen:
-        np.minimum.at(first, patient, day)
-        np.maximum.at(last, patient, day)
-    died = np.isfinite(contact.death) & (contact.death <= contact.until)
-    last = np.where(died, np.where(died, contact.death, 0.0).astype(np.int64), last)
     return canonical(
         "follow_up",
         {
             "subject_id": people.ids().astype(object),
-            "start_day": first,
-            "last_contact_day": last,
+            "start_day": seen[0],
+            "last_contact_day": seen[1],
             "observed_until_day": people.cut_off,
             "end_reason": coded(
                 _end_reason(people, course, visits, contact, streams), _END_REASONS
@@ -178,9 +203,8 @@ def _end_reason(
     lost = contact.until <= programme
     withdrew = streams.uniform("end reason", len(people))[:, 0] < 0.3
     switched = lost & (course.end == ENDS.index("other treatment"))
-    died = np.isfinite(contact.death) & (contact.death <= contact.until)
     reason: npt.NDArray[np.int64] = np.select(
-        [died, switched, lost & withdrew, lost, people.cut_off < visits.last_planned],
+        [contact.died, switched, lost & withdrew, lost, people.cut_off < visits.last_planned],
         [5, 3, 2, 4, 0],
         default=1,
     )

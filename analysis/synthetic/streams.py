@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analysis.synthetic.arithmetic import Floats, logarithm, normal_quantile
+from analysis.synthetic.arithmetic import Floats, latent, log_odds, logarithm, normal_quantile
 
-__all__ = ["Flags", "Integers", "Streams", "choose", "pick"]
+__all__ = ["Flags", "Integers", "Streams", "choose", "happens", "pick"]
 
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -131,6 +131,34 @@ def pick(uniform: Floats, weights: Sequence[float]) -> Integers:
     """
     edges = np.cumsum(np.asarray(weights, dtype=np.float64))
     return np.searchsorted(edges[:-1] / edges[-1], uniform, side="right").astype(np.int64)
+
+
+def happens(share: Floats | float, added: Floats | float, uniform: Floats) -> Flags:
+    """Decide by chance: a share at average severity, changed by added log odds.
+
+    Parameters
+    ----------
+    share : float or numpy.ndarray
+        From 0 (never) to 1 (always), whatever is added.
+    added : float or numpy.ndarray
+        Log odds that are added.
+    uniform : numpy.ndarray
+        Numbers in (0, 1).
+
+    Returns
+    -------
+    numpy.ndarray
+        True where it happens, shape of `uniform`.
+
+    Examples
+    --------
+    >>> happens(np.array([0.0, 0.5, 1.0]), 0.0, np.array([0.4, 0.4, 0.4])).tolist()
+    [False, True, True]
+    """
+    chance = np.broadcast_to(np.asarray(share, dtype=np.float64), uniform.shape)
+    inside = np.where((chance > 0.0) & (chance < 1.0), chance, 0.5)
+    below = latent(log_odds(uniform)) < latent(log_odds(inside) + added)
+    return np.where(chance <= 0.0, False, np.where(chance >= 1.0, True, below))
 
 
 def choose(uniform: Floats, options: Sequence[int]) -> Integers:

@@ -8,6 +8,7 @@ the data.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ from analysis.synthetic.course import Course, treat
 from analysis.synthetic.monitoring import measure
 from analysis.synthetic.path import relapse_day, severity_on
 from analysis.synthetic.people import HIGHEST, LOWEST, People, draw_people
-from analysis.synthetic.scales import SCALE_MODELS
+from analysis.synthetic.scale_models import SCALE_MODELS
 from analysis.synthetic.scenarios import Scenario
 from analysis.synthetic.sessions import give_sessions
 from analysis.synthetic.streams import Streams
@@ -73,7 +74,8 @@ def oracle(scenario: Scenario, *, patients: int = 200_000) -> pd.DataFrame:
           least 10. Times are "baseline", "end of induction" (4 days after the last induction
           session), "week 4", "week 8", "week 12", "week 26" (after the first treatment) and
           "week 4 after induction", …
-        - "difference in mean change": each regimen minus the first.
+        - "difference in mean change": each regimen minus the first in the order of names. Regimens
+          differ in clinics and patients: the difference is that of the groups, not an effect.
         - "survival without relapse" and "median days to relapse": of those whose severity, free
           of measurement error, had fallen by half at the last induction session, until it passes
           half again, seen without interruption.
@@ -165,8 +167,9 @@ def _shift_on(
     """Points by which severity is higher on given days because contact was lost before."""
     visits = plan_visits(people, course, scenario, streams)
     totals = phq9_answers(visits.severity, course, scenario, streams).sum(axis=2)
-    contact = keep_contact(people, course, visits, totals, scenario, streams)
-    return np.where(day > contact.until[:, None], scenario.observation.post_dropout_shift, 0.0)
+    endless = replace(people, cut_off=np.full(len(people), 100_000))
+    contact = keep_contact(endless, course, visits, totals, scenario, streams)
+    return np.where(day > contact.lost[:, None], scenario.observation.post_dropout_shift, 0.0)
 
 
 def _event_counts(
@@ -202,15 +205,19 @@ def _scores(seen: pd.DataFrame, population: str) -> list[pd.DataFrame]:
     groups = seen[["regime", "regimen"]]
     times = [name for name in seen.columns if name.startswith(("end", "week"))]
     later, baseline = seen[times], seen["baseline"]
-    response = later.le((1.0 - _RESPONSE) * baseline, axis=0) & baseline.gt(0).to_numpy()[:, None]
     values = {
         "mean score": seen[["baseline", *times]],
         "mean change from baseline": later.sub(baseline, axis=0),
-        "response": response.astype(float),
+        "response": later.apply(_responds, baseline=baseline).astype(float),
         "remission": later.le(_REMISSION).astype(float),
     }
     answers = [_rows(name, table, groups, population) for name, table in values.items()]
     return [*answers, _contrasts(answers[1])]
+
+
+def _responds(later: pd.Series, baseline: pd.Series) -> pd.Series:
+    """Tell who has at most half of a baseline above 0."""
+    return later.le((1.0 - _RESPONSE) * baseline) & baseline.gt(0)
 
 
 def _contrasts(changes: pd.DataFrame) -> pd.DataFrame:
@@ -278,7 +285,7 @@ def _shift(seen: pd.DataFrame) -> pd.DataFrame:
 
 def _clinics(seen: pd.DataFrame) -> list[pd.DataFrame]:
     """Response by clinic, and its spread."""
-    response = seen["end of induction"].le((1.0 - _RESPONSE) * seen["baseline"]).astype(float)
+    response = _responds(seen["end of induction"], seen["baseline"]).astype(float)
     by = response.groupby([seen["regime"], seen["clinic"]], sort=False)
     clinics = pd.DataFrame({"value": by.mean(), "std_error": by.sem()}).reset_index()
     shared = {"population": "all", "regimen": ALL, "time": "end of induction"}

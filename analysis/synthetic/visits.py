@@ -109,7 +109,7 @@ def plan_visits(people: People, course: Course, scenario: Scenario, streams: Str
     before, asked_before = _before_treatment(scenario, streams, len(people))
     ends, asked_ends = _after_induction(course, streams)
     later, asked_later = _follow_up(ends, weeks, streams)
-    sessions, asked_sessions, column = _at_sessions(course, scenario, streams)
+    sessions, asked_sessions = _at_sessions(course, scenario, streams)
     day = np.concatenate([before, ends, later, sessions], axis=1)
     planned = np.concatenate([asked_before, asked_ends, asked_later, asked_sessions], axis=1)
     spread = scenario.observation.occasion_sd * _normal_per_slot(streams, course, scenario)
@@ -125,11 +125,12 @@ def plan_visits(people: People, course: Course, scenario: Scenario, streams: Str
         axis=1,
     )
     fixed = day.shape[1] - sessions.shape[1]
+    kept, long = _one_a_day(day, planned, long)
     return Visits(
         day=day.astype(np.int64),
-        planned=planned & _last_of_day(day, planned),
+        planned=kept,
         kind=np.array([0, 1, *[3] * (fixed - _BEFORE), *[2] * sessions.shape[1]]),
-        session=np.concatenate([np.full((len(people), fixed), -1), column], axis=1),
+        session=_session_of_day(course, day),
         long=long,
         severity=latent(np.clip(exact + spread, LOWEST, HIGHEST)),
         last_planned=later[:, -1].astype(np.int64),
@@ -165,22 +166,32 @@ def _follow_up(ends: Floats, weeks: tuple[int, ...], streams: Streams) -> tuple[
     return day, day > ends[:, :1] + 3.0
 
 
-def _at_sessions(
-    course: Course, scenario: Scenario, streams: Streams
-) -> tuple[Floats, Flags, Integers]:
+def _at_sessions(course: Course, scenario: Scenario, streams: Streams) -> tuple[Floats, Flags]:
     """Plan a score before each session but the first; clinics forget, but not at a new course."""
     drawn = streams.uniform("session score", len(course.day), course.room)
     taken = course.taken[:, 1:]
     asked = drawn[:, : taken.shape[1]] < scenario.observation.session_score
     asked |= np.diff(course.number, axis=1) > 0
-    column = np.broadcast_to(np.arange(1, 1 + taken.shape[1]), taken.shape)
-    return np.where(taken, course.day[:, 1:], 0.0), asked & taken, column
+    return np.where(taken, course.day[:, 1:], 0.0), asked & taken
 
 
-def _last_of_day(day: Floats, planned: Flags) -> Flags:
-    """Keep one slot where several planned scores fall on one day: the last in the order."""
-    kept = planned.copy()
+def _session_of_day(course: Course, day: Floats) -> Integers:
+    """Find the column of the session on each day; -1 where there is none."""
+    session = np.full(day.shape, -1)
+    for column in range(course.day.shape[1]):
+        session[day == course.day[:, [column]]] = column
+    return session
+
+
+def _one_a_day(day: Floats, planned: Flags, long: Flags) -> tuple[Flags, Flags]:
+    """Keep one slot where several planned scores fall on one day, with the scales of all.
+
+    The last in the order is kept.
+    """
+    kept, scales = planned.copy(), long & planned
     for later in range(1, day.shape[1]):
-        same = (day[:, :later] == day[:, later : later + 1]) & planned[:, later : later + 1]
+        same = (day[:, :later] == day[:, later : later + 1]) & kept[:, :later]
+        same &= planned[:, later : later + 1]
+        scales[:, later] |= (same & scales[:, :later]).any(axis=1)
         kept[:, :later] &= ~same
-    return kept
+    return kept, scales

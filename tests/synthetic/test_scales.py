@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.instruments import load_instrument
-from analysis.synthetic.scales import SCALE_MODELS
+from analysis.synthetic.scale_models import SCALE_MODELS
 from analysis.synthetic.streams import Streams
 
 unit, truth = pytest.mark.unit, pytest.mark.truth

@@ -44,15 +44,116 @@ def test_columns_types_and_order_are_canonical(name):
 
 
 @unit
-def test_nothing_happens_after_the_last_contact():
+@pytest.mark.parametrize(
+    ("table", "day"),
+    [("sessions", "rel_day"), ("assessments", "rel_day"), ("encounters", "rel_day"),
+     ("actions", "rel_day"), ("adverse_events", "start_day"), ("adverse_events", "end_day")],
+)  # fmt: skip
+def test_nothing_is_seen_after_contact_was_lost(table, day):
+    until = LARGE.truth.set_index("subject_id")["contact_until"]
+    cut_off = STUDY.table("follow_up").set_index("subject_id")["observed_until_day"]
     last = STUDY.table("follow_up").set_index("subject_id")["last_contact_day"]
-    for table, day in (
-        ("sessions", "rel_day"),
-        ("assessments", "rel_day"),
-        ("adverse_events", "start_day"),
-    ):
-        rows = STUDY.table(table)
-        assert (rows[day] <= rows["subject_id"].map(last)).all(), table
+    rows = STUDY.table(table).dropna(subset=[day])
+    for limit in (until, cut_off.astype(float), last.astype(float)):
+        assert (rows[day].astype(float) <= rows["subject_id"].map(limit)).all()
+
+
+@unit
+def test_scores_on_the_day_of_a_session_name_it():
+    sessions = STUDY.table("sessions")[["subject_id", "rel_day", "session_no"]]
+    rows = STUDY.table("assessments").merge(
+        sessions, on=["subject_id", "rel_day"], how="left", suffixes=("", "_there")
+    )
+    there = rows["session_no_there"].notna()
+    assert (rows.loc[there, "session_no"] == rows.loc[there, "session_no_there"]).all()
+    assert rows.loc[~there, "session_no"].isna().all()
+    assert (rows["hours_post"].notna() == there).all()
+    assert set(rows.loc[there, "visit"]) == {"baseline", "session", "follow-up"}
+
+
+@unit
+def test_item_9_is_skipped_as_often_as_the_others():
+    items = STUDY.table("items")
+    skipped = items[(items["instrument"] == "PHQ-9") & items["response"].isna()]["item_no"]
+    counts = skipped.value_counts()
+    assert counts[9] > 0.5 * counts.mean()
+
+
+@unit
+def test_actions_answer_an_item_9_that_is_there():
+    items = STUDY.table("items")
+    positive = items[(items["instrument"] == "PHQ-9") & (items["item_no"] == 9)]
+    positive = positive[positive["response"].ge(1).fillna(False)]
+    actions = STUDY.table("actions").merge(
+        positive[["subject_id", "rel_day"]], on=["subject_id", "rel_day"], how="left",
+        indicator=True,
+    )  # fmt: skip
+    assert (actions["_merge"] == "both").all()
+    assert len(actions) / len(positive) == pytest.approx(0.9, abs=0.02)
+
+
+@unit
+def test_events_were_asked_about_and_stopped_sessions_have_theirs():
+    sessions, events = STUDY.table("sessions"), STUDY.table("adverse_events")
+    asked = events.dropna(subset=["session_no"]).merge(
+        sessions[["subject_id", "session_no", "ae_assessed", "route"]],
+        on=["subject_id", "session_no"],
+    )
+    assert asked["ae_assessed"].all()
+    assert not ((asked["route"] == "SL") & (asked["term"] == "blood pressure increased")).any()
+    stopped = sessions[sessions["stop_reason"] == "adverse event"]
+    with_event = stopped.merge(events, on=["subject_id", "session_no"])
+    assert len(with_event) == len(stopped) > 5
+    assert events.loc[events["end_day"].notna(), "outcome"].isin(["recovered", "fatal"]).all()
+
+
+@unit
+def test_encounters_include_visits_without_the_score_that_was_due():
+    encounters = STUDY.table("encounters")
+    scores = STUDY.table("assessments")
+    phq9 = scores.loc[scores["instrument"] == "PHQ-9", ["subject_id", "rel_day"]].drop_duplicates()
+    due = encounters[encounters["instrument"] == "PHQ-9"]
+    both = due.merge(phq9, on=["subject_id", "rel_day"], how="left", indicator=True)
+    missed = (both["_merge"] == "left_only").mean()
+    assert 0.03 < missed < 0.3
+    seen = scores[["subject_id", "rel_day"]].drop_duplicates()
+    places = seen.merge(encounters, on=["subject_id", "rel_day"], how="left")
+    assert places["kind"].notna().all()
+    assert not encounters.duplicated(["subject_id", "rel_day"]).any()
+
+
+@unit
+def test_a_share_of_one_is_always_and_of_none_never():
+    treatment = replace(
+        NETWORK.treatment, stop_after_induction=1.0, stop_in_induction=0.0, reinduction=0.0
+    )
+    observation = replace(NETWORK.observation, missing_score=1.0, missing_baseline=0.0)
+    study = simulate(
+        replace(NETWORK, patients=400, treatment=treatment, observation=observation)
+    ).study
+    before = study.table("subjects").set_index("subject_id")["treated_before_data"]
+    sessions = study.table("sessions")
+    new = ~sessions["subject_id"].map(before).astype(bool)
+    assert (sessions.loc[new, "phase"] == "induction").all()
+    scores = study.table("assessments")
+    assert set(scores["visit"]) <= {"screening", "baseline"}
+
+
+@unit
+def test_a_fully_observed_study_loses_nobody():
+    full = simulate(replace(NETWORK, patients=1_000).fully_observed())
+    assert np.isinf(full.truth["contact_until"]).all()
+    assert set(full.study.table("follow_up")["end_reason"]) == {"completed"}
+    short = replace(NETWORK.treatment, until_day=28)
+    study = simulate(replace(NETWORK, patients=50, treatment=short).fully_observed()).study
+    assert study.table("assessments")["rel_day"].max() > 350
+
+
+@unit
+def test_nobody_is_treated_after_the_programme():
+    short = replace(NETWORK.treatment, until_day=10)
+    study = simulate(replace(NETWORK, patients=300, treatment=short)).study
+    assert study.table("sessions")["rel_day"].max() <= 10
 
 
 @unit
