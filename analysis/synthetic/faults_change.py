@@ -140,8 +140,9 @@ def with_cells(study: Study, table: str, rows: Any, **cells: Any) -> Study:
 def _written(values: pd.Series, rows: Any, cell: Any, kind: str) -> pd.Series:
     """Write one cell into some rows of a column; a category may be a new one."""
     missing = float("nan") if kind == "number" else pd.NA
+    new: Any = missing if cell is None else cell
     kept = values.astype("string") if kind == "category" else values.copy()
-    kept.loc[rows] = missing if cell is None else cell
+    kept.loc[rows] = new
     return kept.astype("category") if kind == "category" else kept
 
 
