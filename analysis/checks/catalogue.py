@@ -1,7 +1,8 @@
 """The list of all rules, read from the rules themselves, so that it cannot fall behind them.
 
-Code and sentence are the first lines of a rule's docstring; severity and tables are those with
-which its source makes findings.
+A rule that states its code, severity, table and sentence is taken at its word. For a function, code
+and sentence are the first lines of its docstring; severity and tables are those with which its
+source makes findings.
 """
 
 from __future__ import annotations
@@ -11,13 +12,12 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import pandas as pd
 
-from analysis.checks.demand import Demand
 from analysis.errors import DataError
 from analysis.study.structure import STRUCTURAL_RULES
 
@@ -27,6 +27,7 @@ _CODE = r"[A-Z]{3}-\d{3}"
 _FIRST = re.compile(rf"({_CODE}(?:(?: to |, | and ){_CODE})*): (.+?)(?:\n\s*\n|$)", re.DOTALL)
 _RANGE = re.compile(r"([A-Z]{3})-(\d{3})(?: to [A-Z]{3}-(\d{3}))?")
 _ANY = "any"
+_SAME_CODE = "Two rules have the same code in the same table; give each rule its own."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,15 +52,25 @@ class RuleDescription:
     rule: str
 
 
+@runtime_checkable
+class _States(Protocol):
+    """A rule that says of itself what a docstring says of a function."""
+
+    code: str
+    severity: str
+    table: str
+    what: str
+
+
 def described_rules(rules: Iterable[Callable[..., Any]]) -> list[RuleDescription]:
     """Describe the structural rules and some rules about values.
 
     Parameters
     ----------
     rules : iterable of callable
-        Rules as in `analysis.checks.RULES`. A `Demand` says itself what it is about; the docstring
-        of any other rule begins ``CODE-001: sentence.``, or with several codes:
-        ``CODE-001 to CODE-003: sentence.``
+        Rules as in `analysis.checks.RULES`. Either they have ``code, severity, table`` and
+        ``what``, or their docstring begins ``CODE-001: sentence.``, or with several codes:
+        ``CODE-001 to CODE-003: sentence.`` A code may stand for one demand in several tables.
 
     Returns
     -------
@@ -69,22 +80,28 @@ def described_rules(rules: Iterable[Callable[..., Any]]) -> list[RuleDescription
     Raises
     ------
     DataError
-        When a docstring does not begin so, or a code is there twice.
+        When a docstring does not begin so, or a code is there twice for the same table.
     """
     structural = [
         RuleDescription(code=code, severity=severity, tables=tables, rule=rule)
         for code, severity, tables, rule in STRUCTURAL_RULES
     ]
-    given = list(rules)
-    others = [rule for rule in given if not isinstance(rule, Demand)]
-    about_values = [
-        *_demanded([rule for rule in given if isinstance(rule, Demand)]),
-        *(description for rule in others for description in _described(rule)),
-    ]
-    codes = [description.code for description in (*structural, *about_values)]
-    if len(set(codes)) < len(codes):
-        raise DataError("Two rules have the same code; give each rule its own.")
-    return [*structural, *sorted(about_values, key=lambda description: description.code)]
+    about_values: dict[str, RuleDescription] = {}
+    for description in (found for rule in rules for found in _described(rule)):
+        known = about_values.get(description.code)
+        about_values[description.code] = description if known is None else _both(known, description)
+    if about_values.keys() & {description.code for description in structural}:
+        raise DataError(_SAME_CODE)
+    return [*structural, *(about_values[code] for code in sorted(about_values))]
+
+
+def _both(one: RuleDescription, other: RuleDescription) -> RuleDescription:
+    """Join what is said of one code in different tables."""
+    tables = [*one.tables.split(", "), *other.tables.split(", ")]
+    if _ANY in tables or len(set(tables)) < len(tables):
+        raise DataError(_SAME_CODE)
+    severities = {*one.severity.split(" or "), *other.severity.split(" or ")}
+    return replace(one, tables=", ".join(tables), severity=" or ".join(sorted(severities)))
 
 
 def catalogue(rules: Iterable[Callable[..., Any]]) -> pd.DataFrame:
@@ -143,24 +160,14 @@ This page is written by `python docs/make_checks.py`.
 """
 
 
-def _demanded(demands: Iterable[Demand]) -> list[RuleDescription]:
-    """Describe demands; those with one code are one rule about several tables."""
-    groups: dict[str, list[Demand]] = {}
-    for demand in demands:
-        groups.setdefault(demand.code, []).append(demand)
-    return [
-        RuleDescription(
-            code=code,
-            severity=" or ".join(sorted({demand.severity for demand in group})),
-            tables=", ".join(dict.fromkeys(demand.table for demand in group)),
-            rule=group[0].what,
-        )
-        for code, group in groups.items()
-    ]
-
-
 def _described(rule: Callable[..., Any]) -> list[RuleDescription]:
-    """Describe one function, which may hold several codes."""
+    """Describe one rule; a function may hold several codes."""
+    if isinstance(rule, _States):
+        return [
+            RuleDescription(
+                code=rule.code, severity=rule.severity, tables=rule.table, rule=rule.what
+            )
+        ]
     found = _FIRST.match(inspect.getdoc(rule) or "")
     if found is None:
         raise DataError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pandas as pd
@@ -85,7 +86,13 @@ def write_detail(result: CheckResult, target: Path | str) -> Path:
         for part in parts:
             marked = _harmless(part).assign(level="patient-level", notice=CONFIDENTIAL)
             rows = marked.reindex(columns=columns)
-            rows.to_csv(handle, header=False, index=False, lineterminator="\n")
+            rows.to_csv(
+                handle,
+                header=False,
+                index=False,
+                lineterminator="\n",
+                quoting=csv.QUOTE_NONNUMERIC,  # else a carriage return in a key ends the line
+            )
     return path
 
 

@@ -6,6 +6,7 @@ any error. Rules about values and across tables are the duty of `analysis.checks
 
 from __future__ import annotations
 
+import csv
 import os
 from collections.abc import Collection
 from pathlib import Path
@@ -264,7 +265,12 @@ def table_text(frame: pd.DataFrame, table: Table) -> str:
     str
         Columns in canonical order, rows sorted by the key, line feeds.
     """
-    return _ordered(frame, table).to_csv(index=False, lineterminator="\n")
+    ordered = _ordered(frame, table)
+    text = ordered.to_csv(index=False, lineterminator="\n")
+    if "\r" not in text:
+        return text
+    # some versions of the csv module leave it bare, so that it would end the line
+    return ordered.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
 
 
 def _ordered(frame: pd.DataFrame, table: Table) -> pd.DataFrame:

@@ -63,18 +63,20 @@ def _cohort(
 _KIT = _cohort(
     "kit_phq9",
     "Infusions as in McInnes et al. 2022",
-    intravenous(
-        Benefit(
-            baseline_mean=16.9,
-            baseline_sd=4.5,
-            good_share=0.27,
-            good_mean=0.24,
-            good_sd=0.14,
-            poor_mean=0.64,
-            poor_sd=0.30,
-            anxiety_mean=12.0,
-            anxiety_sd=3.5,
-            anxiety_change=0.9,
+    replace(
+        intravenous(
+            Benefit(
+                baseline_mean=16.9,
+                baseline_sd=4.5,
+                good_share=0.27,
+                good_mean=0.24,
+                good_sd=0.14,
+                poor_mean=0.64,
+                poor_sd=0.30,
+                anxiety_mean=12.0,
+                anxiety_sd=3.5,
+                anxiety_change=0.9,
+            )
         ),
         planned_sessions=(5, 6, 7),
     ),
@@ -93,18 +95,20 @@ _KIT = _cohort(
 _VA = _cohort(
     "va_phq9",
     "Infusions as in Pfeiffer et al. 2024",
-    intravenous(
-        Benefit(
-            baseline_mean=18.72,
-            baseline_sd=4.2,
-            good_share=0.287,
-            good_mean=0.25,
-            good_sd=0.20,
-            poor_mean=0.90,
-            poor_sd=0.17,
-            anxiety_mean=12.0,
-            anxiety_sd=3.5,
-            anxiety_change=0.8,
+    replace(
+        intravenous(
+            Benefit(
+                baseline_mean=18.72,
+                baseline_sd=4.2,
+                good_share=0.287,
+                good_mean=0.25,
+                good_sd=0.20,
+                poor_mean=0.90,
+                poor_sd=0.17,
+                anxiety_mean=12.0,
+                anxiety_sd=3.5,
+                anxiety_change=0.8,
+            )
         ),
         gap_days=(4, 5, 6),
         maintenance_days=(7, 26),
@@ -131,19 +135,21 @@ _VA = _cohort(
 _CLINIC = _cohort(
     "clinic_phq9",
     "Infusions as in Oliver et al. 2022",
-    intravenous(
-        Benefit(
-            baseline_mean=16.9,
-            baseline_sd=4.25,
-            good_share=0.59,
-            good_mean=0.39,
-            good_sd=0.15,
-            poor_mean=0.78,
-            poor_sd=0.20,
-            anxiety_mean=12.0,
-            anxiety_sd=3.5,
-            anxiety_change=0.675,
-        )
+    replace(
+        intravenous(
+            Benefit(
+                baseline_mean=16.9,
+                baseline_sd=4.25,
+                good_share=0.59,
+                good_mean=0.39,
+                good_sd=0.15,
+                poor_mean=0.78,
+                poor_sd=0.20,
+                anxiety_mean=12.0,
+                anxiety_sd=3.5,
+                anxiety_change=0.675,
+            )
+        ),
     ),
     patients=8_000,
     treatment=replace(_TREATMENT, stop_after_induction=0.335),
@@ -153,18 +159,20 @@ _CLINIC = _cohort(
 _SL = _cohort(
     "sl_phq9",
     "Tablets at home as in Hull et al. 2022",
-    sublingual(
-        Benefit(
-            baseline_mean=15.1,
-            baseline_sd=3.65,
-            good_share=0.77,
-            good_mean=0.25,
-            good_sd=0.23,
-            poor_mean=0.575,
-            poor_sd=0.07,
-            anxiety_mean=13.7,
-            anxiety_sd=3.35,
-            anxiety_change=0.95,
+    replace(
+        sublingual(
+            Benefit(
+                baseline_mean=15.1,
+                baseline_sd=3.65,
+                good_share=0.77,
+                good_mean=0.25,
+                good_sd=0.23,
+                poor_mean=0.575,
+                poor_sd=0.07,
+                anxiety_mean=13.7,
+                anxiety_sd=3.35,
+                anxiety_change=0.95,
+            )
         ),
         gap_days=(6, 7, 8),
     ),
@@ -177,18 +185,20 @@ _SL = _cohort(
 _IM = _cohort(
     "im_phq9",
     "Injections as in the cohort of BMC Psychiatry 2022;22:634",
-    intramuscular(
-        Benefit(
-            baseline_mean=16.5,
-            baseline_sd=7.2,
-            good_share=0.60,
-            good_mean=0.40,
-            good_sd=0.11,
-            poor_mean=0.78,
-            poor_sd=0.12,
-            anxiety_mean=13.4,
-            anxiety_sd=5.6,
-            anxiety_change=0.95,
+    replace(
+        intramuscular(
+            Benefit(
+                baseline_mean=16.5,
+                baseline_sd=7.2,
+                good_share=0.60,
+                good_mean=0.40,
+                good_sd=0.11,
+                poor_mean=0.78,
+                poor_sd=0.12,
+                anxiety_mean=13.4,
+                anxiety_sd=5.6,
+                anxiety_change=0.95,
+            )
         ),
         planned_sessions=(3, 4, 5, 6),
         adverse_event_share=0.02,

@@ -139,10 +139,9 @@ def with_cells(study: Study, table: str, rows: Any, **cells: Any) -> Study:
 
 def _written(values: pd.Series, rows: Any, cell: Any, kind: str) -> pd.Series:
     """Write one cell into some rows of a column; a category may be a new one."""
-    missing = float("nan") if kind == "number" else pd.NA
-    new: Any = missing if cell is None else cell
+    missing: Any = float("nan") if kind == "number" else pd.NA
     kept = values.astype("string") if kind == "category" else values.copy()
-    kept.loc[rows] = new
+    kept.loc[rows] = missing if cell is None else cell
     return kept.astype("category") if kind == "category" else kept
 
 

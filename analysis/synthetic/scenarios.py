@@ -7,10 +7,11 @@ Presets stand in `analysis.synthetic.presets`.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields, is_dataclass, replace
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal, get_args, get_type_hints
 
 from analysis.errors import DataError
+from analysis.synthetic.reading import from_content
 
 __all__ = [
     "SCENARIO_VERSION",
@@ -405,7 +406,7 @@ class Scenario:
             raise DataError("The scenario is not valid JSON. Write it with to_json.") from None
         if isinstance(content, dict) and content.get("version") != SCENARIO_VERSION:
             raise DataError(f"The scenario has another version; known is {SCENARIO_VERSION}.")
-        scenario: Scenario = _built(content, cls, "the scenario")
+        scenario: Scenario = from_content(content, cls, "the scenario")
         return scenario
 
 
@@ -416,34 +417,3 @@ def _gives_regimens(clinic: Clinic, known: set[str]) -> bool:
 
 
 _DEPENDS_ON = get_args(get_type_hints(Observation)["missing_depends_on"])
-
-
-def _built(content: Any, kind: Any, place: str) -> Any:
-    """Build a value of a declared type from JSON."""
-    if is_dataclass(kind):
-        hints = get_type_hints(kind)
-        _check_fields(content, set(hints), place)
-        return kind(**{name: _built(content[name], hints[name], name) for name in hints})  # type: ignore[operator]  # a class, not an instance
-    if get_origin(kind) is tuple:
-        if not isinstance(content, list):
-            raise DataError(f"{place} must be a list. Compare it with a scenario of to_json.")
-        kinds = get_args(kind)
-        each = kinds[:1] * len(content) if kinds[-1] is Ellipsis else kinds
-        if len(each) != len(content):
-            raise DataError(f"{place} must have {len(each)} entries.")
-        return tuple(_built(item, k, place) for item, k in zip(content, each, strict=True))
-    plain = str if get_origin(kind) is Literal else kind
-    right = isinstance(content, int | float if plain is float else plain)
-    if not right or (isinstance(content, bool) and plain is not bool):
-        raise DataError(f"{place} must be of type {plain.__name__}. Compare with to_json.")
-    return float(content) if plain is float else content
-
-
-def _check_fields(content: Any, names: set[str], place: str) -> None:
-    """Refuse an object with missing or unknown fields."""
-    found = set(content) if isinstance(content, dict) else set()
-    if found != names:
-        raise DataError(
-            f"A part of the scenario ({place}) lacks {len(names - found)} fields and has "
-            f"{len(found - names)} unknown ones. Its fields are: {', '.join(sorted(names))}."
-        )

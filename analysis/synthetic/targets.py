@@ -7,6 +7,7 @@ for survival without relapse, which is that of the latent path without maintenan
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -77,84 +78,47 @@ class _Target:
         return float(rows[self.column].iloc[0])
 
 
-def _targets(cohort: str, study: str, window: _Window, *rows: dict[str, object]) -> list[_Target]:
-    """Make the targets of one cohort."""
-    return [
-        _Target(**{"cohort": cohort, "study": study, "window": window, **row})  # type: ignore[arg-type]  # rows hold fields of _Target
-        for row in rows
-    ]
+_KIT = partial(_Target, cohort="kit_phq9", study="McInnes 2022", window=_MCINNES)
+_VA = partial(_Target, cohort="va_phq9", study="Pfeiffer 2024", window=_WEEK_6)
+_CLINIC = partial(_Target, cohort="clinic_phq9", study="Oliver 2022", window=_OLIVER)
+_SL = partial(_Target, cohort="sl_phq9", study="Hull 2022", window=_HULL)
+_IM = partial(_Target, cohort="im_phq9", study="IM cohort 2022", window=_LAST)
+_IM_GAD = partial(_IM, scale="GAD-7", window=_AFTER_INDUCTION)
+_STOPPED = partial(_Target, study="Sakurai 2020", measure="dropout", scale="", window=_MCINNES)
+_SPREAD = "standard_deviation"
 
-
-_SD = {"column": "standard_deviation"}
-_GAD = {"scale": "GAD-7"}
-_GAD_AFTER = {"scale": "GAD-7", "window": _AFTER_INDUCTION}
 _TARGETS = (
-    *_targets(
-        "kit_phq9",
-        "McInnes 2022",
-        _MCINNES,
-        {"measure": "completeness", "figure": "completeness"},
-        {"measure": "response", "figure": "response"},
-        {"measure": "remission", "figure": "remission below 5"},
-        {"measure": "deterioration", "figure": "worse"},
-        {"measure": "standardised mean change", "figure": "standardised change"},
-        {"measure": "sustained response", "figure": "sustained at 28 days", "day": 28},
-        {"measure": "sustained response", "figure": "sustained at 56 days", "day": 56},
-    ),
-    *_targets(
-        "kit_phq9",
-        "Sakurai 2020",
-        _MCINNES,
-        {"measure": "dropout", "figure": "stopped by the end of induction", "scale": ""},
-    ),
-    *_targets(
-        "va_phq9",
-        "Pfeiffer 2024",
-        _WEEK_6,
-        {"measure": "baseline mean", "figure": "mean before"},
-        {"measure": "response", "figure": "response", "day": 42},
-        {"measure": "remission", "figure": "remission at most 5", "day": 42},
-        {"measure": "response", "figure": "response", "day": 84, "window": _WEEK_12},
-        {"measure": "response", "figure": "response", "day": 182, "window": _WEEK_26},
-        {"measure": "mean infusions", "figure": "sessions in a year", "scale": ""},
-    ),
-    *_targets(
-        "clinic_phq9",
-        "Oliver 2022",
-        _OLIVER,
-        {"measure": "response", "figure": "response"},
-        {"measure": "remission", "figure": "remission below 5"},
-        {"measure": "percent change", "figure": "percent change", **_GAD},
-    ),
-    *_targets(
-        "clinic_phq9",
-        "Sakurai 2020",
-        _OLIVER,
-        {"measure": "dropout", "figure": "stopped by the end of induction", "scale": ""},
-    ),
-    *_targets(
-        "sl_phq9",
-        "Hull 2022",
-        _HULL,
-        {"measure": "response", "figure": "response"},
-        {"measure": "remission", "figure": "remission below 5"},
-        {"measure": "deterioration", "figure": "worse"},
-        {"measure": "response", "figure": "response", **_GAD},
-        {"measure": "remission", "figure": "remission below 5", **_GAD},
-    ),
-    *_targets(
-        "im_phq9",
-        "IM cohort 2022",
-        _LAST,
-        {"measure": "baseline mean", "figure": "mean before"},
-        {"measure": "baseline mean", "figure": "SD before", **_SD},
-        {"measure": "mean at follow-up", "figure": "mean later"},
-        {"measure": "mean at follow-up", "figure": "SD later", **_SD},
-        {"measure": "baseline mean", "figure": "mean before", **_GAD_AFTER},
-        {"measure": "baseline mean", "figure": "SD before", **_GAD_AFTER, **_SD},
-        {"measure": "mean at follow-up", "figure": "mean later", **_GAD_AFTER},
-        {"measure": "adverse events", "figure": "sessions with an adverse event", "scale": ""},
-    ),
+    _KIT(measure="completeness", figure="completeness"),
+    _KIT(measure="response", figure="response"),
+    _KIT(measure="remission", figure="remission below 5"),
+    _KIT(measure="deterioration", figure="worse"),
+    _KIT(measure="standardised mean change", figure="standardised change"),
+    _KIT(measure="sustained response", figure="sustained", day=28),
+    _KIT(measure="sustained response", figure="sustained", day=56),
+    _STOPPED(cohort="kit_phq9", figure="stopped by the end of induction"),
+    _VA(measure="baseline mean", figure="mean before"),
+    _VA(measure="response", figure="response", day=42),
+    _VA(measure="remission", figure="remission at most 5", day=42),
+    _VA(measure="response", figure="response", day=84, window=_WEEK_12),
+    _VA(measure="response", figure="response", day=182, window=_WEEK_26),
+    _VA(measure="mean infusions", figure="sessions in a year", scale=""),
+    _CLINIC(measure="response", figure="response"),
+    _CLINIC(measure="remission", figure="remission below 5"),
+    _CLINIC(measure="percent change", figure="percent change", scale="GAD-7"),
+    _STOPPED(cohort="clinic_phq9", figure="stopped by the end of induction"),
+    _SL(measure="response", figure="response"),
+    _SL(measure="remission", figure="remission below 5"),
+    _SL(measure="deterioration", figure="worse"),
+    _SL(measure="response", figure="response", scale="GAD-7"),
+    _SL(measure="remission", figure="remission below 5", scale="GAD-7"),
+    _IM(measure="baseline mean", figure="mean before"),
+    _IM(measure="baseline mean", figure="SD before", column=_SPREAD),
+    _IM(measure="mean at follow-up", figure="mean later"),
+    _IM(measure="mean at follow-up", figure="SD later", column=_SPREAD),
+    _IM_GAD(measure="baseline mean", figure="mean before"),
+    _IM_GAD(measure="baseline mean", figure="SD before", column=_SPREAD),
+    _IM_GAD(measure="mean at follow-up", figure="mean later"),
+    _IM(measure="adverse events", figure="sessions with an adverse event", scale=""),
 )
 
 

@@ -78,3 +78,10 @@ def test_the_text_ends_with_one_line_feed_and_keeps_letters():
     assert text.endswith("}\n")
     assert json.loads(text)["findings"] == []
     assert "<11" in findings_json(result_of(3))
+
+
+def test_the_text_is_indented_by_one_space_and_keeps_letters_as_they_are():
+    sessions = with_cell(CLEAN["sessions"], "weight_kg", "154", row=1)
+    text = findings_json(check(clean_study(sessions=sessions)))
+    assert text.startswith('{\n "audience": "release",\n "notice": "",\n')
+    assert "dose_mg_kg × weight_kg" in text

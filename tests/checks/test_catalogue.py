@@ -1,6 +1,7 @@
 """The list of rules: read from the rules, and held equal to the page in docs."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -43,9 +44,35 @@ def several(study: Study) -> Iterator[Finding]:
             yield Finding(rule=rule, severity=severity, table=table, what="W.", remedy="R.")
 
 
+def silent(study: Study) -> Iterator[Finding]:
+    """TST-030: nothing is made here."""
+    yield from ()
+
+
+def two(study: Study) -> Iterator[Finding]:
+    """TST-031 and TST-032: two demands."""
+    about = {"what": "W.", "remedy": "R."}
+    yield Finding(rule="TST-031", severity="error", table="items", **about)
+    yield Finding(rule="TST-032", severity="warning", table="actions", **about)
+
+
 def nameless(study: Study) -> Iterator[Finding]:
     """Say nothing about a code."""
     yield from ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stated:
+    """A rule that says of itself what it is."""
+
+    code: str = "TST-020"
+    severity: str = "error"
+    table: str = "items"
+    what: str = "An item is wrong."
+
+    def __call__(self, _study: Study) -> Iterator[Finding]:
+        """Find nothing."""
+        yield from ()
 
 
 def listed(*rules):
@@ -87,6 +114,42 @@ def test_a_rule_without_a_code_or_with_a_code_of_another_is_refused():
         described_rules((nameless,))
     with pytest.raises(DataError, match="same code"):
         described_rules((one, one))
+
+
+def test_a_rule_whose_findings_cannot_be_seen_is_an_error_in_any_table():
+    assert listed(silent) == [("TST-030", "error", "any", "Nothing is made here.")]
+
+
+def test_each_code_of_a_function_has_its_own_severity_and_tables():
+    assert listed(two) == [
+        ("TST-031", "error", "items", "Two demands."),
+        ("TST-032", "warning", "actions", "Two demands."),
+    ]
+
+
+def test_a_rule_that_states_what_it_is_is_taken_at_its_word():
+    assert listed(Stated()) == [("TST-020", "error", "items", "An item is wrong.")]
+
+
+def test_one_demand_in_several_tables_is_one_entry():
+    rules = (Stated(), Stated(table="actions", severity="warning", what="Another."))
+    assert listed(*rules) == [
+        ("TST-020", "error or warning", "items, actions", "An item is wrong.")
+    ]
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        (Stated(), Stated()),
+        (Stated(), Stated(table="any")),
+        (Stated(table="any"), Stated()),
+        (Stated(code="FIL-001"),),
+    ],
+)
+def test_one_code_for_two_rules_is_refused(rules):
+    with pytest.raises(DataError, match="same code in the same table"):
+        described_rules(rules)
 
 
 def test_literal_entries_of_the_list():

@@ -31,13 +31,13 @@ def test_all_rows_of_all_findings_errors_first(result, tmp_path):
     assert lines[0] == (
         "level,notice,file,row,subject_id,session_no,column,rule,severity,what,remedy"
     )
-    notice = '"Confidential: true counts, for use inside the clinic only."'
-    begins = [line.split(",The ", 1)[0] for line in lines[1:5]]
+    begins = [line.split(',"The ', 1)[0] for line in lines[1:5]]
+    notice = '"patient-level","Confidential: true counts, for use inside the clinic only."'
     assert begins == [
-        f"patient-level,{notice},sessions.csv,5,p2,1,phase,NUL-001,error",
-        f"patient-level,{notice},sessions.csv,3,p1,2,weight_kg,RNG-001,error",
-        f"patient-level,{notice},subjects.csv,3,p2,,age_years,RNG-001,error",
-        f"patient-level,{notice},sessions.csv,3,p1,2,dose_mg,DOS-001,warning",
+        f'{notice},"sessions.csv",5,"p2",1,"phase","NUL-001","error"',
+        f'{notice},"sessions.csv",3,"p1",2,"weight_kg","RNG-001","error"',
+        f'{notice},"subjects.csv",3,"p2","","age_years","RNG-001","error"',
+        f'{notice},"sessions.csv",3,"p1",2,"dose_mg","DOS-001","warning"',
     ]
     assert lines[5:] == [""]
     assert "147" not in target.read_text(encoding="utf-8")

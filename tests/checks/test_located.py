@@ -6,6 +6,7 @@ import pytest
 
 from analysis.checks import RULES, CheckResult, check, check_folder
 from analysis.checks.broken import broken_rows
+from analysis.checks.located import key_columns, located_frames
 from analysis.disclosure import require_releasable
 from analysis.errors import DataError, DisclosureError
 from analysis.study import TABLES, Finding
@@ -147,10 +148,11 @@ def test_files_that_changed_after_the_check_are_not_located_in(tmp_path, file):
 @unit
 def test_a_file_that_could_not_be_read_and_is_shorter_now_is_not_located_in(tmp_path):
     text = with_cell(CLEAN["sessions"], "dose_mg", "much", row=6)
+    text = with_cell(text, "dose_mg", "little", row=0)
     folder = write_folder(tmp_path, tables={"sessions": text})
     result = check_folder(folder)
     assert result.study is None
-    assert result.locate("COL-003")["row"].tolist() == [8]
+    assert result.locate("COL-003")["row"].tolist() == [2, 8]
     (folder / "sessions.csv").write_text("subject_id\np1\n")
     with pytest.raises(DataError, match="changed after"):
         result.locate("COL-003")
@@ -208,3 +210,14 @@ def test_two_tables_are_located_with_the_keys_of_both_in_one_frame():
     assert located["ae_no"].tolist()[0] == 2
     assert located["rel_day"].tolist()[1] == -2
     assert str(located["ae_no"].dtype) == str(located["rel_day"].dtype) == "Int64"
+
+
+@unit
+def test_each_frame_of_a_finding_is_marked_as_patient_level():
+    study = clean_study(subjects=BROKEN["subjects"], sessions=BROKEN["sessions"])
+    findings = check(study).ordered()
+    frames = list(located_frames(findings, study=study, folder=None))
+    assert [len(frame) for frame in frames] == [1, 2, 1]
+    assert all(frame.attrs == {"patient_level": True} for frame in frames)
+    assert key_columns(findings[:1]) == ["subject_id", "session_no"]
+    assert key_columns([]) == []

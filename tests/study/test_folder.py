@@ -496,3 +496,12 @@ def test_codes_with_stray_separators_are_written_as_they_are_read(tmp_path):
     write_study(study, tmp_path / "b")
     assert ",anxiety;PTSD," in (tmp_path / "b" / "subjects.csv").read_text(encoding="utf-8")
     assert check_folder(tmp_path / "b").findings == ()
+
+
+@unit
+def test_a_carriage_return_inside_a_text_is_read_back(tmp_path):
+    study = clean_study()
+    terms = pd.Series(["a\rb", "fall", "dizziness"], dtype="string")
+    study.tables["adverse_events"]["term"] = terms.astype("category")
+    write_study(study, tmp_path)
+    same(read_study(tmp_path), study)
