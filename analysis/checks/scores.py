@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.checks.broken import broken_rows
-from analysis.instruments import Instrument, instrument_names, load_instrument, score
+from analysis.instruments import Instrument, instrument_names, load_instrument, score, total_states
+from analysis.instruments.statements import answer_ranges
 from analysis.study import UNITS, Finding, Study
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
 ]
 
 _KEY = ["subject_id", "instrument", "rel_day", "occurrence"]
+_ITEM = [*_KEY, "item_no"]
 
 
 def _known(study: Study) -> list[str]:
@@ -79,6 +81,11 @@ def total_ranges(study: Study) -> Iterator[Finding]:
         )
 
 
+def _of_scale(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Take the rows of one scale."""
+    return rows[rows["instrument"].eq(name).fillna(value=False).to_numpy(dtype=bool)]
+
+
 def _possible(rows: pd.DataFrame, scale: Instrument) -> pd.Series:
     """Tell for each item row whether its number and answer exist in the scale."""
     ranges = dict(enumerate(scale.item_ranges, start=1))
@@ -106,13 +113,13 @@ def item_ranges(study: Study) -> Iterator[Finding]:
     rows = study.tables["items"]
     for name in _known(study):
         scale = load_instrument(name)
+        possible = _possible(_of_scale(rows, name), scale)
         yield from broken_rows(
-            rows["instrument"].eq(name) & ~_possible(rows, scale),
+            ~possible.reindex(rows.index, fill_value=True),
             rule="SCO-002",
             place=("items", "response"),
-            what=f"{name} has items 1 to {scale.item_count} with answers "
-            f"{min(low for low, _ in scale.item_ranges):g} to "
-            f"{max(high for _, high in scale.item_ranges):g}.",
+            what=f"{name} has items 1 to {scale.item_count} with whole answers from "
+            f"{answer_ranges(scale)}.",
             remedy="Check the export's coding of answers; missing answers are empty cells.",
         )
 
@@ -128,22 +135,22 @@ def totals_of_items(study: Study) -> Iterator[Finding]:
     Yields
     ------
     Finding
-        One warning per scale. Items that break SCO-002, KEY-001 or NUL-001 are left to those
-        rules.
+        One warning per scale. Forms with rows that break SCO-002, KEY-001 or NUL-001 are left to
+        those rules, and totals that break SCO-001 to that one.
     """
     if not study.has("items"):
         return
-    whole = study.tables["items"].dropna(subset=[*_KEY, "item_no"])
-    if whole.duplicated([*_KEY, "item_no"]).any():
-        return
+    rows, items = study.tables["assessments"], study.tables["items"].dropna(subset=_ITEM)
+    stored = rows.dropna(subset=_KEY)
+    stored = stored[~stored.duplicated(_KEY, keep=False)]
     for name in _known(study):
-        items = whole[whole["instrument"].eq(name)]
-        if items.empty or not _possible(items, load_instrument(name)).all():
+        own = _sound_forms(_of_scale(items, name), load_instrument(name))
+        if own.empty:
             continue
-        rows = study.tables["assessments"]
-        difference = rows["total"] - _recomputed(rows, score(items, name))
+        states = total_states(score(own, name), _of_scale(stored, name))
+        differing = states.loc[states["state"].eq("differ"), _KEY]
         yield from broken_rows(
-            rows["instrument"].eq(name) & _in_range(rows, name) & difference.abs().gt(0.5),
+            _named(rows, differing) & _in_range(rows, name),
             rule="SCO-003",
             place=("assessments", "total"),
             what=f"A stored {name} total differs from the total of its items.",
@@ -152,18 +159,25 @@ def totals_of_items(study: Study) -> Iterator[Finding]:
         )
 
 
+def _sound_forms(items: pd.DataFrame, scale: Instrument) -> pd.DataFrame:
+    """Leave out the forms with an impossible or repeated item: they cannot be scored."""
+    broken = ~_possible(items, scale) | items.duplicated(_ITEM, keep=False)
+    return items[~_named(items, items.loc[broken.to_numpy(dtype=bool), _KEY].drop_duplicates())]
+
+
+def _named(rows: pd.DataFrame, forms: pd.DataFrame) -> pd.Series:
+    """Tell which rows belong to the given forms."""
+    if forms.empty:
+        return pd.Series(data=False, index=rows.index)
+    text = {"subject_id": "string", "instrument": "string"}
+    both = rows[_KEY].astype(text).merge(forms.astype(text), on=_KEY, how="left", indicator=True)
+    return both["_merge"].eq("both").set_axis(rows.index)
+
+
 def _in_range(rows: pd.DataFrame, name: str) -> pd.Series:
     """Tell which totals the scale can have; SCO-001 says the rest."""
     scale = load_instrument(name)
     return rows["total"].between(scale.total_low, scale.total_high)
-
-
-def _recomputed(rows: pd.DataFrame, scored: pd.DataFrame) -> pd.Series:
-    """Look up the total of the items for each row of assessments."""
-    text = {"instrument": "string"}
-    left = rows[_KEY].astype(text)
-    right = scored[[*_KEY, "total"]].astype(text)
-    return left.merge(right, on=_KEY, how="left")["total"].set_axis(rows.index)
 
 
 def monitoring_units(study: Study) -> Iterator[Finding]:

@@ -180,9 +180,14 @@ def _typed(raw: pd.Series, column: Column, table: str) -> tuple[pd.Series, list[
 
 
 def _stripped(raw: pd.Series) -> pd.Series:
-    """Text without spaces at the ends; an empty cell is a missing value."""
-    text = raw.astype("string").str.strip()
-    return text.mask(text.eq("").fillna(value=False))
+    """Text without spaces at the ends; an empty cell is a missing value.
+
+    Each different text is looked at once: tables repeat ids and categories many times.
+    """
+    codes, entries = pd.factorize(raw.astype("string"))
+    text = pd.Series(entries, dtype="string").str.strip()
+    plain = text.mask(text.eq("").fillna(value=False)).array.take(codes, allow_fill=True)
+    return pd.Series(plain, index=raw.index, name=raw.name)
 
 
 def _plain_codes(text: pd.Series) -> pd.Series:

@@ -55,7 +55,7 @@ CASES = [
     ("AEV-001", "error", "adverse_events", "severity", 0,
      [("adverse_events", "severity", 0, "5")], [("adverse_events", "severity", 0, "4")]),
     ("AEV-002", "error", "adverse_events", "outcome", 2,
-     [("follow_up", "end_reason", 3, "completed")], []),
+     [("follow_up", "end_reason", 3, "completed")], [("follow_up", "end_reason", 3, "died")]),
     ("AEV-003", "warning", "adverse_events", "serious", 0,
      [("adverse_events", "serious", 0, "yes")],
      [("adverse_events", "serious", 0, "yes"), ("adverse_events", "severity", 0, "2")]),
@@ -67,6 +67,32 @@ CASES = [
      [("sessions", "dose_mg", 5, "901")], [("sessions", "dose_mg", 5, "900")]),
     ("DOS-002", "warning", "sessions", "dose_mg", 5,  # SL: 300 / 2 mg
      [("sessions", "dose_mg", 5, "149")], [("sessions", "dose_mg", 5, "150")]),
+    ("DOS-002", "warning", "sessions", "dose_mg", 3,  # IV: 2 * 1.2 mg/kg
+     [("sessions", "route", 3, "IV"), ("sessions", "dose_mg_kg", 3, "2.41")],
+     [("sessions", "route", 3, "IV"), ("sessions", "dose_mg_kg", 3, "2.4")]),
+    ("DOS-002", "warning", "sessions", "dose_mg", 3,  # IV: 0.5 / 2 mg/kg
+     [("sessions", "route", 3, "IV"), ("sessions", "dose_mg_kg", 3, "0.24")],
+     [("sessions", "route", 3, "IV"), ("sessions", "dose_mg_kg", 3, "0.25")]),
+    ("DOS-002", "warning", "sessions", "dose_mg", 3,  # SC: 2 * 0.9 mg/kg
+     [("sessions", "route", 3, "SC"), ("sessions", "dose_mg_kg", 3, "1.81")],
+     [("sessions", "route", 3, "SC"), ("sessions", "dose_mg_kg", 3, "1.8")]),
+    ("DOS-002", "warning", "sessions", "dose_mg", 3,  # SC: 0.5 / 2 mg/kg
+     [("sessions", "route", 3, "SC"), ("sessions", "dose_mg_kg", 3, "0.24")],
+     [("sessions", "route", 3, "SC"), ("sessions", "dose_mg_kg", 3, "0.25")]),
+    ("DOS-002", "warning", "sessions", "dose_mg", 3,  # only full doses
+     [("sessions", "dose_mg_kg", 3, "2.01")],
+     [("sessions", "dose_mg_kg", 3, "2.01"), ("sessions", "completed", 3, "false")]),
+    ("DOS-002", "warning", "sessions", "dose_mg", 3,  # only of ketamine
+     [("sessions", "dose_mg_kg", 3, "2.01")],
+     [("sessions", "dose_mg_kg", 3, "2.01"), ("sessions", "agent", 3, "esketamine")]),
+    ("DOS-003", "warning", "sessions", "dose_mg", 4,
+     [("sessions", "dose_mg", 4, "55")], [("sessions", "dose_mg", 4, "56")]),
+    ("DOS-003", "warning", "sessions", "dose_mg", 4,
+     [("sessions", "dose_mg", 4, "57")],
+     [("sessions", "dose_mg", 4, "57"), ("sessions", "agent", 4, "ketamine")]),
+    ("DOS-003", "warning", "sessions", "dose_mg", 4,
+     [("sessions", "dose_mg", 4, "85")],
+     [("sessions", "dose_mg", 4, "85"), ("sessions", "completed", 4, "false")]),
     ("DOS-003", "warning", "sessions", "dose_mg", 4,
      [("sessions", "dose_mg", 4, "83")], [("sessions", "dose_mg", 4, "84")]),
     ("DOS-003", "warning", "sessions", "dose_mg", 4,
@@ -81,10 +107,13 @@ CASES = [
      [("sessions", "course_no", 6, "3")], [("sessions", "course_no", 6, "1")]),
     ("COU-001", "error", "sessions", "course_no", 3,
      [("sessions", "course_no", 3, "2")], [("sessions", "course_no", 3, "1")]),
+    ("COU-001", "error", "sessions", "course_no", 2,  # numbers never fall
+     [("sessions", "course_no", 1, "2")],
+     [("sessions", "course_no", 1, "2"), ("sessions", "course_no", 2, "2")]),
     ("COU-002", "warning", "sessions", "phase", 3,
      [("sessions", "phase", 3, "maintenance")], [("sessions", "phase", 5, "maintenance")]),
     ("COU-002", "warning", "sessions", "phase", 6,
-     [("sessions", "phase", 6, "maintenance")], []),
+     [("sessions", "phase", 6, "maintenance")], [("sessions", "phase", 6, "induction")]),
     ("COU-004", "warning", "sessions", "phase", 2,
      [("sessions", "phase", 2, "induction"), ("sessions", "phase", 1, "maintenance")],
      [("sessions", "phase", 1, "maintenance")]),
@@ -153,3 +182,77 @@ def test_every_patient_has_a_row_in_the_calendar_when_there_is_one():
     whole = CALENDAR + "".join(f"p{n},2024-03-01\n" for n in (3, 4, 5))
     study.tables["calendar"] = typed("calendar", whole)
     assert check(study).findings == ()
+
+
+# Widest readings of monitors; CADSS: 23 items of 0 to 4 (Bremner et al. 1998, J Trauma Stress 11,
+# 125-136), its short form six of them; MOAA/S: 0 to 5 (Chernik et al. 1990, J Clin Psychopharmacol
+# 10, 244-251)
+@pytest.mark.parametrize(
+    ("parameter", "unit", "low", "high"),
+    [
+        ("sbp", "mm[Hg]", 40, 300),
+        ("dbp", "mm[Hg]", 20, 200),
+        ("hr", "/min", 20, 250),
+        ("spo2", "%", 40, 100),
+        ("rr", "/min", 2, 80),
+        ("cadss", "{score}", 0, 92),
+        ("cadss6", "{score}", 0, 24),
+        ("moaas", "{score}", 0, 5),
+    ],
+)
+def test_measurements_are_possible_up_to_both_limits(parameter, unit, low, high):
+    cells = {"rel_min": "0", "parameter": parameter, "unit": unit}
+    about = [("monitoring", column, 7, cell) for column, cell in cells.items()]
+
+    def codes(value):
+        findings = check(changed([*about, ("monitoring", "value", 7, str(value))])).findings
+        return [(f.rule, f.count, f.rows) for f in findings if f.rule != "RNG-001"]
+
+    assert codes(low) == codes(high) == []
+    assert codes(low - 1) == codes(high + 1) == [("MON-003", 1, (9,))]
+
+
+@pytest.mark.parametrize(
+    ("agent", "route", "weighed"),
+    [
+        ("ketamine", "IV", True),
+        ("ketamine", "IM", True),
+        ("ketamine", "SC", True),
+        ("ketamine", "SL", False),
+        ("ketamine", "IN", False),
+        ("ketamine", "PO", False),
+        ("esketamine", "IV", False),
+        ("esketamine", "IM", False),
+    ],
+)
+def test_only_ketamine_by_needle_is_dosed_by_weight(agent, route, weighed):
+    cells = {"agent": agent, "route": route, "dose_mg": "200"}  # 0.6 mg/kg and 80 kg: 48 mg
+    findings = check(
+        changed([("sessions", name, 3, cell) for name, cell in cells.items()])
+    ).findings
+    assert places(findings) == [("DOS-001", "sessions", "dose_mg")] * weighed
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "row"),
+    [
+        ("sessions", "rel_day", 2),
+        ("assessments", "rel_day", 0),
+        ("adverse_events", "start_day", 0),
+        ("encounters", "rel_day", 1),
+        ("actions", "rel_day", 0),
+    ],
+)
+def test_nothing_happens_after_death(table, column, row):
+    death = [
+        ("adverse_events", "severity", 1, "5"),
+        ("adverse_events", "outcome", 1, "fatal"),
+        ("adverse_events", "end_day", 1, "60"),
+        ("adverse_events", "end_day", 0, ""),
+        ("follow_up", "end_reason", 0, "died"),
+        ("follow_up", "last_contact_day", 0, "120"),
+    ]
+    assert check(changed([*death, (table, column, row, "60")])).findings == ()
+    findings = check(changed([*death, (table, column, row, "61")])).findings
+    assert places(findings) == [("TIM-008", table, column)]
+    assert [(f.severity, f.count, f.rows) for f in findings] == [("error", 1, (row + 2,))]

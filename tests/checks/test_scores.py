@@ -1,5 +1,7 @@
 """Rules about scores, items and measurements."""
 
+from dataclasses import replace
+
 import pytest
 
 from analysis.checks import check
@@ -130,3 +132,76 @@ def test_an_unknown_parameter_or_missing_unit_is_left_to_its_own_rule():
 def test_an_impossible_total_is_left_to_its_own_rule():
     text = with_cell(CLEAN["assessments"], "total", "28", row=2)  # sum of items: 9
     assert findings_of(assessments=text) == [("SCO-001", "assessments", "total", 1, (4,))]
+
+
+def test_a_form_with_an_impossible_or_repeated_item_hides_no_other_form():
+    stored = with_cell(CLEAN["assessments"], "total", "12", row=2)  # sum of items: 9
+    differs = ("SCO-003", "assessments", "total", 1, (4,))
+    impossible = with_cell(CLEAN["items"], "response", "4", row=9)  # of another form
+    found = findings_of(items=impossible, assessments=stored)
+    assert found == [("SCO-002", "items", "response", 1, (11,)), differs]
+    repeated = CLEAN["items"] + CLEAN["items"].splitlines()[10] + "\n"
+    found = findings_of(items=repeated, assessments=stored)
+    assert found == [("KEY-001", "items", "", 1, (13,)), differs]
+
+
+def of_scale(name, answers, *, total="", rater=""):
+    """The clean study with one more form of another scale; answers by number of the item."""
+    form = f"p1,{name},-1,1"
+    items = "".join(f"{form},{number},{answer},\n" for number, answer in answers.items())
+    study = clean_study(
+        assessments=CLEAN["assessments"] + f"{form},,{total},{len(answers)},{rater},,\n",
+        items=CLEAN["items"] + items,
+    )
+    findings = check(replace(study, instruments=(*study.instruments, name))).findings
+    places(findings)
+    return [(f.rule, f.count, f.rows) for f in findings]
+
+
+# Hamilton 1960, J Neurol Neurosurg Psychiatry 23, 56-62 (items 0 to 4 or 0 to 2); Overall and
+# Gorham 1962, Psychol Rep 10, 799-812 (1 to 7); Mundt et al. 2002, Br J Psychiatry 180, 461-464
+# (0 to 8); Topp et al. 2015, Psychother Psychosom 84, 167-176 (0 to 5); Snaith et al. 1995, Br J
+# Psychiatry 167, 99-103 (0 to 1); Posner et al. 2011, Am J Psychiatry 168, 1266-1277 (0 to 1)
+@pytest.mark.parametrize(
+    ("name", "item", "low", "high"),
+    [
+        ("HAM-D17", 1, 0, 4),
+        ("HAM-D17", 4, 0, 2),
+        ("HAM-D17", 17, 0, 2),
+        ("BPRS", 18, 1, 7),
+        ("WSAS", 5, 0, 8),
+        ("WHO-5", 5, 0, 5),
+        ("SHAPS", 14, 0, 1),
+        ("C-SSRS", 5, 0, 1),
+        ("CGI-S", 1, 1, 7),
+    ],
+)
+def test_answers_lie_in_the_range_of_their_own_item(name, item, low, high):
+    assert of_scale(name, {item: low}) == of_scale(name, {item: high}) == []
+    assert ("SCO-002", 1, (13,)) in of_scale(name, {item: low - 1})
+    assert of_scale(name, {item: high + 1}) == [("SCO-002", 1, (13,))]
+
+
+# WHO-5: sum times 4 (Topp et al. 2015); QIDS: nine domains, each with its highest item (Rush et al.
+# 2003, Biol Psychiatry 54, 573-583); C-SSRS: highest type of ideation (Posner et al. 2011)
+@pytest.mark.parametrize(
+    ("name", "answers", "total"),
+    [
+        ("WHO-5", [3, 3, 3, 3, 3], 60),
+        ("QIDS-SR16", [1] * 16, 9),
+        ("C-SSRS", [1, 1, 0, 0, 0], 2),
+        ("HAM-D17", [1] * 17, 17),
+        ("CGI-S", [4], 4),
+    ],
+)
+def test_totals_are_compared_by_the_rule_of_their_scale(name, answers, total):
+    form = dict(enumerate(answers, start=1))
+    assert of_scale(name, form, total=total) == []
+    assert of_scale(name, form, total=total + 1) == [("SCO-003", 1, (9,))]
+
+
+@pytest.mark.parametrize(("name", "rater"), [("CGI-S", "clinician"), ("WHO-5", "self")])
+def test_raters_by_scale(name, rater):
+    other = {"self": "clinician", "clinician": "self"}[rater]
+    assert of_scale(name, {1: 3}, rater=rater) == []
+    assert of_scale(name, {1: 3}, rater=other) == [("SCO-007", 1, (9,))]

@@ -24,6 +24,11 @@ pytestmark = pytest.mark.identity
 
 IN_STUDIES = [code for code, fault in FAULTS.items() if isinstance(fault, StudyFault)]
 IN_FOLDERS = [code for code, fault in FAULTS.items() if isinstance(fault, FolderFault)]
+WARNINGS = {
+    "FIL-008", "COL-002", "INS-002", "SUB-001", "TIM-009", "AEV-003", "DOS-001", "DOS-002",
+    "DOS-003", "DOS-004", "SES-002", "COU-002", "COU-004", "SIT-001", "SCO-003", "SCO-004",
+    "SCO-006", "SCO-007", "MON-004", "MON-005",
+}  # fmt: skip
 
 
 @cache
@@ -35,6 +40,7 @@ def found_alone(findings, code):
     fault = FAULTS[code]
     assert places(findings) == [(code, fault.table, fault.column)]
     assert findings[0].count == fault.count
+    assert findings[0].severity == ("warning" if code in WARNINGS else "error")
 
 
 @pytest.mark.parametrize("study", [clean_study, network])
