@@ -94,6 +94,7 @@ def response_table(
             *notes,
             *frame.attrs.get("unverified", ()),
             _DENOMINATORS,
+            *_harm_note(frame, keys),
             *_range_note(shown, policy),
             hiding_note(policy),
         ),
@@ -134,6 +135,16 @@ def _percent_of_evaluable(shown: pd.DataFrame) -> list[str]:
         else:
             texts.append(HIDDEN)
     return texts
+
+
+def _harm_note(frame: pd.DataFrame, keys: Sequence[str]) -> tuple[str, ...]:
+    """Warn where the second percentage would make harm look rare."""
+    if not frame.attrs.get("worsening") or "estimate_missing_as_no" not in keys:
+        return ()
+    return (
+        "% of evaluable counts a missing score as without the outcome: cautious for response, not "
+        "for deterioration.",
+    )
 
 
 def _range_note(shown: pd.DataFrame, policy: Policy) -> tuple[str, ...]:
