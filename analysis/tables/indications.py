@@ -19,8 +19,11 @@ from analysis.tables.result import Column, TableResult, hiding_note
 
 __all__ = ["indications_table"]
 
+Row = tuple[str, str]
+
 PRIMARY, ANY, SEVERAL = "Primary indication", "Any indication", "Number of indications"
-_MORE, _REST, _FURTHER, _PATIENTS = "two or more", "fewer", "further", "patients"
+_MORE, _REST, _FURTHER = "two or more", "fewer", "further"
+_SIZE: Row = ("patients", "")
 
 
 def indications_table(
@@ -75,8 +78,8 @@ def indications_table(
     hidden = _suppress(counts, groups, policy)
     shown = [row for row in counts.index if row[1] != _REST]
     keys = [f"column_{place}" for place in range(len(groups))]
-    rows = [[*row, *_cells(row, groups, counts, hidden)] for row in shown]
-    sizes = [hidden.text[((_PATIENTS, ""), group)] for group in groups]
+    rows = [[*row, *_cells(row, counts, hidden)] for row in shown]
+    sizes = [hidden.text[(_SIZE, group)] for group in groups]
     return TableResult(
         title=title,
         subtitle=f"By {by_label or by}" if by else "",
@@ -135,46 +138,61 @@ def _tally(kind: str, values: pd.Series, group: pd.Series, names: Sequence[str])
 
 def _nobody(table: pd.DataFrame, kind: str) -> bool:
     """Tell whether nobody lacks the value, so that the row of the missing is left out."""
-    return (kind, MISSING) in table.index and not table.loc[(kind, MISSING)].any()
+    return (kind, MISSING) in table.index and not table.loc[[(kind, MISSING)]].to_numpy().any()
 
 
 def _suppress(counts: pd.DataFrame, groups: Sequence[str], policy: Policy) -> HiddenCells:
     """Suppress all counts together, with every sum that a reader can know."""
     cells: dict[Cell, int] = {
-        (row, group): int(counts.loc[row, group]) for row in counts.index for group in groups
+        (row, group): n for group in groups for row, n in counts[group].to_dict().items()
     }
-    primary = [row for row in counts.index if row[0] == PRIMARY]
+    rows: list[Row] = list(counts.index)
     sums: list[Sum] = []
     for group in groups:
-        size = ((_PATIENTS, ""), group)
-        cells[size] = sum(cells[(row, group)] for row in primary)
-        sums.append((size, [(row, group) for row in primary]))
-        if (SEVERAL, _MORE) in counts.index:
-            sums.append((size, [((SEVERAL, name), group) for name in (_MORE, _REST)]))
-        for kind, name in counts.index:
-            if kind == ANY:
-                pair = [((PRIMARY, name), group), ((_FURTHER, name), group)]
-                cells[pair[1]] = cells[((ANY, name), group)] - cells[pair[0]]
-                sums.append((((ANY, name), group), pair))
+        sums += _sums_of_patients(cells, rows, group)
+        sums += _sums_of_any(cells, rows, group)
     if len(groups) > 1:
-        rows = dict.fromkeys(row for row, _ in cells)
-        sums += [((row, OVERALL), [(row, g) for g in groups if g != OVERALL]) for row in rows]
+        every = dict.fromkeys(row for row, _ in cells)
+        sums += [((row, OVERALL), [(row, g) for g in groups if g != OVERALL]) for row in every]
     unseen = {cell for cell in cells if cell[0][0] == _FURTHER or cell[0][1] == _REST}
-    dear = {cell: 1e9 for cell in cells if cell[0][0] == _PATIENTS}
+    dear = {cell: 1e9 for cell in cells if cell[0] == _SIZE}
     return suppress_cells(cells, sums, not_shown=unseen, keep=dear, policy=policy)
 
 
-def _cells(
-    row: tuple[str, str], groups: Sequence[str], counts: pd.DataFrame, hidden: HiddenCells
-) -> list[str]:
+def _sums_of_patients(cells: dict[Cell, int], rows: Sequence[Row], group: str) -> list[Sum]:
+    """Say that the primary indications, and their numbers, add up to the patients of a group."""
+    size = (_SIZE, group)
+    cells[size] = sum(cells[(row, group)] for row in rows if row[0] == PRIMARY)
+    kinds = [kind for kind in (PRIMARY, SEVERAL) if any(row[0] == kind for row in rows)]
+    return [(size, [(row, group) for row in rows if row[0] == kind]) for kind in kinds]
+
+
+def _sums_of_any(cells: dict[Cell, int], rows: Sequence[Row], group: str) -> list[Sum]:
+    """Say that whoever has an indication has it as the primary or as a further one."""
+    sums: list[Sum] = []
+    for row in rows:
+        if row[0] == ANY:
+            primary, further = ((PRIMARY, row[1]), group), ((_FURTHER, row[1]), group)
+            cells[further] = cells[(row, group)] - cells[primary]
+            sums.append(((row, group), [primary, further]))
+    return sums
+
+
+def _cells(row: Row, counts: pd.DataFrame, hidden: HiddenCells) -> list[str]:
     """Write the counts of one row, with percentages of the group where both are shown."""
-    sizes = {group: int(counts.loc[PRIMARY, group].sum()) for group in groups}
+    sizes = counts.loc[[PRIMARY]].sum().tolist()
+    numbers = counts.loc[[row]].to_numpy()[0].tolist()
     texts = []
-    for group in groups:
-        n, text = int(counts.loc[row, group]), hidden.text[(row, group)]
-        known = not (hidden.is_hidden((row, group)) or hidden.is_hidden(((_PATIENTS, ""), group)))
-        texts.append(f"{text} ({100 * n / sizes[group]:.1f}%)" if known and n else text)
+    for group, n, size in zip(counts.columns, numbers, sizes, strict=True):
+        known = not (hidden.is_hidden((row, group)) or hidden.is_hidden((_SIZE, group)))
+        text = hidden.text[(row, group)]
+        texts.append(_share(text, n, size) if known else text)
     return texts
+
+
+def _share(text: str, n: int, size: int) -> str:
+    """Write a count with its percentage of the group."""
+    return f"{text} ({100 * n / size:.1f}%)" if n else text
 
 
 def _meaning(patients: pd.DataFrame) -> str:
@@ -186,5 +204,6 @@ def _meaning(patients: pd.DataFrame) -> str:
         )
     return (
         "n (%) of the patients in the column. Patients with several indications count in each "
-        "under “any”, so that these overlap and do not add up. PTSD, post-traumatic stress disorder."
+        "under “any”, so that these overlap and do not add up. PTSD, post-traumatic stress "
+        "disorder."
     )

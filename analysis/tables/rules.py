@@ -82,16 +82,13 @@ def rules_table(
     stated = rules.get("baseline_at_least")
     plan, baseline = as_schedule(rules.get("schedule", SCHEDULE)), rules.get("baseline", LAST)
     window = window_named(visit, plan)
+    change = _regression(study, instrument, rules, policy)
     at = f"{window.label}: planned on day {window.target}, days {window.low} to {window.high}."
     lines: list[Line] = [
         ("Visit", " ".join([at, *plan.rules]), _OWN, ""),
         ("Baseline", str(baseline).removeprefix("Baseline: ").capitalize(), _OWN, ""),
         _entry(instrument, stated),
-        (
-            "Regression to the mean",
-            _regression(study, instrument, rules, policy),
-            *_spread(instrument),
-        ),
+        ("Regression to the mean", change, *_spread(instrument)),
         *(_definition(name, instrument) for name in measures),
     ]
     body = pd.DataFrame(lines, columns=["label", *(column.key for column in _COLUMNS)])
