@@ -48,13 +48,10 @@ if TYPE_CHECKING:
         assign_courses,
         change_table,
         completeness,
-        courses,
         curve,
-        definition,
         definition_names,
         entry_threshold,
         expected_regression,
-        indications,
         mean_course,
         patient_flow,
         percent_days_abstinent,
@@ -64,6 +61,9 @@ if TYPE_CHECKING:
         treated_patients,
         visit_outcomes,
     )
+    from analysis.outcomes.cohort import courses
+    from analysis.outcomes.indications import indications
+    from analysis.outcomes.library import definition
     from analysis.published import published_figures, published_names, published_study
     from analysis.report import build_report, key_points, provenance
     from analysis.study import Study, read_study, write_study

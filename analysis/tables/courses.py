@@ -21,7 +21,7 @@ _LABELS = {
     "clinics": "Clinics of the sessions",
     "completed_induction": "First induction completed",
     "n_sessions": "Sessions of the first course",
-    "regimen": "Regimen",
+    "regimen": "regimen",
 }
 _NEEDED = (
     "subject_id", "course", "site_id", "first_site_id", "n_sites", "n_sessions",
@@ -87,13 +87,27 @@ def courses_table(
     first = _per_patient(patients)
     variables = ["courses", "clinics", "completed_induction", "n_sessions"]
     table = baseline_table(first, variables, by=by, labels=_LABELS, title=title, policy=policy)
-    return replace(table, notes=(_gap_note(gap_days), _RULES, *table.notes))
+    return replace(
+        table,
+        frame=_with_nobody(table.frame),
+        notes=(_gap_note(gap_days), _RULES, *table.notes),
+    )
 
 
 _RULES = (
     "An induction is completed with four or more induction sessions with the full dose (McInnes et "
     "al. 2022). Patients who were also treated at another clinic count at their home clinic."
 )
+
+
+def _with_nobody(frame: pd.DataFrame) -> pd.DataFrame:
+    """Say that nobody came back, where nobody did; a count of 0 is no secret."""
+    if frame["label"].eq(_COUNTS[1]).any():
+        return frame
+    head = frame.iloc[:1]
+    nobody = head.assign(**dict.fromkeys(frame.columns.difference(["group", "label"]), "0"))
+    parts = [head, nobody.assign(label=_COUNTS[1]), frame.iloc[1:]]
+    return pd.concat(parts, ignore_index=True).astype("string")
 
 
 def _per_patient(patients: pd.DataFrame) -> pd.DataFrame:

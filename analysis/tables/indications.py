@@ -116,11 +116,11 @@ def _count(patients: pd.DataFrame, by: str | None) -> pd.DataFrame:
     primary = patients["indication"].astype("string")
     names = indication_order(pairs["indication"].unique())
     blocks = [_tally(PRIMARY, primary.fillna(MISSING), group, [*names, MISSING])]
-    if "secondary_indications" in patients:
-        of_pair = pairs["subject_id"].map(of_patient)
+    if "secondary_indications" in patients and names:
+        of_pair = pairs["subject_id"].map(of_patient.to_dict())
         both = _tally(ANY, pairs["indication"], of_pair, names)
         number = pairs["subject_id"].value_counts()
-        several = of_patient.index.map(number).to_numpy() > 1
+        several = number.reindex(of_patient.index, fill_value=0).gt(1).to_numpy()
         words = pd.Series(several).map({True: _MORE, False: _REST})
         blocks += [both, _tally(SEVERAL, words, pd.Series(of_patient.to_numpy()), [_MORE, _REST])]
     counts = pd.concat(blocks).reindex(columns=levels or [OVERALL], fill_value=0)

@@ -23,7 +23,7 @@ __all__ = ["rules_table"]
 
 Line = tuple[str, str, str, str]
 
-_OWN, _NO = "rule of this report", "no: confirm it in the source"
+_OWN, _NO = "rule of this report", "no"
 _COLUMNS = (
     Column(key="rule", label="In words", numeric=False),
     Column(key="source", label="Source", numeric=False),
@@ -83,9 +83,9 @@ def rules_table(
     plan, baseline = as_schedule(rules.get("schedule", SCHEDULE)), rules.get("baseline", LAST)
     window = window_named(visit, plan)
     change = _regression(study, instrument, rules, policy)
-    at = f"{window.label}: planned on day {window.target}, days {window.low} to {window.high}."
+    days = f"planned on day {window.target}, days {window.low} to {window.high}."
     lines: list[Line] = [
-        ("Visit", " ".join([at, *plan.rules]), _OWN, ""),
+        ("Visit", " ".join([f"{window.label.capitalize()}: {days}", *plan.rules]), _OWN, ""),
         ("Baseline", str(baseline).removeprefix("Baseline: ").capitalize(), _OWN, ""),
         _entry(instrument, stated),
         ("Regression to the mean", change, *_spread(instrument)),
