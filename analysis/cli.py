@@ -272,8 +272,13 @@ def report(
     instrument: Annotated[str, typer.Option(help="Scale of the outcome.")] = "PHQ-9",
     visit: Annotated[str, typer.Option(help="Planned visit of the main result.")] = "week 4",
     baseline_at_least: Annotated[
-        float, typer.Option(help="Baseline score from which a patient is evaluable.")
-    ] = 10.0,
+        float | None,
+        typer.Option(
+            show_default=False,
+            help="Baseline score from which a patient is evaluable. Default: the entry threshold "
+            "of the scale.",
+        ),
+    ] = None,
 ) -> None:
     """Write the quality report: one HTML page that works without a network."""
     from analysis.report import build_report

@@ -74,16 +74,21 @@ def _close_lines(system: CountSystem, hidden: BoolArray, minimum: int) -> BoolAr
 
 
 def _cheapest_neighbour(system: CountSystem, hidden: BoolArray, cell: int) -> int:
-    """Find the cheapest shown count in a sum with a cell, or with the cells linked to it."""
+    """Find the cheapest shown count in a sum with a cell, or with the cells linked to it.
+
+    Where the nearest ones are dear to the reader, one further away is looked for first.
+    """
     reached = np.zeros(len(hidden), dtype=bool)
     reached[cell] = True
+    best = cell  # if everything in reach is hidden, nothing bounds the cell
     while True:
         near = system.lines[(system.lines[:, reached] != 0).any(axis=1)].any(axis=0)
-        candidates = np.flatnonzero(near & ~hidden & (system.counts > 0))
-        if len(candidates):
-            return int(candidates[np.argmin(system.cost[candidates])])
-        if not (near & hidden & ~reached).any():
-            return cell  # everything in reach is hidden: nothing bounds the cell
+        for found in np.flatnonzero(near & ~hidden & (system.counts > 0)):
+            if best == cell or system.cost[found] < system.cost[best]:
+                best = int(found)
+        is_dear = system.cost[best] > system.counts[best]
+        if (best != cell and not is_dear) or not (near & hidden & ~reached).any():
+            return best
         reached |= near & hidden
 
 

@@ -24,6 +24,7 @@ from analysis.figures.style import RULE, Mark, Words, house_style, marks_for, ne
 __all__ = ["plot_trajectory"]
 
 _ESTIMATES = ["estimate", "conf_low", "conf_high", "observed"]
+_FEW_BANDS = 2  # more confidence bands than this hide each other
 
 
 def plot_trajectory(
@@ -79,7 +80,8 @@ def plot_trajectory(
     with house_style():
         axes = new_axes(ax, height=4.2 + 0.18 * len(marks))
         for name, mark in marks.items():
-            _draw(axes, frame[frame["group"].eq(name)], places, mark)
+            rows = frame[frame["group"].eq(name)]
+            _draw(axes, rows, places, mark, crowded=len(marks) > _FEW_BANDS)
         places.label(axes, words.get("x_label", x.replace("_", " ").capitalize()))
         axes.grid(visible=True, axis="y", color=RULE, linewidth=0.6)
         axes.set_axisbelow(True)
@@ -150,12 +152,18 @@ def _small_note(removed: int, policy: Policy) -> str:
     return f"Points with fewer than {policy.minimum_count} patients are not shown."
 
 
-def _draw(ax: Axes, rows: pd.DataFrame, places: Places, mark: Mark) -> None:
-    """Draw one group: a band, a line with markers, and the observed means as hollow points."""
+def _draw(ax: Axes, rows: pd.DataFrame, places: Places, mark: Mark, *, crowded: bool) -> None:
+    """Draw one group: a band, a line with markers, and the observed means as hollow points.
+
+    Where bands lie over each other they are faint and have edges, so that each can be followed.
+    """
     at = places.of(rows["visit"])
     estimate = rows["estimate"].to_numpy()
     low, high = rows["conf_low"].to_numpy(), rows["conf_high"].to_numpy()
-    ax.fill_between(at, low, high, color=mark.color, alpha=0.16, linewidth=0)
+    ax.fill_between(at, low, high, color=mark.color, alpha=0.06 if crowded else 0.16, linewidth=0)
+    if crowded:
+        for edge in (low, high):
+            ax.plot(at, edge, color=mark.color, linestyle=mark.line, linewidth=0.7, alpha=0.6)
     ax.plot(at, estimate, color=mark.color, linestyle=mark.line, linewidth=2, zorder=3)
     ax.plot(at, estimate, mark.marker, color=mark.color, markersize=6, zorder=4)
     if rows["observed"].notna().any():

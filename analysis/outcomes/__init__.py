@@ -5,7 +5,7 @@ from analysis.outcomes.baseline import LAST, BaselineRule, baseline_scores
 from analysis.outcomes.cohort import courses, treated_patients
 from analysis.outcomes.courses import assign_courses
 from analysis.outcomes.definition import Definition
-from analysis.outcomes.entry import EntryThreshold, entry_threshold
+from analysis.outcomes.entry import EntryThreshold, entry_in_words, entry_threshold
 from analysis.outcomes.indications import any_indication, indications
 from analysis.outcomes.library import definition, definition_names
 from analysis.outcomes.rates import response_rates
@@ -15,7 +15,12 @@ from analysis.outcomes.regression import (
     regression_to_the_mean,
 )
 from analysis.outcomes.relapse import EventTable, curve, time_to_loss_of_response
-from analysis.outcomes.response import change_table, visit_outcomes, visit_status
+from analysis.outcomes.response import (
+    change_table,
+    individual_measures,
+    visit_outcomes,
+    visit_status,
+)
 from analysis.outcomes.scores import valid_scores
 from analysis.outcomes.substance import percent_days_abstinent
 from analysis.outcomes.trajectory import MeanCourse, mean_course
@@ -55,9 +60,11 @@ __all__ = [
     "curve",
     "definition",
     "definition_names",
+    "entry_in_words",
     "entry_threshold",
     "expected_regression",
     "indications",
+    "individual_measures",
     "mean_course",
     "patient_flow",
     "percent_days_abstinent",

@@ -66,8 +66,9 @@ def treatment_courses(study: Study, *, induction_sessions: int = 4) -> pd.DataFr
         One row per patient and course, in order of time: ``subject_id, course_no`` (as recorded),
         ``course`` (1 is the first in the data), ``start_day, end_day`` (first and last session),
         ``last_induction_day`` (missing without induction), ``gap_days`` (from the last session of
-        the course before; missing for the first), ``agent, route, dose_mg, first_site_id`` of the
-        first session, ``n_sessions, n_induction, n_maintenance, completed_induction``.
+        the course before; missing for the first), ``agent, route, regimen`` (agent and route),
+        ``dose_mg, first_site_id`` of the first session, ``n_sites`` (clinics that gave a session
+        of the course), ``n_sessions, n_induction, n_maintenance, completed_induction``.
 
     Raises
     ------
@@ -93,6 +94,7 @@ def treatment_courses(study: Study, *, induction_sessions: int = 4) -> pd.DataFr
         start_day=("rel_day", "min"),
         end_day=("rel_day", "max"),
         last_induction_day=("induction_day", "max"),
+        n_sites=("site_id", "nunique"),
         n_sessions=("rel_day", "size"),
         n_induction=("induction", "sum"),
         n_maintenance=("maintenance", "sum"),
@@ -105,6 +107,7 @@ def treatment_courses(study: Study, *, induction_sessions: int = 4) -> pd.DataFr
     patients = found.groupby("subject_id")
     return found.assign(
         course=patients.cumcount() + 1,
+        regimen=found["agent"].astype("string") + " " + found["route"].astype("string"),
         gap_days=found["start_day"] - patients["end_day"].shift(),
         completed_induction=found["n_full"].ge(induction_sessions),
     )[_COLUMNS]
@@ -112,8 +115,8 @@ def treatment_courses(study: Study, *, induction_sessions: int = 4) -> pd.DataFr
 
 _COLUMNS = [
     "subject_id", "course_no", "course", "start_day", "end_day", "last_induction_day", "gap_days",
-    "agent", "route", "dose_mg", "first_site_id", "n_sessions", "n_induction", "n_maintenance",
-    "completed_induction",
+    "agent", "route", "regimen", "dose_mg", "first_site_id", "n_sites", "n_sessions", "n_induction",
+    "n_maintenance", "completed_induction",
 ]  # fmt: skip
 
 

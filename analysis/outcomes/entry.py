@@ -10,7 +10,13 @@ import pandas as pd
 from analysis.errors import DataError
 from analysis.instruments import Instrument, load_instrument
 
-__all__ = ["EntryThreshold", "entry_threshold", "is_at_threshold", "stated_threshold"]
+__all__ = [
+    "EntryThreshold",
+    "entry_in_words",
+    "entry_threshold",
+    "is_at_threshold",
+    "stated_threshold",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +109,34 @@ def stated_threshold(instrument: str, stated: float | None) -> float:
     if stated is not None:
         return float(stated)
     return float(usual.points) if usual else _least_severe(load_instrument(instrument))
+
+
+def entry_in_words(instrument: str, stated: float | None = None) -> str:
+    """Say which baseline makes a patient evaluable, for headings and notes.
+
+    Parameters
+    ----------
+    instrument : str
+        Name of the scale.
+    stated : float, optional
+        Least severe baseline, points; None: the threshold of the scale.
+
+    Returns
+    -------
+    str
+        Such as "PHQ-9 of 10 or more"; "any WSAS score" where every baseline counts.
+
+    Examples
+    --------
+    >>> entry_in_words("PHQ-9"), entry_in_words("WHO-5", 40), entry_in_words("C-SSRS")
+    ('PHQ-9 of 10 or more', 'WHO-5 of 40 or less', 'any C-SSRS score')
+    """
+    scale = load_instrument(instrument)
+    threshold = stated_threshold(instrument, stated)
+    if threshold == _least_severe(scale):
+        return f"any {scale.name} score"
+    side = "less" if scale.direction == "higher is better" else "more"
+    return f"{scale.name} of {threshold:g} or {side}"
 
 
 def is_at_threshold(

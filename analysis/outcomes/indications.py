@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.errors import DataError
 from analysis.study import TABLES, Study
 
-__all__ = ["any_indication", "indications"]
+__all__ = ["any_indication", "indication_order", "indication_pairs", "indications"]
 
 
 def any_indication(study: Study, indication: str) -> Study:
@@ -41,10 +41,10 @@ def any_indication(study: Study, indication: str) -> Study:
     >>> any_indication(read_study(example_folder("clinic-network")), "PTSD").title
     'Synthetic ketamine clinic network: patients with PTSD'
     """
-    pairs = _pairs(study)
+    pairs = indication_pairs(study.tables["subjects"])
     chosen = pairs.loc[pairs["indication"].eq(indication), "subject_id"]
     if chosen.empty:
-        known = ", ".join(_order(pairs["indication"].unique()))
+        known = ", ".join(indication_order(pairs["indication"].unique()))
         raise DataError(f"No patient has this indication. The data hold: {known or 'none'}.")
     tables = {
         name: frame[frame["subject_id"].isin(chosen)].reset_index(drop=True)
@@ -76,8 +76,8 @@ def indications(study: Study) -> pd.DataFrame:
     >>> bool(counts["primary"].le(counts["any"]).all())
     True
     """
-    pairs = _pairs(study)
-    names = _order(pairs["indication"].unique())
+    pairs = indication_pairs(study.tables["subjects"])
+    names = indication_order(pairs["indication"].unique())
     primary = study.tables["subjects"]["indication"].astype("string").value_counts()
     by_any = pairs["indication"].value_counts()
     return pd.DataFrame(
@@ -89,9 +89,27 @@ def indications(study: Study) -> pd.DataFrame:
     )
 
 
-def _pairs(study: Study) -> pd.DataFrame:
-    """Pair each patient with each of the patient's indications, once."""
-    subjects = study.tables["subjects"]
+def indication_pairs(subjects: pd.DataFrame) -> pd.DataFrame:
+    """Pair each patient with each of the patient's indications, once.
+
+    Parameters
+    ----------
+    subjects : pandas.DataFrame
+        Columns ``subject_id, indication`` and, if known, ``secondary_indications`` (joined by
+        semicolons); one row per patient.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``subject_id, indication``; patients without any are absent. Patient-level.
+
+    Examples
+    --------
+    >>> subjects = pd.DataFrame({"subject_id": ["a"], "indication": ["PTSD"],
+    ...                          "secondary_indications": ["PTSD;anxiety"]})
+    >>> indication_pairs(subjects)["indication"].tolist()
+    ['PTSD', 'anxiety']
+    """
     parts = [subjects[["subject_id", "indication"]].astype("string")]
     if "secondary_indications" in subjects:
         further = subjects["secondary_indications"].astype("string").str.split(";")
@@ -101,11 +119,29 @@ def _pairs(study: Study) -> pd.DataFrame:
             .explode("indication")
             .astype("string")
         )
-    return pd.concat(parts).dropna().drop_duplicates(ignore_index=True)
+    pairs = pd.concat(parts).dropna().drop_duplicates(ignore_index=True)
+    pairs.attrs["patient_level"] = True
+    return pairs
 
 
-def _order(names: Iterable[str]) -> list[str]:
-    """Put indications into the order of the schema."""
+def indication_order(names: Iterable[str]) -> list[str]:
+    """Put indications into the order of the schema.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Indications.
+
+    Returns
+    -------
+    list of str
+        Each once.
+
+    Examples
+    --------
+    >>> indication_order(["PTSD", "depression", "PTSD"])
+    ['depression', 'PTSD']
+    """
     found = {str(name) for name in names}
     columns = {column.name: column for column in TABLES["subjects"].columns}
     return [name for name in columns["indication"].allowed if name in found]

@@ -64,8 +64,9 @@ def response_rates(
         observed, n, estimate, conf_low, conf_high`` and ``estimate_missing_as_no`` (n ÷ evaluable:
         a missing score counted as without the outcome, which is no cautious reading of
         deterioration). Counts are true counts. Patients for whom `by` is missing are the group
-        "not recorded". ``attrs["definitions"]`` holds a sentence per measure, and
-        ``attrs["unverified"]`` those that were not verified, which tables print.
+        "not recorded". ``attrs["definitions"]`` holds a sentence per measure,
+        ``attrs["unverified"]`` those that were not verified, which tables print, and
+        ``attrs["worsening"]`` the names of the measures that are harm.
 
     Raises
     ------
@@ -108,6 +109,7 @@ def response_rates(
     rates.attrs = {
         "definitions": tuple(each.note for each in chosen),
         "unverified": tuple(each.note for each in chosen if not each.verified),
+        "worsening": tuple(each.name for each in chosen if each.kind == "worsening"),
     }
     return rates
 

@@ -24,7 +24,13 @@ from analysis.outcomes.rules import Rules, require_rules
 from analysis.outcomes.windows import SCHEDULE, Schedule, Window, as_schedule, window_named
 from analysis.study import Study
 
-__all__ = ["change_table", "usual_measures", "visit_outcomes", "visit_status"]
+__all__ = [
+    "change_table",
+    "individual_measures",
+    "usual_measures",
+    "visit_outcomes",
+    "visit_status",
+]
 
 
 def usual_measures(scale: Instrument) -> tuple[str, ...]:
@@ -47,6 +53,28 @@ def usual_measures(scale: Instrument) -> tuple[str, ...]:
     """
     defined = definition_names(scale.name)
     return tuple(name for name in ("response", "remission") if name in defined)
+
+
+def individual_measures(instrument: str) -> tuple[str, ...]:
+    """Name the outcomes that show benefit and harm side by side, as far as a scale has them.
+
+    Parameters
+    ----------
+    instrument : str
+        Name of the scale.
+
+    Returns
+    -------
+    tuple of str
+        Some of response, remission, reliable improvement, deterioration, reliable deterioration.
+
+    Examples
+    --------
+    >>> individual_measures("PCL-5")
+    ('reliable_improvement', 'deterioration', 'reliable_deterioration')
+    """
+    defined = definition_names(load_instrument(instrument).name)
+    return tuple(name for name in _INDIVIDUAL if name in defined)
 
 
 def visit_outcomes(
@@ -185,8 +213,7 @@ def change_table(study: Study, instrument: str, **rules: Unpack[Rules]) -> pd.Da
     >>> bool((table["deterioration"] & table["response"]).any())
     False
     """
-    defined = definition_names(load_instrument(instrument).name)
-    measures = [name for name in _INDIVIDUAL if name in defined]
+    measures = individual_measures(instrument)
     rows = visit_outcomes(study, instrument, measures=measures, **rules)
     about = ["subject_id", "course", "visit", "rel_day", "baseline", "total"]
     return rows[[*about, "change", "percent_change", *measures]]

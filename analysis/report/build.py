@@ -11,7 +11,13 @@ from analysis import storage
 from analysis.checks import check_folder
 from analysis.errors import DataError
 from analysis.instruments import load_instrument
-from analysis.outcomes import FEWEST, visit_outcomes, window_named
+from analysis.outcomes import (
+    FEWEST,
+    definition_names,
+    entry_in_words,
+    visit_outcomes,
+    window_named,
+)
 from analysis.progress import progress
 from analysis.report.execute import execute_notebook, notebook_paths
 from analysis.report.gate import require_sound_page
@@ -22,8 +28,9 @@ from analysis.study import Study
 
 __all__ = ["DEFAULTS", "build_report"]
 
-DEFAULTS: Mapping[str, Any] = {"instrument": "PHQ-9", "visit": "week 4", "baseline_at_least": 10.0}
-"""Parameters of the notebooks, as they stand in their first cells."""
+DEFAULTS: Mapping[str, Any] = {"instrument": "PHQ-9", "visit": "week 4", "baseline_at_least": None}
+"""Parameters of the notebooks, as they stand in their first cells; a baseline of None stands for
+the entry threshold of the scale."""
 
 
 def build_report(
@@ -38,7 +45,8 @@ def build_report(
     output : path
         Folder for ``index.html``; made when missing.
     parameters : mapping, optional
-        Parameters of the notebooks: ``instrument``, ``visit``, ``baseline_at_least``.
+        Parameters of the notebooks: ``instrument``, ``visit``, ``baseline_at_least`` (points;
+        None: the entry threshold of the scale).
 
     Returns
     -------
@@ -79,17 +87,26 @@ def _require_measurable(study: Study, parameters: Mapping[str, Any]) -> None:
         raise DataError(
             f"The study holds no {scale} scores; it has {have}. Choose one with --instrument."
         )
+    if "response" not in definition_names(scale):
+        raise DataError(
+            f"{scale} has no accepted response, on which the report rests. Choose another scale of "
+            "the study with --instrument; change_table gives the individual changes of this one."
+        )
     window = window_named(parameters["visit"])
-    threshold = float(parameters["baseline_at_least"])
-    if not math.isfinite(threshold) or threshold < 0:
-        raise DataError("baseline_at_least must be a number of points from 0 on.")
-    outcomes = visit_outcomes(study, scale, baseline_at_least=threshold)
+    stated = parameters["baseline_at_least"]
+    if stated is not None and not (math.isfinite(float(stated)) and float(stated) >= 0):
+        raise DataError(
+            "baseline_at_least must be a number of points from 0 on, or be left out for the entry "
+            "threshold of the scale."
+        )
+    outcomes = visit_outcomes(study, scale, measures=(), baseline_at_least=stated)
     counts = outcomes["visit"].value_counts()
     if counts.get(window.label, 0) < FEWEST or (counts >= FEWEST).sum() < 2:
         raise DataError(
             f"Fewer than {FEWEST} patients have a {scale} score at {window.label}, or at another "
-            f"visit, with a baseline of {threshold:g} or more: nearly all would have to be hidden. "
-            "Choose another --visit or a lower --baseline-at-least, or wait for more scores."
+            f"visit, with a baseline of {entry_in_words(scale, stated)}: nearly all would have to "
+            "be hidden. Choose another --visit or a lower --baseline-at-least, or wait for more "
+            "scores."
         )
 
 

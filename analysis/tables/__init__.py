@@ -1,17 +1,23 @@
 """Tables: shown text that may be released, as HTML, Markdown and plain text."""
 
 from analysis.tables.baseline import baseline_table
+from analysis.tables.courses import courses_table
 from analysis.tables.estimates import estimates_table, p_value_text
 from analysis.tables.findings import findings_table
+from analysis.tables.indications import indications_table
 from analysis.tables.responses import response_table
 from analysis.tables.result import Column, TableResult
+from analysis.tables.rules import rules_table
 
 __all__ = [
     "Column",
     "TableResult",
     "baseline_table",
+    "courses_table",
     "estimates_table",
     "findings_table",
+    "indications_table",
     "p_value_text",
     "response_table",
+    "rules_table",
 ]

@@ -107,6 +107,8 @@ def table_html(
     table = _align(table, [(names[key], is_number) for key, *_, is_number in columns])
     if shown["label"].str.len().max() <= _SHORT:
         table = table.tab_style(gt.style.css("white-space: nowrap"), gt.loc.stub())
+    if not all(is_number for *_, is_number in columns):  # texts of several lines
+        table = table.tab_style(gt.style.css("vertical-align: top"), [gt.loc.stub(), gt.loc.body()])
     for note in notes:
         table = table.tab_source_note(gt.html(html.escape(note)))
     return str(table.tab_options(**_OPTIONS).as_raw_html())

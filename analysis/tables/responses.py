@@ -21,8 +21,9 @@ _HEADINGS = {
     "estimate_missing_as_no": "% of evaluable",
 }
 _DENOMINATORS = (
-    "Started: had a first treatment. Evaluable: started, baseline at the stated threshold, window "
-    "closed. Observed: evaluable with a score in the window. CI, confidence interval (Wilson)."
+    "Started: had a first treatment of the course. Evaluable: started, baseline at the stated "
+    "threshold, window closed. Observed: evaluable with a score in the window. CI, confidence "
+    "interval (Wilson)."
 )
 
 
@@ -92,8 +93,9 @@ def response_table(
         columns=tuple(Column(key=key, label=words[key]) for key in keys),
         notes=(
             *notes,
-            *frame.attrs.get("unverified", ()),
+            *(_by_label(note, words) for note in frame.attrs.get("unverified", ())),
             _DENOMINATORS,
+            *_harm_note(frame, keys),
             *_range_note(shown, policy),
             hiding_note(policy),
         ),
@@ -134,6 +136,22 @@ def _percent_of_evaluable(shown: pd.DataFrame) -> list[str]:
         else:
             texts.append(HIDDEN)
     return texts
+
+
+def _by_label(note: str, words: Mapping[str, str]) -> str:
+    """Call a measure in a note as the table calls it."""
+    name, _, rule = note.partition(": ")
+    return f"{words.get(name, name.replace('_', ' '))}: {rule}"
+
+
+def _harm_note(frame: pd.DataFrame, keys: Sequence[str]) -> tuple[str, ...]:
+    """Warn where the second percentage would make harm look rare."""
+    if not frame.attrs.get("worsening") or "estimate_missing_as_no" not in keys:
+        return ()
+    note = (
+        "% of evaluable counts a missing score as without the outcome: cautious for response, not"
+    )
+    return (f"{note} for deterioration.",)
 
 
 def _range_note(shown: pd.DataFrame, policy: Policy) -> tuple[str, ...]:

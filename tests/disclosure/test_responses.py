@@ -115,3 +115,20 @@ def test_no_shown_difference_is_small() -> None:
         steps = [a - b for a, b in itertools.pairwise(numbers)]
         assert all(step == 0 or step >= 11 for step in steps)
     assert hidden.audit()["protected"].all()
+
+
+@pytest.mark.unit
+def test_the_denominator_of_a_percentage_is_hidden_last() -> None:
+    """Seven without a score at A are protected by the evaluable, though those are further away."""
+    rows: list[Row] = [
+        ("response", "A", 52, 40, 33, 16),
+        ("response", "B", 177, 129, 83, 25),
+        ("response", "C", 327, 268, 196, 97),
+        ("response", "D", 54, 41, 30, 17),
+        ("response", "all", 610, 478, 342, 155),
+    ]
+    shown, hidden = hide_responses(rates(*rows), total="all")
+    assert shown["observed"].tolist() == ["33", "83", "196", "30", "342"]
+    assert shown["estimate"].notna().all()
+    assert shown["evaluable"].tolist() == ["—", "129", "268", "—", "478"]
+    assert hidden.audit()["protected"].all()

@@ -294,6 +294,18 @@ def test_trajectory_refuses_single_patients() -> None:
 
 
 @pytest.mark.unit
+def test_bands_that_lie_over_each_other_are_faint_and_have_edges() -> None:
+    two = means()
+    three = pd.concat([two, two.iloc[:4].assign(route="SL")], ignore_index=True)
+    (few, _), (many, _) = (plot_trajectory(frame, x="week", by="route") for frame in (two, three))
+    strong, faint = (ax.collections[0].get_alpha() for ax in (few, many))
+    assert faint < strong
+    drawn = [line.get_ydata().tolist() for line in many.lines]
+    assert drawn.count([16.0, 12.0, 8.0, 9.0]) == 2  # the lower edges of IV and SL
+    assert [16.0, 12.0, 8.0, 9.0] not in [line.get_ydata().tolist() for line in few.lines]
+
+
+@pytest.mark.unit
 def test_more_lines_than_can_be_told_apart_are_refused() -> None:
     many = pd.concat([means().iloc[:4].assign(route=f"r{i}") for i in range(7)])
     with pytest.raises(DataError, match="at most 6"):

@@ -88,7 +88,8 @@ def test_what_is_known_of_each_course():
     assert pd.isna(first.pop("gap_days"))
     assert first == {
         "course_no": 1, "course": 1, "start_day": 0, "end_day": 7, "last_induction_day": 3,
-        "agent": "ketamine", "route": "IV", "dose_mg": 35, "first_site_id": "A",
+        "agent": "ketamine", "route": "IV", "regimen": "ketamine IV", "dose_mg": 35,
+        "first_site_id": "A", "n_sites": 2,
         "n_sessions": 3, "n_induction": 2, "n_maintenance": 1, "completed_induction": False,
         "baseline": 22, "baseline_day": -1, "n_baseline": 1, "before_data": False,
     }  # fmt: skip

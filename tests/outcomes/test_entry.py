@@ -10,7 +10,7 @@ from analysis.errors import DataError
 from analysis.instruments import load_instrument
 from analysis.instruments.library import _library
 from analysis.outcomes import entry_threshold, patient_flow, response_rates, visit_outcomes
-from analysis.outcomes.entry import is_at_threshold, stated_threshold
+from analysis.outcomes.entry import entry_in_words, is_at_threshold, stated_threshold
 from tests.builders import scored_study
 
 unit = pytest.mark.unit
@@ -95,3 +95,18 @@ def test_a_missing_baseline_is_under_every_threshold(dtype):
     baseline = pd.Series([None, 10, 9.5], dtype=dtype)
     assert is_at_threshold(baseline, 10).tolist() == [False, True, False]
     assert is_at_threshold(baseline, 9.5, "higher is better").tolist() == [False, False, True]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("instrument", "stated", "words"),
+    [
+        ("PHQ-9", None, "PHQ-9 of 10 or more"),
+        ("PHQ-9", 15.0, "PHQ-9 of 15 or more"),
+        ("PHQ-9", 0.0, "any PHQ-9 score"),
+        ("WHO-5", None, "WHO-5 of 50 or less"),
+        ("C-SSRS", None, "any C-SSRS score"),
+    ],
+)
+def test_the_entry_in_words(instrument, stated, words):
+    assert entry_in_words(instrument, stated) == words

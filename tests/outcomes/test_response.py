@@ -17,6 +17,7 @@ from analysis.outcomes import (
     Definition,
     change_table,
     completeness,
+    individual_measures,
     patient_flow,
     response_rates,
     treated_patients,
@@ -378,6 +379,7 @@ def test_measures_are_chosen_by_name_or_given_in_words():
     )
     usual = response_rates(changes(), "PHQ-9", visit="week 4")
     assert usual.attrs["unverified"] == ()
+    assert usual.attrs["worsening"] == ()
     assert len(usual.attrs["definitions"]) == 2
 
 
@@ -446,3 +448,14 @@ def test_a_scale_without_response_and_remission_needs_measures(monkeypatch):
         response_rates(changes(), "PHQ-9", visit="week 4")
     found = response_rates(changes(), "PHQ-9", visit="week 4", measures=["deterioration"])
     assert found["n"].tolist() == [2]
+
+
+@unit
+def test_harm_is_named_and_stands_beside_benefit():
+    assert individual_measures("PHQ-9") == tuple(INDIVIDUAL)
+    assert individual_measures("PCL-5") == tuple(
+        INDIVIDUAL[2:]
+    )  # no accepted response or remission
+    assert individual_measures("Use-days-30") == ("deterioration",)
+    rates = response_rates(changes(), "PHQ-9", visit="week 4", measures=INDIVIDUAL)
+    assert rates.attrs["worsening"] == ("deterioration", "reliable_deterioration")

@@ -9,6 +9,6 @@ from analysis.synthetic import example_folder
 @pytest.fixture(scope="session")
 def report_page(tmp_path_factory):
     """Build the report with the command's own defaults; return its path."""
-    parameters = {"instrument": "PHQ-9", "visit": "week 4", "baseline_at_least": 10.0}
+    parameters = {"instrument": "PHQ-9", "visit": "week 4", "baseline_at_least": None}
     output = tmp_path_factory.mktemp("report")
     return build_report(example_folder("clinic-network"), output, parameters=parameters)

@@ -189,6 +189,8 @@ def test_a_report_that_is_open_elsewhere_is_kept(quiet_notebook, tmp_path, monke
         ({"visit": "week 9"}, "Planned visits are: week 1, week 2, week 4"),
         ({"instrument": "PHQ9"}, "PHQ-9"),
         ({"baseline_at_least": float("nan")}, "number of points"),
+        ({"baseline_at_least": -1}, "number of points"),
+        ({"instrument": "PCL-5"}, "PCL-5 has no accepted response"),
         ({"baseline_at_least": 27.5}, "Choose another --visit or a lower --baseline-at-least"),
     ],
 )
@@ -221,12 +223,41 @@ def test_a_small_clinic_shows_no_number_of_few_patients(network, tmp_path):
     assert "in one clinic" in summary
     for n in re.findall(r"\b(\d+) (?:of \d+ )?(?:registered )?patients", visible):
         assert int(n) == 0 or int(n) >= 11
-    followed = time_to_loss_of_response(
-        read_study(tmp_path / "small"), "PHQ-9", visit="week 4", baseline_at_least=10
-    )
+    followed = time_to_loss_of_response(read_study(tmp_path / "small"), "PHQ-9", visit="week 4")
     few = len(followed.frame) < 11
     assert ("no curve is shown" in summary) == few
     assert ("had lost response" in summary) <= (not few)
+
+
+@pytest.mark.slow
+@pytest.mark.identity
+def test_a_plain_small_study_is_reported_and_hides_what_it_must(network, tmp_path):
+    """One clinic, one regimen, one course each, no indication known, none treated before."""
+    sessions = network.tables["sessions"]
+    again = sessions.loc[sessions["course_no"].ne(1), "subject_id"]
+    other = sessions.loc[sessions["route"].ne("IM"), "subject_id"]
+    subjects = network.tables["subjects"]
+    kept = subjects["site_id"].eq("clinic-d") & ~subjects["subject_id"].isin([*again, *other])
+    chosen = subjects.loc[kept, "subject_id"]
+    assert 50 < len(chosen) < 85
+    tables = {n: f[f["subject_id"].isin(chosen)] for n, f in network.tables.items()}
+    tables["subjects"] = (
+        tables["subjects"]
+        .drop(columns=["secondary_indications", "treated_before_data"])
+        .assign(indication=pd.Series(pd.NA, subjects.index[kept], "string").astype("category"))
+    )
+    plain = replace(network, tables=tables, sites=("clinic-d",), course_gap_days=None)
+    write_study(plain, tmp_path / "plain")
+    text = build_report(tmp_path / "plain", tmp_path / "out").read_text(encoding="utf-8")
+    visible = re.sub(r"<style.*?</style>|<img[^>]*>|data:[^\"]*", " ", text, flags=re.DOTALL)
+    assert page_faults(text) == []
+    assert "Patients with a second course: 0." in visible
+    assert "does not state after how many days" in visible
+    assert "Any indication is not computable" in visible
+    assert "treated before the data begin, so" not in visible
+    cells = re.findall(r"<td[^>]*>\s*(\d+)(?: \([^<]*%\))?\s*</td>", visible)
+    weeks = {"1", "2", "4", "8"}  # positions on the axis of a figure, in its table of numbers
+    assert {n for n in cells if 0 < int(n) < 11} <= weeks
 
 
 @pytest.fixture
@@ -242,6 +273,12 @@ def test_the_page_is_sound_and_complete(page, network):
     assert page.count("<img") >= 5
     for expected in ("At a glance", network.sha256, "week 4", str(network.seed), network.title):
         assert expected in page
+    for expected in ("esketamine IN", "Any indication", "Second course", "Reliable deterioration"):
+        assert expected in page
+    assert "treated before the data begin" in page  # in the flow, with its number
+    assert "60 days or more after the last session" in page
+    assert "Expected change if nothing changed" in page
+    assert "Not verified: confirm it in the source." in page
     assert "import " not in page  # code is hidden
     assert "Warning" not in page
 

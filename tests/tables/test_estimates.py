@@ -130,6 +130,22 @@ def test_definitions_that_were_not_verified_are_said_under_the_table(rates: pd.D
     rates.attrs["unverified"] = (note,)
     table = response_table(rates, notes=["First."])
     assert table.notes[:2] == ("First.", note)
+    named = response_table(rates, labels={"mcid": "Minimal difference"})
+    assert named.notes[0] == (
+        "Minimal difference: at least 5 points. Not verified: confirm it in the source."
+    )
+
+
+def test_a_missing_score_is_no_cautious_reading_of_harm(rates: pd.DataFrame) -> None:
+    warning = (
+        "% of evaluable counts a missing score as without the outcome: cautious for response, not "
+        "for deterioration."
+    )
+    assert warning not in response_table(rates).notes
+    rates.attrs["worsening"] = ("deterioration",)
+    assert warning in response_table(rates).notes
+    without = rates.drop(columns="estimate_missing_as_no")
+    assert warning not in response_table(without).notes
 
 
 def test_names_of_measures_are_read_as_words(rates: pd.DataFrame) -> None:
