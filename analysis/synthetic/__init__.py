@@ -1,6 +1,7 @@
 """Synthetic clinic networks with known truth."""
 
 from analysis.synthetic.examples import example_folder
+from analysis.synthetic.faults import fault_codes, inject, inject_into_folder
 from analysis.synthetic.presets import scenario, scenario_names
 from analysis.synthetic.scenarios import Scenario
 from analysis.synthetic.shards import write_shards
@@ -15,6 +16,9 @@ __all__ = [
     "cohort_names",
     "compare_with_published",
     "example_folder",
+    "fault_codes",
+    "inject",
+    "inject_into_folder",
     "oracle",
     "scenario",
     "scenario_names",
