@@ -53,7 +53,8 @@ def _with_answers(study: Study) -> pd.Series:
 def _complete(study: Study) -> pd.Series:
     items = {name: load_instrument(name).item_count for name in study.instruments}
     rows = study.tables["assessments"]
-    whole = rows["n_answered"].eq(rows["instrument"].astype("string").map(items))
+    expected = rows["instrument"].astype("string").map(items).astype("Int64")
+    whole = rows["n_answered"].eq(expected).fillna(value=False)
     return _with_answers(study) & whole & rows["total"].notna()
 
 

@@ -226,7 +226,7 @@ def _contrasts(changes: pd.DataFrame) -> pd.DataFrame:
     reference = single["regimen"].min()
     keys = ["regime", "time"]
     first = single[single["regimen"].eq(reference)].set_index(keys)[["value", "std_error"]]
-    rows = single[single["regimen"].ne(reference)].join(first, on=keys, rsuffix="_first")
+    rows = single[single["regimen"].ne(reference)].join(first.add_suffix("_first"), on=keys)
     return rows.assign(
         estimand="difference in mean change",
         regimen=rows["regimen"] + " - " + reference,
