@@ -105,13 +105,19 @@ def table_html(
     table = table.tab_stubhead(label=stub) if stub else table
     table = table.cols_label(**{names[key]: _heading(label, sub) for key, label, sub, _ in columns})
     table = _align(table, [(names[key], is_number) for key, *_, is_number in columns])
-    if shown["label"].str.len().max() <= _SHORT:
-        table = table.tab_style(gt.style.css("white-space: nowrap"), gt.loc.stub())
-    if not all(is_number for *_, is_number in columns):  # texts of several lines
-        table = table.tab_style(gt.style.css("vertical-align: top"), [gt.loc.stub(), gt.loc.body()])
+    table = _place(table, shown["label"], has_text=not all(number for *_, number in columns))
     for note in notes:
         table = table.tab_source_note(gt.html(html.escape(note)))
     return str(table.tab_options(**_OPTIONS).as_raw_html())
+
+
+def _place(table: Any, labels: pd.Series, *, has_text: bool) -> Any:
+    """Keep short labels on one line, and set texts of several lines at the top."""
+    stub = ["white-space: nowrap"] if labels.str.len().max() <= _SHORT else []
+    if has_text:
+        table = table.tab_style(gt.style.css("vertical-align: top"), gt.loc.body())
+        stub.append("vertical-align: top")
+    return table.tab_style(gt.style.css("; ".join(stub)), gt.loc.stub()) if stub else table
 
 
 def _align(table: Any, columns: Sequence[tuple[str, bool]]) -> Any:

@@ -453,9 +453,7 @@ def test_a_scale_without_response_and_remission_needs_measures(monkeypatch):
 @unit
 def test_harm_is_named_and_stands_beside_benefit():
     assert individual_measures("PHQ-9") == tuple(INDIVIDUAL)
-    assert individual_measures("PCL-5") == tuple(
-        INDIVIDUAL[2:]
-    )  # no accepted response or remission
+    assert individual_measures("PCL-5") == tuple(INDIVIDUAL[2:])  # no response accepted
     assert individual_measures("Use-days-30") == ("deterioration",)
     rates = response_rates(changes(), "PHQ-9", visit="week 4", measures=INDIVIDUAL)
     assert rates.attrs["worsening"] == ("deterioration", "reliable_deterioration")

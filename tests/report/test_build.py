@@ -42,13 +42,18 @@ def few(network):
 
 def planted(study: Study, table: str, column: str) -> Study:
     """Put a canary into one cell of a study."""
-    frame = study.table(table)
+    frame = study.table(table) if study.has(table) else calendar(study)
     if column not in frame.columns:
         frame[column] = pd.NA
     values = frame[column].astype("object")
     values.iloc[len(values) // 2] = CANARY if _is_text(table, column) else NUMBER
     tables = {**study.tables, table: frame.assign(**{column: values})}
     return Study(title=study.title, sites=study.sites, instruments=study.instruments, tables=tables)
+
+
+def calendar(study: Study) -> pd.DataFrame:
+    """Give every patient one start date."""
+    return study.table("subjects")[["subject_id"]].assign(start_date="2024-01-08")
 
 
 def _is_text(table: str, column: str) -> bool:
@@ -71,13 +76,14 @@ def refusal(folder: Path, output: Path) -> str:
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
 def test_a_planted_value_is_refused_without_being_repeated(few, tmp_path, capfd, table, column):
     """Refused, or allowed and then followed through a whole report by the next test."""
-    write_study(planted(few, table, column), tmp_path / "study", as_parquet=())
-    result = check_folder(tmp_path / "study")
+    folder = tmp_path / "local" / "study"  # where a calendar may be
+    write_study(planted(few, table, column), folder, as_parquet=())
+    result = check_folder(folder)
     if result.ok:
         assert (table, column) in PASSING
         return
     assert (table, column) not in PASSING
-    said = refusal(tmp_path / "study", tmp_path / "report")
+    said = refusal(folder, tmp_path / "report")
     printed = capfd.readouterr()
     shown = said + repr(result) + result.frame().to_string() + printed.out + printed.err
     assert CANARY not in shown
@@ -86,7 +92,13 @@ def test_a_planted_value_is_refused_without_being_repeated(few, tmp_path, capfd,
 
 
 KERNEL = {"name": "python3", "display_name": "Python 3"}
-PASSING = {("adverse_events", "term")}
+PASSING = {
+    ("adverse_events", "term"),
+    ("diagnoses", "code"),
+    ("subjects", "cohort"),
+    ("subjects", "language"),
+    ("subjects", "race_ethnicity"),
+}
 """Columns in which one odd value is no error: free coded text."""
 
 
@@ -95,7 +107,9 @@ PASSING = {("adverse_events", "term")}
 def test_no_planted_value_reaches_any_output(network, tmp_path):
     """Plant ids, terms, a header, a file name; then search output, errors and every file."""
     folder = tmp_path / "study"
-    study = planted(network, "adverse_events", "term")
+    study = network
+    for table, column in sorted(PASSING):
+        study = planted(study, table, column)
     first = str(study.tables["subjects"]["subject_id"].iloc[0])
     tables = {
         name: frame.assign(
@@ -203,7 +217,7 @@ def test_parameters_are_refused_before_any_notebook_runs(tmp_path, monkeypatch, 
 
 @pytest.mark.unit
 def test_a_scale_without_scores_and_a_tiny_clinic_are_refused_with_what_to_do(few, tmp_path):
-    write_study(replace(few, instruments=("PHQ-9", "GAD-7", "MADRS")), tmp_path / "few")
+    write_study(few, tmp_path / "few")
     with pytest.raises(DataError, match="Fewer than 11 patients have a MADRS score"):
         build_report(tmp_path / "few", tmp_path / "out", parameters={"instrument": "MADRS"})
     assert not (tmp_path / "out").exists()
@@ -246,7 +260,7 @@ def test_a_plain_small_study_is_reported_and_hides_what_it_must(network, tmp_pat
         .drop(columns=["secondary_indications", "treated_before_data"])
         .assign(indication=pd.Series(pd.NA, subjects.index[kept], "string").astype("category"))
     )
-    plain = replace(network, tables=tables, sites=("clinic-d",), course_gap_days=None)
+    plain = replace(network, tables=tables, course_gap_days=None)
     write_study(plain, tmp_path / "plain")
     text = build_report(tmp_path / "plain", tmp_path / "out").read_text(encoding="utf-8")
     visible = re.sub(r"<style.*?</style>|<img[^>]*>|data:[^\"]*", " ", text, flags=re.DOTALL)

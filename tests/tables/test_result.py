@@ -84,6 +84,19 @@ def test_lines_break_before_brackets_only() -> None:
     assert "12.3 (−1.0\u00a0to\u00a02.0)" in html
 
 
+def test_texts_of_several_lines_begin_at_the_top_with_their_label() -> None:
+    columns = (Column(key="iv", label="IV", numeric=False), Column(key="im", label="IM"))
+    rows = re.findall(
+        r"<tr>.*?</tr>", table(columns=columns).to_html().split("</style>")[1], re.DOTALL
+    )
+    body = [row for row in rows if "Missing" in row]
+    assert len(body) == 2
+    for row in body:
+        assert row.count("vertical-align: top") == 3
+        assert row.count("white-space: nowrap") == 1
+    assert "vertical-align: top" not in table().to_html().split("</style>")[1]
+
+
 def test_small_count_mark_survives_rendering() -> None:
     assert "&lt;11" in table().to_html()
     assert "&lt;11" in table().to_markdown()
