@@ -55,7 +55,8 @@ SOURCES = (
         name="checks",
         pattern="analysis/checks/*.py",
         first="tests/checks",
-        likeliest="tests/checks/test_runner.py",
+        likeliest="tests/checks/test_rules.py",
+        then=("tests/synthetic/test_faults.py", "tests/cli"),
     ),
     Source(
         name="outcomes",
