@@ -83,9 +83,11 @@ def _cheapest_neighbour(system: CountSystem, hidden: BoolArray, cell: int) -> in
     best = cell  # if everything in reach is hidden, nothing bounds the cell
     while True:
         near = system.lines[(system.lines[:, reached] != 0).any(axis=1)].any(axis=0)
-        for found in np.flatnonzero(near & ~hidden & (system.counts > 0)):
-            if best == cell or system.cost[found] < system.cost[best]:
-                best = int(found)
+        candidates = np.flatnonzero(near & ~hidden & (system.counts > 0))
+        if len(candidates):
+            cheapest = int(candidates[np.argmin(system.cost[candidates])])
+            if best == cell or system.cost[cheapest] < system.cost[best]:
+                best = cheapest
         is_dear = system.cost[best] > system.counts[best]
         if (best != cell and not is_dear) or not (near & hidden & ~reached).any():
             return best
