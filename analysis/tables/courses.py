@@ -75,7 +75,7 @@ def courses_table(
     >>> from analysis.synthetic import example_folder
     >>> everybody = treated_patients(read_study(example_folder("clinic-network")), course="all")
     >>> courses_table(everybody).inline("2 or more courses", "Overall")
-    '26 (4.3%)'
+    '29 (4.8%)'
     """
     needed = [*_NEEDED, *([by] if by else [])]
     absent = [name for name in needed if name not in patients.columns]
