@@ -9,16 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analysis.synthetic.networks import DURABILITY, OBSERVATION, POPULATION, TREATMENT
+from analysis.synthetic.parts import Benefit, Clinic, Durability, Observation, Regimen, Treatment
 from analysis.synthetic.regimens import intramuscular, intravenous, sublingual
-from analysis.synthetic.scenarios import (
-    Benefit,
-    Clinic,
-    Durability,
-    Observation,
-    Regimen,
-    Scenario,
-    Treatment,
-)
+from analysis.synthetic.scenarios import Scenario
 
 __all__ = ["COHORTS"]
 

@@ -12,8 +12,9 @@ import numpy as np
 
 from analysis.synthetic.arithmetic import Floats
 from analysis.synthetic.course import ENDS, Course
+from analysis.synthetic.parts import Observation
 from analysis.synthetic.people import MIDDLE, UNIT, People
-from analysis.synthetic.scenarios import Observation, Scenario
+from analysis.synthetic.scenarios import Scenario
 from analysis.synthetic.streams import Flags, Integers, Streams, happens
 from analysis.synthetic.visits import Visits, per_slot
 

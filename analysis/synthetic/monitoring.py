@@ -14,8 +14,9 @@ import pandas as pd
 from analysis.study import UNITS
 from analysis.synthetic.arithmetic import Floats, exponential, latent, normal_quantile
 from analysis.synthetic.frames import canonical, coded
+from analysis.synthetic.parts import Regimen
 from analysis.synthetic.people import People
-from analysis.synthetic.scenarios import Regimen, Scenario
+from analysis.synthetic.scenarios import Scenario
 from analysis.synthetic.sessions import Sessions
 from analysis.synthetic.streams import Integers, Streams
 

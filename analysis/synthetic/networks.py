@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
+from analysis.synthetic.parts import Benefit, Clinic, Durability, Observation, Population, Treatment
 from analysis.synthetic.regimens import esketamine, intramuscular, intravenous, sublingual
-from analysis.synthetic.scenarios import (
-    Benefit,
-    Clinic,
-    Durability,
-    Observation,
-    Population,
-    Scenario,
-    Treatment,
-)
+from analysis.synthetic.scenarios import Scenario
 
 __all__ = ["DURABILITY", "NETWORKS", "OBSERVATION", "POPULATION", "TREATMENT"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analysis.synthetic.scenarios import Benefit, Regimen
+from analysis.synthetic.parts import Benefit, Regimen
 
 __all__ = ["esketamine", "intramuscular", "intravenous", "sublingual"]
 
