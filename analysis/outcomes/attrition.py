@@ -101,7 +101,7 @@ def _period(baseline: BaselineRule, start: str) -> str:
     """Say when a baseline must have been scored."""
     if baseline.window.high == 0:
         return f"{-baseline.window.low} days before {start}"
-    return f"days {baseline.window.low} to {baseline.window.high} from the start of {start}"
+    return f"days {baseline.window.low} to {baseline.window.high} before {start}"
 
 
 def _under(instrument: str, baseline_at_least: float | None, start: str) -> str:
@@ -143,7 +143,8 @@ def completeness(
     pandas.DataFrame
         Columns `by`, ``visit`` (ordered), ``started, not_yet_due, due, scored, missing, share``
         (scored ÷ due; missing when nobody is due); one row per group and visit. Patients for whom
-        `by` is missing are the group "not recorded".
+        day 0 of the schedule is not known, such as those without induction, are only started.
+        Patients for whom `by` is missing are the group "not recorded".
 
     Raises
     ------
@@ -154,8 +155,11 @@ def completeness(
     patients = treated_patients(study, instrument=instrument, course=course)
     if by not in patients.columns:
         raise ColumnError("The cohort has no such column to split by; try route or site_id.")
-    patients = patients.assign(**{by: named_groups(patients[by])}, day_0=day_zero(patients, plan))
-    started = patients[["subject_id", "course", by, "observed_until_day", "day_0"]]
+    patients = patients.assign(day_0=day_zero(patients, plan))
+    if by in ("day_0", "subject_id", "observed_until_day"):
+        raise ColumnError("Completeness cannot be split by this column; try route or site_id.")
+    columns = ["subject_id", "course", by, "observed_until_day", "day_0"]
+    started = patients[list(dict.fromkeys(columns))]
     placed = placed_scores(study, instrument, patients, plan)[["subject_id", "course", "visit"]]
     visits = pd.DataFrame({"visit": plan.labels, "high": [window.high for window in plan]})
     grid = started.merge(visits, how="cross").merge(
@@ -166,15 +170,19 @@ def completeness(
     closed = grid["observed_until_day"].ge(grid["day_0"] + grid["high"])
     due = closed.fillna(value=False).astype(bool)
     grid = grid.assign(
+        group=named_groups(grid[by]),
+        later=grid["day_0"].notna() & ~due,
         due=due,
         scored=due & grid["has_score"].notna(),
         visit=pd.Categorical(grid["visit"], plan.labels, ordered=True),
     )
-    counts = grid.groupby([by, "visit"], observed=True).agg(
-        started=("subject_id", "size"), due=("due", "sum"), scored=("scored", "sum")
+    counts = grid.groupby(["group", "visit"], observed=True).agg(
+        started=("subject_id", "size"),
+        due=("due", "sum"),
+        scored=("scored", "sum"),
+        not_yet_due=("later", "sum"),
     )
-    counts = counts.assign(
-        not_yet_due=counts["started"] - counts["due"],
+    counts = counts.rename_axis(index={"group": by}).assign(
         missing=counts["due"] - counts["scored"],
         share=(counts["scored"] / counts["due"]).where(counts["due"].gt(0)),
     )

@@ -52,6 +52,10 @@ class BaselineRule:
             raise DataError("The last score is one score: leave k out, or use mean or worst.")
         if self.method == "worst" and self.k is None:
             raise DataError("State k: of how many last scores the worst is taken.")
+        if self.window.high > 0:
+            raise DataError(
+                "A baseline is from before treatment: its window ends on day 0 or before."
+            )
         if self.k is not None and self.k < 1:
             raise DataError("k, the number of scores that make the baseline, must be 1 or more.")
 
@@ -76,7 +80,8 @@ def baseline_scores(study: Study, instrument: str, *, rule: BaselineRule = LAST)
     """Make the baseline of every course of treatment.
 
     Where fewer scores than the rule asks for are there, those are used; patients without one are
-    absent. Scores after a dose are never part of it.
+    absent. Scores after a dose are never part of it, nor are, for a later course, scores up to the
+    last session of the course before.
 
     Parameters
     ----------
@@ -107,10 +112,12 @@ def baseline_scores(study: Study, instrument: str, *, rule: BaselineRule = LAST)
     >>> int(found["n_baseline"].max())
     1
     """
-    starts = treatment_courses(study)[["subject_id", "course", "start_day"]]
+    starts = treatment_courses(study)[["subject_id", "course", "start_day", "gap_days"]]
     scores = valid_scores(study, instrument).merge(starts, on="subject_id")
     days = scores["rel_day"] - scores["start_day"]
-    inside = scores[days.between(rule.window.low, rule.window.high)]
+    # a score from before the end of the course before says nothing about this one
+    own = scores["gap_days"].isna() | days.gt(-scores["gap_days"])
+    inside = scores[days.between(rule.window.low, rule.window.high) & own]
     keys = ["subject_id", "course"]
     inside = inside.sort_values([*keys, "rel_day"], kind="stable")
     most = 1 if rule.method == "last" else rule.k

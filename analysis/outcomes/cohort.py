@@ -5,6 +5,8 @@ Started means a first treatment in the data; nothing here looks at what came aft
 
 from __future__ import annotations
 
+import numbers
+
 import pandas as pd
 
 from analysis.errors import DataError
@@ -127,7 +129,8 @@ def treated_patients(
     >>> patients["subject_id"].is_unique
     True
     """
-    if course != "all" and (not isinstance(course, int) or course < 1):
+    number = isinstance(course, numbers.Integral) and not isinstance(course, bool)
+    if course != "all" and (not number or int(course) < 1):
         raise DataError('course must be a number from 1 on, or "all".')
     found = courses(study, instrument, baseline=baseline)
     chosen = found if course == "all" else found[found["course"].eq(course)]

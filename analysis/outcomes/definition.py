@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -32,6 +33,13 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "worsening": (),
     "crossing": ("cut_off", "points"),
     "run": ("visits", "needed"),
+}
+
+
+_OPTIONAL: Mapping[str, set[str]] = {
+    "improvement": {"points"},
+    "change": {"points"},
+    "worsening": {"points"},
 }
 
 
@@ -90,8 +98,8 @@ class Definition:
         ):
             needed = ", ".join(_NEEDS[self.kind] + ("of_visit",) * (self.kind == "run"))
             raise DataError(f"A definition of kind {self.kind} needs: {needed}.")
-        if any(value < 0 for name, value in self.parameters.items() if name != "cut_off"):
-            raise DataError("The numbers of a definition count points, parts or visits: none < 0.")
+        _require_possible(self.kind, self.parameters)
+        object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
 
     @property
     def needs_reliable_change(self) -> bool:
@@ -112,4 +120,23 @@ class Definition:
         return (
             f"{self.name} ({self.measure}; {scale})\n  {self.rule}\n"
             f"  Source: {self.source}\n  Verified: {confidence}"
+        )
+
+
+def _require_possible(kind: str, parameters: Mapping[str, float]) -> None:
+    """Refuse numbers that are unknown to a kind or that nothing could meet."""
+    unknown = set(parameters) - set(_NEEDS[kind]) - _OPTIONAL.get(kind, set())
+    if unknown:
+        allowed = ", ".join([*_NEEDS[kind], *sorted(_OPTIONAL.get(kind, set()))])
+        raise DataError(f"A definition of kind {kind} has the numbers {allowed}, and no other.")
+    if not all(math.isfinite(value) for value in parameters.values()):
+        raise DataError("The numbers of a definition must be finite.")
+    if any(value < 0 for name, value in parameters.items() if name != "cut_off"):
+        raise DataError("The numbers of a definition count points, parts or visits: none < 0.")
+    if not 0.0 < parameters.get("fraction", 1.0) <= 1.0:
+        raise DataError("The fraction of a definition must be above 0 and at most 1.")
+    needed, visits = parameters.get("needed", 1), parameters.get("visits", 1)
+    if needed != int(needed) or visits != int(visits) or not 1 <= needed <= visits:
+        raise DataError(
+            "A run needs whole numbers of visits: from 1 on, and needed at most visits."
         )

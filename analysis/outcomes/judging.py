@@ -11,7 +11,7 @@ from analysis.outcomes.definition import Definition
 from analysis.outcomes.library import resolve
 from analysis.outcomes.windows import Schedule
 
-__all__ = ["improvement", "is_response", "judge", "judge_scores"]
+__all__ = ["improvement", "is_response", "judge", "judge_scores", "require_enough_visits"]
 
 _ROUNDING = 1e-9  # scores are whole numbers or sums of them; a third of 30 must not miss 10
 
@@ -166,6 +166,40 @@ def judge(
     if rule.excluding:
         run &= ~judge(rows, rule.excluding, scale, schedule)
     return run
+
+
+def require_enough_visits(
+    wanted: str | Definition, scale: Instrument, schedule: Schedule, visit: str
+) -> None:
+    """Refuse to judge a run of visits at one before which too few are planned.
+
+    Parameters
+    ----------
+    wanted : str or Definition
+        The definition, and with it the one that it excludes.
+    scale : Instrument
+        The scale of the scores.
+    schedule : Schedule
+        The planned visits.
+    visit : str
+        Label of a planned visit.
+
+    Raises
+    ------
+    DataError
+        When the definition cannot be judged there; it would be 0 % of everybody.
+    """
+    rule = resolve(wanted, scale)
+    if rule.kind != "run":
+        return
+    visits = int(rule.parameters["visits"])
+    if schedule.labels.index(visit) < visits - 1:
+        raise DataError(
+            f"{rule.name} looks at {visits} planned visits and cannot be judged at the one asked "
+            "for, before which too few are planned. Choose a later visit."
+        )
+    if rule.excluding:
+        require_enough_visits(rule.excluding, scale, schedule, visit)
 
 
 def _met_in_last(rows: pd.DataFrame, met: pd.Series, visits: int) -> pd.Series:

@@ -146,13 +146,23 @@ def _lack(found: Definition | None, scale: Instrument) -> str:
 
 
 def _with_reliable_change(found: Definition, scale: Instrument, points: float) -> Definition:
-    """Fill in the reliable change of the scale; it is as sure as the spread it comes from."""
+    """Fill in the reliable change of the scale: computed from its spread, else as published."""
+    if scale.reliability is not None:
+        return replace(
+            found,
+            instrument=scale.name,
+            rule=f"{found.rule} For {scale.name}: {points:.2f} points.",
+            parameters={"points": points},
+            verified=found.verified and "spread" not in scale.unverified,
+        )
+    beginning = found.rule.partition(", 1.96")[0].rstrip(".")
     return replace(
         found,
         instrument=scale.name,
-        rule=f"{found.rule} For {scale.name}: {points:.1f} points.",
+        rule=f"{beginning}, as published for {scale.name}: {points:g} points.",
         parameters={"points": points},
-        verified=found.verified and "spread" not in scale.unverified,
+        source=_source(scale, "reliable_change"),
+        verified="reliable_change" not in scale.unverified,
     )
 
 

@@ -119,6 +119,10 @@ def regression_to_the_mean(
     -0.22
     """
     _require_model(rule, reliability, standard_deviation)
+    if not math.isfinite(mean) or (entry is not None and not math.isfinite(entry)):
+        raise DataError("The mean and the entry must be finite numbers.")
+    if direction not in ("lower is better", "higher is better"):
+        raise DataError("The direction is that lower or that higher is better.")
     sign = -1.0 if direction == "higher is better" else 1.0
     cut = _NO_ENTRY if entry is None else sign * (entry - mean) / standard_deviation
     if cut > _MOST_SELECTED:

@@ -11,7 +11,7 @@ from typing import Unpack
 
 import pandas as pd
 
-from analysis.errors import DataError
+from analysis.errors import ColumnError, DataError
 from analysis.instruments import load_instrument
 from analysis.outcomes.definition import Definition
 from analysis.outcomes.judging import judge_scores
@@ -101,15 +101,19 @@ def time_to_loss_of_response(
     outcomes = visit_outcomes(study, instrument, measures=[rule], **rules)
     scored = outcomes[outcomes["visit"].eq(visit)]
     responders = scored[scored[rule.name]]
-    origin = responders[["subject_id", "site_id", "route", "baseline", "rel_day"]]
+    about = ["subject_id", "site_id", "route", "baseline", "rel_day", "observed_until_day"]
+    origin = responders[about]
     scores = valid_scores(study, instrument, same_day=plan.same_day, of_one_day=plan.of_one_day)
     later = scores.merge(origin.rename(columns={"rel_day": "origin_day"}), on="subject_id")
-    later = later[later["rel_day"].gt(later["origin_day"])]
+    within = later["rel_day"].le(later["observed_until_day"])
+    later = later[later["rel_day"].gt(later["origin_day"]) & within]
     later = later.assign(
         day=(later["rel_day"] - later["origin_day"]).astype("float64"),
         lost=~judge_scores(later["total"], later["baseline"], rule, scale),
     )
-    frame = origin.drop(columns=["baseline", "rel_day"]).merge(_first_loss(later), on="subject_id")
+    frame = origin.drop(columns=["baseline", "rel_day", "observed_until_day"]).merge(
+        _first_loss(later), on="subject_id"
+    )
     frame["route"] = frame["route"].cat.remove_unused_categories()
     frame.attrs["patient_level"] = True
     return EventTable(
@@ -157,7 +161,10 @@ def curve(table: EventTable, *, by: str | None = None) -> SurvivalCurve:
             f"Fewer than {FEWEST} patients were followed, too few for a curve. Choose another "
             "visit, or wait for more follow-up."
         )
-    split = by if by is not None and rows[by].value_counts().ge(FEWEST).all() else None
+    if by is not None and by not in rows.columns:
+        raise ColumnError("The event table has no such column to split by; try route or site_id.")
+    sizes = None if by is None else rows[by].value_counts(dropna=False)
+    split = by if sizes is not None and sizes[sizes.gt(0)].ge(FEWEST).all() else None
     return kaplan_meier(rows, by=split)
 
 

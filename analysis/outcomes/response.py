@@ -17,7 +17,7 @@ from analysis.outcomes.baseline import LAST
 from analysis.outcomes.cohort import treated_patients
 from analysis.outcomes.definition import Definition
 from analysis.outcomes.entry import is_at_threshold, stated_threshold
-from analysis.outcomes.judging import judge
+from analysis.outcomes.judging import judge, require_enough_visits
 from analysis.outcomes.library import definition_names, resolve
 from analysis.outcomes.placement import closed_scores, day_zero
 from analysis.outcomes.rules import Rules, require_rules
@@ -174,6 +174,8 @@ def visit_status(
     patients = _patients(study, instrument, rules)
     outcomes = _derive(closed_scores(study, instrument, patients, plan), scale, plan, measures)
     names = _names(measures, scale)
+    for measure in usual_measures(scale) if measures is None else measures:
+        require_enough_visits(measure, scale, plan, visit)
     keys = ["subject_id", "course"]
     at_visit = outcomes.loc[
         outcomes["visit"].eq(visit), [*keys, "rel_day", "total", "change", *names]
@@ -228,12 +230,22 @@ _INDIVIDUAL = (
 )
 
 
+_TAKEN = {
+    *("subject_id", "site_id", "route", "agent", "regimen", "course", "baseline", "visit", "week"),
+    *("rel_day", "day", "total", "change", "percent_change", "started", "has_anchor"),
+    *("has_baseline", "at_threshold", "due", "evaluable", "observed", "n", "measure", "estimate"),
+    *("observed_until_day", "last_contact_day"),
+}
+
+
 def _names(measures: Sequence[str | Definition] | None, scale: Instrument) -> list[str]:
     """Name the columns of the measures; each must have a name of its own."""
     wanted = usual_measures(scale) if measures is None else measures
     names = [resolve(measure, scale).name for measure in wanted]
     if len(set(names)) < len(names):
         raise DataError("Two measures have one name. Ask for each once, under a name of its own.")
+    if set(names) & _TAKEN:
+        raise DataError("A measure has the name of another column. Give it a name of its own.")
     return names
 
 

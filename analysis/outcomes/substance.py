@@ -34,6 +34,8 @@ def percent_days_abstinent(use_days: pd.Series, *, period_days: int = 30) -> pd.
     >>> percent_days_abstinent(pd.Series([0.0, 12.0])).tolist()
     [100.0, 60.0]
     """
+    if period_days < 1:
+        raise DataError("The period must have at least 1 day.")
     impossible = int((use_days.lt(0) | use_days.gt(period_days)).sum())
     if impossible:
         raise DataError(

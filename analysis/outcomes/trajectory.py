@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.errors import DataError
+from analysis.errors import ColumnError, DataError
 from analysis.mixed import LinearMixedModel, lmm
 from analysis.outcomes.windows import FEWEST
 from analysis.results import frame_to_text
@@ -78,6 +78,8 @@ def mean_course(
     >>> mean_course(outcomes, by="route").by
     'route'
     """
+    if by is not None and by not in outcomes.columns:
+        raise ColumnError("The outcomes have no such column to split by; try route or site_id.")
     rows = _frequent_visits(outcomes)
     split = by if by is not None and _groups_suffice(rows, by) else None
     fixed = f"{split} * visit" if split else "visit"
@@ -95,7 +97,7 @@ def mean_course(
 
 def _frequent_visits(outcomes: pd.DataFrame) -> pd.DataFrame:
     """Keep visits with enough patients, or refuse when fewer than two have."""
-    counts = outcomes.groupby("visit", observed=True).size()
+    counts = outcomes.groupby("visit", observed=True)["subject_id"].nunique()
     kept = counts.index[counts.ge(FEWEST)]
     if len(kept) < 2:
         raise DataError(

@@ -56,7 +56,7 @@ SOURCES = (
         pattern="analysis/checks/*.py",
         first="tests/checks",
         likeliest="tests/checks/test_rules.py",
-        then=("tests/synthetic/test_faults.py", "tests/cli"),
+        then=("tests/synthetic/test_faults.py",),
     ),
     Source(
         name="outcomes",

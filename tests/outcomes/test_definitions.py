@@ -103,7 +103,7 @@ def test_reliable_change_is_filled_in_and_is_as_sure_as_the_spread(scale, points
     found = definition(name, scale)
     assert found.parameters["points"] == pytest.approx(points, abs=1e-6)
     assert found.instrument == scale
-    assert f"For {scale}: {points:.1f} points." in found.rule
+    assert f"For {scale}: {points:.2f} points." in found.rule
     assert not found.verified  # the spread of these scales was not read in its source
     known = dataclasses.replace(
         load_instrument(scale),
