@@ -127,6 +127,8 @@ def check(
         _say(_rules())
         raise typer.Exit(DONE)
     target = None if detail is None else require_local(detail)  # refused before the long work
+    if output is not None and audience is Audience.internal:
+        require_local(output, what="Findings for the internal audience have true counts")
     result = check_folder(folder or _example())
     shown = _findings(result, style, audience)
     if output is None:

@@ -18,8 +18,10 @@ _DATED = {
     "adverse_events": "start_day",
     "encounters": "rel_day",
     "actions": "rel_day",
+    "diagnoses": "start_day",
+    "concomitant": "start_day",
 }
-_DOSE_TOLERANCE = 0.10  # pumps and syringes are set to whole millilitres
+_DOSE_TOLERANCE = 0.10 + 1e-9  # whole millilitres, and a little for the arithmetic at the limit
 _BY_WEIGHT = ("IV", "IM", "SC")
 
 

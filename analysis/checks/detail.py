@@ -19,13 +19,18 @@ __all__ = ["require_local", "write_detail"]
 _FORMULA = r"^(?=[=+\-@\t\r\n])"  # how a spreadsheet program knows a formula in a cell
 
 
-def require_local(target: Path | str) -> Path:
+_DETAIL = "The detail of findings has a row per patient"
+
+
+def require_local(target: Path | str, *, what: str = _DETAIL) -> Path:
     """Return the path of a patient-level file, or refuse one outside the local zone.
 
     Parameters
     ----------
     target : path
         The file to write.
+    what : str
+        What the file holds, as the beginning of a sentence.
 
     Returns
     -------
@@ -40,9 +45,8 @@ def require_local(target: Path | str) -> Path:
     path = Path(target)
     if not in_local_zone(path.parent):
         raise DisclosureError(
-            "The detail of findings has a row per patient and may be written only below a folder "
-            "named local, which never leaves the clinic. Choose such a file, for example "
-            "local/findings.csv."
+            f"{what} and may be written only below a folder named local, which never leaves the "
+            "clinic. Choose such a file, for example local/findings.csv."
         )
     return path
 

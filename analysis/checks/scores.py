@@ -125,7 +125,7 @@ def item_ranges(study: Study) -> Iterator[Finding]:
 
 
 def totals_of_items(study: Study) -> Iterator[Finding]:
-    """SCO-003: a stored total differs from the total of its items.
+    """SCO-003: a stored total differs from the total of its items, or they are too few for one.
 
     Parameters
     ----------
@@ -147,13 +147,16 @@ def totals_of_items(study: Study) -> Iterator[Finding]:
         own = _sound_forms(_of_scale(items, name), load_instrument(name))
         if own.empty:
             continue
-        states = total_states(score(own, name), _of_scale(stored, name))
-        differing = states.loc[states["state"].eq("differ"), _KEY]
+        scored = score(own, name)
+        states = total_states(scored, _of_scale(stored, name))
+        too_few = states["state"].eq("only stored") & _named(states, scored[_KEY])
+        differing = states.loc[states["state"].eq("differ") | too_few, _KEY]
         yield from broken_rows(
             _named(rows, differing) & _in_range(rows, name),
             rule="SCO-003",
             place=("assessments", "total"),
-            what=f"A stored {name} total differs from the total of its items.",
+            what=f"A stored {name} total differs from the total of its items, or too few of them "
+            "are answered for a total.",
             remedy="Reports use the stored total; correct the items or the total at the source.",
             severity="warning",
         )

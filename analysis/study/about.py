@@ -17,6 +17,8 @@ __all__ = ["about_text", "folder_error", "read_about"]
 _TITLE_LENGTH = 120
 _LABEL_LENGTH = 60
 _YEARS = re.compile(r"(?:19|20)[0-9]{2}(?:\s*[-–]\s*(?:19|20)[0-9]{2})?")
+_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
+_LONGEST_GAP = 3650
 _DATE_PART = re.compile(
     r"\d{4}|\d\s*[-–—/.\s]\s*\d|(?<![a-z])(?:q\s*[1-4]|[1-4]\s*q|quarter)(?![a-z])"
     r"|(?<![a-z])(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
@@ -68,13 +70,16 @@ def _about_faults(about: Mapping[str, Any]) -> list[Finding]:
     gap = about.get("course_gap_days", 1)
     wrong = {
         "schema_version": about.get("schema_version") not in READABLE_VERSIONS,
-        "title": not _is_label(about.get("title"), _TITLE_LENGTH),
+        "title": not _is_label(about.get("title"), _TITLE_LENGTH)
+        or bool(_DATE.search(about["title"])),
         "sites": not _is_code_list(about.get("sites")),
         "instruments": not _is_code_list(about.get("instruments")),
         "data_cut_off": label != "" and not _is_cut_off(label),
         "synthetic": not isinstance(about.get("synthetic", False), bool),
         "seed": isinstance(seed, bool) or not isinstance(seed, int | None),
-        "course_gap_days": isinstance(gap, bool) or not isinstance(gap, int) or gap < 1,
+        "course_gap_days": isinstance(gap, bool)
+        or not isinstance(gap, int)
+        or not 1 <= gap <= _LONGEST_GAP,
     }
     return [_about_fault(key) for key, is_wrong in wrong.items() if is_wrong]
 
@@ -87,14 +92,14 @@ def _about_fault(key: str) -> Finding:
     )
     allowed = {
         "schema_version": "one of the texts " + " and ".join(f'"{v}"' for v in READABLE_VERSIONS),
-        "title": f"a text of at most {_TITLE_LENGTH} characters",
+        "title": f"a text of at most {_TITLE_LENGTH} characters without a date",
         "sites": codes,
         "instruments": codes,
         "data_cut_off": f'a year ("2025"), a range of years ("2024-2025"), a text of at most '
         f"{_LABEL_LENGTH} characters without any year, month, quarter or date, or left out",
         "synthetic": "true or false without quotation marks, or left out",
         "seed": "a whole number, or left out",
-        "course_gap_days": "a whole number of days, at least 1, or left out",
+        "course_gap_days": f"a whole number of days from 1 to {_LONGEST_GAP}, or left out",
     }
     return Finding(
         rule="FIL-007",

@@ -34,6 +34,9 @@ _FLAGS = {
     "0.0": False,
 }
 _DATE = r"\s*(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})(?:[T\s].*)?"
+_YEAR_FIRST = r"(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}"
+_YEAR_LAST = r"\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}"
+_DATE_INSIDE = rf"(?<!\d)(?:{_YEAR_FIRST}|{_YEAR_LAST})(?!\d)"
 _EXCEL_DAYS = (20_000, 60_000)  # 1954 to 2064 as Excel counts days
 _COMPACT_DATES = (19_000_101, 21_001_231)  # year, month and day without marks between them
 _LARGEST = 2**53  # beyond it whole numbers are no longer exact
@@ -174,9 +177,19 @@ def _typed(raw: pd.Series, column: Column, table: str) -> tuple[pd.Series, list[
     if pd.api.types.is_datetime64_any_dtype(raw.dtype):
         return raw, _date_findings(raw.notna(), column, table)
     text = _stripped(raw)
-    if column.kind == "codes":
-        return _plain_codes(text), []
-    return (text.astype("category") if column.kind == "category" else text), []
+    if column.kind == "text":
+        return text, []
+    dated = _date_findings(_dates_among(text), column, table)
+    return (_plain_codes(text) if column.kind == "codes" else text.astype("category")), dated
+
+
+def _dates_among(text: pd.Series) -> npt.NDArray[np.bool_]:
+    """Tell which texts hold a whole calendar date; each different text is looked at once."""
+    codes, different = pd.factorize(text)
+    dated = pd.Series(different, dtype="string").str.contains(_DATE_INSIDE, regex=True)
+    flags = np.append(dated.fillna(value=False).to_numpy(dtype=bool), False)
+    found: npt.NDArray[np.bool_] = flags[codes]
+    return found
 
 
 def _stripped(raw: pd.Series) -> pd.Series:

@@ -30,7 +30,8 @@ from analysis.study.study import Study
 __all__ = ["in_local_zone", "read_study", "scan_folder", "table_text", "write_study"]
 
 _COMPANIONS = {"study.json", "truth.json", "manifest.json", "DICTIONARY.md", "README.md"}
-_LOCAL_OF_THE_SYSTEM = {("/", folder, "local") for folder in ("usr", "opt", "var")}
+_OF_SYSTEM = ("usr", "opt", "var", "home")
+_LOCAL_OF_THE_SYSTEM = {("/", folder, "local") for folder in _OF_SYSTEM}
 _OF_THE_SYSTEM = {"desktop.ini", "thumbs.db"}
 
 
@@ -163,15 +164,19 @@ def in_local_zone(folder: Path | str) -> bool:
     Returns
     -------
     bool
-        True when it, or a folder around it, is named ``local``. Links are followed first, and
-        ``/usr/local`` and its like, which are folders of the system, do not count.
+        True when it, or a folder around it, is named ``local``. Links are followed first.
+        ``/usr/local``, ``/home/local`` and their like, which are folders of the system, do not
+        count, and neither does a folder around the user's own.
 
     Examples
     --------
     >>> in_local_zone("local/study"), in_local_zone("outputs/study")
     (True, False)
     """
-    parts = Path(folder).resolve().parts
+    path, home = Path(folder).resolve(), Path.home().resolve()
+    if path.is_relative_to(home):
+        return "local" in path.relative_to(home).parts
+    parts = path.parts
     return "local" in (parts[3:] if parts[:3] in _LOCAL_OF_THE_SYSTEM else parts)
 
 

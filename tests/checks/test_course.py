@@ -125,3 +125,21 @@ def test_dose_dose_per_weight_and_weight_fit(dose, per_kg, weight, found):
 @pytest.mark.parametrize("column", ["dose_mg_kg", "weight_kg", "infusion_min"])
 def test_optional_columns_may_be_absent(column):
     assert findings_of(sessions=without_column(CLEAN["sessions"], column)) == []
+
+
+@pytest.mark.parametrize(("dose", "found"), [("38.5", False), ("38.6", True), ("31.5", False)])
+def test_a_tenth_more_or_less_is_within_the_limit(dose, found):
+    # 0.5 mg/kg at 70 kg; and 0.6 at 70, where binary fractions do not meet the limit exactly
+    sessions = with_cell(CLEAN["sessions"], "dose_mg", dose)
+    assert [f[0] for f in findings_of(sessions=sessions)] == (["DOS-001"] if found else [])
+    sessions = with_cell(with_cell(CLEAN["sessions"], "dose_mg", "46.2"), "dose_mg_kg", "0.6")
+    assert findings_of(sessions=sessions) == []
+
+
+@pytest.mark.parametrize("table", ["diagnoses", "concomitant"])
+@pytest.mark.parametrize(("day", "found"), [("120", False), ("121", True)])
+def test_diagnoses_and_other_drugs_begin_up_to_the_cut_off(table, day, found):
+    # p1 is observed until day 120; the end of the entry stands after its beginning or is empty
+    text = with_cell(CLEAN[table], "start_day", day)
+    expected = [("TIM-002", table, "start_day", 1, (2,))] if found else []
+    assert findings_of(**{table: text}) == expected

@@ -205,3 +205,15 @@ def test_raters_by_scale(name, rater):
     other = {"self": "clinician", "clinician": "self"}[rater]
     assert of_scale(name, {1: 3}, rater=rater) == []
     assert of_scale(name, {1: 3}, rater=other) == [("SCO-007", 1, (9,))]
+
+
+@pytest.mark.parametrize(("answered", "found"), [(7, False), (6, True)])
+def test_a_stored_total_needs_as_many_answers_as_the_scale(answered, found):
+    # PHQ-9: at most 2 of 9 may be unanswered; prorated 7 answers of 1 give 9
+    items = CLEAN["items"].splitlines()
+    own = [line for line in items if line.startswith("p1,PHQ-9,28")]
+    others = [line for line in items if line not in own]
+    kept = [line.rsplit(",", 2)[0] + ",1," for line in own[:answered]]
+    text = "\n".join([*others[:1], *kept, *others[1:]]) + "\n"
+    expected = [("SCO-003", "assessments", "total", 1, (4,))] if found else []
+    assert findings_of(items=text) == expected

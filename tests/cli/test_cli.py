@@ -321,3 +321,19 @@ def test_an_unknown_preset_is_refused_with_the_known_ones(monkeypatch, capsys):
     code, _, err = run(monkeypatch, capsys, "synthesize", "--preset", "nothing")
     assert code == 3
     assert "clinic-network-24" in err
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("style", ["text", "json", "html"])
+def test_true_counts_are_written_in_the_local_zone_only(
+    monkeypatch, capsys, broken, tmp_path, style
+):
+    options = ("check", str(broken), "--audience", "internal", "--format", style, "--output")
+    code, _, err = run(monkeypatch, capsys, *options, str(tmp_path / "findings"))
+    assert code == 3
+    assert "true counts and may be written only below a folder named local" in err
+    assert not (tmp_path / "findings").exists()
+    target = tmp_path / "local" / "findings"
+    code, _, _ = run(monkeypatch, capsys, *options, str(target))
+    assert code == 1
+    assert target.is_file()

@@ -254,7 +254,7 @@ def _folder_with(root: Path, canary: str, *, keep: frozenset[str] = frozenset())
 @pytest.mark.parametrize("style", ["text", "json", "html"])
 def test_no_value_comes_out_of_the_command(tmp_path, silent, monkeypatch, canary, audience, style):
     folder = _folder_with(tmp_path / "local", CANARIES[canary])
-    files = [tmp_path / "local" / "findings.csv", tmp_path / "findings"]
+    files = [tmp_path / "local" / "findings.csv", tmp_path / "local" / "findings"]
 
     def command(*arguments: str) -> list[object]:
         monkeypatch.setattr(sys, "argv", ["ketamine-outcomes", "check", str(folder), *arguments])
@@ -268,7 +268,7 @@ def test_no_value_comes_out_of_the_command(tmp_path, silent, monkeypatch, canary
         lambda: command(*options),
         lambda: command(*options, *detail),
         lambda: command("--output", str(files[1]), *options),
-        lambda: command("--detail", str(files[1].with_suffix(".csv"))),
+        lambda: command("--detail", str(tmp_path / "findings.csv")),
         lambda: [_Text(files[1].read_text(encoding="utf-8"))],
     )
     assert said.count("RNG-001" if canary == "number" else "CAT-001") >= 3

@@ -13,7 +13,16 @@ from analysis.checks import check_folder
 from analysis.errors import DataError, ReportError
 from analysis.study import TABLES, Study, in_local_zone, read_study, scan_folder, write_study
 from analysis.study.folder import folder_digest
-from tests.builders import ABOUT, CALENDAR, CLEAN, clean_study, found, places, write_folder
+from tests.builders import (
+    ABOUT,
+    CALENDAR,
+    CLEAN,
+    clean_study,
+    found,
+    places,
+    with_cell,
+    write_folder,
+)
 
 unit, identity = pytest.mark.unit, pytest.mark.identity
 
@@ -437,6 +446,8 @@ LOCAL = {
     "/usr/local": False,
     "/opt/local/study": False,
     "/var/local/study": False,
+    "/home/local/clinic/anna/study": False,
+    "/home/local/clinic/anna/local/study": True,
 }
 
 
@@ -505,3 +516,44 @@ def test_a_carriage_return_inside_a_text_is_read_back(tmp_path):
     study.tables["adverse_events"]["term"] = terms.astype("category")
     write_study(study, tmp_path)
     same(read_study(tmp_path), study)
+
+
+@unit
+def test_a_folder_around_the_users_own_makes_nothing_local(tmp_path, monkeypatch):
+    home = tmp_path / "local" / "anna"
+    home.mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    assert not in_local_zone(home / "outputs")
+    assert in_local_zone(home / "local" / "study")
+    assert in_local_zone(tmp_path / "local" / "other")
+
+
+@unit
+@pytest.mark.parametrize("gap", [3650, 3651, 10**400])
+def test_the_gap_between_courses_is_at_most_ten_years(tmp_path, gap):
+    folder = write_folder(tmp_path, about={**ABOUT, "course_gap_days": gap})
+    assert found(folder) == ([] if gap == 3650 else [("FIL-007", "study.json", "course_gap_days")])
+
+
+@unit
+@pytest.mark.parametrize(
+    ("title", "right"),
+    [("Extract of 12.03.2024", False), ("Clinic 2024-3-1", False), ("Five patients, 2022;22", True),
+     ("Clinics 1/2 and 3", True)],
+)  # fmt: skip
+def test_a_title_has_no_date(tmp_path, title, right):
+    folder = write_folder(tmp_path, about={**ABOUT, "title": title})
+    assert found(folder) == ([] if right else [("FIL-007", "study.json", "title")])
+
+
+@unit
+@pytest.mark.parametrize(
+    ("cell", "right"),
+    [("2024-03-01", False), ("Born 03/04/1980", False), ("seen 1.2.2024 again", False),
+     ("1980", True), ("protocol 1.2.3", True), ("phase 2/3", True)],
+)  # fmt: skip
+def test_a_date_inside_the_text_of_a_category_is_found(tmp_path, cell, right):
+    subjects = with_cell(CLEAN["subjects"], "cohort", cell)
+    folder = write_folder(tmp_path, tables={"subjects": subjects})
+    assert found(folder) == ([] if right else [("COL-004", "subjects", "cohort")])
