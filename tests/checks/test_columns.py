@@ -68,6 +68,19 @@ def test_the_limits_of_a_range_belong_to_it(table, column):
 
 
 @pytest.mark.parametrize(
+    ("table", "column", "value", "what"),
+    [
+        ("subjects", "age_years", "147", "The number is outside 0 to 90 a."),
+        ("subjects", "prior_failures", "51", "The number is outside 0 to 50."),
+    ],
+)
+def test_a_range_is_told_with_its_unit(table, column, value, what):
+    study = clean_study(**{table: with_cell(CLEAN[table], column, value)})
+    said = [finding.what for finding in check(study).findings if finding.rule == "RNG-001"]
+    assert said == [what]
+
+
+@pytest.mark.parametrize(
     ("table", "column", "rule"),
     [
         ("sessions", "subject_id", "REF-001"),

@@ -217,3 +217,13 @@ def test_a_stored_total_needs_as_many_answers_as_the_scale(answered, found):
     text = "\n".join([*others[:1], *kept, *others[1:]]) + "\n"
     expected = [("SCO-003", "assessments", "total", 1, (4,))] if found else []
     assert findings_of(items=text) == expected
+
+
+@pytest.mark.parametrize(("total", "found"), [("26", True), ("", False)])
+def test_two_scores_of_a_day_are_the_same_only_where_there_is_a_total(total, found):
+    # p2 has two PHQ-9 scores on day 0; with one total and one hour they are one score twice
+    text = CLEAN["assessments"]
+    for row, column, value in ((3, "total", total), (4, "total", total), (4, "hours_post", "-0.5")):
+        text = with_cell(text, column, value, row=row)
+    rules = [f.rule for f in check(clean_study(assessments=text)).findings]
+    assert rules.count("SCO-006") == int(found)
