@@ -76,6 +76,7 @@ def _high(measured: Measured, sessions: Sessions, uniform: Floats) -> Flags:
 
 
 def adverse_events_table(
+    drawn: tuple[Flags, Flags, Floats],
     sessions: Sessions,
     measured: Measured,
     people: People,
@@ -88,6 +89,8 @@ def adverse_events_table(
 
     Parameters
     ----------
+    drawn : tuple of numpy.ndarray
+        What `reported` gives.
     sessions : Sessions
         The sessions.
     measured : Measured
@@ -108,7 +111,7 @@ def adverse_events_table(
     pandas.DataFrame
         Canonical ``adverse_events``.
     """
-    acute = _acute(*reported(sessions, measured, people, scenario, streams), sessions, measured)
+    acute = _acute(*drawn, sessions, measured)
     others = (_long_use(sessions, people, scenario, streams), _deaths(contact))
     # empty frames would decide the types of the columns
     rows = pd.concat([acute, *(part for part in others if len(part))], ignore_index=True)

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.study import TABLES
 from analysis.synthetic.streams import Integers
 
-__all__ = ["Coded", "canonical", "coded"]
+__all__ = ["canonical", "coded"]
 
 _DTYPES: dict[str, Any] = {
     "text": "string",
@@ -46,9 +46,6 @@ def coded(codes: Integers, labels: npt.ArrayLike) -> pd.Categorical:
     place[order] = np.arange(len(order))
     categories = pd.Index(names[order], dtype="string")
     return pd.Categorical.from_codes(place[codes], categories=categories)
-
-
-Coded = pd.Categorical
 
 
 def canonical(name: str, columns: Mapping[str, Any]) -> pd.DataFrame:

@@ -139,16 +139,16 @@ def _tables(
     sessions = give_sessions(people, course, until, scenario, streams)
     measured = measure(sessions, people, scenario, streams)
     forms = fill_in(people, course, visits, contact, scenario, streams)
-    event, _, _ = reported(sessions, measured, people, scenario, streams)
+    events = reported(sessions, measured, people, scenario, streams)
     first, last = _seen_days(sessions, people, visits, contact)
     tables = {
         "subjects": subjects_table(people, scenario, streams),
-        "sessions": sessions_table(sessions, event, people, scenario, streams),
+        "sessions": sessions_table(sessions, events[0], people, scenario, streams),
         "assessments": assessments_table(forms, people, visits, scenario),
         "items": items_table(forms, people, scenario),
         "monitoring": monitoring_table(measured, sessions, people),
         "adverse_events": adverse_events_table(
-            sessions, measured, people, contact, last, scenario, streams
+            events, sessions, measured, people, contact, last, scenario, streams
         ),
         "actions": actions_table(forms, people, course, scenario, streams),
         "diagnoses": diagnoses_table(people, scenario, streams),
