@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy import stats
-
 from analysis.mixed.likelihood import derivatives, duplication, profile
 from analysis.mixed.moments import cross_products
+from scipy import stats
 
 pytestmark = pytest.mark.identity
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from analysis.mixed.moments import check_variation, cross_products, standardise
 
 from analysis.errors import ModelError
-from analysis.mixed.moments import check_variation, cross_products, standardise
 
 STARTS = np.array([0, 2, 3])
 T = np.array([[1.0, 5.0], [1.0, 3.0], [1.0, 2.0], [1.0, 0.0], [1.0, 4.0]])

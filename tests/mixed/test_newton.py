@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
+from analysis.mixed.likelihood import derivatives, profile
+from analysis.mixed.moments import cross_products, standardise
+from analysis.mixed.newton import DECREMENT, maximise
 from scipy.optimize import minimize
 
 from analysis.errors import ConvergenceError, ModelError
 from analysis.mixed import newton
-from analysis.mixed.likelihood import derivatives, profile
-from analysis.mixed.moments import cross_products, standardise
-from analysis.mixed.newton import DECREMENT, maximise
 from tests.mixed.frames import expected, reference_data
 
 

@@ -1,0 +1,220 @@
+"""Which columns of a design repeat over visits or patients, so that each is stored once.
+
+A column of the mean at a visit is a number of that visit times a feature: of the patient, the
+same at all visits, or of the row. Most columns of clinical models are of the first kind, such as
+``arm[T.iv]:visit[T.v3]``, which is the patient's arm at one visit and zero at the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from analysis.mixed.columns import Columns
+from analysis.mixed.encoding import Encoding, Factor
+from analysis.results import FloatArray
+
+__all__ = ["Layout", "Panel", "lay_out"]
+
+Codes = np.ndarray[Any, np.dtype[np.intp]]
+_CONSTANT: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Panel:
+    """Who is in which row: rows sorted by patient and visit.
+
+    Parameters
+    ----------
+    starts, sizes : array of int, shape (N,)
+        First row and number of rows of every patient.
+    visit : array of int, shape (n,)
+        Visit of every row.
+    n_visits : int
+        Number of visits.
+    """
+
+    starts: Codes
+    sizes: Codes
+    visit: Codes
+    n_visits: int
+
+    def of_patients(self, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """Repeat a value of every patient for the patient's rows."""
+        return np.repeat(values, self.sizes, axis=0)
+
+    def row_of_visit(self) -> Codes:
+        """Return some row of every visit, shape (n_visits,)."""
+        rows = np.zeros(self.n_visits, dtype=np.intp)
+        rows[self.visit] = np.arange(self.visit.size)
+        return rows
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Layout:
+    """Features, and how the columns of the mean follow from them at each visit.
+
+    Parameters
+    ----------
+    patient : array, shape (N, K)
+        Standardised features of patients; the first is constant.
+    row : array, shape (n, L)
+        Standardised features of rows.
+    multipliers : array, shape (n_visits, p)
+        What a visit multiplies the feature of a column by.
+    feature : array of int, shape (p,)
+        The feature of each column, patients' features first.
+    centre, scale : array, shape (K + L,)
+        Raw feature = centre + scale x standardised feature.
+    keys : tuple
+        What each feature is, so that layouts of other rows can be matched.
+    """
+
+    patient: FloatArray
+    row: FloatArray
+    multipliers: FloatArray
+    feature: Codes
+    centre: FloatArray
+    scale: FloatArray
+    keys: tuple[Any, ...]
+
+
+def lay_out(encoding: Encoding, columns: Columns, panel: Panel, visit: str | None) -> Layout:
+    """Find the features of a design.
+
+    Parameters
+    ----------
+    encoding : Encoding
+        Columns of the mean.
+    columns : mapping of str to Column
+        Data columns, rows as in `panel`.
+    panel : Panel
+        Patients and visits.
+    visit : str or None
+        The column that says the visit, when the formula may use it.
+
+    Returns
+    -------
+    Layout
+        Features and their visits.
+    """
+    values = {factor.name: _Values(factor, columns, panel, visit) for factor in encoding.factors()}
+    multipliers, keys = [], []
+    for product in encoding.products:
+        pieces: list[tuple[FloatArray, tuple[Any, ...]]] = [
+            (np.full(panel.n_visits, product.scale), _CONSTANT)
+        ]
+        for factor, reduced in product.parts:
+            pieces = values[factor.name].times(pieces, reduced=reduced)
+        multipliers += [numbers for numbers, _ in pieces]
+        keys += [tuple(sorted(key)) for _, key in pieces]
+    distinct = dict.fromkeys([_CONSTANT, *keys])
+    of_row = {key: any(values[name].kind == "row" for name, _, _ in key) for key in distinct}
+    ordered = sorted(distinct, key=lambda key: of_row[key])
+    own = [key for key in ordered if not of_row[key]]
+    rows = [key for key in ordered if of_row[key]]
+    patient = _stacked([_feature(key, values, None) for key in own], panel.starts.size)
+    row = _stacked([_feature(key, values, panel) for key in rows], panel.visit.size)
+    moments = [_standard(part) for part in (patient, row)]
+    position = {key: index for index, key in enumerate(ordered)}
+    return Layout(
+        patient=moments[0][0],
+        row=moments[1][0],
+        multipliers=np.stack(multipliers, axis=1),
+        feature=np.array([position[key] for key in keys], dtype=np.intp),
+        centre=np.concatenate([centre for _, centre, _ in moments]),
+        scale=np.concatenate([scale for _, _, scale in moments]),
+        keys=tuple(ordered),
+    )
+
+
+class _Values:
+    """A factor evaluated where it varies: per visit, per patient, or per row."""
+
+    def __init__(self, factor: Factor, columns: Columns, panel: Panel, visit: str | None) -> None:
+        self.factor = factor
+        kinds = {_kind(columns[name].data, panel, name == visit) for name in factor.columns}
+        kinds.discard("constant")
+        self.kind = kinds.pop() if len(kinds) == 1 else ("row" if kinds else "visit")
+        rows: Any = slice(None)
+        if self.kind == "visit":
+            rows = panel.row_of_visit()
+        elif self.kind == "patient":
+            rows = panel.starts
+        self.columns = {name: columns[name].take(rows) for name in factor.columns}
+        self.known: dict[bool, FloatArray] = {}
+
+    def values(self, *, reduced: bool) -> FloatArray:
+        """Evaluate the factor where it varies."""
+        if reduced not in self.known:
+            self.known[reduced] = self.factor.values(self.columns, reduced=reduced)
+        return self.known[reduced]
+
+    def times(
+        self, pieces: list[tuple[FloatArray, tuple[Any, ...]]], *, reduced: bool
+    ) -> list[tuple[FloatArray, tuple[Any, ...]]]:
+        """Multiply columns by this factor's, the columns before being the faster."""
+        if self.kind == "visit":
+            values = self.values(reduced=reduced)
+            return [(numbers * column, key) for column in values.T for numbers, key in pieces]
+        width = self.width(reduced=reduced)
+        return [
+            (numbers, (*key, (self.factor.name, reduced, index)))
+            for index in range(width)
+            for numbers, key in pieces
+        ]
+
+    def width(self, *, reduced: bool) -> int:
+        """Count the factor's columns."""
+        if self.factor.codings:
+            return int(self.factor.codings[reduced].shape[1])
+        return int(self.values(reduced=reduced).shape[1])
+
+    def column(self, reduced: bool, index: int) -> FloatArray:
+        """Return one column of the factor where it varies."""
+        if self.factor.codings:
+            codes = self.columns[self.factor.columns[0]].data
+            return np.asarray(self.factor.codings[reduced][:, index][codes])
+        return self.values(reduced=reduced)[:, index]
+
+
+def _kind(values: np.ndarray[Any, Any], panel: Panel, is_visit: bool) -> str:
+    """Say where a column varies."""
+    if is_visit:
+        return "visit"
+    by_visit = np.zeros(panel.n_visits, dtype=values.dtype)
+    by_visit[panel.visit] = values
+    is_of_visit = bool((by_visit[panel.visit] == values).all())
+    is_of_patient = bool((panel.of_patients(values[panel.starts]) == values).all())
+    if is_of_visit:
+        return "constant" if is_of_patient and np.ptp(by_visit) == 0 else "visit"
+    return "patient" if is_of_patient else "row"
+
+
+def _feature(key: tuple[Any, ...], values: dict[str, _Values], panel: Panel | None) -> Any:
+    """Multiply the factors of a feature; `panel` is given when it is one of rows."""
+    product: Any = 1.0
+    for name, reduced, index in key:
+        column = values[name].column(reduced, index)
+        if panel is not None and values[name].kind == "patient":
+            column = panel.of_patients(column)
+        product = product * column
+    return product
+
+
+def _stacked(columns: list[Any], length: int) -> FloatArray:
+    """Put features side by side; a constant is spread out."""
+    stacked = np.empty((length, len(columns)))
+    for index, column in enumerate(columns):
+        stacked[:, index] = column
+    return stacked
+
+
+def _standard(features: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Centre and scale features that vary; leave constants alone."""
+    centre, spread = features.mean(axis=0), features.std(axis=0)
+    varies = spread > 1e-12 * np.maximum(np.abs(centre), 1e-300)
+    centre, spread = np.where(varies, centre, 0.0), np.where(varies, spread, 1.0)
+    return (features - centre) / spread, centre, spread

@@ -1,0 +1,171 @@
+"""Sums over the patients of every missingness pattern: all that a fit on visits needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from analysis.mixed.engine.blocks import PatternBlocks
+from analysis.mixed.layout import Panel
+from analysis.results import FloatArray
+
+__all__ = ["PatternSums", "sum_patterns"]
+
+Codes = np.ndarray[Any, np.dtype[np.intp]]
+_AT_ONCE = 1 << 14
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PatternSums:
+    """Counts and cross-products per missingness pattern.
+
+    Parameters
+    ----------
+    present : array of bool, shape (B, m)
+        Visits of each pattern.
+    counts : array, shape (B,)
+        Patients.
+    uu, uw, ww : arrays, shapes (B, K, K), (B, m, K, L), (B, m, m, L, L)
+        Cross-products of features of patients (u), of rows with the outcome last (w).
+    clinic_counts : array, shape (B, C)
+        Patients of each clinic; C is 0 without clinics.
+    clinic_u, clinic_w : arrays, shapes (B, C, K), (B, m, C, L)
+        Sums per clinic.
+    """
+
+    present: np.ndarray[Any, np.dtype[np.bool_]]
+    counts: FloatArray
+    uu: FloatArray
+    uw: FloatArray
+    ww: FloatArray
+    clinic_counts: FloatArray
+    clinic_u: FloatArray
+    clinic_w: FloatArray
+
+    def blocks(self, columns: FloatArray) -> PatternBlocks:
+        """Read the sums in the columns of a mean.
+
+        Parameters
+        ----------
+        columns : array, shape (m, K + L, P)
+            How columns and outcome follow from the features at each visit.
+
+        Returns
+        -------
+        PatternBlocks
+            What the likelihood asks.
+        """
+        return PatternBlocks(
+            counts=self.counts,
+            present=self.present,
+            uu=self.uu,
+            uw=self.uw,
+            ww=self.ww,
+            clinic_counts=self.clinic_counts,
+            clinic_u=self.clinic_u,
+            clinic_w=self.clinic_w,
+            columns=columns,
+        )
+
+    def pair_counts(self) -> FloatArray:
+        """Count the patients who were seen at both visits of each pair, shape (m, m)."""
+        seen = self.present.astype(float)
+        return np.asarray(seen.T @ (self.counts[:, None] * seen))
+
+
+def sum_patterns(
+    panel: Panel,
+    patient: FloatArray,
+    row: FloatArray,
+    *,
+    clinic: Codes | None = None,
+    n_clinics: int = 0,
+) -> PatternSums:
+    """Sum features and outcome over the patients of each pattern, in one pass.
+
+    Parameters
+    ----------
+    panel : Panel
+        Patients and visits, rows sorted by both.
+    patient : array, shape (N, K)
+        Features of patients.
+    row : array, shape (n, L)
+        Features of rows, the outcome last.
+    clinic : array of int, shape (N,), optional
+        Clinic of every patient.
+    n_clinics : int
+        Number of clinics.
+
+    Returns
+    -------
+    PatternSums
+        One entry per pattern that occurs.
+    """
+    pattern, present = _patterns(panel)
+    order = np.argsort(pattern, kind="stable")
+    bounds = np.searchsorted(pattern[order], np.arange(len(present) + 1))
+    n_u, n_w, m = patient.shape[1], row.shape[1], panel.n_visits
+    shape = len(present)
+    uu, uw = np.zeros((shape, n_u, n_u)), np.zeros((shape, m, n_u, n_w))
+    ww = np.zeros((shape, m, m, n_w, n_w))
+    clinic_counts = np.zeros((shape, n_clinics))
+    clinic_u, clinic_w = np.zeros((shape, n_clinics, n_u)), np.zeros((shape, m, n_clinics, n_w))
+    for index, seen in enumerate(present):
+        visits = np.flatnonzero(seen)
+        for first in range(bounds[index], bounds[index + 1], _AT_ONCE):
+            own = order[first : min(first + _AT_ONCE, bounds[index + 1])]
+            wide = _wide(panel, patient, row, own, visits.size)
+            total = wide.T @ wide
+            uu[index] += total[:n_u, :n_u]
+            mixed = total[:n_u, n_u:].reshape(n_u, visits.size, n_w)
+            uw[index, visits] += mixed.transpose(1, 0, 2)
+            varying = total[n_u:, n_u:].reshape(visits.size, n_w, visits.size, n_w)
+            ww[index, visits[:, None], visits] += varying.transpose(0, 2, 1, 3)
+            if clinic is not None:
+                by_clinic = _indicator(clinic[own], n_clinics) @ wide
+                clinic_counts[index] += np.bincount(clinic[own], minlength=n_clinics)
+                clinic_u[index] += by_clinic[:, :n_u]
+                turned = by_clinic[:, n_u:].reshape(n_clinics, visits.size, n_w)
+                clinic_w[index, visits] += turned.transpose(1, 0, 2)
+    return PatternSums(
+        present=present,
+        counts=np.diff(bounds).astype(float),
+        uu=uu,
+        uw=uw,
+        ww=ww,
+        clinic_counts=clinic_counts,
+        clinic_u=clinic_u,
+        clinic_w=clinic_w,
+    )
+
+
+def _patterns(panel: Panel) -> tuple[Codes, np.ndarray[Any, np.dtype[np.bool_]]]:
+    """Give every patient the number of the set of visits that the patient has."""
+    if panel.n_visits < 63:
+        bits = np.left_shift(np.int64(1), panel.visit.astype(np.int64))
+        sets = np.add.reduceat(bits, panel.starts)
+        codes, distinct = pd.factorize(sets, sort=True)
+        shifted = np.asarray(distinct)[:, None] >> np.arange(panel.n_visits)
+        return np.asarray(codes), (shifted & 1).astype(bool)
+    seen = np.zeros((panel.starts.size, panel.n_visits), dtype=bool)
+    seen[np.repeat(np.arange(panel.starts.size), panel.sizes), panel.visit] = True
+    present, codes = np.unique(seen, axis=0, return_inverse=True)
+    return codes.ravel(), present
+
+
+def _wide(
+    panel: Panel, patient: FloatArray, row: FloatArray, own: Codes, n_seen: int
+) -> FloatArray:
+    """Put the features of patients beside those of all their rows."""
+    rows = panel.starts[own][:, None] + np.arange(n_seen)
+    return np.concatenate([patient[own], row[rows].reshape(own.size, -1)], axis=1)
+
+
+def _indicator(codes: Codes, size: int) -> Any:
+    """Make the matrix that sums rows by group."""
+    ones = np.ones(codes.size)
+    return sparse.csr_matrix((ones, (codes, np.arange(codes.size))), shape=(size, codes.size))
