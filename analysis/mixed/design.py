@@ -44,6 +44,8 @@ class Roles:
         Positive weights of rows.
     coordinates : str or None
         Days, for a covariance over time.
+    cluster : str or None
+        Groups of patients that are independent of each other, for a sandwich covariance.
     """
 
     subject: str
@@ -52,6 +54,7 @@ class Roles:
     clinic: str | None = None
     weights: str | None = None
     coordinates: str | None = None
+    cluster: str | None = None
 
     def named(self) -> dict[str, str]:
         """List the arguments that were given and their columns."""
@@ -62,6 +65,7 @@ class Roles:
             "nested_in": self.clinic,
             "weights": self.weights,
             "coordinates": self.coordinates,
+            "cluster": self.cluster,
         }
         return {argument: name for argument, name in arguments.items() if name is not None}
 
@@ -88,8 +92,9 @@ class Design:
         First row of each patient, and visits.
     subjects, visits, groups, clinics : pandas.Index
         Labels; one visit, group or none where the role was not given.
-    group, clinic : array of int, shape (N,)
-        Group and clinic of each patient.
+    group, clinic, cluster : array of int, shape (N,)
+        Group, clinic and cluster of each patient. Without a cluster role, clusters are clinics,
+        and without those patients.
     weights, coordinates : array, shape (n,), or None
         Where given.
     population : Population
@@ -119,6 +124,7 @@ class Design:
     clinics: pd.Index[Any]
     group: Codes
     clinic: Codes
+    cluster: Codes
     weights: FloatArray | None
     coordinates: FloatArray | None
     population: Population
@@ -207,6 +213,7 @@ def build_design(
         clinics=_label_index(labels.get("nested_in")),
         group=_of_patients(labels.get("covariance_by"), panel, "covariance_by"),
         clinic=_of_patients(labels.get("nested_in"), panel, "nested_in"),
+        cluster=_clusters(labels, panel),
         weights=_weights(columns, roles.weights),
         coordinates=_coordinates(columns, roles.coordinates),
         population=Population.describe(columns, encoding=encoding, parsed=parsed, n_rows=n),
@@ -281,6 +288,14 @@ def _of_patients(label: Column | None, panel: Panel, argument: str) -> Codes:
             "patient one, such as the home clinic."
         )
     return np.asarray(own, dtype=np.intp)
+
+
+def _clusters(labels: Mapping[str, Column], panel: Panel) -> Codes:
+    """Return the cluster of every patient: as given, else the clinic, else the patient."""
+    for argument in ("cluster", "nested_in"):
+        if argument in labels:
+            return _of_patients(labels[argument], panel, argument)
+    return np.arange(panel.starts.size)
 
 
 def _label_index(label: Column | None) -> pd.Index[Any]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
 from analysis.mixed.components import Units, boundary_text
+from analysis.mixed.encoding import Encoding
 from analysis.mixed.engine.chart import Coordinates
 from analysis.mixed.engine.covariance import Model
 from analysis.mixed.engine.kenward_roger import adjusted_covariance
@@ -23,6 +25,7 @@ __all__ = [
     "INFORMATION",
     "METHODS",
     "Engine",
+    "Robust",
     "Standard",
     "check_option",
     "fixed_effects",
@@ -84,6 +87,18 @@ class Standard:
     log_det: float
 
 
+class Robust(Protocol):
+    """A covariance of the coefficients that does not trust the model's variances."""
+
+    @property
+    def vcov(self) -> FloatArray:
+        """The covariance in standardised coordinates, shape (p, p)."""
+
+    @property
+    def degrees(self) -> Callable[[FloatArray], FloatArray]:
+        """From linear functions (m, p) to their degrees of freedom (m,)."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Engine:
     """A fit in its standardised coordinates, and the rows that it was made from.
@@ -102,6 +117,10 @@ class Engine:
         Patient-level rows; for residuals, predictions and random effects only.
     distances : array, shape (m, m)
         How far apart visits are.
+    random : Encoding or None
+        Random columns, for other rows.
+    random_columns : tuple of str
+        Columns of the data that they read.
     """
 
     model: Model
@@ -110,6 +129,8 @@ class Engine:
     units: Units
     rows: PatientRows
     distances: FloatArray
+    random: Encoding | None = None
+    random_columns: tuple[str, ...] = ()
 
 
 def check_option(name: str, value: str, allowed: Sequence[str]) -> None:
@@ -236,7 +257,11 @@ def _check_rank(unit: FloatArray, terms: tuple[str, ...]) -> None:
 
 
 def fixed_effects(
-    engine: Engine, *, terms: tuple[str, ...], df: str, theta_cov: FloatArray
+    engine: Engine,
+    *,
+    df: str,
+    theta_cov: FloatArray,
+    robust: Robust | None = None,
 ) -> FixedEffects:
     """Take the coefficients and their inference back to the columns of the formula.
 
@@ -244,12 +269,12 @@ def fixed_effects(
     ----------
     engine : Engine
         The fit.
-    terms : tuple of str
-        Names of the columns.
     df : str
         Method of the degrees of freedom.
     theta_cov : array, shape (k, k)
         Covariance of the covariance parameters.
+    robust : Robust, optional
+        A sandwich covariance that takes the place of the model's.
 
     Returns
     -------
@@ -261,10 +286,13 @@ def fixed_effects(
     vcov = at.vcov
     if df == "kenward-roger":
         vcov = adjusted_covariance(engine.model, at, precision, theta_cov)
+    degrees = None
+    if robust is not None:
+        vcov, degrees = robust.vcov, _of_raw(robust.degrees, back)
     slope = at.vcov @ precision @ at.vcov
     is_within, between, within = _between_within(engine)
     return FixedEffects(
-        terms=terms,
+        terms=engine.rows.design.encoding.names,
         estimate=engine.standard.start + engine.standard.scale * (back @ at.beta),
         vcov=unit * back @ vcov @ back.T,
         model_vcov=unit * back @ at.vcov @ back.T,
@@ -275,7 +303,15 @@ def fixed_effects(
         between_df=between,
         within_df=within,
         is_within=is_within,
+        sandwich_df=degrees,
     )
+
+
+def _of_raw(
+    degrees: Callable[[FloatArray], FloatArray], back: FloatArray
+) -> Callable[[FloatArray], FloatArray]:
+    """Let degrees of freedom take linear functions of the formula's coefficients."""
+    return lambda contrasts: degrees(contrasts @ back)
 
 
 def _between_within(

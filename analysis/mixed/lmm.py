@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.errors import ModelError
 from analysis.mixed.components import Units, components, parameter_names
 from analysis.mixed.design import Design, Roles, build_design
-from analysis.mixed.encoding import encode
+from analysis.mixed.encoding import Encoding, encode
 from analysis.mixed.engine.covariance import Model, RandomBlock, Stratum
 from analysis.mixed.engine.newton import maximise
 from analysis.mixed.engine.structures import STRUCTURES, structure_named
@@ -36,6 +36,7 @@ from analysis.mixed.patient_rows import PatientRows
 from analysis.mixed.points import share_points
 from analysis.mixed.result import LinearMixedModel
 from analysis.mixed.rotation import rotated
+from analysis.mixed.sandwich import check_vcov, sandwich
 from analysis.mixed.visit_sums import VisitSums, sum_visits
 from analysis.results import FloatArray
 
@@ -62,6 +63,8 @@ def lmm(
     weights: str | None = None,
     method: str = "reml",
     df: str = "satterthwaite",
+    vcov: str = "model",
+    cluster: str | None = None,
     information: str | None = None,
 ) -> LinearMixedModel:
     """Fit a linear mixed model of a score with random effects of patients.
@@ -102,6 +105,8 @@ def lmm(
     df : str
         ``"satterthwaite"``, ``"kenward-roger"`` (REML only), ``"between-within"`` or
         ``"residual"`` (rows minus coefficients).
+    vcov, cluster : str
+        Covariance of the coefficients, as in `mmrm`.
     information : str, optional
         ``"observed"`` or ``"expected"``: which information the degrees of freedom use. None:
         observed for Satterthwaite (as R's lmerTest), expected for Kenward-Roger (as pbkrtest).
@@ -155,10 +160,16 @@ def lmm(
         random_covariance=random_covariance,
         residual=residual,
     )
+    check_vcov(vcov, df, cluster)
     _check_residual(random, residual, visit, coordinates)
     varying = read_random(random)
     roles = Roles(
-        subject=subject, visit=visit, clinic=nested_in, weights=weights, coordinates=coordinates
+        subject=subject,
+        visit=visit,
+        clinic=nested_in,
+        weights=weights,
+        coordinates=coordinates,
+        cluster=cluster,
     )
     design = build_design(formula, data, roles, (varying,))
     encoding = encode(varying, design.columns, design.n_rows)
@@ -167,9 +178,17 @@ def lmm(
         terms=encoding.names,
         Z=_check_random(encoding.matrix(design.columns, design.n_rows), encoding.names),
         independent=random_covariance == "independent",
+        encoding=encoding,
+        columns=varying.predictors,
     )
     return fit_design(
-        design, random_part, residual=residual, method=method, df=df, information=information
+        design,
+        random_part,
+        residual=residual,
+        method=method,
+        df=df,
+        vcov=vcov,
+        information=information,
     )
 
 
@@ -187,12 +206,18 @@ class RandomPart:
         The columns.
     independent : bool
         No correlation between terms.
+    encoding : Encoding
+        How the columns follow from the data.
+    columns : tuple of str
+        Columns of the data that they read.
     """
 
     text: str
     terms: tuple[str, ...]
     Z: FloatArray
     independent: bool
+    encoding: Encoding
+    columns: tuple[str, ...]
 
     def blocks(self) -> tuple[RandomBlock, ...]:
         """Divide the terms into what varies together."""
@@ -252,6 +277,7 @@ def fit_design(
     residual: str,
     method: str,
     df: str,
+    vcov: str,
     information: str,
 ) -> LinearMixedModel:
     """Fit a design that is built already.
@@ -262,7 +288,7 @@ def fit_design(
         Rows sorted by patient.
     random : RandomPart
         Random columns of the same rows.
-    residual, method, df, information : str
+    residual, method, df, vcov, information : str
         As in `lmm`, checked there.
 
     Returns
@@ -279,12 +305,17 @@ def fit_design(
         formula=design.formula,
         random=random.text,
         method=method,
-        fixed=fixed_effects(engine, terms=design.encoding.names, df=df, theta_cov=theta_cov),
+        fixed=fixed_effects(
+            engine,
+            df=df,
+            theta_cov=theta_cov,
+            robust=None if vcov == "model" else sandwich(engine, vcov),
+        ),
         population=design.population,
         fit=glance_row(
             engine,
             df=df,
-            vcov="model",
+            vcov=vcov,
             information=information,
             covariance=residual,
             notes=design.notes,
@@ -327,6 +358,8 @@ def _fit(design: Design, random: RandomPart, residual: str, reml: bool) -> Engin
         units=units,
         rows=rows,
         distances=np.abs(np.subtract.outer(np.arange(m), np.arange(m))),
+        random=random.encoding,
+        random_columns=random.columns,
     )
 
 
@@ -335,8 +368,8 @@ def _arranged(
 ) -> tuple[PatientRows, Standard, tuple[Stratum, ...]]:
     """Sum the rows over patterns of shared points, or rotate them, or leave them as rows."""
     by_distance = residual == "spatial exponential"
-    is_weighted_clinic = len(design.clinics) > 0 and design.weights is not None
-    shared = None if by_distance or is_weighted_clinic else share_points(design, Z)
+    is_weighted = design.weights is not None  # then random columns differ from row to row
+    shared = None if by_distance or is_weighted else share_points(design, Z)
     if shared is not None:
         design, Z = shared
         sums = sum_visits(design)

@@ -30,6 +30,7 @@ from analysis.mixed.fitting import (
 )
 from analysis.mixed.patient_rows import PatientRows
 from analysis.mixed.result import LinearMixedModel
+from analysis.mixed.sandwich import check_vcov, sandwich
 from analysis.mixed.sums import PatternSums
 from analysis.mixed.visit_sums import VisitSums, sum_visits
 from analysis.results import FloatArray
@@ -52,6 +53,8 @@ def mmrm(
     weights: str | None = None,
     method: str = "reml",
     df: str | None = None,
+    vcov: str = "model",
+    cluster: str | None = None,
     information: str = "observed",
 ) -> LinearMixedModel:
     """Fit a mixed model for repeated measures (MMRM).
@@ -86,7 +89,14 @@ def mmrm(
         ``"reml"`` or ``"ml"``.
     df : str, optional
         ``"kenward-roger"``, ``"satterthwaite"``, ``"between-within"`` or ``"residual"``. None:
-        Kenward-Roger under REML, else Satterthwaite.
+        Kenward-Roger under REML with the model's covariance, else Satterthwaite.
+    vcov : str
+        Covariance of the coefficients: ``"model"``, or a sandwich: ``"empirical"`` (CR0),
+        ``"bias-reduced"`` (CR2), ``"jackknife"`` (CR3), with Bell and McCaffrey's degrees of
+        freedom.
+    cluster : str, optional
+        Column whose levels are independent of each other, for a sandwich. None: the clinic where
+        `nested_in` names it, else the patient.
     information : str
         ``"observed"`` or ``"expected"``: which information the degrees of freedom use.
 
@@ -132,8 +142,10 @@ def mmrm(
     1  visit[T.v2]    -5.000      1.054  2.093
     """
     tried = (covariance,) if isinstance(covariance, str) else tuple(covariance)
-    df = df or ("kenward-roger" if method == "reml" else "satterthwaite")
+    adjusts = method == "reml" and vcov == "model"
+    df = df or ("kenward-roger" if adjusts else "satterthwaite")
     _check_options(tried, coordinates, method, df, information)
+    check_vcov(vcov, df, cluster)
     roles = Roles(
         subject=subject,
         visit=visit,
@@ -141,12 +153,13 @@ def mmrm(
         clinic=nested_in,
         weights=weights,
         coordinates=coordinates,
+        cluster=cluster,
     )
     design = build_design(formula, data, roles)
     _check_patients(design)
     sums = sum_visits(design)
     engine, name, failures = _first_that_converges(design, sums, tried, method == "reml")
-    return _result(design, engine, name, failures, df=df, information=information)
+    return _result(engine, name, failures, df=df, vcov=vcov, information=information)
 
 
 def _check_options(
@@ -313,27 +326,32 @@ def _empirical(part: PatternSums, standard: Standard) -> FloatArray:
 
 
 def _result(
-    design: Design,
     engine: Engine,
     covariance: str,
     failures: tuple[str, ...],
     *,
     df: str,
+    vcov: str,
     information: str,
 ) -> LinearMixedModel:
     """Collect what users ask of a fit."""
-    terms = design.encoding.names
+    design = engine.rows.design
     theta_cov = engine.optimum.parameter_covariance(information)
     return LinearMixedModel(
         formula=design.formula,
         random="",
         method="reml" if engine.model.reml else "ml",
-        fixed=fixed_effects(engine, terms=terms, df=df, theta_cov=theta_cov),
+        fixed=fixed_effects(
+            engine,
+            df=df,
+            theta_cov=theta_cov,
+            robust=None if vcov == "model" else sandwich(engine, vcov),
+        ),
         population=design.population,
         fit=glance_row(
             engine,
             df=df,
-            vcov="model",
+            vcov=vcov,
             information=information,
             covariance=covariance,
             notes=(*failures, *design.notes),

@@ -63,6 +63,11 @@ class PatientRows:
         Points are visits; otherwise they are the patient's rows in turn.
     by_distance : bool
         The residual covariance depends on the coordinates of rows.
+
+    Notes
+    -----
+    With weights, rows, random columns and the constant column are multiplied by the root of the
+    weight, so that the residual variance is that of weight 1.
     """
 
     design: Design
@@ -147,7 +152,9 @@ class PatientRows:
         Z[present] = self.Z[rows[present]]
         ones = present.astype(float)
         if design.weights is not None:
-            ones[present] = np.sqrt(design.weights[rows[present]])
+            root = np.sqrt(design.weights[rows[present]])
+            ones[present] = root
+            Z[present] *= root[:, None]
         distances = np.abs(np.subtract.outer(np.arange(width), np.arange(width)))
         if self.by_distance and design.coordinates is not None:
             day = np.where(present, design.coordinates[rows], 0.0)

@@ -63,8 +63,8 @@ def _point_codes(design: Design, Z: FloatArray) -> Codes | None:
     """Give every row the number of its point; None when there are too many points."""
     panel = design.panel
     codes, count = np.zeros(design.n_rows, dtype=np.int64), 1
-    varying = [column.data for column in design.columns.values()] + list(Z.T)
-    for values in varying:
+    predictors = [design.columns[name].data for name in design.parsed.predictors]
+    for values in [*predictors, *Z.T]:
         if (panel.of_patients(values[panel.starts]) == values).all():
             continue
         own, levels = pd.factorize(values)

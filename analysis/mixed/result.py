@@ -18,6 +18,7 @@ from analysis.mixed.fitting import Engine
 from analysis.mixed.inference import FixedEffects, joint_test, tidy_linear
 from analysis.mixed.marginal import MarginalMeans, build_marginal_means
 from analysis.mixed.population import Population
+from analysis.mixed.prediction import predict_rows, residual_frame, simulate_outcomes
 from analysis.mixed.type_three import type_three_contrasts
 from analysis.results import FloatArray, frame_to_html, frame_to_text
 
@@ -203,15 +204,29 @@ class LinearMixedModel:
         tests = [{"term": term, **joint_test(L, self.fixed)} for term, L in contrasts.items()]
         return pd.DataFrame(tests, columns=["term", "df1", "df2", "statistic", "p_value"])
 
-    def predict(self, new_data: pd.DataFrame, conf_level: float = 0.95) -> pd.DataFrame:
-        """Predict the mean of the population for new rows.
+    def predict(
+        self,
+        new_data: pd.DataFrame,
+        conf_level: float = 0.95,
+        *,
+        conditional: bool = False,
+        interval: str = "confidence",
+    ) -> pd.DataFrame:
+        """Predict new rows: the mean of the population, or scores given a patient's history.
 
         Parameters
         ----------
         new_data : pandas.DataFrame
-            Complete rows with the predictors of the model.
+            Complete rows with the predictors of the model. With `conditional` also the patient,
+            what the covariance needs (the visit, the day) and the outcome, missing where it is
+            to be predicted.
         conf_level : float
-            Two-sided coverage of the interval for the mean.
+            Two-sided coverage of the interval.
+        conditional : bool
+            Given the outcomes of the same patient in other rows of `new_data`. A row with an
+            outcome is predicted by it.
+        interval : str
+            ``"confidence"``: for the mean. ``"prediction"``: for a score.
 
         Returns
         -------
@@ -221,15 +236,64 @@ class LinearMixedModel:
         Raises
         ------
         ColumnError
-            When a predictor is not among the columns.
+            When a column is missing.
         DataError
             When a predictor is missing or has a level that the fit has not seen.
+
+        Notes
+        -----
+        Standard errors count the uncertainty of the coefficients and not that of the variances;
+        with a clinic intercept, other patients of the clinic are not used.
         """
-        rows = self.population.design(new_data)
-        labels = pd.DataFrame(index=range(len(rows)))
-        frame = tidy_linear(labels, rows, self.fixed, conf_level=conf_level)
-        kept = frame[["estimate", "std_error", "df", "conf_low", "conf_high"]]
-        return kept.set_axis(new_data.index, axis=0)
+        return predict_rows(
+            self.engine,
+            self.fixed,
+            self.population,
+            new_data,
+            conditional=conditional,
+            interval=interval,
+            conf_level=conf_level,
+        )
+
+    def residuals(self, kind: str = "response") -> pd.DataFrame:
+        """Return the residuals of the rows used.
+
+        Parameters
+        ----------
+        kind : str
+            ``"response"``: outcome minus mean. ``"pearson"``: divided by its standard deviation.
+            ``"normalized"``: also freed of the correlation within the patient, so that it is
+            independent standard normal when the model holds.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Patient, visit where there is one, ``fitted, residual``; the index is the position of
+            the row in the frame given. Patient-level detail, marked by
+            ``attrs["patient_level"]``; not for release.
+        """
+        return residual_frame(self.engine, kind)
+
+    def simulate(self, seed: int, n_draws: int = 1) -> pd.DataFrame:
+        """Draw new outcomes for the rows used from the fitted model.
+
+        Parameters
+        ----------
+        seed : int
+            Of the random numbers; the same seed gives the same outcomes.
+        n_draws : int
+            How many data sets.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Patient, visit where there is one, and a column ``draw_1, draw_2 …`` per data set.
+
+        Notes
+        -----
+        Coefficients and variances stand at their estimates.
+        """
+        return simulate_outcomes(self.engine, seed, n_draws)
 
     def marginal_means(
         self,

@@ -38,6 +38,8 @@ class Inverse:
     ----------
     W : array, shape (B, m, m)
         Inverse covariance of the points that a block has; zero elsewhere.
+    covariance : array, shape (B, m, m)
+        Covariance of those points; the identity elsewhere.
     first : array, shape (k, m, m) or (B, k, m, m)
         Derivatives of the covariance in the parameters of the stratum.
     second : array, shape (l, l, m, m) or (B, l, l, m, m)
@@ -47,6 +49,7 @@ class Inverse:
     """
 
     W: FloatArray
+    covariance: FloatArray
     first: FloatArray
     second: FloatArray
     log_det: float
@@ -230,14 +233,15 @@ def inverse_of(model: Model, stratum: Stratum, variances: Variances) -> Inverse:
     pairs = present[:, :, None] & present[:, None, :]
     whole = np.where(pairs, shape.matrix, np.eye(present.shape[1]))
     try:
-        np.linalg.cholesky(shape.matrix)
+        if shape.matrix.ndim == 2:  # also where no patient has all points
+            np.linalg.cholesky(shape.matrix)
         diagonals = np.diagonal(np.linalg.cholesky(whole), axis1=1, axis2=2)
     except np.linalg.LinAlgError:
         raise InfeasibleError from None
     W = np.linalg.inv(whole)
     W = np.where(pairs, (W + W.transpose(0, 2, 1)) / 2.0, 0.0)
     log_det = 2.0 * float(counts @ np.log(diagonals).sum(axis=1))
-    return Inverse(W=W, first=shape.first, second=shape.second, log_det=log_det)
+    return Inverse(W=W, covariance=whole, first=shape.first, second=shape.second, log_det=log_det)
 
 
 def derivatives(model: Model, at: Profile) -> Derivatives:

@@ -171,7 +171,7 @@ def _exchangeable(rho: FloatArray, distances: FloatArray) -> Shape:
 
 def _toeplitz(rho: FloatArray, distances: FloatArray) -> Shape:
     m = distances.shape[-1]
-    bands = np.stack([(distances == lag).astype(float) for lag in range(1, m)])
+    bands = (distances == np.arange(1, m)[:, None, None]).astype(float)
     matrix = np.eye(m) + np.tensordot(rho, bands, axes=1)
     return Shape(matrix=matrix, first=bands, second=np.zeros((m - 1, m - 1, m, m)))
 
@@ -209,27 +209,29 @@ def _exponential(rho: FloatArray, distances: FloatArray) -> Shape:
 
 
 def _start_exchangeable(correlation: FloatArray, distances: FloatArray) -> FloatArray:
-    m = len(distances)
+    m = len(correlation)
     mean = float(correlation[~np.eye(m, dtype=bool)].mean()) if m > 1 else 0.0
     return np.array([float(np.clip(mean, -0.5 / max(m - 1, 1), 0.95))])
 
 
 def _start_toeplitz(correlation: FloatArray, distances: FloatArray) -> FloatArray:
     """Take mean correlations by lag, drawn towards none until they are possible."""
-    means = [np.diag(correlation, lag).mean() for lag in range(1, len(distances))]
-    lags = np.clip(np.array(means), -0.9, 0.95)
-    while np.linalg.eigvalsh(_toeplitz(lags, distances).matrix)[0] < _LEAST:
+    m = len(correlation)
+    apart = np.abs(np.subtract.outer(np.arange(m), np.arange(m)))
+    lags = np.array([np.diag(correlation, lag).mean() for lag in range(1, m)]).clip(-0.9, 0.95)
+    while np.linalg.eigvalsh(_toeplitz(lags, apart).matrix)[0] < _LEAST:
         lags *= 0.9
     return lags
 
 
 def _start_neighbours(correlation: FloatArray, distances: FloatArray) -> FloatArray:
     """Take the correlations of neighbours: all of them, or their mean."""
-    return np.asarray(np.clip(np.diag(correlation, 1), -0.9, 0.95)[: len(distances) - 1])
+    return np.asarray(np.diag(correlation, 1).clip(-0.9, 0.95))
 
 
 def _start_first_lag(correlation: FloatArray, distances: FloatArray) -> FloatArray:
-    return np.asarray(_start_neighbours(correlation, distances).mean(keepdims=True))
+    neighbours = _start_neighbours(correlation, distances)
+    return np.asarray(neighbours.mean(keepdims=True) if neighbours.size else neighbours)
 
 
 def _start_exponential(correlation: FloatArray, distances: FloatArray) -> FloatArray:
