@@ -269,10 +269,8 @@ def _factor(inner: Any, contrasts: Mapping[str, Any], columns: Columns, part: st
     name = str(inner.expr)
     if name in contrasts:
         state = contrasts[name]
-        codings = {
-            reduced: np.asarray(state.get_coding_matrix(reduced_rank=reduced), dtype=float)
-            for reduced in (True, False)
-        }
+        reduced = np.asarray(state.get_coding_matrix(reduced_rank=True), dtype=float)
+        codings = {True: reduced, False: np.eye(len(reduced))}
         own = _columns_of(name, columns)
         return Factor(name=name, columns=own, codings=codings, call=None, is_stateful=False)
     if name in columns:

@@ -37,7 +37,7 @@ from analysis.mixed.points import share_points
 from analysis.mixed.result import LinearMixedModel
 from analysis.mixed.rotation import rotated
 from analysis.mixed.sandwich import check_vcov, sandwich
-from analysis.mixed.visit_sums import VisitSums, sum_visits
+from analysis.mixed.visit_sums import sum_visits, visit_strata
 from analysis.results import FloatArray
 
 __all__ = ["fit_design", "lmm"]
@@ -382,7 +382,10 @@ def _arranged(
             on_visits=True,
             by_distance=False,
         )
-        return rows, sums.standard, _point_strata(sums, design, Z)
+        m, n_parameters = design.panel.n_visits, Z.shape[1] ** 2 + 1
+        apart = np.abs(np.subtract.outer(np.arange(m), np.arange(m)))
+        points = Z[design.panel.row_of_visit()]
+        return rows, sums.standard, visit_strata(sums, n_parameters, apart, points)
     layout, y, standard = _dense(design)
     rows = PatientRows(
         design=design,
@@ -396,19 +399,6 @@ def _arranged(
     if residual == "independent":
         return rows, standard, rotated(rows)
     return rows, standard, tuple(chunk.stratum for chunk in rows.chunks())
-
-
-def _point_strata(sums: VisitSums, design: Design, Z: FloatArray) -> tuple[Stratum, ...]:
-    """Make one stratum of sums over patterns."""
-    m = design.panel.n_visits
-    return (
-        Stratum(
-            blocks=sums.groups[0].blocks(sums.standard.columns),
-            structure=0,
-            distances=np.abs(np.subtract.outer(np.arange(m), np.arange(m))),
-            Z=Z[design.panel.row_of_visit()],
-        ),
-    )
 
 
 def _dense(design: Design) -> tuple[Layout, FloatArray, Standard]:

@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.errors import ConvergenceError, ModelError
 from analysis.mixed.components import Units, components, parameter_names
 from analysis.mixed.design import Design, Roles, build_design
-from analysis.mixed.engine.covariance import Model, Stratum
+from analysis.mixed.engine.covariance import Model
 from analysis.mixed.engine.newton import maximise
 from analysis.mixed.engine.structures import STRUCTURES, Structure, structure_named
 from analysis.mixed.fitting import (
@@ -32,7 +32,7 @@ from analysis.mixed.patient_rows import PatientRows
 from analysis.mixed.result import LinearMixedModel
 from analysis.mixed.sandwich import check_vcov, sandwich
 from analysis.mixed.sums import PatternSums
-from analysis.mixed.visit_sums import VisitSums, sum_visits
+from analysis.mixed.visit_sums import VisitSums, sum_visits, visit_strata
 from analysis.results import FloatArray
 
 __all__ = ["DF_METHODS", "mmrm"]
@@ -228,7 +228,11 @@ def _fit(design: Design, sums: VisitSums, covariance: str, reml: bool) -> Engine
     distances, on_visits = _distances(design, structure)
     # a weighted clinic intercept is no longer a count per clinic and pattern
     on_sums = on_visits and not (len(design.clinics) and design.weights is not None)
-    strata = _visit_strata(sums, standard, distances) if on_sums else _patient_strata(rows)
+    strata = (
+        visit_strata(sums, structure.n_parameters, distances, np.zeros((len(distances), 0)))
+        if on_sums
+        else tuple(chunk.stratum for chunk in rows.chunks())
+    )
     groups = [str(label) for label in design.groups] or [""]
     model = Model(
         strata=strata,
@@ -292,26 +296,6 @@ def _distances(design: Design, structure: Structure) -> tuple[FloatArray, bool]:
     day = design.coordinates[design.panel.row_of_visit()]
     same = bool((day[design.panel.visit] == design.coordinates).all())
     return np.abs(np.subtract.outer(day, day)), same
-
-
-def _visit_strata(
-    sums: VisitSums, standard: Standard, distances: FloatArray
-) -> tuple[Stratum, ...]:
-    """Make one stratum of sums per covariance group."""
-    return tuple(
-        Stratum(
-            blocks=part.blocks(standard.columns),
-            structure=index,
-            distances=distances,
-            Z=np.zeros((len(distances), 0)),
-        )
-        for index, part in enumerate(sums.groups)
-    )
-
-
-def _patient_strata(rows: PatientRows) -> tuple[Stratum, ...]:
-    """Make strata of rows, where patients have days of their own."""
-    return tuple(chunk.stratum for chunk in rows.chunks())
 
 
 def _empirical(part: PatternSums, standard: Standard) -> FloatArray:

@@ -159,9 +159,11 @@ class _Points:
         """Evaluate a residual structure at the points of some patients."""
         if structure.needs_distances:
             days = np.asarray(self.day)[rows]
-            return structure.shape(theta, np.abs(days[:, :, None] - days[:, None, :])).matrix
+            distances = np.abs(days[:, :, None] - days[:, None, :])
+            return np.asarray(structure.shape(theta, distances).matrix)
         if structure.name == "independent":
-            return np.exp(2.0 * theta[0]) * np.eye(rows.shape[1]) * np.ones((len(rows), 1, 1))
+            one = np.exp(2.0 * theta[0]) * np.eye(rows.shape[1])
+            return np.asarray(np.broadcast_to(one, (len(rows), *one.shape)))
         whole = structure.shape(theta, self.engine.distances).matrix
         visit = self.visit[rows]
         return np.asarray(whole[visit[:, :, None], visit[:, None, :]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,9 @@ __all__ = ["PatternSums", "sum_patterns"]
 
 Codes = np.ndarray[Any, np.dtype[np.intp]]
 _AT_ONCE = 1 << 14
+_ALL = slice(None)
+_FAST_MEMORY = 160_000
+"""Numbers that derivatives of a portion may take: more would leave the processor's cache."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,13 +50,15 @@ class PatternSums:
     clinic_u: FloatArray
     clinic_w: FloatArray
 
-    def blocks(self, columns: FloatArray) -> PatternBlocks:
+    def blocks(self, columns: FloatArray, patterns: slice = _ALL) -> PatternBlocks:
         """Read the sums in the columns of a mean.
 
         Parameters
         ----------
         columns : array, shape (m, K + L, P)
             How columns and outcome follow from the features at each visit.
+        patterns : slice
+            Patterns wanted; all unless given.
 
         Returns
         -------
@@ -60,16 +66,37 @@ class PatternSums:
             What the likelihood asks.
         """
         return PatternBlocks(
-            counts=self.counts,
-            present=self.present,
-            uu=self.uu,
-            uw=self.uw,
-            ww=self.ww,
-            clinic_counts=self.clinic_counts,
-            clinic_u=self.clinic_u,
-            clinic_w=self.clinic_w,
+            counts=self.counts[patterns],
+            present=self.present[patterns],
+            uu=self.uu[patterns],
+            uw=self.uw[patterns],
+            ww=self.ww[patterns],
+            clinic_counts=self.clinic_counts[patterns],
+            clinic_u=self.clinic_u[patterns],
+            clinic_w=self.clinic_w[patterns],
             columns=columns,
         )
+
+    def portions(self, columns: FloatArray, n_parameters: int) -> Iterator[PatternBlocks]:
+        """Yield the sums some patterns at a time, so that derivatives stay in fast memory.
+
+        Parameters
+        ----------
+        columns : array, shape (m, K + L, P)
+            As of `blocks`.
+        n_parameters : int
+            Parameters of the covariance.
+
+        Yields
+        ------
+        PatternBlocks
+            About equally many patterns each.
+        """
+        n, m = self.present.shape
+        most = max(1, _FAST_MEMORY // (m * m * max(1, n_parameters)))
+        size = -(-n // -(-n // most))
+        for first in range(0, n, size):
+            yield self.blocks(columns, slice(first, first + size))
 
     def pair_counts(self) -> FloatArray:
         """Count the patients who were seen at both visits of each pair, shape (m, m)."""

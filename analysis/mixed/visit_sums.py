@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.mixed.design import Design
+from analysis.mixed.engine.covariance import Stratum
 from analysis.mixed.fitting import Standard, raw_columns, standardise
 from analysis.mixed.layout import Layout, Panel, lay_out
 from analysis.mixed.sums import PatternSums, sum_patterns
 from analysis.results import FloatArray
 
-__all__ = ["VisitSums", "sum_visits"]
+__all__ = ["VisitSums", "sum_visits", "visit_strata"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,6 +66,34 @@ def sum_visits(design: Design) -> VisitSums:
         raw_columns(layout, centre, scale), products, design.encoding.names, design.n_rows
     )
     return VisitSums(groups=groups, layout=layout, y=y, standard=standard)
+
+
+def visit_strata(
+    sums: VisitSums, n_parameters: int, distances: FloatArray, Z: FloatArray
+) -> tuple[Stratum, ...]:
+    """Make strata of sums: those of a covariance group share its parameters.
+
+    Parameters
+    ----------
+    sums : VisitSums
+        Sums of every covariance group.
+    n_parameters : int
+        Parameters of the covariance of a group.
+    distances : array, shape (m, m)
+        How far apart visits are.
+    Z : array, shape (m, Q)
+        Random columns at the visits.
+
+    Returns
+    -------
+    tuple of Stratum
+        One or more per group.
+    """
+    return tuple(
+        Stratum(blocks=blocks, structure=index, distances=distances, Z=Z)
+        for index, part in enumerate(sums.groups)
+        for blocks in part.portions(sums.standard.columns, n_parameters)
+    )
 
 
 def _weighted(design: Design, layout: Layout, y: FloatArray) -> tuple[FloatArray, FloatArray]:

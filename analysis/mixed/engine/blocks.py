@@ -89,8 +89,11 @@ class PatternBlocks:
         n_u, n_w = self.uu.shape[1], self.ww.shape[-1]
         wide = np.zeros((k, m, n_u + n_w, m, n_u + n_w))
         by_block = np.ascontiguousarray(weights.transpose(2, 1, 3, 0))  # k, m, m, B
-        fixed = by_block.reshape(-1, n_blocks) @ self.uu.reshape(n_blocks, -1)
-        wide[:, :, :n_u, :, :n_u] = fixed.reshape(k, m, m, n_u, n_u).transpose(0, 1, 3, 2, 4)
+        rows, columns = np.tril_indices(m)
+        half = by_block[:, rows, columns].transpose(1, 0, 2).reshape(-1, n_blocks)
+        fixed = (half @ self.uu.reshape(n_blocks, -1)).reshape(rows.size, k, n_u, n_u)
+        wide[:, rows, :n_u, columns, :n_u] = fixed
+        wide[:, columns, :n_u, rows, :n_u] = fixed
         mixed = by_block.transpose(2, 0, 1, 3).reshape(m, k * m, n_blocks) @ self.uw.transpose(
             1, 0, 2, 3
         ).reshape(m, n_blocks, -1)

@@ -358,14 +358,35 @@ def right_products(left: FloatArray, right: FloatArray) -> FloatArray:
     return np.asarray((left.reshape(n_blocks, m * k, m) @ right).reshape(left.shape))
 
 
-def against(first: FloatArray, products: FloatArray) -> FloatArray:
-    """Sum ``tr(E_h Q_j)`` over blocks: derivatives and (B, m, k, m) to (k, k)."""
+def second_products(
+    first: FloatArray, W: FloatArray, left: FloatArray, middle: FloatArray
+) -> FloatArray:
+    """Sum ``tr(E_h W E_j M)`` over blocks for all pairs of derivatives.
+
+    Parameters
+    ----------
+    first : array, shape (k, m, m) or (B, k, m, m)
+        Derivatives ``E``.
+    W, middle : array, shape (B, m, m)
+        Inverse covariances and symmetric ``M``.
+    left : array, shape (B, m, k, m)
+        ``W E_j``.
+
+    Returns
+    -------
+    array, shape (k, k)
+        One sum per pair. Derivatives that all blocks share leave the sum, so that what is summed
+        over blocks does not grow with the parameters.
+    """
+    n_blocks, m = W.shape[:2]
     k = first.shape[-3]
     if first.ndim == 3:
-        summed = products.sum(axis=0).transpose(1, 0, 2)  # k, m, m
-        return np.asarray(first.reshape(k, -1) @ summed.reshape(k, -1).T)
-    turned = first.transpose(1, 0, 2, 3).reshape(k, -1)
-    return np.asarray(turned @ products.transpose(2, 0, 1, 3).reshape(k, -1).T)
+        pairs = W.reshape(n_blocks, -1).T @ middle.reshape(n_blocks, -1)  # (i, a), (c, l)
+        turned = pairs.reshape(m, m, m, m).transpose(3, 0, 1, 2).reshape(m * m, m * m)
+        flat = first.reshape(k, -1)
+        return np.asarray(flat @ turned @ flat.T)
+    products = right_products(left, middle).transpose(2, 0, 1, 3)
+    return np.asarray(first.transpose(1, 0, 2, 3).reshape(k, -1) @ products.reshape(k, -1).T)
 
 
 class _Parts:
@@ -409,9 +430,9 @@ class _Parts:
         self.trace[own] += _traces(inverse.first, free)
         middle = 2.0 * (outer_r + outer_x + outer_c) - counted
         grid = np.ix_(own, own)
-        self.observed[grid] += against(inverse.first, right_products(left, middle))
+        self.observed[grid] += second_products(inverse.first, W, left, middle)
         middle = counted - 2.0 * (outer_c + outer_x)
-        self.expected[grid] += against(inverse.first, right_products(left, middle))
+        self.expected[grid] += second_products(inverse.first, W, left, middle)
         if inverse.second.size:
             residual = model.residual_slices[stratum.structure]
             bar = free - outer_r - outer_x
@@ -429,7 +450,9 @@ class _Parts:
         precision, score = self.slopes[:, :p, :p], self.slopes[:, :p] @ at.residual
         squares = score_square(self.slopes, at.residual)
         products = at.vcov @ precision
-        penalty = np.einsum("hij,lji->hl", products, products)
+        k = self.size
+        turned = products.transpose(0, 2, 1).reshape(k, -1)
+        penalty = products.reshape(k, -1) @ turned.T
         trace2, from_r, from_x = self._clinic_products(model, at)
         observed = self.observed - trace2 + 2.0 * (from_r + share * from_x)
         return Derivatives(

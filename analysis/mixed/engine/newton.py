@@ -114,7 +114,7 @@ def maximise(model: Model, start: Coordinates, names: tuple[str, ...]) -> Optimu
         When the optimum is not reached.
     """
     point = _point(model, start)
-    _check_identified(model, point, names)
+    _check_identified(_local(model, point), names)
     point = _newton(model, point, names)
     tried: set[int] = set()
     while (block := _smallest(model, point, tried)) is not None:
@@ -300,9 +300,8 @@ def _is_optimal_boundary(model: Model, lower: _Point, upper: _Point) -> bool:
     return not held or float(scale * slope.gradient[-1]) >= _SIGN
 
 
-def _check_identified(model: Model, start: _Point, names: tuple[str, ...]) -> None:
+def _check_identified(local: Local, names: tuple[str, ...]) -> None:
     """Refuse designs whose information about the variances is singular."""
-    local = _local(model, start)
     spread = np.sqrt(np.maximum(np.diag(local.scoring), 1e-300))
     values, vectors = np.linalg.eigh(local.scoring / np.outer(spread, spread))
     if values[0] < _IDENTIFIED:

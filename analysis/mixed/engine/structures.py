@@ -120,7 +120,10 @@ class Structure:
         variances = np.diag(empirical)
         scales = np.log(variances) if self.heterogeneous else np.log([variances.mean()])
         correlation = empirical / np.sqrt(np.outer(variances, variances))
-        rho = _START[self.correlations](correlation, distances)[: self.n_correlations]
+        if self.needs_distances:
+            rho = _start_exponential(distances)
+        else:
+            rho = _START[self.correlations](correlation)[: self.n_correlations]
         return np.concatenate([scales / 2.0, rho])
 
 
@@ -208,13 +211,13 @@ def _exponential(rho: FloatArray, distances: FloatArray) -> Shape:
     return Shape(matrix=matrix, first=first[..., None, :, :], second=second[..., None, None, :, :])
 
 
-def _start_exchangeable(correlation: FloatArray, distances: FloatArray) -> FloatArray:
+def _start_exchangeable(correlation: FloatArray) -> FloatArray:
     m = len(correlation)
     mean = float(correlation[~np.eye(m, dtype=bool)].mean()) if m > 1 else 0.0
     return np.array([float(np.clip(mean, -0.5 / max(m - 1, 1), 0.95))])
 
 
-def _start_toeplitz(correlation: FloatArray, distances: FloatArray) -> FloatArray:
+def _start_toeplitz(correlation: FloatArray) -> FloatArray:
     """Take mean correlations by lag, drawn towards none until they are possible."""
     m = len(correlation)
     apart = np.abs(np.subtract.outer(np.arange(m), np.arange(m)))
@@ -224,30 +227,28 @@ def _start_toeplitz(correlation: FloatArray, distances: FloatArray) -> FloatArra
     return lags
 
 
-def _start_neighbours(correlation: FloatArray, distances: FloatArray) -> FloatArray:
+def _start_neighbours(correlation: FloatArray) -> FloatArray:
     """Take the correlations of neighbours: all of them, or their mean."""
     return np.asarray(np.diag(correlation, 1).clip(-0.9, 0.95))
 
 
-def _start_first_lag(correlation: FloatArray, distances: FloatArray) -> FloatArray:
-    neighbours = _start_neighbours(correlation, distances)
+def _start_first_lag(correlation: FloatArray) -> FloatArray:
+    neighbours = _start_neighbours(correlation)
     return np.asarray(neighbours.mean(keepdims=True) if neighbours.size else neighbours)
 
 
-def _start_exponential(correlation: FloatArray, distances: FloatArray) -> FloatArray:
+def _start_exponential(distances: FloatArray) -> FloatArray:
     """Let the correlation be about a half at the usual distance."""
     apart = distances[distances > 0]
     usual = float(np.median(apart)) if apart.size else 1.0
-    half = np.log(2.0) if correlation.size else 1.0
-    return np.array([np.log(half / usual)])
+    return np.array([np.log(np.log(2.0) / usual)])
 
 
-_START: dict[Correlations, Callable[[FloatArray, FloatArray], FloatArray]] = {
+_START: dict[Correlations, Callable[[FloatArray], FloatArray]] = {
     _exchangeable: _start_exchangeable,
     _toeplitz: _start_toeplitz,
     _autoregressive: _start_first_lag,
     _ante_dependence: _start_neighbours,
-    _exponential: _start_exponential,
 }
 
 _FAMILIES: dict[str, tuple[Correlations, int | None]] = {
