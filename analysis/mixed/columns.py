@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.errors import ColumnError, DataError
 from analysis.results import FloatArray
 
-__all__ = ["Column", "Columns", "check_present", "read_columns", "read_group"]
+__all__ = ["Column", "Columns", "check_present", "read_columns", "read_group", "with_levels"]
 
 Codes = np.ndarray[Any, np.dtype[np.intp]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -219,3 +219,36 @@ def read_group(column: pd.Series[Any], complete: Mask | None) -> Column:
         return Column(name=name, data=codes, levels=pd.Index(values[starts]))
     codes, labels = pd.factorize(column, sort=True)
     return Column(name=name, data=codes, levels=pd.Index(labels))
+
+
+def with_levels(column: Column, levels: Mapping[str, Sequence[Any]]) -> Column:
+    """Give a factor the levels that were declared for it, in their order.
+
+    Parameters
+    ----------
+    column : Column
+        A column; numbers stay as they are.
+    levels : mapping of str to sequence
+        Declared levels by column.
+
+    Returns
+    -------
+    Column
+        Codes of the declared levels.
+
+    Raises
+    ------
+    DataError
+        When rows have a level that was not declared.
+    """
+    if column.levels is None or column.name not in levels:
+        return column
+    declared = pd.Index(list(levels[column.name]))
+    position = declared.get_indexer(pd.Index(column.levels))
+    unknown = int((position < 0).sum())
+    if unknown:
+        raise DataError(
+            f"Column {column.name!r} has {unknown} levels that levels= does not list; list all "
+            f"levels that any site may have ({len(declared)} were given)."
+        )
+    return Column(name=column.name, data=position[column.data], levels=declared)

@@ -5,7 +5,7 @@ No estimation here: layout.py finds what repeats, and the engine works on sums.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,60 +14,23 @@ import pandas as pd
 from formulaic.errors import FormulaicError
 
 from analysis.errors import ColumnError, DataError, ModelError
-from analysis.mixed.columns import Column, check_present, read_columns, read_group
+from analysis.mixed.columns import (
+    Column,
+    check_present,
+    read_columns,
+    read_group,
+    with_levels,
+)
+from analysis.mixed.description import Description, Roles
 from analysis.mixed.encoding import Encoding, encode
 from analysis.mixed.formulas import ParsedFormula, read_fixed
 from analysis.mixed.layout import Panel
 from analysis.mixed.population import Population
 from analysis.results import FloatArray, counted
 
-__all__ = ["Design", "Roles", "build_design"]
+__all__ = ["Design", "build_design"]
 
 Codes = np.ndarray[Any, np.dtype[np.intp]]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Roles:
-    """Columns with a part of their own in the model.
-
-    Parameters
-    ----------
-    subject : str
-        Patient.
-    visit : str or None
-        Visit; at most one row per patient and visit.
-    group : str or None
-        Patients of different groups have covariances of their own.
-    clinic : str or None
-        Clinic of the patient, for a clinic intercept.
-    weights : str or None
-        Positive weights of rows.
-    coordinates : str or None
-        Days, for a covariance over time.
-    cluster : str or None
-        Groups of patients that are independent of each other, for a sandwich covariance.
-    """
-
-    subject: str
-    visit: str | None = None
-    group: str | None = None
-    clinic: str | None = None
-    weights: str | None = None
-    coordinates: str | None = None
-    cluster: str | None = None
-
-    def named(self) -> dict[str, str]:
-        """List the arguments that were given and their columns."""
-        arguments = {
-            "subject": self.subject,
-            "visit": self.visit,
-            "covariance_by": self.group,
-            "nested_in": self.clinic,
-            "weights": self.weights,
-            "coordinates": self.coordinates,
-            "cluster": self.cluster,
-        }
-        return {argument: name for argument, name in arguments.items() if name is not None}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -139,9 +102,32 @@ class Design:
         """Rows used."""
         return int(self.y.size)
 
+    def describe(self) -> Description:
+        """Keep what a fit must remember, without the rows."""
+        return Description(
+            formula=self.formula,
+            parsed=self.parsed,
+            outcome=self.outcome,
+            encoding=self.encoding,
+            population=self.population,
+            roles=self.roles,
+            visits=self.visits,
+            groups=self.groups,
+            clinics=self.clinics,
+            n_rows=self.n_rows,
+            n_subjects=len(self.subjects),
+            n_dropped=self.n_dropped,
+            log_weights=0.0 if self.weights is None else float(np.log(self.weights).sum()),
+            notes=self.notes,
+        )
+
 
 def build_design(
-    formula: str, data: pd.DataFrame, roles: Roles, extra: tuple[ParsedFormula, ...] = ()
+    formula: str,
+    data: pd.DataFrame,
+    roles: Roles,
+    extra: tuple[ParsedFormula, ...] = (),
+    levels: Mapping[str, Sequence[Any]] | None = None,
 ) -> Design:
     """Read, check and sort the rows of a model.
 
@@ -155,6 +141,8 @@ def build_design(
         Columns with a part of their own.
     extra : tuple of ParsedFormula
         Further formulas whose columns are needed, such as the random part.
+    levels : mapping of str to sequence, optional
+        All levels of factors and visits, also those without rows.
 
     Returns
     -------
@@ -185,6 +173,9 @@ def build_design(
         for argument, name in roles.named().items()
         if argument not in ("weights", "coordinates")
     }
+    if levels:
+        columns = {name: with_levels(column, levels) for name, column in columns.items()}
+        labels = {name: with_levels(label, levels) for name, label in labels.items()}
     subject, visit = labels["subject"], labels.get("visit")
     order = _order(subject, visit)
     if order is not None:

@@ -11,13 +11,14 @@ import pandas as pd
 
 from analysis.errors import ModelError
 from analysis.mixed.components import Units, boundary_text
+from analysis.mixed.description import Description
 from analysis.mixed.encoding import Encoding
 from analysis.mixed.engine.chart import Coordinates
 from analysis.mixed.engine.covariance import Model
 from analysis.mixed.engine.kenward_roger import adjusted_covariance
 from analysis.mixed.engine.newton import Optimum
 from analysis.mixed.inference import FixedEffects
-from analysis.mixed.layout import Layout
+from analysis.mixed.layout import FeatureMap
 from analysis.mixed.patient_rows import PatientRows
 from analysis.results import FloatArray
 
@@ -31,7 +32,6 @@ __all__ = [
     "fixed_effects",
     "glance_row",
     "positive_definite",
-    "raw_columns",
     "standardise",
     "start_of",
 ]
@@ -105,6 +105,10 @@ class Engine:
 
     Parameters
     ----------
+    about : Description
+        Labels, counts and columns.
+    features : FeatureMap
+        From features to the columns of the mean.
     model : Model
         Strata and structures.
     optimum : Optimum
@@ -113,8 +117,9 @@ class Engine:
         The coordinates.
     units : Units
         What takes variances back to the units of the data.
-    rows : PatientRows
-        Patient-level rows; for residuals, predictions and random effects only.
+    kept_rows : PatientRows or None
+        Patient-level rows, for residuals, random effects and sandwiches; None when the fit was
+        made from sums.
     distances : array, shape (m, m)
         How far apart visits are.
     random : Encoding or None
@@ -123,14 +128,33 @@ class Engine:
         Columns of the data that they read.
     """
 
+    about: Description
+    features: FeatureMap
     model: Model
     optimum: Optimum
     standard: Standard
     units: Units
-    rows: PatientRows
+    kept_rows: PatientRows | None
     distances: FloatArray
     random: Encoding | None = None
     random_columns: tuple[str, ...] = ()
+
+    @property
+    def on_visits(self) -> bool:
+        """Whether the covariance is one between visits."""
+        return self.kept_rows is None or (
+            self.kept_rows.on_visits and not self.kept_rows.by_distance
+        )
+
+    @property
+    def rows(self) -> PatientRows:
+        """The rows of patients, or a refusal when the fit was made from sums."""
+        if self.kept_rows is None:
+            raise ModelError(
+                "This fit was made from sums, so that no patient's rows are there; fit the rows "
+                "themselves with mmrm() for residuals and sandwich covariances."
+            )
+        return self.kept_rows
 
 
 def check_option(name: str, value: str, allowed: Sequence[str]) -> None:
@@ -152,34 +176,6 @@ def check_option(name: str, value: str, allowed: Sequence[str]) -> None:
         raise ModelError(f"{name} is {value!r}; allowed are {', '.join(allowed)}.")
 
 
-def raw_columns(layout: Layout, y_centre: float, y_scale: float) -> FloatArray:
-    """Say how the columns of the formula and the outcome follow from standardised features.
-
-    Parameters
-    ----------
-    layout : Layout
-        Features; the first is constant.
-    y_centre, y_scale : float
-        The outcome is ``y_centre + y_scale`` times the last feature.
-
-    Returns
-    -------
-    array, shape (m, d + 1, p + 1)
-        Per visit, features (the outcome last) by columns (the outcome last).
-    """
-    m, p = layout.multipliers.shape
-    n_patient = layout.patient.shape[1]
-    constant = layout.keys.index(())
-    width = n_patient + layout.row.shape[1]
-    columns = np.zeros((m, width + 1, p + 1))
-    index = np.arange(p)
-    columns[:, layout.feature, index] = layout.multipliers * layout.scale[layout.feature]
-    columns[:, constant, index] += layout.multipliers * layout.centre[layout.feature]
-    columns[:, width, p] = y_scale
-    columns[:, constant, p] = y_centre
-    return columns
-
-
 def standardise(
     columns: FloatArray,
     products: Callable[[FloatArray], FloatArray],
@@ -191,7 +187,7 @@ def standardise(
     Parameters
     ----------
     columns : array, shape (m, d, p + 1)
-        As of `raw_columns`.
+        As of `FeatureMap.columns`.
     products : callable
         From columns to ``[X, y]'[X, y]``.
     terms : tuple of str
@@ -292,7 +288,7 @@ def fixed_effects(
     slope = at.vcov @ precision @ at.vcov
     is_within, between, within = _between_within(engine)
     return FixedEffects(
-        terms=engine.rows.design.encoding.names,
+        terms=engine.about.encoding.names,
         estimate=engine.standard.start + engine.standard.scale * (back @ at.beta),
         vcov=unit * back @ vcov @ back.T,
         model_vcov=unit * back @ at.vcov @ back.T,
@@ -322,13 +318,11 @@ def _between_within(
     The intercept counts between patients where rows are divided and is tested within, as in R's
     mmrm; SAS divides in another way.
     """
-    layout, design = engine.rows.layout, engine.rows.design
-    of_row = layout.feature >= layout.patient.shape[1]
-    is_within = of_row | (np.ptp(layout.multipliers, axis=0) > 0.0)
-    is_constant = ~is_within & (layout.feature == layout.keys.index(()))
-    n_patients, n_rows = len(design.subjects), design.n_rows
-    between = n_patients - int((~is_within).sum())
-    within = n_rows - n_patients - int(is_within.sum())
+    features, about = engine.features, engine.about
+    is_within = features.is_within()
+    is_constant = ~is_within & (features.feature == features.constant)
+    between = about.n_subjects - int((~is_within).sum())
+    within = about.n_rows - about.n_subjects - int(is_within.sum())
     return is_within | is_constant, float(between), float(within)
 
 
@@ -352,26 +346,23 @@ def glance_row(
         One row about the fit.
     """
     model, optimum, standard = engine.model, engine.optimum, engine.standard
-    design = engine.rows.design
+    about = engine.about
     n, p, reml = model.n_rows, model.n_fixed, model.reml
-    n_subjects = len(design.subjects)
     rows = n - p if reml else n
     count = optimum.n_free if reml else optimum.n_free + p
-    deviance = optimum.at.deviance + 2.0 * rows * np.log(standard.scale)
+    deviance = optimum.at.deviance + 2.0 * rows * np.log(standard.scale) - about.log_weights
     if reml:
         deviance += standard.log_det
-    if design.weights is not None:
-        deviance -= float(np.log(design.weights).sum())
     small = rows - count - 1
     row = {
         "log_likelihood": -deviance / 2.0,
         "aic": deviance + 2.0 * count,
         "aicc": deviance + 2.0 * count * rows / small if small > 0 else np.nan,
-        "bic": deviance + count * np.log(n_subjects),
+        "bic": deviance + count * np.log(about.n_subjects),
         "n_parameters": count,
-        "n_subjects": n_subjects,
+        "n_subjects": about.n_subjects,
         "n_obs": n,
-        "n_dropped": design.n_dropped,
+        "n_dropped": about.n_dropped,
         "converged": True,
         "newton_decrement": optimum.decrement,
         "df_method": df,

@@ -7,16 +7,18 @@ same at all visits, or of the row. Most columns of clinical models are of the fi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from analysis.errors import DataError
 from analysis.mixed.columns import Columns
 from analysis.mixed.encoding import Encoding, Factor
 from analysis.results import FloatArray
 
-__all__ = ["Layout", "Panel", "lay_out"]
+__all__ = ["FeatureMap", "Layout", "Panel", "lay_out"]
 
 Codes = np.ndarray[Any, np.dtype[np.intp]]
 _CONSTANT: tuple[Any, ...] = ()
@@ -53,15 +55,13 @@ class Panel:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Layout:
-    """Features, and how the columns of the mean follow from them at each visit.
+class FeatureMap:
+    """How the columns of the mean follow from features at each visit.
 
     Parameters
     ----------
-    patient : array, shape (N, K)
-        Standardised features of patients; the first is constant.
-    row : array, shape (n, L)
-        Standardised features of rows.
+    n_patient : int
+        Features of patients; they come first, the first of them constant.
     multipliers : array, shape (n_visits, p)
         What a visit multiplies the feature of a column by.
     feature : array of int, shape (p,)
@@ -69,19 +69,82 @@ class Layout:
     centre, scale : array, shape (K + L,)
         Raw feature = centre + scale x standardised feature.
     keys : tuple
-        What each feature is, so that layouts of other rows can be matched.
+        What each feature is, so that maps of other rows can be matched.
+    within : array of bool, shape (p,), or None
+        Columns that vary within patients, where that no longer follows from the rest.
     """
 
-    patient: FloatArray
-    row: FloatArray
+    n_patient: int
     multipliers: FloatArray
     feature: Codes
     centre: FloatArray
     scale: FloatArray
     keys: tuple[Any, ...]
+    within: np.ndarray[Any, np.dtype[np.bool_]] | None = None
+
+    @property
+    def constant(self) -> int:
+        """Position of the constant feature."""
+        return self.keys.index(_CONSTANT)
+
+    def columns(self, y_centre: float, y_scale: float) -> FloatArray:
+        """Say how the columns of the formula and the outcome follow from standardised features.
+
+        Parameters
+        ----------
+        y_centre, y_scale : float
+            The outcome is ``y_centre + y_scale`` times the last feature.
+
+        Returns
+        -------
+        array, shape (m, d + 1, p + 1)
+            Per visit, features (the outcome last) by columns (the outcome last).
+        """
+        m, p = self.multipliers.shape
+        width = self.centre.size
+        columns = np.zeros((m, width + 1, p + 1))
+        index = np.arange(p)
+        columns[:, self.feature, index] = self.multipliers * self.scale[self.feature]
+        columns[:, self.constant, index] += self.multipliers * self.centre[self.feature]
+        columns[:, width, p] = y_scale
+        columns[:, self.constant, p] = y_centre
+        return columns
+
+    def is_within(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Mark the columns of the mean that vary within patients, shape (p,)."""
+        if self.within is not None:
+            return self.within
+        varies = np.ptp(self.multipliers, axis=0) > 0.0
+        return np.asarray((self.feature >= self.n_patient) | varies)
 
 
-def lay_out(encoding: Encoding, columns: Columns, panel: Panel, visit: str | None) -> Layout:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Layout:
+    """Features of patients and rows, and what the columns of the mean make of them.
+
+    Parameters
+    ----------
+    patient : array, shape (N, K)
+        Standardised features of patients; the first is constant.
+    row : array, shape (n, L)
+        Standardised features of rows.
+    map : FeatureMap
+        From features to columns.
+    """
+
+    patient: FloatArray
+    row: FloatArray
+    map: FeatureMap
+
+
+def lay_out(
+    encoding: Encoding,
+    columns: Columns,
+    panel: Panel,
+    visit: str | None,
+    *,
+    varying: frozenset[str] | None = None,
+) -> Layout:
     """Find the features of a design.
 
     Parameters
@@ -94,13 +157,20 @@ def lay_out(encoding: Encoding, columns: Columns, panel: Panel, visit: str | Non
         Patients and visits.
     visit : str or None
         The column that says the visit, when the formula may use it.
+    varying : frozenset of str, optional
+        Columns that vary within patients; all others are properties of the patient. None: found
+        out from the rows.
 
     Returns
     -------
     Layout
         Features and their visits.
     """
-    values = {factor.name: _Values(factor, columns, panel, visit) for factor in encoding.factors()}
+    kinds = {
+        name: _kind(name, columns[name].data, panel, visit, varying)
+        for name in {name for factor in encoding.factors() for name in factor.columns}
+    }
+    values = {factor.name: _Values(factor, columns, panel, kinds) for factor in encoding.factors()}
     multipliers, keys = [], []
     for product in encoding.products:
         pieces: list[tuple[FloatArray, tuple[Any, ...]]] = [
@@ -122,22 +192,26 @@ def lay_out(encoding: Encoding, columns: Columns, panel: Panel, visit: str | Non
     return Layout(
         patient=moments[0][0],
         row=moments[1][0],
-        multipliers=np.stack(multipliers, axis=1),
-        feature=np.array([position[key] for key in keys], dtype=np.intp),
-        centre=np.concatenate([centre for _, centre, _ in moments]),
-        scale=np.concatenate([scale for _, _, scale in moments]),
-        keys=tuple(ordered),
+        map=FeatureMap(
+            n_patient=len(own),
+            multipliers=np.stack(multipliers, axis=1),
+            feature=np.array([position[key] for key in keys], dtype=np.intp),
+            centre=np.concatenate([centre for _, centre, _ in moments]),
+            scale=np.concatenate([scale for _, _, scale in moments]),
+            keys=tuple(ordered),
+        ),
     )
 
 
 class _Values:
     """A factor evaluated where it varies: per visit, per patient, or per row."""
 
-    def __init__(self, factor: Factor, columns: Columns, panel: Panel, visit: str | None) -> None:
+    def __init__(
+        self, factor: Factor, columns: Columns, panel: Panel, kinds: Mapping[str, str]
+    ) -> None:
         self.factor = factor
-        kinds = {_kind(columns[name].data, panel, name == visit) for name in factor.columns}
-        kinds.discard("constant")
-        self.kind = kinds.pop() if len(kinds) == 1 else ("row" if kinds else "visit")
+        own = {kinds[name] for name in factor.columns} - {"constant"}
+        self.kind = own.pop() if len(own) == 1 else ("row" if own else "visit")
         rows: Any = slice(None)
         if self.kind == "visit":
             rows = panel.row_of_visit()
@@ -180,10 +254,18 @@ class _Values:
         return self.values(reduced=reduced)[:, index]
 
 
-def _kind(values: np.ndarray[Any, Any], panel: Panel, is_visit: bool) -> str:
+def _kind(
+    name: str,
+    values: np.ndarray[Any, Any],
+    panel: Panel,
+    visit: str | None,
+    varying: frozenset[str] | None,
+) -> str:
     """Say where a column varies."""
-    if is_visit:
+    if name == visit:
         return "visit"
+    if varying is not None:
+        return _declared_kind(name, values, panel, varying)
     by_visit = np.zeros(panel.n_visits, dtype=values.dtype)
     by_visit[panel.visit] = values
     is_of_visit = bool((by_visit[panel.visit] == values).all())
@@ -191,6 +273,20 @@ def _kind(values: np.ndarray[Any, Any], panel: Panel, is_visit: bool) -> str:
     if is_of_visit:
         return "constant" if is_of_patient and np.ptp(by_visit) == 0 else "visit"
     return "patient" if is_of_patient else "row"
+
+
+def _declared_kind(
+    name: str, values: np.ndarray[Any, Any], panel: Panel, varying: frozenset[str]
+) -> str:
+    """Take the word of the caller about a column, and check it."""
+    if name in varying:
+        return "row"
+    if not (panel.of_patients(values[panel.starts]) == values).all():
+        raise DataError(
+            f"Column {name!r} changes within patients; name it in varying=, or give every patient "
+            "one value."
+        )
+    return "patient"
 
 
 def _feature(key: tuple[Any, ...], values: dict[str, _Values], panel: Panel | None) -> Any:

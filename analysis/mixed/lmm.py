@@ -13,7 +13,8 @@ import pandas as pd
 
 from analysis.errors import ModelError
 from analysis.mixed.components import Units, components, parameter_names
-from analysis.mixed.design import Design, Roles, build_design
+from analysis.mixed.description import Roles
+from analysis.mixed.design import Design, build_design
 from analysis.mixed.encoding import Encoding, encode
 from analysis.mixed.engine.covariance import Model, RandomBlock, Stratum
 from analysis.mixed.engine.newton import maximise
@@ -26,18 +27,17 @@ from analysis.mixed.fitting import (
     check_option,
     fixed_effects,
     glance_row,
-    raw_columns,
     standardise,
     start_of,
 )
 from analysis.mixed.formulas import read_random
 from analysis.mixed.layout import Layout, lay_out
+from analysis.mixed.moments import moment_strata, sum_visits
 from analysis.mixed.patient_rows import PatientRows
 from analysis.mixed.points import share_points
 from analysis.mixed.result import LinearMixedModel
 from analysis.mixed.rotation import rotated
 from analysis.mixed.sandwich import check_vcov, sandwich
-from analysis.mixed.visit_sums import sum_visits, visit_strata
 from analysis.results import FloatArray
 
 __all__ = ["fit_design", "lmm"]
@@ -352,11 +352,13 @@ def _fit(design: Design, random: RandomPart, residual: str, reml: bool) -> Engin
     start = start_of(model, [np.eye(m)])
     optimum = maximise(model, start, parameter_names(model, units))
     return Engine(
+        about=rows.design.describe(),
+        features=rows.layout.map,
         model=model,
         optimum=optimum,
         standard=standard,
         units=units,
-        rows=rows,
+        kept_rows=rows,
         distances=np.abs(np.subtract.outer(np.arange(m), np.arange(m))),
         random=random.encoding,
         random_columns=random.columns,
@@ -372,12 +374,13 @@ def _arranged(
     shared = None if by_distance or is_weighted else share_points(design, Z)
     if shared is not None:
         design, Z = shared
-        sums = sum_visits(design)
+        summed = sum_visits(design)
+        standard = summed.moments.standard()
         rows = PatientRows(
             design=design,
-            layout=sums.layout,
-            y=sums.y,
-            columns=sums.standard.columns,
+            layout=summed.layout,
+            y=summed.y,
+            columns=standard.columns,
             Z=Z,
             on_visits=True,
             by_distance=False,
@@ -385,7 +388,8 @@ def _arranged(
         m, n_parameters = design.panel.n_visits, Z.shape[1] ** 2 + 1
         apart = np.abs(np.subtract.outer(np.arange(m), np.arange(m)))
         points = Z[design.panel.row_of_visit()]
-        return rows, sums.standard, visit_strata(sums, n_parameters, apart, points)
+        strata = moment_strata(summed.moments, standard, n_parameters, apart, points)
+        return rows, standard, strata
     layout, y, standard = _dense(design)
     rows = PatientRows(
         design=design,
@@ -417,7 +421,7 @@ def _dense(design: Design) -> tuple[Layout, FloatArray, Standard]:
         return np.asarray(columns[0].T @ total @ columns[0])
 
     standard = standardise(
-        raw_columns(layout, centre, scale), products, design.encoding.names, design.n_rows
+        layout.map.columns(centre, scale), products, design.encoding.names, design.n_rows
     )
     return layout, y, standard
 

@@ -6,15 +6,18 @@ same whatever the number of patients.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import ConvergenceError, ModelError
 from analysis.mixed.components import Units, components, parameter_names
-from analysis.mixed.design import Design, Roles, build_design
-from analysis.mixed.engine.covariance import Model
+from analysis.mixed.description import Roles
+from analysis.mixed.design import Design, build_design
+from analysis.mixed.engine.covariance import Model, Stratum
 from analysis.mixed.engine.newton import maximise
 from analysis.mixed.engine.structures import STRUCTURES, Structure, structure_named
 from analysis.mixed.fitting import (
@@ -28,16 +31,71 @@ from analysis.mixed.fitting import (
     positive_definite,
     start_of,
 )
+from analysis.mixed.moments import Moments, Summed, moment_strata, sum_visits
 from analysis.mixed.patient_rows import PatientRows
 from analysis.mixed.result import LinearMixedModel
 from analysis.mixed.sandwich import check_vcov, sandwich
 from analysis.mixed.sums import PatternSums
-from analysis.mixed.visit_sums import VisitSums, sum_visits, visit_strata
 from analysis.results import FloatArray
 
-__all__ = ["DF_METHODS", "mmrm"]
+__all__ = ["DF_METHODS", "fit_moments", "mmrm", "moments"]
 
 DF_METHODS = ("kenward-roger", "satterthwaite", "between-within", "residual")
+
+
+def moments(
+    formula: str,
+    data: pd.DataFrame,
+    *,
+    subject: str,
+    visit: str,
+    covariance_by: str | None = None,
+    coordinates: str | None = None,
+    nested_in: str | None = None,
+    weights: str | None = None,
+    levels: Mapping[str, Sequence[Any]] | None = None,
+    varying: Sequence[str] | None = None,
+) -> Moments:
+    """Sum the rows of a model for repeated measures, without fitting it.
+
+    Moments of disjoint sets of patients can be added, and those of some patients taken out
+    again; `fit_moments` fits them. So a network can be fitted from its clinics' sums, and a
+    clinic left out without reading the others anew.
+
+    Parameters
+    ----------
+    formula : str
+        The mean, as in `mmrm`.
+    data : pandas.DataFrame
+        One row per patient and visit, in any order.
+    subject, visit, covariance_by, coordinates, nested_in, weights : str
+        Columns, as in `mmrm`.
+    levels : mapping of str to sequence, optional
+        All levels of factors and visits, in order, also those without rows here.
+    varying : sequence of str, optional
+        Columns that vary within patients besides the visit; all others must not. None: found out
+        from the rows. Give it, and `levels`, when moments of several sites are to be added.
+
+    Returns
+    -------
+    Moments
+        Counts and sums per missingness pattern.
+
+    Raises
+    ------
+    ColumnError, DataError, ModelError
+        As `mmrm`; also when rows have a level that `levels` does not list.
+    """
+    roles = Roles(
+        subject=subject,
+        visit=visit,
+        group=covariance_by,
+        clinic=nested_in,
+        weights=weights,
+        coordinates=coordinates,
+    )
+    design = build_design(formula, data, roles, levels=levels)
+    return sum_visits(design, None if varying is None else frozenset(varying)).moments
 
 
 def mmrm(
@@ -141,11 +199,15 @@ def mmrm(
     0    Intercept    21.500      1.708  3.000
     1  visit[T.v2]    -5.000      1.054  2.093
     """
-    tried = (covariance,) if isinstance(covariance, str) else tuple(covariance)
-    adjusts = method == "reml" and vcov == "model"
-    df = df or ("kenward-roger" if adjusts else "satterthwaite")
-    _check_options(tried, coordinates, method, df, information)
-    check_vcov(vcov, df, cluster)
+    choices = Choices.checked(
+        covariance,
+        by_distance=coordinates is not None,
+        method=method,
+        df=df,
+        vcov=vcov,
+        cluster=cluster,
+        information=information,
+    )
     roles = Roles(
         subject=subject,
         visit=visit,
@@ -156,53 +218,140 @@ def mmrm(
         cluster=cluster,
     )
     design = build_design(formula, data, roles)
-    _check_patients(design)
-    sums = sum_visits(design)
-    engine, name, failures = _first_that_converges(design, sums, tried, method == "reml")
-    return _result(engine, name, failures, df=df, vcov=vcov, information=information)
+    summed = sum_visits(design)
+    return _fitted(summed.moments, choices, (design, summed))
 
 
-def _check_options(
-    covariances: tuple[str, ...], coordinates: str | None, method: str, df: str, information: str
-) -> None:
-    """Refuse options that are unknown or do not go together."""
-    if not covariances:
-        raise ModelError("covariance is an empty list; name at least one structure.")
-    for covariance in covariances:
-        check_option("covariance", covariance, STRUCTURES)
-    check_option("method", method, METHODS)
-    check_option("df", df, DF_METHODS)
-    check_option("information", information, INFORMATION)
-    if df == "kenward-roger" and method != "reml":
-        raise ModelError(
-            "Kenward-Roger needs method='reml'; with 'ml' take df='satterthwaite' or another."
+def fit_moments(
+    moments: Moments,
+    *,
+    covariance: str | Sequence[str] = "unstructured",
+    method: str = "reml",
+    df: str | None = None,
+    information: str = "observed",
+) -> LinearMixedModel:
+    """Fit a mixed model for repeated measures to moments instead of rows.
+
+    The same fit as `mmrm` of the rows that the moments are sums of.
+
+    Parameters
+    ----------
+    moments : Moments
+        As of `moments`, perhaps pooled.
+    covariance, method, df, information : str
+        As in `mmrm`.
+
+    Returns
+    -------
+    LinearMixedModel
+        Without rows: `residuals`, `simulate` and sandwich covariances refuse.
+
+    Raises
+    ------
+    ModelError, ConvergenceError
+        As `mmrm`.
+
+    Examples
+    --------
+    >>> from analysis.mixed import moments
+    >>> data = pd.DataFrame({
+    ...     "patient": ["a", "a", "b", "b", "c", "c", "d"],
+    ...     "visit": ["v1", "v2"] * 3 + ["v1"],
+    ...     "score": [20.0, 14.0, 18.0, 15.0, 26.0, 20.0, 22.0]})
+    >>> sums = moments("score ~ visit", data, subject="patient", visit="visit")
+    >>> fit_moments(sums).tidy()["estimate"].round(3).tolist()
+    [21.5, -5.0]
+    """
+    choices = Choices.checked(
+        covariance,
+        by_distance=moments.about.roles.coordinates is not None,
+        method=method,
+        df=df,
+        vcov="model",
+        cluster=None,
+        information=information,
+    )
+    return _fitted(moments, choices, None)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Choices:
+    """What a fit was asked for.
+
+    Parameters
+    ----------
+    covariances : tuple of str
+        Structures in the order in which they are tried.
+    reml : bool
+        Restricted likelihood.
+    df, vcov, information : str
+        How coefficients are tested.
+    """
+
+    covariances: tuple[str, ...]
+    reml: bool
+    df: str
+    vcov: str
+    information: str
+
+    @classmethod
+    def checked(
+        cls,
+        covariance: str | Sequence[str],
+        *,
+        by_distance: bool,
+        method: str,
+        df: str | None,
+        vcov: str,
+        cluster: str | None,
+        information: str,
+    ) -> Choices:
+        """Refuse options that are unknown or do not go together."""
+        tried = (covariance,) if isinstance(covariance, str) else tuple(covariance)
+        if not tried:
+            raise ModelError("covariance is an empty list; name at least one structure.")
+        for name in tried:
+            check_option("covariance", name, STRUCTURES)
+        check_option("method", method, METHODS)
+        check_option("information", information, INFORMATION)
+        adjusts = method == "reml" and vcov == "model"
+        df = df or ("kenward-roger" if adjusts else "satterthwaite")
+        check_option("df", df, DF_METHODS)
+        check_vcov(vcov, df, cluster)
+        if df == "kenward-roger" and method != "reml":
+            raise ModelError(
+                "Kenward-Roger needs method='reml'; with 'ml' take df='satterthwaite' or another."
+            )
+        if ("spatial exponential" in tried) != by_distance:
+            raise ModelError(
+                "coordinates= and covariance='spatial exponential' belong together: give the "
+                "numeric column that says when a row was taken, such as coordinates='day'."
+            )
+        return cls(
+            covariances=tried, reml=method == "reml", df=df, vcov=vcov, information=information
         )
-    if ("spatial exponential" in covariances) != (coordinates is not None):
-        raise ModelError(
-            "coordinates= and covariance='spatial exponential' belong together: give the numeric "
-            "column that says when a row was taken, such as coordinates='day'."
-        )
 
 
-def _check_patients(design: Design) -> None:
-    """Refuse data with too few patients."""
-    n = len(design.subjects)
-    if n < 2:
-        raise ModelError(f"A mixed model needs at least 2 patients; complete rows come from {n}.")
-
-
-def _first_that_converges(
-    design: Design, sums: VisitSums, covariances: tuple[str, ...], reml: bool
-) -> tuple[Engine, str, tuple[str, ...]]:
+def _fitted(
+    moments: Moments, choices: Choices, rows: tuple[Design, Summed] | None
+) -> LinearMixedModel:
     """Fit the structures in turn until one converges, and keep why others did not."""
+    if moments.about.n_subjects < 2:
+        raise ModelError(
+            "A mixed model needs at least 2 patients; complete rows come from "
+            f"{moments.about.n_subjects}."
+        )
     failures: list[str] = []
-    for covariance in covariances:
+    standard = moments.standard()
+    for covariance in choices.covariances:
         try:
-            return _fit(design, sums, covariance, reml), covariance, tuple(failures)
+            engine = _fit(moments, standard, covariance, choices.reml, rows)
         except (ConvergenceError, ModelError) as error:
-            if covariance == covariances[-1]:
+            if covariance == choices.covariances[-1]:
                 raise
-            failures.append(f"covariance {covariance} did not converge: {_first_sentence(error)}")
+            failures.append(f"covariance {covariance} was given up: {_first_sentence(error)}")
+        else:
+            return _result(engine, covariance, tuple(failures), choices)
     raise AssertionError("the last structure either fits or raises")
 
 
@@ -211,91 +360,111 @@ def _first_sentence(error: Exception) -> str:
     return str(error).split(". ")[0].rstrip(".")
 
 
-def _fit(design: Design, sums: VisitSums, covariance: str, reml: bool) -> Engine:
+def _fit(
+    moments: Moments,
+    standard: Standard,
+    covariance: str,
+    reml: bool,
+    rows: tuple[Design, Summed] | None,
+) -> Engine:
     """Fit one covariance structure."""
-    structure = structure_named(covariance, design.panel.n_visits)
-    _check_pairs(structure, sums, design)
-    standard = sums.standard
-    rows = PatientRows(
-        design=design,
-        layout=sums.layout,
-        y=sums.y,
-        columns=standard.columns,
-        Z=np.zeros((design.n_rows, 0)),
-        on_visits=True,
-        by_distance=structure.needs_distances,
-    )
-    distances, on_visits = _distances(design, structure)
-    # a weighted clinic intercept is no longer a count per clinic and pattern
-    on_sums = on_visits and not (len(design.clinics) and design.weights is not None)
-    strata = (
-        visit_strata(sums, structure.n_parameters, distances, np.zeros((len(distances), 0)))
-        if on_sums
-        else tuple(chunk.stratum for chunk in rows.chunks())
-    )
-    groups = [str(label) for label in design.groups] or [""]
+    about, m = moments.about, len(moments.about.visits)
+    structure = structure_named(covariance, m)
+    _check_pairs(structure, moments)
+    distances = np.abs(np.subtract.outer(np.arange(m), np.arange(m)))
+    if structure.needs_distances and moments.days is not None:
+        distances = np.abs(np.subtract.outer(moments.days, moments.days))
+    kept = None if rows is None else _kept_rows(rows, standard, structure)
+    groups = [str(label) for label in about.groups] or [""]
     model = Model(
-        strata=strata,
+        strata=_strata(moments, standard, structure, distances, kept),
         random=(),
         structures=(structure,) * len(groups),
-        n_rows=design.n_rows,
-        n_fixed=len(design.encoding.names),
-        n_clinics=len(design.clinics),
+        n_rows=about.n_rows,
+        n_fixed=len(about.encoding.names),
+        n_clinics=len(about.clinics),
         reml=reml,
     )
     units = Units(
         scale=standard.scale,
         z_scale=np.ones(0),
-        subject=design.roles.subject,
-        clinic=str(design.roles.clinic),
-        visits=[str(label) for label in design.visits],
+        subject=about.roles.subject,
+        clinic=str(about.roles.clinic),
+        visits=[str(label) for label in about.visits],
         groups=groups,
     )
-    start = start_of(model, [_empirical(part, standard) for part in sums.groups])
+    start = start_of(model, [_empirical(part, standard) for part in moments.groups])
     optimum = maximise(model, start, parameter_names(model, units))
     return Engine(
+        about=about,
+        features=moments.features,
         model=model,
         optimum=optimum,
         standard=standard,
         units=units,
-        rows=rows,
+        kept_rows=kept,
         distances=distances,
     )
 
 
-def _check_pairs(structure: Structure, sums: VisitSums, design: Design) -> None:
+def _kept_rows(
+    rows: tuple[Design, Summed], standard: Standard, structure: Structure
+) -> PatientRows:
+    """Keep the rows in the coordinates of the fit."""
+    design, summed = rows
+    return PatientRows(
+        design=design,
+        layout=summed.layout,
+        y=summed.y,
+        columns=standard.columns,
+        Z=np.zeros((design.n_rows, 0)),
+        on_visits=True,
+        by_distance=structure.needs_distances and summed.moments.days is None,
+    )
+
+
+def _strata(
+    moments: Moments,
+    standard: Standard,
+    structure: Structure,
+    distances: FloatArray,
+    rows: PatientRows | None,
+) -> tuple[Stratum, ...]:
+    """Take sums where they are enough, else the rows of patients."""
+    by_day = structure.needs_distances and moments.days is None
+    # a weighted clinic intercept is no longer a count per clinic and pattern
+    is_weighted = moments.about.roles.weights is not None and len(moments.about.clinics) > 0
+    if not by_day and not is_weighted:
+        Z = np.zeros((len(distances), 0))
+        return moment_strata(moments, standard, structure.n_parameters, distances, Z)
+    if rows is None:
+        raise ModelError(
+            "Moments hold no row of a patient, which a spatial covariance over days of the "
+            "patient's own, and weights beside a clinic intercept, need: fit the rows with mmrm()."
+        )
+    return tuple(chunk.stratum for chunk in rows.chunks())
+
+
+def _check_pairs(structure: Structure, moments: Moments) -> None:
     """Refuse an unstructured covariance of visits that no patient has together."""
-    if structure.correlations is not None:
-        return
-    for index, part in enumerate(sums.groups):
+    about = moments.about
+    for index, part in enumerate(moments.groups):
         pairs = part.pair_counts()
-        absent = np.argwhere(np.tril(pairs == 0.0))
-        if absent.size:
-            first, second = (str(design.visits[visit]) for visit in absent[0][::-1])
-            where = (
-                f" in {design.roles.group} {design.groups[index]!r}" if len(design.groups) else ""
-            )
+        is_needed = np.eye(len(pairs)) > 0 if structure.correlations else np.ones_like(pairs) > 0
+        absent = np.argwhere(np.tril((pairs == 0.0) & is_needed))
+        if absent.size and (structure.heterogeneous or structure.correlations is None):
+            first, second = (str(about.visits[visit]) for visit in absent[0][::-1])
+            where = f" in {about.roles.group} {about.groups[index]!r}" if len(about.groups) else ""
             what = (
                 f"Visit {first!r} has no score"
                 if first == second
                 else f"No patient has both visit {first!r} and visit {second!r}"
             )
             raise ModelError(
-                f"{what}{where}, so that an unstructured covariance cannot be estimated "
+                f"{what}{where}, so that its {structure.name} covariance cannot be estimated "
                 f"({len(absent)} such pairs of visits). Leave the visit out, or take a structure "
-                "such as 'heterogeneous toeplitz'."
+                "with fewer parameters, such as 'toeplitz'."
             )
-
-
-def _distances(design: Design, structure: Structure) -> tuple[FloatArray, bool]:
-    """Return the distances between visits, and whether they hold for every patient."""
-    m = design.panel.n_visits
-    apart = np.abs(np.subtract.outer(np.arange(m), np.arange(m)))
-    if not structure.needs_distances or design.coordinates is None:
-        return apart, True
-    day = design.coordinates[design.panel.row_of_visit()]
-    same = bool((day[design.panel.visit] == design.coordinates).all())
-    return np.abs(np.subtract.outer(day, day)), same
 
 
 def _empirical(part: PatternSums, standard: Standard) -> FloatArray:
@@ -310,35 +479,24 @@ def _empirical(part: PatternSums, standard: Standard) -> FloatArray:
 
 
 def _result(
-    engine: Engine,
-    covariance: str,
-    failures: tuple[str, ...],
-    *,
-    df: str,
-    vcov: str,
-    information: str,
+    engine: Engine, covariance: str, failures: tuple[str, ...], choices: Choices
 ) -> LinearMixedModel:
     """Collect what users ask of a fit."""
-    design = engine.rows.design
-    theta_cov = engine.optimum.parameter_covariance(information)
+    theta_cov = engine.optimum.parameter_covariance(choices.information)
+    robust = None if choices.vcov == "model" else sandwich(engine, choices.vcov)
     return LinearMixedModel(
-        formula=design.formula,
+        formula=engine.about.formula,
         random="",
-        method="reml" if engine.model.reml else "ml",
-        fixed=fixed_effects(
-            engine,
-            df=df,
-            theta_cov=theta_cov,
-            robust=None if vcov == "model" else sandwich(engine, vcov),
-        ),
-        population=design.population,
+        method="reml" if choices.reml else "ml",
+        fixed=fixed_effects(engine, df=choices.df, theta_cov=theta_cov, robust=robust),
+        population=engine.about.population,
         fit=glance_row(
             engine,
-            df=df,
-            vcov=vcov,
-            information=information,
+            df=choices.df,
+            vcov=choices.vcov,
+            information=choices.information,
             covariance=covariance,
-            notes=(*failures, *design.notes),
+            notes=(*failures, *engine.about.notes),
         ),
         components=components(engine.model, engine.optimum, theta_cov, engine.units),
         engine=engine,

@@ -112,14 +112,14 @@ class _Points:
     @classmethod
     def read(cls, engine: Engine, rows: pd.DataFrame) -> _Points:
         """Read what the covariance needs from new rows."""
-        design = engine.rows.design
-        roles, n = design.roles, len(rows)
+        about = engine.about
+        roles, n = about.roles, len(rows)
         visit = np.zeros(n, dtype=np.intp)
-        if roles.visit is not None and not engine.rows.by_distance:
-            visit = _known_codes(rows, roles.visit, design.visits)
+        if roles.visit is not None and engine.on_visits:
+            visit = _known_codes(rows, roles.visit, about.visits)
         group = np.zeros(n, dtype=np.intp)
         if roles.group is not None:
-            group = _known_codes(rows, roles.group, design.groups)
+            group = _known_codes(rows, roles.group, about.groups)
         Z = np.zeros((n, 0))
         if engine.random is not None:
             columns = {name: _column(rows, name, engine) for name in engine.random_columns}
@@ -185,9 +185,9 @@ def _given_history(
     shift, variance : array, shape (n,)
         What the history adds to the mean, and the variance left of a score.
     """
-    design = engine.rows.design
-    check_present(new_data, [design.roles.subject, *design.parsed.outcome], "predict()")
-    rows = _rows_of_patients(read_group(new_data[design.roles.subject], None).data)
+    about = engine.about
+    check_present(new_data, [about.roles.subject, *about.parsed.outcome], "predict()")
+    rows = _rows_of_patients(read_group(new_data[about.roles.subject], None).data)
     present = rows >= 0
     y = _outcome(engine, new_data)
     seen = present & np.isfinite(y[rows])
@@ -220,11 +220,11 @@ def _rows_of_patients(code: Codes) -> Codes:
 
 def _outcome(engine: Engine, rows: pd.DataFrame) -> FloatArray:
     """Read the outcomes of new rows; missing where there is none."""
-    parsed = engine.rows.design.parsed
-    if parsed.outcome != (engine.rows.design.outcome,):
+    parsed = engine.about.parsed
+    if parsed.outcome != (engine.about.outcome,):
         raise ModelError(
             "Conditional predictions need an outcome that is a column; compute "
-            f"{engine.rows.design.outcome!r} as a column before fitting."
+            f"{engine.about.outcome!r} as a column before fitting."
         )
     values = pd.to_numeric(rows[parsed.outcome[0]], errors="coerce")
     return np.asarray(values.to_numpy(dtype=float, na_value=np.nan))

@@ -123,13 +123,13 @@ class LinearMixedModel:
         ModelError
             When patients have points in time of their own, so that there are no visits.
         """
-        rows = self.engine.rows
-        if not rows.on_visits:
+        about, has_visits = self.engine.about, self.engine.on_visits
+        if not has_visits:
             raise ModelError(
                 "This fit has no visits to give covariances for; see variance_components()."
             )
         matrices = _visit_covariances(self.engine)
-        visits = rows.design.visits
+        visits = about.visits
         frames = [pd.DataFrame(matrix, index=visits, columns=visits) for matrix in matrices]
         groups = self.engine.units.groups
         return frames[0] if len(frames) == 1 else dict(zip(groups, frames, strict=True))
@@ -172,14 +172,14 @@ class LinearMixedModel:
         ModelError
             When the model has no clinic intercept.
         """
-        design = self.engine.rows.design
-        if not len(design.clinics):
+        clinics = self.engine.about.clinics
+        if not len(clinics):
             raise ModelError("This model has no clinic intercept; nested_in= adds one.")
         effects, std_error = clinic_effects(self.engine.optimum.at, self.engine.model.n_fixed)
         scale = self.engine.standard.scale
         return pd.DataFrame(
             {
-                design.clinics.name: design.clinics,
+                clinics.name: clinics,
                 "estimate": effects * scale,
                 "std_error": std_error * scale,
             }
@@ -200,7 +200,7 @@ class LinearMixedModel:
         and in R's car: centre it first. With Kenward-Roger the statistic is their scaled F, as
         in SAS, not Wald's, as in R's emmeans.
         """
-        contrasts = type_three_contrasts(self.engine.rows.design)
+        contrasts = type_three_contrasts(self.engine.about)
         tests = [{"term": term, **joint_test(L, self.fixed)} for term, L in contrasts.items()]
         return pd.DataFrame(tests, columns=["term", "df1", "df2", "statistic", "p_value"])
 
@@ -363,7 +363,7 @@ class LinearMixedModel:
         parts = [f"random {self.random} | {subject}"] if self.random else []
         if not self.random or covariance != "independent":
             parts.append(f"{covariance} covariance within {subject}")
-        clinic = self.engine.rows.design.roles.clinic
+        clinic = self.engine.about.roles.clinic
         return ", ".join([*parts, f"random intercept of {clinic}"] if clinic else parts)
 
     def __repr__(self) -> str:
@@ -381,9 +381,10 @@ class LinearMixedModel:
 
 def _visit_covariances(engine: Engine) -> list[FloatArray]:
     """Compute the covariance between visits of every group, in the units of the data."""
-    rows, model, units = engine.rows, engine.model, engine.units
+    model, units = engine.model, engine.units
     random: FloatArray = np.zeros(())
     if model.random:
+        rows = engine.rows
         Z = rows.Z[rows.design.panel.row_of_visit()] * units.z_scale
         random = Z @ random_covariance(engine.optimum, units) @ Z.T
     return [

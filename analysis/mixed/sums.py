@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from analysis.errors import ModelError
 from analysis.mixed.engine.blocks import PatternBlocks
 from analysis.mixed.layout import Panel
 from analysis.results import FloatArray
 
-__all__ = ["PatternSums", "sum_patterns"]
+__all__ = ["PatternSums", "combined_sums", "rebased_sums", "sum_patterns"]
 
 Codes = np.ndarray[Any, np.dtype[np.intp]]
 _AT_ONCE = 1 << 14
@@ -196,3 +197,108 @@ def _indicator(codes: Codes, size: int) -> Any:
     """Make the matrix that sums rows by group."""
     ones = np.ones(codes.size)
     return sparse.csr_matrix((ones, (codes, np.arange(codes.size))), shape=(size, codes.size))
+
+
+def rebased_sums(sums: PatternSums, change: FloatArray, n_patient: int) -> PatternSums:
+    """Change the features that are summed, linearly.
+
+    Parameters
+    ----------
+    sums : PatternSums
+        Sums of features ``f``.
+    change : array, shape (K + L, K + L)
+        New features are ``f @ change``; features of patients do not take from those of rows.
+    n_patient : int
+        Features of patients, which come first.
+
+    Returns
+    -------
+    PatternSums
+        Sums of the new features.
+    """
+    u, uw, w = change[:n_patient, :n_patient], change[:n_patient, n_patient:], change[n_patient:]
+    w = w[:, n_patient:]
+    present = sums.present.astype(float)
+    pairs = present[:, :, None] * present[:, None, :]
+    mixed = sums.uw @ w + present[:, :, None, None] * (sums.uu @ uw)[:, None]
+    from_u = uw.T @ sums.uu @ uw
+    left = np.einsum("ab,gjac->gjbc", uw, sums.uw @ w)  # B, m (of w), L, L
+    varying = w.T @ sums.ww @ w + pairs[..., None, None] * from_u[:, None, None]
+    varying += pairs[..., None, None] * left[:, None, :]
+    varying += pairs[..., None, None] * left.transpose(0, 1, 3, 2)[:, :, None]
+    return PatternSums(
+        present=sums.present,
+        counts=sums.counts,
+        uu=u.T @ sums.uu @ u,
+        uw=u.T @ mixed,
+        ww=varying,
+        clinic_counts=sums.clinic_counts,
+        clinic_u=sums.clinic_u @ u,
+        clinic_w=sums.clinic_w @ w + present[:, :, None, None] * (sums.clinic_u @ uw)[:, None],
+    )
+
+
+def combined_sums(
+    one: PatternSums, other: PatternSums, sign: float, *, clinics: tuple[Codes, Codes, int]
+) -> PatternSums:
+    """Add or subtract sums of the same features.
+
+    Parameters
+    ----------
+    one, other : PatternSums
+        Sums over disjoint patients, or `other` over some of the patients of `one`.
+    sign : float
+        1 to add, -1 to subtract.
+    clinics : tuple
+        Where the clinics of either stand among all clinics, and how many there are.
+
+    Returns
+    -------
+    PatternSums
+        Patterns without patients are left out.
+
+    Raises
+    ------
+    ModelError
+        When a pattern would have fewer than no patients.
+    """
+    both = np.concatenate([one.present, other.present])
+    present, code = np.unique(both, axis=0, return_inverse=True)
+    places = (code.ravel()[: len(one.present)], code.ravel()[len(one.present) :])
+    parts = (_placed_clinics(one, clinics[0], clinics[2]), _placed_clinics(other, *clinics[1:]))
+
+    def total(name: str) -> FloatArray:
+        first, second = (getattr(part, name) for part in parts)
+        values = np.zeros((len(present), *first.shape[1:]))
+        values[places[0]] += first
+        values[places[1]] += sign * second
+        return values
+
+    counts = total("counts")
+    if (counts < 0).any():
+        raise ModelError(
+            "The moments taken out are not part of the others: a pattern of visits would have "
+            "fewer than no patients."
+        )
+    kept = counts > 0
+    names = ("uu", "uw", "ww", "clinic_counts", "clinic_u", "clinic_w")
+    values = {name: total(name)[kept] for name in names}
+    return PatternSums(present=present[kept], counts=counts[kept], **values)
+
+
+def _placed_clinics(sums: PatternSums, position: Codes, n_clinics: int) -> PatternSums:
+    """Arrange the sums of clinics among all clinics."""
+
+    def placed(values: FloatArray, axis: int) -> FloatArray:
+        shape = list(values.shape)
+        shape[axis] = n_clinics
+        wide = np.zeros(shape)
+        np.moveaxis(wide, axis, 0)[position] = np.moveaxis(values, axis, 0)
+        return wide
+
+    return replace(
+        sums,
+        clinic_counts=placed(sums.clinic_counts, 1),
+        clinic_u=placed(sums.clinic_u, 1),
+        clinic_w=placed(sums.clinic_w, 2),
+    )
