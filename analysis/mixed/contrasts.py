@@ -253,7 +253,7 @@ def build_contrasts(
     Returns
     -------
     Contrasts
-        The comparisons, each in all groups.
+        The comparisons, each in all groups whose means the model lets differ.
 
     Raises
     ------
@@ -264,6 +264,8 @@ def build_contrasts(
     comparisons = compare_levels(levels, method)
     adjustment.check(comparisons.kind, hypothesis.side, one_family=len(groups) == 1)
     result = np.einsum("ck,kgp->cgp", comparisons.weights, matrix[position])
+    kept = _can_differ(result, matrix)
+    result, groups = result[:, kept], groups.loc[kept].reset_index(drop=True)
     named = _named(comparisons.names, groups)
     _check_zero(result, named, matrix)
     return Contrasts(
@@ -287,6 +289,16 @@ def _named(names: tuple[str, ...], groups: pd.DataFrame) -> pd.DataFrame:
         text = text + " of " + labels.pop("contrast").to_numpy(dtype=object)
     labels.insert(0, "contrast", text)
     return labels
+
+
+def _can_differ(result: FloatArray, matrix: FloatArray) -> NDArray[np.bool_]:
+    """Mark the groups whose means the model lets differ, such as visits after the baseline.
+
+    In a constrained longitudinal analysis all arms have one mean at the baseline, so that nothing
+    is to be compared there. When nothing differs anywhere, all groups stay for the refusal.
+    """
+    differs = np.abs(result).max(axis=(0, 2)) > _ZERO * np.abs(matrix).max()
+    return np.asarray(differs if differs.any() else ~differs)
 
 
 def _check_zero(result: FloatArray, named: pd.DataFrame, matrix: FloatArray) -> None:

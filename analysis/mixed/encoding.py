@@ -43,6 +43,9 @@ class Factor:
         How to evaluate a call on numbers; None for a plain column.
     is_stateful : bool
         Whether the call learned something from all rows, such as a mean.
+    is_fixed : bool
+        Whether its reduced coding is a choice of the model, and not one of several for the same
+        space.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Factor:
     codings: Mapping[bool, FloatArray]
     call: Any
     is_stateful: bool
+    is_fixed: bool = False
 
     def values(self, columns: Columns, *, reduced: bool) -> FloatArray:
         """Evaluate the factor.
@@ -174,7 +178,7 @@ class Encoding:
 
 def _sum_coded(factor: Factor) -> Factor:
     """Code a categorical factor by deviations from the mean of its levels."""
-    if not factor.codings:
+    if not factor.codings or factor.is_fixed:
         return factor
     levels = len(factor.codings[False])
     deviations = np.vstack([np.eye(levels - 1), -np.ones((1, levels - 1))])

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
+from analysis.mixed.clinics import check_clinics
 from analysis.mixed.components import Units, components, parameter_names
 from analysis.mixed.description import Roles
 from analysis.mixed.design import Design, build_design
@@ -172,6 +173,8 @@ def lmm(
         cluster=cluster,
     )
     design = build_design(formula, data, roles, (varying,))
+    notes = check_clinics(design, df)
+    design = replace(design, notes=(*design.notes, *notes))
     encoding = encode(varying, design.columns, design.n_rows)
     random_part = RandomPart(
         text=random,

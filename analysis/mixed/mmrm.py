@@ -7,13 +7,14 @@ same whatever the number of patients.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import ConvergenceError, ModelError
+from analysis.mixed.clinics import FEWEST_CLINICS, check_clinics
 from analysis.mixed.components import Units, components, parameter_names
 from analysis.mixed.description import Roles
 from analysis.mixed.design import Design, build_design
@@ -38,7 +39,7 @@ from analysis.mixed.sandwich import check_vcov, sandwich
 from analysis.mixed.sums import PatternSums
 from analysis.results import FloatArray
 
-__all__ = ["DF_METHODS", "fit_moments", "mmrm", "moments"]
+__all__ = ["Choices", "fit_design_on_visits", "fit_moments", "mmrm", "moments"]
 
 DF_METHODS = ("kenward-roger", "satterthwaite", "between-within", "residual")
 
@@ -217,7 +218,26 @@ def mmrm(
         coordinates=coordinates,
         cluster=cluster,
     )
-    design = build_design(formula, data, roles)
+    return fit_design_on_visits(build_design(formula, data, roles), choices)
+
+
+def fit_design_on_visits(design: Design, choices: Choices) -> LinearMixedModel:
+    """Fit a design that is built already.
+
+    Parameters
+    ----------
+    design : Design
+        Rows sorted by patient and visit.
+    choices : Choices
+        What is asked for.
+
+    Returns
+    -------
+    LinearMixedModel
+        As `mmrm`.
+    """
+    notes = check_clinics(design, choices.df)
+    design = replace(design, notes=(*design.notes, *notes))
     summed = sum_visits(design)
     return _fitted(summed.moments, choices, (design, summed))
 
@@ -340,6 +360,12 @@ def _fitted(
         raise ModelError(
             "A mixed model needs at least 2 patients; complete rows come from "
             f"{moments.about.n_subjects}."
+        )
+    if 0 < len(moments.about.clinics) < FEWEST_CLINICS:
+        raise ModelError(
+            f"The moments have {len(moments.about.clinics)} clinics, too few for a variance "
+            f"between clinics (at least {FEWEST_CLINICS}); add more, or make them without "
+            "nested_in=."
         )
     failures: list[str] = []
     standard = moments.standard()
