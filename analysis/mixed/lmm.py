@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.errors import ModelError
 from analysis.mixed.clinics import check_clinics
-from analysis.mixed.components import Units, components, parameter_names
+from analysis.mixed.components import Units, parameter_names
 from analysis.mixed.description import Roles
 from analysis.mixed.design import Design, build_design
 from analysis.mixed.encoding import Encoding, encode
@@ -323,7 +323,6 @@ def fit_design(
             covariance=residual,
             notes=design.notes,
         ),
-        components=components(engine.model, engine.optimum, theta_cov, engine.units),
         engine=engine,
     )
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.errors import ConvergenceError, ModelError
 from analysis.mixed.clinics import FEWEST_CLINICS, check_clinics
-from analysis.mixed.components import Units, components, parameter_names
+from analysis.mixed.components import Units, parameter_names
 from analysis.mixed.description import Roles
 from analysis.mixed.design import Design, build_design
 from analysis.mixed.engine.covariance import Model, Stratum
@@ -524,6 +524,5 @@ def _result(
             covariance=covariance,
             notes=(*failures, *engine.about.notes),
         ),
-        components=components(engine.model, engine.optimum, theta_cov, engine.units),
         engine=engine,
     )

@@ -47,7 +47,8 @@ def share_points(design: Design, Z: FloatArray) -> tuple[Design, FloatArray] | N
     if codes is None:
         return None
     arranged, order = _arranged(design, codes)
-    Z = Z[order]
+    if order is not None:
+        Z = Z[order]
     panel = arranged.panel
     if not _is_of_point(Z, panel) or _n_patterns(panel) > _MOST_PATTERNS:
         return None
@@ -56,7 +57,10 @@ def share_points(design: Design, Z: FloatArray) -> tuple[Design, FloatArray] | N
 
 def _is_of_point(Z: FloatArray, panel: Panel) -> bool:
     """Check that random columns are the same for all patients at a point."""
-    return bool((Z[panel.row_of_visit()][panel.visit] == Z).all())
+    points = Z[panel.row_of_visit()]
+    return all(
+        bool((own[panel.visit] == column).all()) for own, column in zip(points.T, Z.T, strict=True)
+    )
 
 
 def _point_codes(design: Design, Z: FloatArray) -> Codes | None:
@@ -67,7 +71,7 @@ def _point_codes(design: Design, Z: FloatArray) -> Codes | None:
     for values in [*predictors, *Z.T]:
         if (panel.of_patients(values[panel.starts]) == values).all():
             continue
-        own, levels = pd.factorize(values)
+        own, levels = pd.factorize(values, sort=True)
         if len(levels) > _MOST_POINTS:
             return _turns(panel) if _repeats(Z) else None
         codes, distinct = pd.factorize(codes * len(levels) + own, sort=True)
@@ -92,6 +96,10 @@ def _turns(panel: Panel) -> Codes | None:
 
 def _with_repeats(panel: Panel, codes: Codes, count: int) -> Codes | None:
     """Give a patient's second row at a point, and so on, a point of its own."""
+    same = codes[1:] <= codes[:-1]
+    same[panel.starts[1:] - 1] = False
+    if not same.any():  # sorted by point within patients, each once
+        return codes
     patient = np.repeat(np.arange(panel.starts.size), panel.sizes)
     key = patient * count + codes
     order = np.argsort(key, kind="stable")
@@ -105,19 +113,24 @@ def _with_repeats(panel: Panel, codes: Codes, count: int) -> Codes | None:
     return wide if len(distinct) <= _MOST_POINTS else None
 
 
-def _arranged(design: Design, codes: Codes) -> tuple[Design, Codes]:
-    """Sort the rows of a design by patient and point."""
+def _arranged(design: Design, codes: Codes) -> tuple[Design, Codes | None]:
+    """Sort the rows of a design by patient and point; no order when they are sorted."""
     panel = design.panel
     n_points = int(codes.max()) + 1
+    visits = pd.RangeIndex(n_points, name="point")
+    placed = replace(design, panel=replace(panel, visit=codes, n_visits=n_points), visits=visits)
+    rises = codes[1:] > codes[:-1]
+    rises[panel.starts[1:] - 1] = True
+    if rises.all():
+        return placed, None
     patient = np.repeat(np.arange(panel.starts.size), panel.sizes)
-    key = patient * n_points + codes
-    order = np.argsort(key, kind="stable")
+    order = np.argsort(patient * n_points + codes, kind="stable")
     arranged = replace(
         design,
         columns={name: column.take(order) for name, column in design.columns.items()},
         y=design.y[order],
         panel=replace(panel, visit=codes[order], n_visits=n_points),
-        visits=pd.RangeIndex(n_points, name="point"),
+        visits=visits,
         weights=None if design.weights is None else design.weights[order],
         coordinates=None if design.coordinates is None else design.coordinates[order],
         position=design.position[order],

@@ -12,7 +12,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.mixed.components import component_frame, random_covariance, residual_covariance
+from analysis.mixed.components import (
+    component_frame,
+    components,
+    random_covariance,
+    residual_covariance,
+)
 from analysis.mixed.effects import clinic_effects, patient_effects, random_effect_frame
 from analysis.mixed.fitting import Engine
 from analysis.mixed.inference import FixedEffects, joint_test, tidy_linear
@@ -41,8 +46,6 @@ class LinearMixedModel:
         What is needed to evaluate the mean for other rows.
     fit : pandas.DataFrame
         One row about the fit, see `glance`.
-    components : pandas.DataFrame
-        Parts of the covariance with standard errors.
     engine : Engine
         The fit in its own coordinates, with the rows used; patient-level.
     """
@@ -53,7 +56,6 @@ class LinearMixedModel:
     fixed: FixedEffects
     population: Population
     fit: pd.DataFrame
-    components: pd.DataFrame
     engine: Engine
 
     def tidy(self, conf_level: float = 0.95) -> pd.DataFrame:
@@ -107,7 +109,9 @@ class LinearMixedModel:
             or residual). Variances have Satterthwaite's chi-square interval, covariances a
             normal one, as SAS; on the boundary there is none.
         """
-        return component_frame(self.components, conf_level=conf_level)
+        engine = self.engine
+        table = components(engine.model, engine.optimum, self.fixed.theta_cov, engine.units)
+        return component_frame(table, conf_level=conf_level)
 
     def covariance(self) -> pd.DataFrame | dict[str, pd.DataFrame]:
         """Return the covariance of a patient's scores between visits.

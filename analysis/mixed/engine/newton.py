@@ -113,9 +113,10 @@ def maximise(model: Model, start: Coordinates, names: tuple[str, ...]) -> Optimu
     ConvergenceError
         When the optimum is not reached.
     """
-    point = _point(model, start)
-    _check_identified(_local(model, point), names)
-    point = _newton(model, point, names)
+    point = _repivoted(_point(model, start))
+    local = _local(model, point)
+    _check_identified(local, names)
+    point = _newton(model, point, names, local)
     tried: set[int] = set()
     while (block := _smallest(model, point, tried)) is not None:
         lower = _newton(model, _lowered(model, point, block), names)
@@ -141,11 +142,16 @@ def _local(model: Model, point: _Point) -> Local:
     return local_of(model, point.coordinates, derivatives(model, point.at))
 
 
-def _newton(model: Model, point: _Point, names: tuple[str, ...]) -> _Point:
+def _newton(
+    model: Model, point: _Point, names: tuple[str, ...], known: Local | None = None
+) -> _Point:
     """Iterate at fixed rank until the Newton decrement is negligible."""
     for iteration in range(_ITERATIONS):
-        point = _repivoted(point)
-        local = _local(model, point)
+        if known is None or iteration:
+            point = _repivoted(point)
+            local = _local(model, point)
+        else:
+            local = known
         step, is_newton = _step(local, scoring=iteration < _SCORING)
         decrement = -float(local.gradient @ step)
         if is_newton and decrement <= DECREMENT:
