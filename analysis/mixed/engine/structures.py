@@ -209,7 +209,7 @@ def _exponential(rho: FloatArray, distances: FloatArray) -> Shape:
 
 
 def _start_exchangeable(correlation: FloatArray, distances: FloatArray) -> FloatArray:
-    m = len(distances)
+    m = len(correlation)
     mean = float(correlation[~np.eye(m, dtype=bool)].mean()) if m > 1 else 0.0
     return np.array([float(np.clip(mean, -0.5 / max(m - 1, 1), 0.95))])
 
@@ -293,6 +293,7 @@ def structure_named(name: str, n_visits: int) -> Structure:
     elif name != "unstructured":
         family, few = _FAMILIES[name.removeprefix("heterogeneous ")]
         count = n_visits - 1 if few is None else min(few, n_visits - 1)
+        family = family if count else _exchangeable  # a single visit has no neighbours
     return Structure(
         name=name,
         n_visits=n_visits,
