@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -133,7 +134,7 @@ def build(
     starts = np.cumsum([0, *random])
     blocks = tuple(
         RandomBlock(terms=tuple("abc"[a:b]), columns=slice(int(a), int(b)))
-        for a, b in zip(starts[:-1], starts[1:], strict=True)
+        for a, b in itertools.pairwise(starts)
     )
     return Model(
         strata=tuple(strata), random=blocks, structures=(structure_named(structure, m),) * groups,
