@@ -63,14 +63,15 @@ def _point_codes(design: Design, Z: FloatArray) -> Codes | None:
     """Give every row the number of its point; None when there are too many points."""
     panel = design.panel
     codes, count = np.zeros(design.n_rows, dtype=np.int64), 1
-    varying = [column.data for column in design.columns.values()] + list(Z.T)
+    varying = [design.columns[name].data for name in design.parsed.predictors] + list(Z.T)
     for values in varying:
         if (panel.of_patients(values[panel.starts]) == values).all():
             continue
         own, levels = pd.factorize(values)
         if len(levels) > _MOST_POINTS:
             return _turns(panel) if _repeats(Z) else None
-        codes, distinct = pd.factorize(codes * len(levels) + own, sort=True)
+        rank = np.argsort(np.argsort(levels))  # points do not depend on the order of patients
+        codes, distinct = pd.factorize(codes * len(levels) + rank[own], sort=True)
         count = len(distinct)
         if count > _MOST_POINTS:
             return _turns(panel) if _repeats(Z) else None
