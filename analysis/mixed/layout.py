@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.errors import DataError
 from analysis.mixed.columns import Columns
 from analysis.mixed.encoding import Encoding, Factor
 from analysis.results import FloatArray
@@ -144,12 +145,17 @@ class _Values:
         elif self.kind == "patient":
             rows = panel.starts
         self.columns = {name: columns[name].take(rows) for name in factor.columns}
+        self.every_row = columns
         self.known: dict[bool, FloatArray] = {}
 
     def values(self, *, reduced: bool) -> FloatArray:
         """Evaluate the factor where it varies."""
         if reduced not in self.known:
-            self.known[reduced] = self.factor.values(self.columns, reduced=reduced)
+            try:
+                self.known[reduced] = self.factor.values(self.columns, reduced=reduced)
+            except DataError:
+                self.factor.values(self.every_row, reduced=reduced)  # counts rows in its message
+                raise
         return self.known[reduced]
 
     def times(
