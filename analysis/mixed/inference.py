@@ -112,15 +112,15 @@ def degrees_of_freedom(contrasts: FloatArray, fixed: FixedEffects) -> FloatArray
     Returns
     -------
     array, shape (m,)
-        For a single linear function Kenward and Roger's are Satterthwaite's. Between-within: as
-        many as within patients when a coefficient in the function varies within patients.
+        For a single linear function Kenward and Roger's are Satterthwaite's. Between-within: the
+        fewest of all coefficients in the function, as in R's mmrm.
     """
     if fixed.df_method == "residual":
         return np.full(len(contrasts), fixed.residual_df)
     if fixed.df_method == "between-within":
         used = np.abs(contrasts) > _ZERO
-        is_within = (used & np.asarray(fixed.is_within)).any(axis=1)
-        return np.asarray(np.where(is_within, fixed.within_df, fixed.between_df))
+        own = np.where(np.asarray(fixed.is_within), fixed.within_df, fixed.between_df)
+        return np.asarray(np.where(used, own, np.inf).min(axis=1))
     if fixed.sandwich_df is not None:
         return fixed.sandwich_df(contrasts)
     return satterthwaite_df(contrasts, fixed)
@@ -175,8 +175,8 @@ def joint_test(contrasts: FloatArray, fixed: FixedEffects) -> dict[str, float]:
     Notes
     -----
     Satterthwaite: Fai and Cornelius's method. Kenward-Roger: the scaled F with their
-    denominator. Otherwise Wald's F; between-within takes the degrees of freedom within patients
-    as soon as one coefficient varies within patients.
+    denominator. Otherwise Wald's F; between-within takes the fewest degrees of freedom of all
+    coefficients in the functions, as R's mmrm.
 
     References
     ----------
