@@ -195,8 +195,9 @@ def joint_test(contrasts: FloatArray, fixed: FixedEffects) -> dict[str, float]:
         df2 = float(degrees_of_freedom(used[None, :], fixed)[0])
     else:
         df2 = _fai_cornelius(contrasts, covariance, fixed)
-    p_value = float(stats.f.sf(statistic, q, df2))
-    return {"df1": float(q), "df2": df2, "statistic": statistic, "p_value": p_value}
+    is_known = np.isinf(df2)
+    p_value = stats.chi2.sf(q * statistic, q) if is_known else stats.f.sf(statistic, q, df2)
+    return {"df1": float(q), "df2": df2, "statistic": statistic, "p_value": float(p_value)}
 
 
 def _fai_cornelius(contrasts: FloatArray, covariance: FloatArray, fixed: FixedEffects) -> float:
@@ -204,7 +205,7 @@ def _fai_cornelius(contrasts: FloatArray, covariance: FloatArray, fixed: FixedEf
     q = len(contrasts)
     vectors = np.linalg.eigh(covariance)[1]
     degrees = degrees_of_freedom(vectors.T @ contrasts, fixed)
-    if q == 1 or np.ptp(degrees) <= 1e-8 * degrees.min():
+    if q == 1 or degrees.max() <= (1.0 + 1e-8) * degrees.min():
         return float(degrees.mean())
     large = degrees[degrees > 2.0]
     total = float(np.sum(1.0 + 2.0 / (large - 2.0)))

@@ -335,8 +335,9 @@ def _arranged(
 ) -> tuple[PatientRows, Standard, tuple[Stratum, ...]]:
     """Sum the rows over patterns of shared points, or rotate them, or leave them as rows."""
     by_distance = residual == "spatial exponential"
-    is_weighted_clinic = len(design.clinics) > 0 and design.weights is not None
-    shared = None if by_distance or is_weighted_clinic else share_points(design, Z)
+    # beside a weighted residual the random part is no longer the same for all at a point
+    is_own = by_distance or design.weights is not None
+    shared = None if is_own else share_points(design, Z)
     if shared is not None:
         design, Z = shared
         sums = sum_visits(design)

@@ -163,7 +163,9 @@ def test_groups_are_told_apart():
     matrix = residual_covariance(
         model, optimum_of(model, residual=theta), 1, lags, units_of(scale=3.0)
     )
-    np.testing.assert_allclose(matrix, 9.0 * np.array([[4, 0.4, 0.4], [0.4, 4, 0.4], [0.4, 0.4, 4]]))
+    np.testing.assert_allclose(
+        matrix, 9.0 * np.array([[4, 0.4, 0.4], [0.4, 4, 0.4], [0.4, 0.4, 4]])
+    )
 
 
 def table_of(kind, estimate, std_error):

@@ -65,9 +65,7 @@ def encoded(formula, data=DATA):
 def test_matrix_names_and_terms_are_those_of_formulaic(formula):
     theirs = Formula(formula).get_model_matrix(DATA)
     _, columns, encoding = encoded(formula)
-    np.testing.assert_allclose(
-        encoding.matrix(columns, len(DATA)), theirs, rtol=1e-12, atol=1e-12
-    )
+    np.testing.assert_allclose(encoding.matrix(columns, len(DATA)), theirs, rtol=1e-12, atol=1e-12)
     assert encoding.names == tuple(theirs.columns)
     terms = [str(entry.term) for entry in theirs.model_spec.structure for _ in entry.columns]
     assert list(encoding.terms) == terms
@@ -151,7 +149,10 @@ def test_sums_to_zero_by_hand():
     ],
 )
 def test_terms_that_cannot_be_evaluated_are_refused(formula, match):
-    with pytest.raises((ModelError, DataError), match=match) as caught:
+    def evaluated():
         _, columns, encoding = encoded(formula)
-        encoding.matrix(columns, 60)
+        return encoding.matrix(columns, 60)
+
+    with pytest.raises((ModelError, DataError), match=match) as caught:
+        evaluated()
     assert caught.value.__cause__ is None

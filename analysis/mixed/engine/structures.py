@@ -208,7 +208,7 @@ def _exponential(rho: FloatArray, distances: FloatArray) -> Shape:
     return Shape(matrix=matrix, first=first[..., None, :, :], second=second[..., None, None, :, :])
 
 
-def _start_exchangeable(correlation: FloatArray, distances: FloatArray) -> FloatArray:
+def _start_exchangeable(correlation: FloatArray, _distances: FloatArray) -> FloatArray:
     m = len(correlation)
     mean = float(correlation[~np.eye(m, dtype=bool)].mean()) if m > 1 else 0.0
     return np.array([float(np.clip(mean, -0.5 / max(m - 1, 1), 0.95))])

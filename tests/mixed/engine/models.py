@@ -27,7 +27,7 @@ class Sample:
     root: np.ndarray
 
     @property
-    def T(self) -> np.ndarray:
+    def T(self) -> np.ndarray:  # noqa: N802 - as the engine calls it
         """Columns of the mean and the outcome, row by row."""
         features = np.concatenate([self.u[self.patient], self.w], axis=1)
         return np.einsum("nf,nfp->np", features, self.columns[self.visit]) * self.root[:, None]
@@ -105,8 +105,8 @@ def random_columns(s: Sample, q: int, *, own_days: bool) -> np.ndarray:
 
 
 def build(
-    s: Sample, structure: str, *, random=(), n_clinics=0, groups=1, per_patient=False, own_days=False,
-    reml=True,
+    s: Sample, structure: str, *, random=(), n_clinics=0, groups=1, per_patient=False,
+    own_days=False, reml=True,
 ) -> Model:  # fmt: skip
     """Make the model; `random` has the sizes of the random blocks."""
     m, q = len(s.columns), sum(random)
