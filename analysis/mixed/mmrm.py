@@ -254,7 +254,9 @@ def _check_pairs(structure: Structure, sums: VisitSums, design: Design) -> None:
         pairs = part.pair_counts()
         absent = np.argwhere(np.tril(pairs == 0.0))
         if absent.size:
-            first, second = (str(design.visits[visit]) for visit in absent[0][::-1])
+            empty = absent[absent[:, 0] == absent[:, 1]]
+            worst = empty[0] if empty.size else absent[0]
+            first, second = (str(design.visits[visit]) for visit in worst[::-1])
             where = (
                 f" in {design.roles.group} {design.groups[index]!r}" if len(design.groups) else ""
             )
