@@ -226,7 +226,7 @@ def encode(parsed: ParsedFormula, columns: Columns, n_rows: int) -> Encoding:
                 if inner.expr not in factors:
                     factors[inner.expr] = _factor(inner, contrasts, used, part)
                 parts.append((factors[inner.expr], bool(one.reduced)))
-            width = _width(parts, used)
+            width = _width(parts)
             own = tuple(str(name) for _, name in zip(range(width), names, strict=False))
             products.append(
                 Product(
@@ -291,7 +291,7 @@ def _whole_call(name: str, frame: pd.DataFrame, part: str) -> Any:
     """Evaluate a call on numbers once, so that it can be repeated."""
     rows = frame.iloc[:_PROBE] if _is_stateless(name) else frame
     try:
-        return _spec(Formula(f"0 + {name}"), rows)
+        return _spec(Formula(f"0 + {{{name}}}"), rows)  # in braces "a / b" is no nesting
     except (FormulaicError, ValueError, TypeError):
         raise ModelError(
             f"Could not evaluate {name!r} in {part}. Check that functions get numeric columns and "
@@ -314,15 +314,14 @@ def _columns_of(name: str, columns: Columns) -> tuple[str, ...]:
     return tuple(column for column in found if column in columns)
 
 
-def _width(parts: list[tuple[Factor, bool]], columns: Columns) -> int:
+def _width(parts: list[tuple[Factor, bool]]) -> int:
     """Count the columns of a product."""
-    one_row = {name: column.take(slice(0, 1)) for name, column in columns.items()}
     width = 1
     for factor, reduced in parts:
         if factor.codings:
             width *= factor.codings[reduced].shape[1]
         elif factor.call is not None:
-            width *= factor.values(one_row, reduced=reduced).shape[1]
+            width *= len(factor.call.column_names)
     return width
 
 

@@ -40,6 +40,7 @@ METHODS = ("reml", "ml")
 INFORMATION = ("observed", "expected")
 
 _ALIASED = 1e-11
+_EMPTY = 1e-6
 _GLANCE = (
     "log_likelihood",
     "aic",
@@ -59,7 +60,7 @@ _GLANCE = (
     "boundary",
     "notes",
 )
-_EXACT = 1e-20
+_EXACT = 1e-13
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -213,7 +214,9 @@ def standardise(
         )
     total = products(columns)
     lengths = np.sqrt(np.diag(total))
-    safe = np.where(lengths > 0.0, lengths, 1.0)
+    sizes = np.sqrt(np.square(columns).sum(axis=1).max(axis=0))
+    usual = sizes * lengths[p] / sizes[p]  # features are standardised; zero comes with rounding
+    safe = np.where(lengths > _EMPTY * usual, lengths, np.maximum(usual, 1e-300))
     unit = total / np.outer(safe, safe)
     _check_rank(unit[:p, :p], terms)
     root = np.linalg.cholesky(unit[:p, :p])
@@ -224,7 +227,8 @@ def standardise(
     turned[:, :, :p] = columns[:, :, :p] @ back
     turned[:, :, p] = columns[:, :, p] - columns[:, :, :p] @ start
     squares = float(products(turned)[p, p])
-    if squares <= _EXACT * float(total[p, p]):
+    about_mean = float(columns[0, -1, p] * lengths[p] / sizes[p]) ** 2
+    if squares <= _EXACT * about_mean:  # sums cannot tell less from rounding
         raise ModelError(
             "The fixed part explains the outcome exactly, so no variance is left to estimate; "
             "is the outcome among the predictors?"

@@ -112,15 +112,15 @@ def degrees_of_freedom(contrasts: FloatArray, fixed: FixedEffects) -> FloatArray
     Returns
     -------
     array, shape (m,)
-        For a single linear function Kenward and Roger's are Satterthwaite's. Between-within: as
-        many as within patients when a coefficient in the function varies within patients.
+        For a single linear function Kenward and Roger's are Satterthwaite's. Between-within: the
+        fewest of all coefficients in the function, as in R's mmrm.
     """
     if fixed.df_method == "residual":
         return np.full(len(contrasts), fixed.residual_df)
     if fixed.df_method == "between-within":
         used = np.abs(contrasts) > _ZERO
-        is_within = (used & np.asarray(fixed.is_within)).any(axis=1)
-        return np.asarray(np.where(is_within, fixed.within_df, fixed.between_df))
+        own = np.where(np.asarray(fixed.is_within), fixed.within_df, fixed.between_df)
+        return np.asarray(np.where(used, own, np.inf).min(axis=1))
     if fixed.sandwich_df is not None:
         return fixed.sandwich_df(contrasts)
     return satterthwaite_df(contrasts, fixed)
@@ -175,8 +175,8 @@ def joint_test(contrasts: FloatArray, fixed: FixedEffects) -> dict[str, float]:
     Notes
     -----
     Satterthwaite: Fai and Cornelius's method. Kenward-Roger: the scaled F with their
-    denominator. Otherwise Wald's F; between-within takes the degrees of freedom within patients
-    as soon as one coefficient varies within patients.
+    denominator. Otherwise Wald's F; between-within takes the fewest degrees of freedom of all
+    coefficients in the functions, as R's mmrm.
 
     References
     ----------
@@ -195,8 +195,9 @@ def joint_test(contrasts: FloatArray, fixed: FixedEffects) -> dict[str, float]:
         df2 = float(degrees_of_freedom(used[None, :], fixed)[0])
     else:
         df2 = _fai_cornelius(contrasts, covariance, fixed)
-    p_value = float(stats.f.sf(statistic, q, df2))
-    return {"df1": float(q), "df2": df2, "statistic": statistic, "p_value": p_value}
+    is_known = np.isinf(df2)
+    p_value = stats.chi2.sf(q * statistic, q) if is_known else stats.f.sf(statistic, q, df2)
+    return {"df1": float(q), "df2": df2, "statistic": statistic, "p_value": float(p_value)}
 
 
 def _fai_cornelius(contrasts: FloatArray, covariance: FloatArray, fixed: FixedEffects) -> float:
@@ -204,7 +205,7 @@ def _fai_cornelius(contrasts: FloatArray, covariance: FloatArray, fixed: FixedEf
     q = len(contrasts)
     vectors = np.linalg.eigh(covariance)[1]
     degrees = degrees_of_freedom(vectors.T @ contrasts, fixed)
-    if q == 1 or np.ptp(degrees) <= 1e-8 * degrees.min():
+    if q == 1 or degrees.max() <= (1.0 + 1e-8) * degrees.min():
         return float(degrees.mean())
     large = degrees[degrees > 2.0]
     total = float(np.sum(1.0 + 2.0 / (large - 2.0)))

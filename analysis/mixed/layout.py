@@ -218,12 +218,17 @@ class _Values:
         elif self.kind == "patient":
             rows = panel.starts
         self.columns = {name: columns[name].take(rows) for name in factor.columns}
+        self.every_row = columns
         self.known: dict[bool, FloatArray] = {}
 
     def values(self, *, reduced: bool) -> FloatArray:
         """Evaluate the factor where it varies."""
         if reduced not in self.known:
-            self.known[reduced] = self.factor.values(self.columns, reduced=reduced)
+            try:
+                self.known[reduced] = self.factor.values(self.columns, reduced=reduced)
+            except DataError:
+                self.factor.values(self.every_row, reduced=reduced)  # counts rows in its message
+                raise
         return self.known[reduced]
 
     def times(

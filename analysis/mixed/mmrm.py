@@ -479,7 +479,9 @@ def _check_pairs(structure: Structure, moments: Moments) -> None:
         is_needed = np.eye(len(pairs)) > 0 if structure.correlations else np.ones_like(pairs) > 0
         absent = np.argwhere(np.tril((pairs == 0.0) & is_needed))
         if absent.size and (structure.heterogeneous or structure.correlations is None):
-            first, second = (str(about.visits[visit]) for visit in absent[0][::-1])
+            empty = absent[absent[:, 0] == absent[:, 1]]
+            worst = empty[0] if empty.size else absent[0]
+            first, second = (str(about.visits[visit]) for visit in worst[::-1])
             where = f" in {about.roles.group} {about.groups[index]!r}" if len(about.groups) else ""
             what = (
                 f"Visit {first!r} has no score"

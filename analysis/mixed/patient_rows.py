@@ -58,7 +58,7 @@ class PatientRows:
         How columns and outcome follow from the features at each visit; one visit when the
         layout does not know visits.
     Z : array, shape (n, Q)
-        Random columns, scaled.
+        Random columns, scaled, not weighted.
     on_visits : bool
         Points are visits; otherwise they are the patient's rows in turn.
     by_distance : bool
@@ -151,10 +151,9 @@ class PatientRows:
         Z = np.zeros((*rows.shape, self.Z.shape[1]))
         Z[present] = self.Z[rows[present]]
         ones = present.astype(float)
-        if design.weights is not None:
-            root = np.sqrt(design.weights[rows[present]])
-            ones[present] = root
-            Z[present] *= root[:, None]
+        if design.weights is not None:  # they divide the residual variance only
+            ones[present] = np.sqrt(design.weights[rows[present]])
+            Z *= ones[:, :, None]
         distances = np.abs(np.subtract.outer(np.arange(width), np.arange(width)))
         if self.by_distance and design.coordinates is not None:
             day = np.where(present, design.coordinates[rows], 0.0)

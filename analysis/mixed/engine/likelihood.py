@@ -233,7 +233,7 @@ def inverse_of(model: Model, stratum: Stratum, variances: Variances) -> Inverse:
     pairs = present[:, :, None] & present[:, None, :]
     whole = np.where(pairs, shape.matrix, np.eye(present.shape[1]))
     try:
-        if shape.matrix.ndim == 2:  # also where no patient has all points
+        if stratum.distances.ndim == 2:  # visits: also those that no patient has together
             np.linalg.cholesky(shape.matrix)
         diagonals = np.diagonal(np.linalg.cholesky(whole), axis1=1, axis2=2)
     except np.linalg.LinAlgError:

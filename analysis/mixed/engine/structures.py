@@ -296,6 +296,7 @@ def structure_named(name: str, n_visits: int) -> Structure:
     elif name != "unstructured":
         family, few = _FAMILIES[name.removeprefix("heterogeneous ")]
         count = n_visits - 1 if few is None else min(few, n_visits - 1)
+        family = family if count else _exchangeable  # a single visit has no neighbours
     return Structure(
         name=name,
         n_visits=n_visits,
