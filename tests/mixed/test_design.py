@@ -6,7 +6,8 @@ import pytest
 
 from analysis.errors import AnalysisError, ColumnError, DataError, ModelError
 from analysis.mixed import lmm, mmrm
-from analysis.mixed.design import Roles, build_design
+from analysis.mixed.description import Roles
+from analysis.mixed.design import build_design
 from analysis.mixed.formulas import read_random
 
 pytestmark = pytest.mark.unit

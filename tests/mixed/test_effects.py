@@ -86,10 +86,14 @@ def test_names_order_and_mark_of_patient_level_detail():
 @pytest.mark.unit
 def test_variance_of_zero_has_effects_of_zero():
     rng = np.random.default_rng(3)
-    scores = rng.normal(size=(6, 4))
+    scores = rng.normal(size=(10, 4))
     scores -= scores.mean(axis=1, keepdims=True)  # patients differ by less than chance
     data = pd.DataFrame(
-        {"patient": np.repeat(np.arange(6), 4), "site": np.repeat([0, 1], 12), "y": scores.ravel()}
+        {
+            "patient": np.repeat(np.arange(10), 4),
+            "site": np.repeat(range(5), 8),
+            "y": scores.ravel(),
+        }  # fmt: skip
     )
     fit = lmm("y ~ 1", data, subject="patient", nested_in="site")
     assert fit.glance()["boundary"].iloc[0] == "variance of Intercept is 0; variance of site is 0"

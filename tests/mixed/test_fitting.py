@@ -6,11 +6,11 @@ import pytest
 
 from analysis.errors import ModelError
 from analysis.mixed import lmm, mmrm
-from analysis.mixed.design import Roles, build_design
+from analysis.mixed.description import Roles
+from analysis.mixed.design import build_design
 from analysis.mixed.fitting import (
     check_option,
     positive_definite,
-    raw_columns,
     standardise,
 )
 from analysis.mixed.layout import lay_out
@@ -40,7 +40,7 @@ def test_raw_columns_give_back_formula_and_outcome():
     design, layout = laid_out("change ~ arm*day + baseline", data)
     y = (design.y - 3.0) / 2.0
     features = np.column_stack([design.panel.of_patients(layout.patient), layout.row, y])
-    T = features @ raw_columns(layout, 3.0, 2.0)[0]
+    T = features @ layout.map.columns(3.0, 2.0)[0]
     X = design.encoding.matrix(design.columns, design.n_rows)
     np.testing.assert_allclose(T[:, :-1], X, rtol=1e-10, atol=1e-10)
     np.testing.assert_allclose(T[:, -1], design.y, rtol=1e-12)

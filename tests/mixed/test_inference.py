@@ -144,14 +144,14 @@ def test_known_variances_give_a_chi_square():
     assert test["p_value"] == pytest.approx(stats.chi2.sf(2 * test["statistic"], 2))
 
 
-def unbalanced(n=9, seed=4):
+def unbalanced(n=15, seed=4):
     rng = np.random.default_rng(seed)
     scores = rng.normal(20, 4, (n, 1)) + rng.normal(0, 2, (n, 3)) - np.array([0.0, 3.0, 5.0])
-    scores += np.array([-9.0, 0.0, 9.0])[np.arange(n) % 3][:, None]
+    scores += np.array([-9.0, 0.0, 9.0, 5.0, -5.0])[np.arange(n) % 5][:, None]
     data = pd.DataFrame(
         {
             "patient": np.repeat(np.arange(n), 3),
-            "clinic": np.repeat(np.array(["c1", "c2", "c3"])[np.arange(n) % 3], 3),
+            "clinic": np.repeat(np.array(["c1", "c2", "c3", "c4", "c5"])[np.arange(n) % 5], 3),
             "arm": np.repeat(np.array(["iv", "im"])[(np.arange(n) // 2) % 2], 3),
             "visit": np.tile(["v1", "v2", "v3"], n),
             "score": scores.ravel(),

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from formulaic import Formula
 
-from analysis.mixed.design import Roles, build_design
+from analysis.mixed.description import Roles
+from analysis.mixed.design import build_design
 from analysis.mixed.layout import lay_out
 
 
@@ -56,8 +57,8 @@ def rebuilt(design, layout):
     """Multiply features by multipliers, row by row."""
     panel = design.panel
     features = np.concatenate([panel.of_patients(layout.patient), layout.row], axis=1)
-    raw = layout.centre + layout.scale * features
-    return layout.multipliers[panel.visit] * raw[:, layout.feature]
+    raw = layout.map.centre + layout.map.scale * features
+    return layout.map.multipliers[panel.visit] * raw[:, layout.map.feature]
 
 
 @pytest.mark.identity
@@ -66,7 +67,7 @@ def test_features_times_multipliers_are_the_dense_design(formula):
     design, layout = laid_out(formula)
     theirs = Formula(formula).get_model_matrix(DATA.iloc[design.position])
     np.testing.assert_allclose(rebuilt(design, layout), theirs, rtol=1e-10, atol=1e-10)
-    assert layout.keys[0] == ()
+    assert layout.map.keys[0] == ()
     assert (layout.patient[:, 0] == 1.0).all()
 
 
@@ -94,7 +95,7 @@ def test_every_feature_is_stored_once_where_it_varies(formula, of_patients, of_r
     design, layout = laid_out(formula)
     assert layout.patient.shape == (len(design.subjects), of_patients)
     assert layout.row.shape == (design.n_rows, of_rows)
-    assert len(layout.keys) == of_patients + of_rows == layout.scale.size
+    assert len(layout.map.keys) == of_patients + of_rows == layout.map.scale.size
 
 
 @pytest.mark.unit
@@ -103,7 +104,7 @@ def test_features_that_vary_are_standardised_and_constants_are_left():
     for part in (layout.patient[:, 1:], layout.row):
         np.testing.assert_allclose(part.mean(axis=0), 0.0, atol=1e-12)
         np.testing.assert_allclose(part.std(axis=0), 1.0)
-    assert (layout.centre[0], layout.scale[0]) == (0.0, 1.0)
+    assert (layout.map.centre[0], layout.map.scale[0]) == (0.0, 1.0)
 
 
 @pytest.mark.unit

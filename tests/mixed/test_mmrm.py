@@ -297,8 +297,8 @@ def test_fallback_reports_what_did_not_converge(monkeypatch):
     row = result.glance().iloc[0]
     assert row["covariance"] == "toeplitz"
     assert row["notes"] == (
-        "covariance unstructured did not converge: unstructured got lost; "
-        "covariance ar1 did not converge: ar1 got lost"
+        "covariance unstructured was given up: unstructured got lost; "
+        "covariance ar1 was given up: ar1 got lost"
     )
     assert "got lost" in repr(result)
     monkeypatch.undo()

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.mixed.design import Roles, build_design
+from analysis.mixed.description import Roles
+from analysis.mixed.design import build_design
 from analysis.mixed.points import share_points
 
 pytestmark = pytest.mark.unit

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.identity
 def fitted(random, **options):
     data = simulated(2)
     names = data["patient"].unique()
-    data["clinic"] = data["patient"].map({name: f"c{at % 4}" for at, name in enumerate(names)})
+    data["clinic"] = data["patient"].map({name: f"c{at % 5}" for at, name in enumerate(names)})
     data["w"] = np.random.default_rng(0).uniform(0.5, 2.0, len(data))
     fit = lmm("change ~ arm + day + baseline", data, subject="patient", random=random, **options)
     return fit.engine

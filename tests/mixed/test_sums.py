@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.mixed.design import Roles, build_design
+from analysis.mixed.description import Roles
+from analysis.mixed.design import build_design
 from analysis.mixed.layout import Panel
 from analysis.mixed.sums import sum_patterns
-from analysis.mixed.visit_sums import sum_visits
+from analysis.mixed.moments import sum_visits
 
 SEEN = np.array(
     [[1, 1, 0], [1, 0, 1], [1, 1, 0], [1, 1, 1], [0, 0, 1], [1, 1, 1], [1, 1, 0]], dtype=bool
@@ -110,18 +111,19 @@ def long_frame(seed=3, n=30):
 def test_sums_of_a_design_give_its_cross_products(group, weights):
     roles = Roles(subject="patient", visit="visit", group=group, weights=weights)
     design = build_design("score ~ arm*visit + day", long_frame(), roles)
-    sums = sum_visits(design)
+    sums = sum_visits(design).moments
+    standard = sums.standard()
     assert len(sums.groups) == (3 if group else 1)
     X = design.encoding.matrix(design.columns, design.n_rows)
     root = np.ones(design.n_rows) if weights is None else np.sqrt(design.weights)
     X, y = root[:, None] * X, root * design.y
     start = np.linalg.lstsq(X, y, rcond=None)[0]
     scale = np.sqrt(np.sum((y - X @ start) ** 2) / (design.n_rows - X.shape[1]))
-    np.testing.assert_allclose(sums.standard.start, start, rtol=1e-8)
-    assert sums.standard.scale == pytest.approx(scale, rel=1e-10)
-    assert sums.standard.log_det == pytest.approx(np.linalg.slogdet(X.T @ X)[1], rel=1e-10)
-    T = np.column_stack([X @ sums.standard.back, (y - X @ start) / scale])
-    blocks = [part.blocks(sums.standard.columns) for part in sums.groups]
+    np.testing.assert_allclose(standard.start, start, rtol=1e-8)
+    assert standard.scale == pytest.approx(scale, rel=1e-10)
+    assert standard.log_det == pytest.approx(np.linalg.slogdet(X.T @ X)[1], rel=1e-10)
+    T = np.column_stack([X @ standard.back, (y - X @ start) / scale])
+    blocks = [part.blocks(standard.columns) for part in sums.groups]
     row_group = design.panel.of_patients(design.group)
     F = np.random.default_rng(1).normal(size=(3, 3))
     F = F + F.T
@@ -140,7 +142,7 @@ def test_clinics_of_a_group_are_counted_among_all_clinics():
     data = long_frame()
     data["clinic"] = np.array(["c1", "c2", "c3", "c4"])[data["patient"] % 4]
     roles = Roles(subject="patient", visit="visit", group="sex", clinic="clinic")
-    sums = sum_visits(build_design("score ~ visit", data, roles))
+    sums = sum_visits(build_design("score ~ visit", data, roles)).moments
     total = sum(part.clinic_counts.sum(axis=0) for part in sums.groups)
     patients = data.drop_duplicates("patient")
     assert total.tolist() == patients["clinic"].value_counts().sort_index().tolist()

@@ -6,7 +6,8 @@ import pytest
 from scipy import stats
 
 from analysis.mixed import lmm, mmrm
-from analysis.mixed.design import Roles, build_design
+from analysis.mixed.description import Roles
+from analysis.mixed.design import build_design
 from analysis.mixed.type_three import type_three_contrasts
 from tests.mixed.frames import reference_data, simulated
 
@@ -14,7 +15,7 @@ DATA = reference_data()
 
 
 def contrasts(formula, data=DATA):
-    return type_three_contrasts(build_design(formula, data, Roles(subject="patient")))
+    return type_three_contrasts(build_design(formula, data, Roles(subject="patient")).describe())
 
 
 @pytest.mark.unit
