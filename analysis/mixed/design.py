@@ -189,6 +189,9 @@ def build_design(
     outcome = str(next(iter(parsed.formula.lhs)))
     encoding = encode(parsed, columns, n)
     y = _outcome(parsed, columns, n)
+    coordinates = _coordinates(columns, roles.coordinates)
+    if coordinates is not None:
+        _check_coordinates(panel, coordinates, str(roles.coordinates))
     notes = _lost_levels(data, complete, parsed, columns, roles, labels)
     return Design(
         formula=formula,
@@ -206,7 +209,7 @@ def build_design(
         clinic=_of_patients(labels.get("nested_in"), panel, "nested_in"),
         cluster=_clusters(labels, panel),
         weights=_weights(columns, roles.weights),
-        coordinates=_coordinates(columns, roles.coordinates),
+        coordinates=coordinates,
         population=Population.describe(columns, encoding=encoding, parsed=parsed, n_rows=n),
         position=kept if order is None else kept[order],
         n_dropped=len(data) - n,
@@ -263,6 +266,19 @@ def _check_repeats(panel: Panel, visit: Column, name: str) -> None:
         f"({name!r}: {', '.join(places)}). A visit takes one row per patient: choose one first, "
         "for example the one nearest the planned day."
     )
+
+
+def _check_coordinates(panel: Panel, coordinates: FloatArray, name: str) -> None:
+    """Refuse patients with two rows at one time, whose correlation would be 1."""
+    patient = panel.of_patients(np.arange(panel.starts.size))
+    order = np.lexsort((coordinates, patient))
+    same = (np.diff(patient[order]) == 0) & (np.diff(coordinates[order]) == 0.0)
+    if same.any():
+        patients = np.unique(patient[order][1:][same]).size
+        raise DataError(
+            f"{counted(patients, 'patient')} have more than one row at the same {name!r}. A "
+            "covariance over time takes one row per patient and time: choose one first."
+        )
 
 
 def _of_patients(label: Column | None, panel: Panel, argument: str) -> Codes:

@@ -208,6 +208,13 @@ def test_two_rows_at_a_visit_are_refused_with_the_visits():
     assert build(data=data).n_rows == 9
 
 
+def test_two_rows_at_one_time_have_no_covariance_over_time():
+    data = pd.concat([DATA, DATA.iloc[[0, 0, 4]]])
+    with pytest.raises(DataError, match="2 patients have more than one row at the same 'day'"):
+        build(data=data, coordinates="day")
+    assert build(data=DATA, coordinates="day").coordinates.size == 6
+
+
 @pytest.mark.parametrize(
     ("role", "column", "argument"),
     [("group", "sex", "covariance_by"), ("clinic", "clinic", "nested_in")],

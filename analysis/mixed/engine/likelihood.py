@@ -236,9 +236,9 @@ def inverse_of(model: Model, stratum: Stratum, variances: Variances) -> Inverse:
         if stratum.distances.ndim == 2:  # visits: also those that no patient has together
             np.linalg.cholesky(shape.matrix)
         diagonals = np.diagonal(np.linalg.cholesky(whole), axis1=1, axis2=2)
+        W = np.linalg.inv(whole)
     except np.linalg.LinAlgError:
         raise InfeasibleError from None
-    W = np.linalg.inv(whole)
     W = np.where(pairs, (W + W.transpose(0, 2, 1)) / 2.0, 0.0)
     log_det = 2.0 * float(counts @ np.log(diagonals).sum(axis=1))
     return Inverse(W=W, covariance=whole, first=shape.first, second=shape.second, log_det=log_det)
