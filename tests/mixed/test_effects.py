@@ -93,7 +93,7 @@ def test_variance_of_zero_has_effects_of_zero():
             "patient": np.repeat(np.arange(10), 4),
             "site": np.repeat(range(5), 8),
             "y": scores.ravel(),
-        }  # fmt: skip
+        }
     )
     fit = lmm("y ~ 1", data, subject="patient", nested_in="site")
     assert fit.glance()["boundary"].iloc[0] == "variance of Intercept is 0; variance of site is 0"

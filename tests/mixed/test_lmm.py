@@ -12,7 +12,8 @@ from scipy import stats
 
 from analysis.errors import ColumnError, DataError, ModelError
 from analysis.mixed import lmm
-from analysis.mixed.design import Roles, build_design
+from analysis.mixed.description import Roles
+from analysis.mixed.design import build_design
 from tests.mixed.frames import expected, expected_of_r, paired, reference_data, simulated
 
 MODULE = import_module("analysis.mixed.lmm")
@@ -99,7 +100,7 @@ def nominal(seed=4, *, n_patients=30):
     data["day"] = 7.0 * data.groupby("patient").cumcount()
     data["visit"] = "v" + (data["day"] // 7).astype(int).astype(str)
     names = data["patient"].unique()
-    data["clinic"] = data["patient"].map({name: f"c{at % 4}" for at, name in enumerate(names)})
+    data["clinic"] = data["patient"].map({name: f"c{at % 5}" for at, name in enumerate(names)})
     data["change"] += 1.5 * data["clinic"].str[1].astype(int)
     return data.drop(index=data.index[3::7])
 
@@ -366,9 +367,14 @@ def test_intervals_cover_the_truth_with_ten_patients(between):
     patient = np.repeat(np.arange(10), design.panel.sizes)
     X = design.encoding.matrix(design.columns, design.n_rows)
     random = MODULE.RandomPart(
-        text="1", terms=("Intercept",), Z=np.ones((patient.size, 1)), independent=False
+        text="1",
+        terms=("Intercept",),
+        Z=np.ones((patient.size, 1)),
+        independent=False,
+        encoding=design.encoding,
+        columns=(),
     )
-    options = {"method": "reml", "df": "satterthwaite", "information": "observed"}
+    options = {"method": "reml", "df": "satterthwaite", "information": "observed", "vcov": "model"}
     truth, hits = np.array([2.0, -1.0, -0.1, 0.3]), []
     for _ in range(160):
         noise = between * rng.normal(size=10)[patient] + rng.normal(0, 2, patient.size)

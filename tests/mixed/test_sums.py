@@ -7,8 +7,8 @@ import pytest
 from analysis.mixed.description import Roles
 from analysis.mixed.design import build_design
 from analysis.mixed.layout import Panel
-from analysis.mixed.sums import sum_patterns
 from analysis.mixed.moments import sum_visits
+from analysis.mixed.sums import sum_patterns
 
 SEEN = np.array(
     [[1, 1, 0], [1, 0, 1], [1, 1, 0], [1, 1, 1], [0, 0, 1], [1, 1, 1], [1, 1, 0]], dtype=bool
