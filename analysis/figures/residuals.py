@@ -1,0 +1,372 @@
+"""Draw the residuals of a fit: against fitted values by visit, and against the normal curve.
+
+Both pictures show single scores. Their frames are marked as patient-level, so that nothing that
+releases takes them, and they say on their face that they stay inside the clinic.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Unpack
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from scipy import stats
+
+from analysis.figures.axis import Places
+from analysis.figures.differences import written
+from analysis.figures.labels import add_count_rows, add_headings, add_note, below_axis
+from analysis.figures.style import INK, MUTED, RULE, Mark, Words, house_style, new_axes
+from analysis.results import FloatArray, check_conf_level, counted
+
+if TYPE_CHECKING:
+    from analysis.mixed import LinearMixedModel
+
+__all__ = ["normal_band", "plot_quantiles", "plot_residuals"]
+
+PATIENT_LEVEL = "Confidential: each point is a patient's score, for use inside the clinic only."
+"""What stands under a picture of single scores."""
+
+_COLOR, _LINE = "#0072B2", "#D55E00"
+_PLAIN = Mark(color=INK, text_color=MUTED, line="-", marker="o")
+_GAP = 0.16  # between strips, as a share of their width
+_PIECES, _FEWEST = 5, 8  # pieces of the trend; scores in each at least
+_DRAWS, _POINTS, _SEED = 2000, 200, 20130802
+
+
+def plot_residuals(
+    fit: LinearMixedModel, *, ax: Axes | None = None, **words: Unpack[Words]
+) -> tuple[Axes, pd.DataFrame]:
+    """Draw normalised residuals against fitted values, one strip per visit where there are visits.
+
+    When the model holds they scatter around zero with standard deviation 1 in every strip and at
+    every fitted value.
+
+    Parameters
+    ----------
+    fit : LinearMixedModel
+        What `mmrm` or `lmm` returns.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when left out.
+    **words : str
+        ``title`` (the message; made from the data when left out), ``subtitle``, ``x_label``,
+        ``note``.
+
+    Returns
+    -------
+    tuple of Axes and pandas.DataFrame
+        The axes, and one row per score: the visit where there is one, ``fitted, residual``.
+        Patient-level detail, marked by ``attrs["patient_level"]``: `show` and everything else
+        that releases refuses it. ``attrs["alt"]`` describes the figure by counts and moments.
+    """
+    shown, visit = _residuals(fit)
+    strips = _strips(shown, visit)
+    words = {**words, "title": words.get("title") or _message(shown)}
+    words["x_label"] = words.get("x_label", "Fitted mean")
+    with house_style():
+        axes = new_axes(ax, height=4.6)
+        for turn, rows in enumerate(strips.values()):
+            low, high = _range(rows["fitted"])
+            place = turn * (1 + _GAP) + (rows["fitted"].to_numpy() - low) / (high - low)
+            _draw_strip(axes, turn, place, rows["residual"].to_numpy())
+        _set_axes(axes, strips, shown["residual"], words["x_label"])
+        _write_residuals(axes, strips, words)
+    shown.attrs["alt"] = _alt_residuals(shown, strips, words)
+    return axes, shown
+
+
+def _residuals(fit: LinearMixedModel) -> tuple[pd.DataFrame, str | None]:
+    """Take normalised residuals without the names of patients, and the name of the visit."""
+    frame = fit.residuals("normalized")
+    names = [name for name in frame.columns[1:] if name not in ("fitted", "residual")]
+    shown = frame[[*names, "fitted", "residual"]].reset_index(drop=True)
+    shown.attrs = {"patient_level": True}
+    return shown, (str(names[0]) if names else None)
+
+
+def _strips(shown: pd.DataFrame, visit: str | None) -> dict[str, pd.DataFrame]:
+    """Divide the scores by visit, in the order of the model."""
+    if visit is None:
+        return {"": shown}
+    labels = shown[visit]
+    order = labels.cat.categories if isinstance(labels.dtype, pd.CategoricalDtype) else None
+    levels = sorted(labels.unique()) if order is None else [v for v in order if labels.eq(v).any()]
+    return {Places.name(level): shown[labels.eq(level)] for level in levels}
+
+
+def _range(values: pd.Series) -> tuple[float, float]:
+    """Return the range of the fitted means, never empty."""
+    low, high = float(values.min()), float(values.max())
+    return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def _alpha(n: int) -> float:
+    """Let many points shine through each other."""
+    return float(np.clip(14.0 / np.sqrt(n), 0.08, 0.6))
+
+
+def _draw_strip(ax: Axes, turn: int, place: FloatArray, residual: FloatArray) -> None:
+    """Draw the points of a strip, lines at 0 and ±2, and the means along the fitted values."""
+    left, right = turn * (1 + _GAP), turn * (1 + _GAP) + 1
+    for height, style in ((0.0, "-"), (-2.0, ":"), (2.0, ":")):
+        ax.plot([left, right], [height] * 2, style, color=MUTED, linewidth=1.0, zorder=1)
+    ax.plot(
+        place, residual, "o", color=_COLOR, markersize=3.5, alpha=_alpha(len(place)),
+        markeredgewidth=0, zorder=2, rasterized=True,
+    )  # fmt: skip
+    at, means = _trend(place, residual)
+    ax.plot(at, means, "s-", color=_LINE, markersize=4.5, linewidth=1.8, zorder=3)
+
+
+def _trend(place: FloatArray, residual: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Average residuals over pieces with the same number of scores."""
+    pieces = int(np.clip(place.size // _FEWEST, 1, _PIECES))
+    order = np.array_split(np.argsort(place, kind="stable"), pieces)
+    at = np.array([place[piece].mean() for piece in order])
+    return at, np.array([residual[piece].mean() for piece in order])
+
+
+def _set_axes(ax: Axes, strips: dict[str, pd.DataFrame], residual: pd.Series, x_label: str) -> None:
+    """Mark fitted values under each strip, which has a range of its own, and name it above."""
+    places = []
+    for turn, rows in enumerate(strips.values()):
+        low, high = _range(rows["fitted"])
+        for value in _ticks(low, high, len(strips)):
+            at = turn * (1 + _GAP) + (value - low) / (high - low)
+            places.append((at, f"{value:g}".replace("-", "−")))
+    ax.set_xticks([place for place, _ in places], [text for _, text in places])
+    ax.set_xlim(-0.04, len(strips) * (1 + _GAP) - _GAP + 0.04)
+    top = max(3.0, float(residual.abs().max()))
+    ax.set_ylim(-1.08 * top, 1.25 * top)
+    ax.set_xlabel(x_label)
+    ax.grid(visible=True, axis="y", color=RULE, linewidth=0.6)
+    ax.set_axisbelow(True)
+    for turn, name in enumerate(strips):
+        ax.annotate(
+            name, (turn * (1 + _GAP) + 0.5, 1), xycoords=("data", "axes fraction"),
+            xytext=(0, -3), textcoords="offset points", ha="center", va="top",
+            size=9.5, weight="bold", color=INK, gid="label",
+        )  # fmt: skip
+        if turn:
+            ax.axvline(turn * (1 + _GAP) - _GAP / 2, color=RULE, linewidth=1.0, zorder=0)
+
+
+def _ticks(low: float, high: float, n_strips: int) -> list[float]:
+    """Choose round fitted values: a few in one strip, two or one in narrow ones."""
+    wanted = 6 if n_strips == 1 else (2 if n_strips <= 6 else 1)
+    for step in _STEPS:
+        marks = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
+        if 0 < len(marks) <= wanted:
+            return [float(f"{mark:.6g}") + 0.0 for mark in marks]
+    return [round((low + high) / 2, 1)]
+
+
+_STEPS = [base * 10.0**power for power in range(-3, 5) for base in (1, 2, 5)]
+
+
+def _write_residuals(ax: Axes, strips: dict[str, pd.DataFrame], words: Words) -> None:
+    """Write numbers of scores and standard deviations under the strips, headings and notes."""
+    middle = [turn * (1 + _GAP) + 0.5 for turn in range(len(strips))]
+    parts = [rows["residual"] for rows in strips.values()]
+    rows = {
+        "Scores": [(at, f"{len(part):,}") for at, part in zip(middle, parts, strict=True)],
+        "SD": [(at, f"{part.std():.2f}") for at, part in zip(middle, parts, strict=True)],
+    }
+    heading = "Scores, and standard deviation (SD) of their residuals"
+    down = add_count_rows(ax, rows, heading=heading, marks=dict.fromkeys(rows, _PLAIN))
+    notes = ["Squares: means along the fitted values. Dotted: ±2.", words.get("note", "")]
+    add_note(ax, " ".join(filter(None, [*notes, PATIENT_LEVEL])), below=down + 4)
+    add_headings(
+        ax,
+        title=words["title"],
+        subtitle=words.get("subtitle", ""),
+        y_label="Normalised residual (standard deviations)",
+    )
+
+
+def _beyond(residual: pd.Series) -> str:
+    """Say how many residuals are beyond 2, and how many would be under the normal curve."""
+    share = 100.0 * float(residual.abs().gt(2.0).mean())
+    return f"{share:.1f}% of residuals are beyond ±2 (normal: 4.6%)"
+
+
+def _message(shown: pd.DataFrame) -> str:
+    return _beyond(shown["residual"])
+
+
+def _alt_residuals(shown: pd.DataFrame, strips: dict[str, pd.DataFrame], words: Words) -> str:
+    """Describe the residuals by counts and moments, never by single values."""
+    low, high = _range(shown["fitted"])
+    by = f" in strips for {len(strips)} visits" if len(strips) > 1 else ""
+    parts = [
+        (
+            f"Scatter of {counted(len(shown), 'normalised residual')} against fitted means from "
+            f"{written(low, 1)} to {written(high, 1)}{by}."
+        )
+    ]
+    for name, rows in strips.items():
+        part = rows["residual"]
+        parts.append(
+            f"{f'{name}: ' if name else ''}{counted(len(part), 'score')}, mean "
+            f"{written(part.mean(), 2)}, standard deviation {part.std():.2f}."
+        )
+    return " ".join([*parts, PATIENT_LEVEL, f"Conclusion: {words['title']}."])
+
+
+def plot_quantiles(
+    fit: LinearMixedModel,
+    *,
+    conf_level: float = 0.95,
+    ax: Axes | None = None,
+    **words: Unpack[Words],
+) -> tuple[Axes, pd.DataFrame]:
+    """Draw the normalised residuals against the quantiles of the normal curve, with a band.
+
+    The band is simultaneous: under the model all points of 95 in 100 pictures lie inside.
+
+    Parameters
+    ----------
+    fit : LinearMixedModel
+        What `mmrm` or `lmm` returns.
+    conf_level : float
+        Simultaneous coverage of the band.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when left out.
+    **words : str
+        ``title`` (the message; made from the data when left out), ``subtitle``, ``note``.
+
+    Returns
+    -------
+    tuple of Axes and pandas.DataFrame
+        The axes, and one row per score in order of size: ``normal, residual, band_low,
+        band_high``. Patient-level detail, marked by ``attrs["patient_level"]``: `show` and
+        everything else that releases refuses it. ``attrs["alt"]`` describes the figure by counts.
+
+    Notes
+    -----
+    The band has the same coverage at each point (equal local levels), see `normal_band`. It
+    takes the variances of the fit as known, and is a little too wide for it.
+
+    References
+    ----------
+    Aldor-Noiman S, Brown LD, Buja A, Rolke W, Stine RA (2013). The American Statistician
+    67:249-260.
+    """
+    residual = np.sort(_residuals(fit)[0]["residual"].to_numpy(dtype=float))
+    n = residual.size
+    low, high = normal_band(n, conf_level)
+    normal = stats.norm.ppf((np.arange(1, n + 1) - 0.5) / n)
+    shown = pd.DataFrame(
+        {"normal": normal, "residual": residual, "band_low": low, "band_high": high}
+    )
+    shown.attrs["patient_level"] = True
+    outside = int(((residual < low) | (residual > high)).sum())
+    level = f"{100 * conf_level:g}%"
+    words = {**words, "title": words.get("title") or _quantile_message(outside, n, level)}
+    with house_style():
+        axes = new_axes(ax, height=5.2)
+        _draw_quantiles(axes, shown)
+        notes = [
+            f"Band: {level}, simultaneous for all points (equal local levels). Line: exactly normal.",
+            *([f"Squares: {outside:,} outside the band."] if outside else []),
+            *filter(None, [words.get("note", "")]),
+            PATIENT_LEVEL,
+        ]
+        add_note(axes, " ".join(notes), below=below_axis(axes) + 6)
+        add_headings(
+            axes,
+            title=words["title"],
+            subtitle=words.get("subtitle", ""),
+            y_label="Normalised residual (standard deviations)",
+        )
+    shown.attrs["alt"] = _alt_quantiles(residual, outside, level, words)
+    return axes, shown
+
+
+def normal_band(n: int, conf_level: float = 0.95) -> tuple[FloatArray, FloatArray]:
+    """Compute a simultaneous band for n ordered standard normal values.
+
+    Parameters
+    ----------
+    n : int
+        Number of values.
+    conf_level : float
+        Probability that all values lie inside.
+
+    Returns
+    -------
+    low, high : array, shape (n,)
+        Limits of the smallest value, the second, and so on.
+
+    Notes
+    -----
+    The i-th of n uniform values has a Beta(i, n + 1 - i) distribution. Each limit cuts off the
+    same share of it, chosen by 2,000 draws, the same ones at every call, so that all are inside
+    with the wanted probability. Beyond 200 values the share is chosen at 200 of them, with all
+    of those at both ends; values between two of these go along with them.
+
+    References
+    ----------
+    Aldor-Noiman S, Brown LD, Buja A, Rolke W, Stine RA (2013). The American Statistician
+    67:249-260.
+
+    Examples
+    --------
+    >>> low, high = normal_band(1)
+    >>> round(float(high[0]), 1), bool(low[0] == -high[0])
+    (2.0, True)
+    """
+    check_conf_level(conf_level)
+    chosen = _chosen(n)
+    steps = np.diff(np.concatenate([[0], chosen, [n + 1]])).astype(float)
+    total = np.cumsum(np.random.default_rng(_SEED).gamma(steps, size=(_DRAWS, steps.size)), axis=1)
+    below = stats.beta.cdf(total[:, :-1] / total[:, -1:], chosen, n + 1 - chosen)
+    least = np.minimum(below, 1.0 - below).min(axis=1)
+    tail = float(np.quantile(least, 1.0 - conf_level))
+    order = np.arange(1, n + 1)
+    high = np.asarray(stats.norm.ppf(stats.beta.isf(tail, order, n + 1 - order)), dtype=float)
+    return -high[::-1], high
+
+
+def _chosen(n: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    """Choose order statistics: all of few; of many, a quarter at each end and others between."""
+    if n <= _POINTS:
+        return np.arange(1, n + 1)
+    ends = np.arange(1, _POINTS // 4 + 1)
+    between = np.round(np.linspace(ends[-1], n + 1 - ends[-1], _POINTS // 2)).astype(int)
+    return np.unique(np.concatenate([ends, between, n + 1 - ends]))
+
+
+def _draw_quantiles(ax: Axes, shown: pd.DataFrame) -> None:
+    """Draw the band, the line and the points; those outside the band as squares."""
+    x, y = shown["normal"].to_numpy(), shown["residual"].to_numpy()
+    low, high = shown["band_low"].to_numpy(), shown["band_high"].to_numpy()
+    ax.fill_between(x, low, high, color=MUTED, alpha=0.18, linewidth=0)
+    for edge in (low, high):
+        ax.plot(x, edge, color=MUTED, linewidth=0.8)
+    ends = np.array([x[0], x[-1]])
+    ax.plot(ends, ends, color=INK, linewidth=1.0)
+    out = (y < low) | (y > high)
+    ax.plot(x[~out], y[~out], "o", color=_COLOR, markersize=3.5, markeredgewidth=0)
+    ax.plot(x[out], y[out], "s", color=_LINE, markersize=4.5, markeredgewidth=0)
+    ax.set_xlabel("Normal quantile")
+    ax.grid(visible=True, color=RULE, linewidth=0.6)
+    ax.set_axisbelow(True)
+
+
+def _quantile_message(outside: int, n: int, level: str) -> str:
+    """Say in one line whether the residuals look normal."""
+    if not outside:
+        return f"All {n:,} residuals lie inside the {level} band of a normal curve"
+    return f"{outside:,} of {n:,} residuals lie outside the {level} band of a normal curve"
+
+
+def _alt_quantiles(residual: FloatArray, outside: int, level: str, words: Words) -> str:
+    """Describe the residuals by counts and moments, never by single values."""
+    skew, heavy = float(stats.skew(residual)), float(stats.kurtosis(residual))
+    return (
+        f"Normal quantile plot of {counted(residual.size, 'normalised residual')} with a "
+        f"simultaneous {level} band: {outside:,} outside. Standard deviation "
+        f"{residual.std(ddof=1):.2f}, skewness {written(skew, 2)}, excess kurtosis "
+        f"{written(heavy, 2)} (normal: 1, 0, 0). {PATIENT_LEVEL} Conclusion: {words['title']}."
+    )
