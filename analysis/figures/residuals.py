@@ -119,7 +119,10 @@ def _draw_strip(ax: Axes, turn: int, place: FloatArray, residual: FloatArray) ->
 
 
 def _trend(place: FloatArray, residual: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Average residuals over pieces with the same number of scores."""
+    """Average residuals at each fitted value, or over pieces with the same number of scores."""
+    distinct, code = np.unique(np.round(place, 9), return_inverse=True)
+    if distinct.size <= _PIECES:
+        return distinct, np.bincount(code, residual) / np.bincount(code)
     pieces = int(np.clip(place.size // _FEWEST, 1, _PIECES))
     order = np.array_split(np.argsort(place, kind="stable"), pieces)
     at = np.array([place[piece].mean() for piece in order])
@@ -267,7 +270,8 @@ def plot_quantiles(
         axes = new_axes(ax, height=5.2)
         _draw_quantiles(axes, shown)
         notes = [
-            f"Band: {level}, simultaneous for all points (equal local levels). Line: exactly normal.",
+            f"Band: {level}, simultaneous over all points (equal local levels).",
+            "Line: exactly normal.",
             *([f"Squares: {outside:,} outside the band."] if outside else []),
             *filter(None, [words.get("note", "")]),
             PATIENT_LEVEL,

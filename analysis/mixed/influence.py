@@ -17,7 +17,6 @@ from analysis.mixed.columns import check_present
 from analysis.mixed.components import parameter_names
 from analysis.mixed.design import Design
 from analysis.mixed.engine.blocks import PatternBlocks
-from analysis.mixed.engine.covariance import Stratum
 from analysis.mixed.engine.newton import maximise
 from analysis.mixed.fitting import Engine, fixed_effects
 from analysis.mixed.inference import FixedEffects
@@ -40,6 +39,8 @@ _INFERENCE = ["estimate", "std_error", "df", "p_value", "conf_low", "conf_high"]
 _ALL = ["estimate", "conf_low", "conf_high"]
 _NEEDED = [*_ALL, "std_error"]
 _ALIASED = 1e-11
+_ESTIMABLE = 1e-7
+_NOT_ESTIMABLE = "The other clinics have not all levels that this needs"
 
 
 def clinic_influence(
@@ -129,7 +130,7 @@ def clinic_influence(
             **{name: full[name].array.take(turn) for name in contrasts.labels.columns},
             "n_patients": np.bincount(codes)[place],
             **_changes(full.iloc[turn], np.concatenate([values for values, _ in without])),
-            "note": [without[clinic][1] for clinic in place],
+            "note": [note for _, notes in without for note in notes],
         }
     )
 
@@ -182,7 +183,7 @@ def _clinics(
     codes, labels = pd.factorize(found, sort=True)
     if len(labels) < 2:
         raise DataError(f"All patients have the same {by!r}; leaving it out leaves nobody.")
-    return np.asarray(codes), pd.Index(labels)
+    return np.asarray(codes), pd.Index(np.asarray(labels))
 
 
 def _pairs(design: Design, by: str, clinics: pd.DataFrame | pd.Series[Any] | None) -> pd.DataFrame:
@@ -209,29 +210,44 @@ def _without(
     contrasts: Contrasts | MarginalMeans,
     patients: Mask,
     conf_level: float,
-) -> tuple[FloatArray, str]:
+) -> tuple[FloatArray, list[str]]:
     """Estimate the contrasts without some patients, or say why that cannot be."""
+    n = len(contrasts.labels)
     try:
-        fixed = _fixed_without(fit, patients)
+        fixed, lost = _fixed_without(fit, patients)
     except ModelError as error:
-        nothing = np.full((len(contrasts.labels), len(_INFERENCE)), np.nan)
-        return nothing, str(error).split(". ")[0].rstrip(".")
-    tidy = replace(contrasts, fixed=fixed).tidy(conf_level)
-    return tidy[_INFERENCE].to_numpy(dtype=float), ""
+        return np.full((n, len(_INFERENCE)), np.nan), [str(error).split(". ")[0].rstrip(".")] * n
+    with np.errstate(divide="ignore", invalid="ignore"):
+        tidy = replace(contrasts, fixed=fixed).tidy(conf_level)
+    values = tidy[_INFERENCE].to_numpy(dtype=float)
+    sizes = np.linalg.norm(contrasts.matrix @ fit.engine.standard.back, axis=1)
+    gone = np.linalg.norm(contrasts.matrix @ lost, axis=1) > _ESTIMABLE * sizes
+    values[gone] = np.nan
+    return values, np.where(gone, _NOT_ESTIMABLE, "").tolist()
 
 
-def _fixed_without(fit: LinearMixedModel, patients: Mask) -> FixedEffects:
-    """Fit again without some patients, with the inference of the fit."""
+def _fixed_without(fit: LinearMixedModel, patients: Mask) -> tuple[FixedEffects, FloatArray]:
+    """Fit again without some patients, with the inference of the fit.
+
+    The second result, shape (p, r), has the directions of the coefficients about which the other
+    patients say nothing, such as the level of the clinic itself.
+    """
     choices = fit.fit.iloc[0]
     robust = choices["vcov"] != "model"
     rest = _part(fit.engine.rows, ~patients) if robust else _counted(fit.engine.rows, ~patients)
-    engine = _engine_without(fit.engine, patients, rest)
-    return fixed_effects(
+    engine, lost = _engine_without(fit.engine, patients, rest)
+    if lost.size and fit.fixed.df_method == "between-within":
+        raise ModelError(
+            "Between-within degrees of freedom are not known where levels go with the clinic. "
+            "Take another df."
+        )
+    fixed = fixed_effects(
         engine,
         df=fit.fixed.df_method,
         theta_cov=engine.optimum.parameter_covariance(str(choices["information"])),
         robust=sandwich(engine, str(choices["vcov"])) if robust else None,
     )
+    return fixed, lost
 
 
 def _counted(rows: PatientRows, patients: Mask) -> PatientRows:
@@ -243,39 +259,58 @@ def _counted(rows: PatientRows, patients: Mask) -> PatientRows:
     )
 
 
-def _engine_without(engine: Engine, patients: Mask, rest: PatientRows) -> Engine:
+def _engine_without(engine: Engine, patients: Mask, rest: PatientRows) -> tuple[Engine, FloatArray]:
     """Subtract some patients and maximise the likelihood of the others."""
-    left = [
-        (index, stratum)
-        for index, stratum in enumerate(_strata_without(engine, patients))
-        if len(stratum.blocks.counts)
-    ]
-    _check_rank(left, rest)
-    strata = tuple(replace(stratum, structure=place) for place, (_, stratum) in enumerate(left))
-    groups = [index for index, _ in left]
+    left = _blocks_without(engine, patients)
+    kept, lost = _directions(list(left.values()), rest)
+    columns = _turned(engine.standard.columns, kept)
     model = replace(
         engine.model,
-        strata=strata,
-        structures=tuple(engine.model.structures[index] for index in groups),
+        strata=tuple(
+            replace(
+                engine.model.strata[index],
+                blocks=replace(blocks, columns=columns),
+                structure=place,
+            )
+            for place, (index, blocks) in enumerate(left.items())
+        ),
+        structures=tuple(engine.model.structures[index] for index in left),
         n_rows=rest.design.n_rows,
+        n_fixed=kept.shape[1],
     )
-    units = replace(engine.units, groups=[engine.units.groups[index] for index in groups])
-    residual = tuple(engine.optimum.coordinates.residual[index] for index in groups)
+    units = replace(engine.units, groups=[engine.units.groups[index] for index in left])
+    residual = tuple(engine.optimum.coordinates.residual[index] for index in left)
     start = replace(engine.optimum.coordinates, residual=residual)
-    optimum = maximise(model, start, parameter_names(model, units))
-    return replace(engine, model=model, optimum=optimum, units=units, rows=rest)
+    without = replace(
+        engine,
+        model=model,
+        optimum=maximise(model, start, parameter_names(model, units)),
+        standard=replace(engine.standard, columns=columns, back=engine.standard.back @ kept),
+        units=units,
+        rows=replace(
+            rest,
+            columns=columns,
+            design=replace(
+                rest.design, group=np.searchsorted(list(left), rest.design.group).astype(np.intp)
+            ),
+        ),
+    )
+    return without, engine.standard.back @ lost
 
 
-def _strata_without(engine: Engine, patients: Mask) -> list[Stratum]:
-    """Subtract some patients from the sums of every covariance group."""
-    strata = []
+def _blocks_without(engine: Engine, patients: Mask) -> dict[int, PatternBlocks]:
+    """Subtract some patients from the sums of every covariance group; a group may be gone."""
+    left = {}
     for index, stratum in enumerate(engine.model.strata):
         blocks = stratum.blocks
+        if not isinstance(blocks, PatternBlocks):
+            raise TypeError("sums over visits are checked before")
         own = patients & (engine.rows.design.group == index)
-        if isinstance(blocks, PatternBlocks) and own.any():
+        if own.any():
             blocks = _subtracted(blocks, _sums(_part(engine.rows, own)))
-        strata.append(replace(stratum, blocks=blocks))
-    return strata
+        if len(blocks.counts):
+            left[index] = blocks
+    return left
 
 
 def _sums(rows: PatientRows) -> PatternSums:
@@ -301,19 +336,25 @@ def _subtracted(blocks: PatternBlocks, sums: PatternSums) -> PatternBlocks:
     return replace(blocks, **{name: values[kept] for name, values in rest.items()})
 
 
-def _check_rank(left: list[tuple[int, Stratum]], rest: PatientRows) -> None:
-    """Refuse patients in whom columns of the mean, orthonormal in all patients, are aliased."""
+def _directions(blocks: list[PatternBlocks], rest: PatientRows) -> tuple[FloatArray, FloatArray]:
+    """Divide the orthonormal columns of the mean into what these patients know and do not know."""
     width = rest.columns.shape[2] - 1
     products = np.zeros((width, width))
-    for _, stratum in left:
-        present = stratum.blocks.present
-        each = present[:, :, None] * np.eye(present.shape[1])
-        products += stratum.blocks.contract(each[:, :, None, :])[0][:width, :width]
-    if rest.design.n_rows <= width or float(np.linalg.eigvalsh(products)[0]) <= _ALIASED:
-        raise ModelError(
-            "The other clinics do not have all levels, or too few rows, for this formula. Merge "
-            "the levels that only one clinic has."
-        )
+    for part in blocks:
+        each = part.present[:, :, None] * np.eye(part.present.shape[1])
+        products += part.contract(each[:, :, None, :])[0][:width, :width]
+    values, vectors = np.linalg.eigh(products)
+    known = values > _ALIASED
+    if rest.design.n_rows <= known.sum():
+        raise ModelError("The other clinics have too few rows for this formula.")
+    if known.all():
+        return np.eye(width), np.zeros((width, 0))
+    return vectors[:, known], vectors[:, ~known]
+
+
+def _turned(columns: FloatArray, kept: FloatArray) -> FloatArray:
+    """Turn the columns of the mean, and leave the outcome behind them."""
+    return np.concatenate([columns[:, :, :-1] @ kept, columns[:, :, -1:]], axis=2)
 
 
 def _part(rows: PatientRows, patients: Mask) -> PatientRows:
