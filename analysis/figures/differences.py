@@ -190,7 +190,7 @@ def _set_axes(
     ax.set_yticks(range(len(slots)), [text for text, _ in slots])
     for label, (_, row) in zip(ax.get_yticklabels(), slots, strict=True):
         label.set_fontweight("bold" if row is None else "normal")
-    top = -1.15 if margins else -0.6
+    top = -1.15 if len(margins) == 1 else -0.6
     ax.set_ylim(len(slots) - 0.4, top)
     ax.set_xlabel(x_label)
     ax.grid(visible=True, axis="x", color=RULE, linewidth=0.6)
@@ -234,8 +234,8 @@ def _write(
     favours: tuple[str, str] | None,
 ) -> None:
     """Write the names of the margins, what each side speaks for, headings and notes."""
-    for margin in margins:
-        _name_margin(ax, margin)
+    if len(margins) == 1:  # two names could lie on each other; the note has them
+        _name_margin(ax, margins[0])
     down = below_axis(ax)
     if favours is not None:
         for place, text, side in ((0, f"← {favours[0]}", "left"), (1, f"{favours[1]} →", "right")):
@@ -261,8 +261,11 @@ def _write(
 
 def _key(level: str, margins: tuple[float, ...]) -> str:
     """Say what the lines are."""
-    broken = " Broken line: margin." if len(margins) == 1 else " Broken lines: margins."
-    return f"Points: difference. Lines: {level} confidence interval.{broken if margins else ''}"
+    key = f"Points: difference. Lines: {level} confidence interval."
+    if not margins:
+        return key
+    lines = "Broken line: margin" if len(margins) == 1 else "Broken lines: margins"
+    return f"{key} {lines} {' and '.join(map(_plain, margins))}."
 
 
 def _name_margin(ax: Axes, margin: float) -> None:
@@ -303,7 +306,7 @@ def _alt(
     """Describe the figure row by row."""
     parts = [
         (
-            f"Points of {counted(len(shown), 'difference')} with {level} confidence intervals "
+            f"Dot plot, {counted(len(shown), 'difference')} with {level} confidence intervals "
             f"beside a line at zero: {words.get('x_label', 'Difference in means')}."
         )
     ]

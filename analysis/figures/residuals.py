@@ -59,8 +59,8 @@ def plot_residuals(
         Patient-level detail, marked by ``attrs["patient_level"]``: `show` and everything else
         that releases refuses it. ``attrs["alt"]`` describes the figure by counts and moments.
     """
-    shown, visit = _residuals(fit)
-    strips = _strips(shown, visit)
+    shown = _residuals(fit)
+    strips = _strips(shown, fit)
     words = {**words, "title": words.get("title") or _message(shown)}
     words["x_label"] = words.get("x_label", "Fitted mean")
     with house_style():
@@ -75,23 +75,21 @@ def plot_residuals(
     return axes, shown
 
 
-def _residuals(fit: LinearMixedModel) -> tuple[pd.DataFrame, str | None]:
-    """Take normalised residuals without the names of patients, and the name of the visit."""
+def _residuals(fit: LinearMixedModel) -> pd.DataFrame:
+    """Take normalised residuals without the names of patients."""
     frame = fit.residuals("normalized")
-    names = [name for name in frame.columns[1:] if name not in ("fitted", "residual")]
-    shown = frame[[*names, "fitted", "residual"]].reset_index(drop=True)
+    shown = frame[frame.columns[1:]].reset_index(drop=True)
     shown.attrs = {"patient_level": True}
-    return shown, (str(names[0]) if names else None)
+    return shown
 
 
-def _strips(shown: pd.DataFrame, visit: str | None) -> dict[str, pd.DataFrame]:
+def _strips(shown: pd.DataFrame, fit: LinearMixedModel) -> dict[str, pd.DataFrame]:
     """Divide the scores by visit, in the order of the model."""
-    if visit is None:
+    design = fit.engine.rows.design
+    if design.roles.visit is None:
         return {"": shown}
-    labels = shown[visit]
-    order = labels.cat.categories if isinstance(labels.dtype, pd.CategoricalDtype) else None
-    levels = sorted(labels.unique()) if order is None else [v for v in order if labels.eq(v).any()]
-    return {Places.name(level): shown[labels.eq(level)] for level in levels}
+    labels = shown[design.roles.visit]
+    return {Places.name(visit): shown[labels.eq(visit)] for visit in design.visits}
 
 
 def _range(values: pd.Series) -> tuple[float, float]:
@@ -255,7 +253,7 @@ def plot_quantiles(
     Aldor-Noiman S, Brown LD, Buja A, Rolke W, Stine RA (2013). The American Statistician
     67:249-260.
     """
-    residual = np.sort(_residuals(fit)[0]["residual"].to_numpy(dtype=float))
+    residual = np.sort(_residuals(fit)["residual"].to_numpy(dtype=float))
     n = residual.size
     low, high = normal_band(n, conf_level)
     normal = stats.norm.ppf((np.arange(1, n + 1) - 0.5) / n)
@@ -353,6 +351,7 @@ def _draw_quantiles(ax: Axes, shown: pd.DataFrame) -> None:
     out = (y < low) | (y > high)
     ax.plot(x[~out], y[~out], "o", color=_COLOR, markersize=3.5, markeredgewidth=0)
     ax.plot(x[out], y[out], "s", color=_LINE, markersize=4.5, markeredgewidth=0)
+    ax.set_xticks(np.arange(np.ceil(x[0]), np.floor(x[-1]) + 1))
     ax.set_xlabel("Normal quantile")
     ax.grid(visible=True, color=RULE, linewidth=0.6)
     ax.set_axisbelow(True)
