@@ -24,7 +24,7 @@ __all__ = ["plot_correlation"]
 # the darker ends are light enough for dark text; brightness alone tells the size, not the sign
 _NONE = np.array([1.0, 1.0, 1.0])
 _POSITIVE, _NEGATIVE = np.array([0.43, 0.68, 0.86]), np.array([0.93, 0.66, 0.40])
-_LETTERS = 9  # of a visit's name beside a cell
+_BESIDE, _UNDER = 9, 6  # letters of a visit's name in a line
 _ACROSS = 14  # cells side by side, beyond which panels stand below each other
 _GAP = 1.9  # between panels, in cells
 
@@ -113,11 +113,12 @@ def _draw_panel(ax: Axes, name: str, cells: pd.DataFrame, corner: tuple[float, f
         x, y = left + order[cell["visit_1"]], top + order[cell["visit_2"]]
         _draw_cell(ax, (x, y), float(cell["estimate"]), cell["kind"] == "correlation")
     for visit, place in order.items():
-        text = textwrap.fill(visit, _LETTERS)
+        beside = textwrap.fill(visit, _BESIDE, break_long_words=False)
+        under = textwrap.fill(visit, _UNDER, break_long_words=False)
         where: dict[str, Any] = {"size": 9, "color": INK, "gid": "label"}
-        ax.text(left - 0.1, top + place + 0.5, text, ha="right", va="center", **where)
+        ax.text(left - 0.1, top + place + 0.5, beside, ha="right", va="center", **where)
         below = top + len(order) + 0.1
-        ax.text(left + place + 0.5, below, text, ha="center", va="top", **where)
+        ax.text(left + place + 0.5, below, under, ha="center", va="top", **where)
     if name:
         ax.text(left, top - 0.2, name, weight="bold", size=9.5, color=INK, gid="label")
 

@@ -95,9 +95,9 @@ def plot_marginal_means(
     frame = _release(frame, policy, counted=counts is not None)
     places, marks = place_visits(frame["visit"]), marks_for(list(dict.fromkeys(frame["group"])))
     level = f"{100 * conf_level:g}%"
-    words = {**words, "title": words.get("title") or _message(frame, places)}
+    words = {**words, "x_label": words.get("x_label", x.replace("_", " ").capitalize())}
+    words["title"] = words.get("title") or _message(frame, places, words["x_label"])
     words["y_label"] = f"{words.get('y_label', 'Mean')}{f' ({better} is better)' if better else ''}"
-    words["x_label"] = words.get("x_label", x.replace("_", " ").capitalize())
     with house_style():
         axes = new_axes(ax, height=4.2 + 0.18 * len(marks))
         _set_axes(axes, places, marks, words["x_label"])
@@ -206,10 +206,10 @@ def _write(
         if name:  # right of all groups, so that no name lies on another group's interval
             at = _at(places, part, len(marks) - 1, len(marks))
             ends[name] = (float(at[-1]), float(part["estimate"].iloc[-1]))
-    end_labels(ax, ends, marks)
+    end_labels(ax, ends, marks, with_markers=True)
 
 
-def _message(frame: pd.DataFrame, places: Places) -> str:
+def _message(frame: pd.DataFrame, places: Places, x_label: str) -> str:
     """Say in one line which means are the last, or between which they lie."""
     known = frame.dropna(subset=["estimate"])
     if known.empty:
@@ -220,7 +220,8 @@ def _message(frame: pd.DataFrame, places: Places) -> str:
     last = max(known["visit"], key=lambda visit: places.place_of[visit])
     rows = known[known["visit"].eq(last)]
     each = [f"{g} {written(e, 1)}" for g, e in zip(rows["group"], rows["estimate"], strict=True)]
-    return f"Model means at {places.name(last)}: {', '.join(each)}"
+    unit = f"{x_label.lower()} " if pd.api.types.is_number(last) else ""
+    return f"Model means at {unit}{places.name(last)}: {', '.join(each)}"
 
 
 def _alt(frame: pd.DataFrame, places: Places, words: Words, level: str) -> str:

@@ -218,6 +218,25 @@ def test_groups_stand_side_by_side() -> None:
 
 
 @pytest.mark.unit
+def test_names_of_near_lines_stay_near_them() -> None:
+    ax, frame = means_of_six_groups()
+    names = [t for t in texts(ax) if t.get_gid() == "label"]
+    assert len(names) == 6
+    ax.figure.canvas.draw()
+    renderer = ax.figure.canvas.get_renderer()
+    ends = frame.groupby("route")["estimate"].last()
+    off = {
+        t.get_text()[2:]: ax.transData.inverted().transform(t.get_window_extent(renderer))[:, 1]
+        .mean() - ends[t.get_text()[2:]]
+        for t in names
+    }  # fmt: skip
+    assert abs(np.mean(list(off.values()))) < 1.0
+    assert all(t.get_text()[0] in "●■▲◆▼✚" for t in names)
+    upwards = sorted(names, key=lambda t: t.get_window_extent(renderer).y0)
+    assert [t.get_text()[2:] for t in upwards] == ends.sort_values().index.tolist()
+
+
+@pytest.mark.unit
 def test_means_of_few_patients_are_removed() -> None:
     counts = COUNTS.assign(n=COUNTS["n"].where(COUNTS.index != 3, 6))
     ax, frame = plot_marginal_means(MEANS, counts=counts)
