@@ -93,7 +93,8 @@ def clinic_influence(
     A contrast stays the same linear function of the coefficients: numeric predictors stand where
     they stood for all patients. Rows are not of patients, but the change that a small clinic
     makes, with its number of patients, comes near to the mean of these patients: under the least
-    count of the policy it must not be shown. `plot_influence` holds it back.
+    count of the policy it must not be shown. `plot_influence` holds it back. ``n_patients`` counts
+    the clinic, not its arms: an arm with few patients in it, or left by it, needs a look as well.
 
     References
     ----------
