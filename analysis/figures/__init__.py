@@ -8,7 +8,8 @@ from analysis.figures.flow import plot_flow
 from analysis.figures.influence import plot_influence
 from analysis.figures.marginal_means import plot_marginal_means
 from analysis.figures.proportions import plot_proportions
-from analysis.figures.residuals import plot_quantiles, plot_residuals
+from analysis.figures.quantiles import plot_quantiles
+from analysis.figures.residuals import plot_residuals
 from analysis.figures.show import figure_png, show
 from analysis.figures.survival import plot_survival
 from analysis.figures.trajectory import plot_trajectory

@@ -11,8 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from analysis.figures.axis import Places, groups_of
-from analysis.figures.differences import written
-from analysis.figures.labels import add_headings, add_note
+from analysis.figures.labels import add_headings, add_note, written
 from analysis.figures.style import INK, MUTED, RULE, WIDTH, Words, house_style, new_axes
 from analysis.results import FloatArray
 

@@ -12,14 +12,14 @@ from matplotlib.axes import Axes
 from analysis.disclosure import require_releasable
 from analysis.errors import ColumnError
 from analysis.figures.axis import Places
-from analysis.figures.labels import add_headings, add_note, below_axis
+from analysis.figures.labels import add_headings, add_note, below_axis, written
 from analysis.figures.style import INK, MUTED, RULE, Words, house_style, new_axes
 from analysis.results import TIDY_COLUMNS, check_conf_level, counted
 
 if TYPE_CHECKING:
     from analysis.mixed import Contrasts
 
-__all__ = ["plot_differences", "written"]
+__all__ = ["plot_differences"]
 
 _COLOR = "#0072B2"
 _ESTIMATES = ["estimate", "conf_low", "conf_high"]
@@ -127,29 +127,6 @@ def _slots(shown: pd.DataFrame) -> list[tuple[str, int | None]]:
 def _minus(text: object) -> str:
     """Write differences with a minus sign instead of a hyphen."""
     return str(text).replace(" - ", " − ")
-
-
-def written(value: float, digits: int) -> str:
-    """Write a number with a minus sign.
-
-    Parameters
-    ----------
-    value : float
-        The number.
-    digits : int
-        Decimals.
-
-    Returns
-    -------
-    str
-        Never a minus before a zero.
-
-    Examples
-    --------
-    >>> written(-2.25, 1), written(-0.001, 1)
-    ('−2.2', '0.0')
-    """
-    return f"{value:z.{digits}f}".replace("-", "−")
 
 
 def _plain(value: float) -> str:

@@ -10,8 +10,7 @@ from matplotlib.axes import Axes
 
 from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, require_releasable, suppress_counts
 from analysis.errors import ColumnError
-from analysis.figures.differences import written
-from analysis.figures.labels import add_headings, add_note, below_axis
+from analysis.figures.labels import add_headings, add_note, below_axis, written
 from analysis.figures.style import INK, MUTED, RULE, Words, house_style, new_axes
 from analysis.results import counted
 

@@ -17,7 +17,7 @@ from scipy.optimize import isotonic_regression
 from analysis.figures.style import INK, MUTED, TEXT_SIZE, Mark
 from analysis.results import FloatArray
 
-__all__ = ["add_count_rows", "add_headings", "add_note", "below_axis", "end_labels"]
+__all__ = ["add_count_rows", "add_headings", "add_note", "below_axis", "end_labels", "written"]
 
 _TITLE, _SMALL = 12.5, 8.5
 _LINE = 13.0  # height of a line of text in points
@@ -230,3 +230,26 @@ def _apart(points: dict[str, FloatArray], bottom: float) -> dict[str, float]:
         spread = np.maximum(spread, bottom + _LINE / 2 + steps)
         placed |= {name: float(place) for name, place in zip(upwards, spread, strict=True)}
     return placed
+
+
+def written(value: float, digits: int) -> str:
+    """Write a number with a minus sign.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    digits : int
+        Decimals.
+
+    Returns
+    -------
+    str
+        Never a minus before a zero.
+
+    Examples
+    --------
+    >>> written(-2.25, 1), written(-0.001, 1)
+    ('−2.2', '0.0')
+    """
+    return f"{value:z.{digits}f}".replace("-", "−")

@@ -11,13 +11,13 @@ from matplotlib.axes import Axes
 from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, require_releasable
 from analysis.errors import ColumnError, DataError
 from analysis.figures.axis import Places, groups_of, place_visits
-from analysis.figures.differences import written
 from analysis.figures.labels import (
     add_count_rows,
     add_headings,
     add_note,
     below_axis,
     end_labels,
+    written,
 )
 from analysis.figures.released import describe_points, release_points
 from analysis.figures.style import RULE, Mark, Words, house_style, marks_for, new_axes

@@ -1,7 +1,7 @@
-"""Draw the residuals of a fit: against fitted values by visit, and against the normal curve.
+"""Draw the residuals of a fit against fitted values, visit by visit.
 
-Both pictures show single scores. Their frames are marked as patient-level, so that nothing that
-releases takes them, and they say on their face that they stay inside the clinic.
+The picture shows single scores. Its frame is marked as patient-level, so that nothing that releases
+takes it, and it says on its face that it stays inside the clinic.
 """
 
 from __future__ import annotations
@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING, Unpack
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from scipy import stats
 
 from analysis.figures.axis import Places
-from analysis.figures.differences import written
-from analysis.figures.labels import add_count_rows, add_headings, add_note, below_axis
+from analysis.figures.labels import add_count_rows, add_headings, add_note, written
 from analysis.figures.style import INK, MUTED, RULE, Mark, Words, house_style, new_axes
-from analysis.results import FloatArray, check_conf_level, counted
+from analysis.results import FloatArray, counted
 
 if TYPE_CHECKING:
     from analysis.mixed import LinearMixedModel
 
-__all__ = ["normal_band", "plot_quantiles", "plot_residuals"]
+__all__ = ["PATIENT_LEVEL", "normalised_residuals", "plot_residuals"]
 
 PATIENT_LEVEL = "Confidential: each point is a patient's score, for use inside the clinic only."
 """What stands under a picture of single scores."""
@@ -31,7 +29,6 @@ _COLOR, _LINE = "#0072B2", "#D55E00"
 _PLAIN = Mark(color=INK, text_color=MUTED, line="-", marker="o")
 _GAP = 0.16  # between strips, as a share of their width
 _PIECES, _FEWEST = 5, 8  # pieces of the trend; scores in each at least
-_DRAWS, _POINTS, _SEED = 2000, 200, 20130802
 
 
 def plot_residuals(
@@ -59,7 +56,7 @@ def plot_residuals(
         Patient-level detail, marked by ``attrs["patient_level"]``: `show` and everything else
         that releases refuses it. ``attrs["alt"]`` describes the figure by counts and moments.
     """
-    shown = _residuals(fit)
+    shown = normalised_residuals(fit)
     strips = _strips(shown, fit)
     words = {**words, "title": words.get("title") or _message(shown)}
     words["x_label"] = words.get("x_label", "Fitted mean")
@@ -70,13 +67,24 @@ def plot_residuals(
             place = turn * (1 + _GAP) + (rows["fitted"].to_numpy() - low) / (high - low)
             _draw_strip(axes, turn, place, rows["residual"].to_numpy())
         _set_axes(axes, strips, shown["residual"], words["x_label"])
-        _write_residuals(axes, strips, words)
-    shown.attrs["alt"] = _alt_residuals(shown, strips, words)
+        _write(axes, strips, words)
+    shown.attrs["alt"] = _alt(shown, strips, words)
     return axes, shown
 
 
-def _residuals(fit: LinearMixedModel) -> pd.DataFrame:
-    """Take normalised residuals without the names of patients."""
+def normalised_residuals(fit: LinearMixedModel) -> pd.DataFrame:
+    """Take normalised residuals without the names of patients.
+
+    Parameters
+    ----------
+    fit : LinearMixedModel
+        What `mmrm` or `lmm` returns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The visit where there is one, ``fitted, residual``; marked as patient-level.
+    """
     frame = fit.residuals("normalized")
     shown = frame[frame.columns[1:]].reset_index(drop=True)
     shown.attrs = {"patient_level": True}
@@ -165,7 +173,7 @@ def _ticks(low: float, high: float, n_strips: int) -> list[float]:
 _STEPS = [base * 10.0**power for power in range(-3, 5) for base in (1, 2, 5)]
 
 
-def _write_residuals(ax: Axes, strips: dict[str, pd.DataFrame], words: Words) -> None:
+def _write(ax: Axes, strips: dict[str, pd.DataFrame], words: Words) -> None:
     """Write numbers of scores and standard deviations under the strips, headings and notes."""
     middle = [turn * (1 + _GAP) + 0.5 for turn in range(len(strips))]
     parts = [rows["residual"] for rows in strips.values()]
@@ -195,7 +203,7 @@ def _message(shown: pd.DataFrame) -> str:
     return _beyond(shown["residual"])
 
 
-def _alt_residuals(shown: pd.DataFrame, strips: dict[str, pd.DataFrame], words: Words) -> str:
+def _alt(shown: pd.DataFrame, strips: dict[str, pd.DataFrame], words: Words) -> str:
     """Describe the residuals by counts and moments, never by single values."""
     low, high = _range(shown["fitted"])
     by = f" in strips for {len(strips)} visits" if len(strips) > 1 else ""
@@ -212,164 +220,3 @@ def _alt_residuals(shown: pd.DataFrame, strips: dict[str, pd.DataFrame], words: 
             f"{written(part.mean(), 2)}, standard deviation {part.std():.2f}."
         )
     return " ".join([*parts, PATIENT_LEVEL, f"Conclusion: {words['title']}."])
-
-
-def plot_quantiles(
-    fit: LinearMixedModel,
-    *,
-    conf_level: float = 0.95,
-    ax: Axes | None = None,
-    **words: Unpack[Words],
-) -> tuple[Axes, pd.DataFrame]:
-    """Draw the normalised residuals against the quantiles of the normal curve, with a band.
-
-    The band is simultaneous: under the model all points of 95 in 100 pictures lie inside.
-
-    Parameters
-    ----------
-    fit : LinearMixedModel
-        What `mmrm` or `lmm` returns.
-    conf_level : float
-        Simultaneous coverage of the band.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; a new figure when left out.
-    **words : str
-        ``title`` (the message; made from the data when left out), ``subtitle``, ``note``.
-
-    Returns
-    -------
-    tuple of Axes and pandas.DataFrame
-        The axes, and one row per score in order of size: ``normal, residual, band_low,
-        band_high``. Patient-level detail, marked by ``attrs["patient_level"]``: `show` and
-        everything else that releases refuses it. ``attrs["alt"]`` describes the figure by counts.
-
-    Notes
-    -----
-    The band has the same coverage at each point (equal local levels), see `normal_band`. It
-    takes the variances of the fit as known, and is a little too wide for it.
-
-    References
-    ----------
-    Aldor-Noiman S, Brown LD, Buja A, Rolke W, Stine RA (2013). The American Statistician
-    67:249-260.
-    """
-    residual = np.sort(_residuals(fit)["residual"].to_numpy(dtype=float))
-    n = residual.size
-    low, high = normal_band(n, conf_level)
-    normal = stats.norm.ppf((np.arange(1, n + 1) - 0.5) / n)
-    shown = pd.DataFrame(
-        {"normal": normal, "residual": residual, "band_low": low, "band_high": high}
-    )
-    shown.attrs["patient_level"] = True
-    outside = int(((residual < low) | (residual > high)).sum())
-    level = f"{100 * conf_level:g}%"
-    words = {**words, "title": words.get("title") or _quantile_message(outside, n, level)}
-    with house_style():
-        axes = new_axes(ax, height=5.2)
-        _draw_quantiles(axes, shown)
-        notes = [
-            f"Band: {level}, simultaneous over all points (equal local levels).",
-            "Line: exactly normal.",
-            *([f"Squares: {outside:,} outside the band."] if outside else []),
-            *filter(None, [words.get("note", "")]),
-            PATIENT_LEVEL,
-        ]
-        add_note(axes, " ".join(notes), below=below_axis(axes) + 6)
-        add_headings(
-            axes,
-            title=words["title"],
-            subtitle=words.get("subtitle", ""),
-            y_label="Normalised residual (standard deviations)",
-        )
-    shown.attrs["alt"] = _alt_quantiles(residual, outside, level, words)
-    return axes, shown
-
-
-def normal_band(n: int, conf_level: float = 0.95) -> tuple[FloatArray, FloatArray]:
-    """Compute a simultaneous band for n ordered standard normal values.
-
-    Parameters
-    ----------
-    n : int
-        Number of values.
-    conf_level : float
-        Probability that all values lie inside.
-
-    Returns
-    -------
-    low, high : array, shape (n,)
-        Limits of the smallest value, the second, and so on.
-
-    Notes
-    -----
-    The i-th of n uniform values has a Beta(i, n + 1 - i) distribution. Each limit cuts off the
-    same share of it, chosen by 2,000 draws, the same ones at every call, so that all are inside
-    with the wanted probability. Beyond 200 values the share is chosen at 200 of them, with all
-    of those at both ends; values between two of these go along with them.
-
-    References
-    ----------
-    Aldor-Noiman S, Brown LD, Buja A, Rolke W, Stine RA (2013). The American Statistician
-    67:249-260.
-
-    Examples
-    --------
-    >>> low, high = normal_band(1)
-    >>> round(float(high[0]), 1), bool(low[0] == -high[0])
-    (2.0, True)
-    """
-    check_conf_level(conf_level)
-    chosen = _chosen(n)
-    steps = np.diff(np.concatenate([[0], chosen, [n + 1]])).astype(float)
-    total = np.cumsum(np.random.default_rng(_SEED).gamma(steps, size=(_DRAWS, steps.size)), axis=1)
-    below = stats.beta.cdf(total[:, :-1] / total[:, -1:], chosen, n + 1 - chosen)
-    least = np.minimum(below, 1.0 - below).min(axis=1)
-    tail = float(np.quantile(least, 1.0 - conf_level))
-    order = np.arange(1, n + 1)
-    high = np.asarray(stats.norm.ppf(stats.beta.isf(tail, order, n + 1 - order)), dtype=float)
-    return -high[::-1], high
-
-
-def _chosen(n: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-    """Choose order statistics: all of few; of many, a quarter at each end and others between."""
-    if n <= _POINTS:
-        return np.arange(1, n + 1)
-    ends = np.arange(1, _POINTS // 4 + 1)
-    between = np.round(np.linspace(ends[-1], n + 1 - ends[-1], _POINTS // 2)).astype(int)
-    return np.unique(np.concatenate([ends, between, n + 1 - ends]))
-
-
-def _draw_quantiles(ax: Axes, shown: pd.DataFrame) -> None:
-    """Draw the band, the line and the points; those outside the band as squares."""
-    x, y = shown["normal"].to_numpy(), shown["residual"].to_numpy()
-    low, high = shown["band_low"].to_numpy(), shown["band_high"].to_numpy()
-    ax.fill_between(x, low, high, color=MUTED, alpha=0.18, linewidth=0)
-    for edge in (low, high):
-        ax.plot(x, edge, color=MUTED, linewidth=0.8)
-    ends = np.array([x[0], x[-1]])
-    ax.plot(ends, ends, color=INK, linewidth=1.0)
-    out = (y < low) | (y > high)
-    ax.plot(x[~out], y[~out], "o", color=_COLOR, markersize=3.5, markeredgewidth=0)
-    ax.plot(x[out], y[out], "s", color=_LINE, markersize=4.5, markeredgewidth=0)
-    ax.set_xticks(np.arange(np.ceil(x[0]), np.floor(x[-1]) + 1))
-    ax.set_xlabel("Normal quantile")
-    ax.grid(visible=True, color=RULE, linewidth=0.6)
-    ax.set_axisbelow(True)
-
-
-def _quantile_message(outside: int, n: int, level: str) -> str:
-    """Say in one line whether the residuals look normal."""
-    if not outside:
-        return f"All {n:,} residuals lie inside the {level} band of a normal curve"
-    return f"{outside:,} of {n:,} residuals lie outside the {level} band of a normal curve"
-
-
-def _alt_quantiles(residual: FloatArray, outside: int, level: str, words: Words) -> str:
-    """Describe the residuals by counts and moments, never by single values."""
-    skew, heavy = float(stats.skew(residual)), float(stats.kurtosis(residual))
-    return (
-        f"Normal quantile plot of {counted(residual.size, 'normalised residual')} with a "
-        f"simultaneous {level} band: {outside:,} outside. Standard deviation "
-        f"{residual.std(ddof=1):.2f}, skewness {written(skew, 2)}, excess kurtosis "
-        f"{written(heavy, 2)} (normal: 1, 0, 0). {PATIENT_LEVEL} Conclusion: {words['title']}."
-    )

@@ -25,7 +25,7 @@ from analysis.figures import (
     plot_residuals,
     show,
 )
-from analysis.figures.residuals import normal_band
+from analysis.figures.quantiles import normal_band
 from analysis.mixed import lmm, mmrm
 from analysis.mixed.influence import clinic_influence
 from tests.figures.looks import (
