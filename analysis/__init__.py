@@ -24,8 +24,14 @@ if TYPE_CHECKING:
     from analysis.figures import (
         plot,
         plot_completeness,
+        plot_correlation,
+        plot_differences,
         plot_flow,
+        plot_influence,
+        plot_marginal_means,
         plot_proportions,
+        plot_quantiles,
+        plot_residuals,
         plot_survival,
         plot_trajectory,
         show,
@@ -40,6 +46,7 @@ if TYPE_CHECKING:
         severity_band,
     )
     from analysis.mixed import (
+        clinic_influence,
         compare_covariances,
         constrained_longitudinal,
         fit_moments,
@@ -115,6 +122,7 @@ _HOMES = {
     "change_table": "outcomes",
     "check": "checks",
     "check_folder": "checks",
+    "clinic_influence": "mixed",
     "compare_covariances": "mixed",
     "compare_with_published": "synthetic",
     "completeness": "outcomes",
@@ -150,8 +158,14 @@ _HOMES = {
     "percent_days_abstinent": "outcomes",
     "plot": "figures",
     "plot_completeness": "figures",
+    "plot_correlation": "figures",
+    "plot_differences": "figures",
     "plot_flow": "figures",
+    "plot_influence": "figures",
+    "plot_marginal_means": "figures",
     "plot_proportions": "figures",
+    "plot_quantiles": "figures",
+    "plot_residuals": "figures",
     "plot_survival": "figures",
     "plot_trajectory": "figures",
     "provenance": "report",
@@ -186,26 +200,11 @@ __all__ = [
     "DataError",
     "Definition",
     "DisclosureError",
-    "List the public names, loaded or not.",
-    "Load a public name from its room on first use.",
     "ModelError",
     "Policy",
     "ReportError",
     "Schedule",
     "Study",
-    "
-    if name not in _HOMES:
-        raise AttributeError(f",
-    ")
-    value = getattr(importlib.import_module(f",
-    "), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    ",
-    "0.1.0",
     "any_indication",
     "assign_courses",
     "baseline_table",
@@ -213,6 +212,7 @@ def __dir__() -> list[str]:
     "change_table",
     "check",
     "check_folder",
+    "clinic_influence",
     "compare_covariances",
     "compare_with_published",
     "completeness",
@@ -248,8 +248,14 @@ def __dir__() -> list[str]:
     "percent_days_abstinent",
     "plot",
     "plot_completeness",
+    "plot_correlation",
+    "plot_differences",
     "plot_flow",
+    "plot_influence",
+    "plot_marginal_means",
     "plot_proportions",
+    "plot_quantiles",
+    "plot_residuals",
     "plot_survival",
     "plot_trajectory",
     "provenance",

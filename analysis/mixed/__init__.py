@@ -4,6 +4,7 @@ Knows frames, not studies.
 """
 
 from analysis.mixed.constrained import constrained_longitudinal
+from analysis.mixed.influence import clinic_influence
 from analysis.mixed.lmm import lmm
 from analysis.mixed.marginal import Contrasts, MarginalMeans
 from analysis.mixed.mmrm import fit_moments, mmrm, moments
@@ -18,6 +19,7 @@ __all__ = [
     "LinearMixedModel",
     "MarginalMeans",
     "Moments",
+    "clinic_influence",
     "compare_covariances",
     "constrained_longitudinal",
     "fit_moments",
