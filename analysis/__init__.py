@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from analysis.mixed import (
         clinic_influence,
         compare_covariances,
+        compare_observed,
         constrained_longitudinal,
         fit_moments,
         lmm,
@@ -124,6 +125,7 @@ _HOMES = {
     "check_folder": "checks",
     "clinic_influence": "mixed",
     "compare_covariances": "mixed",
+    "compare_observed": "mixed",
     "compare_with_published": "synthetic",
     "completeness": "outcomes",
     "constrained_longitudinal": "mixed",
@@ -214,6 +216,7 @@ __all__ = [
     "check_folder",
     "clinic_influence",
     "compare_covariances",
+    "compare_observed",
     "compare_with_published",
     "completeness",
     "constrained_longitudinal",

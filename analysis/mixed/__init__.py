@@ -10,6 +10,7 @@ from analysis.mixed.marginal import Contrasts, MarginalMeans
 from analysis.mixed.mmrm import fit_moments, mmrm, moments
 from analysis.mixed.moments import Moments
 from analysis.mixed.moments_file import load_moments, save_moments
+from analysis.mixed.observed import ObservedComparison, compare_observed
 from analysis.mixed.result import LinearMixedModel
 from analysis.mixed.structure_table import compare_covariances
 from analysis.mixed.variance_test import variance_test
@@ -19,8 +20,10 @@ __all__ = [
     "LinearMixedModel",
     "MarginalMeans",
     "Moments",
+    "ObservedComparison",
     "clinic_influence",
     "compare_covariances",
+    "compare_observed",
     "constrained_longitudinal",
     "fit_moments",
     "lmm",

@@ -206,7 +206,8 @@ class LinearMixedModel:
         """
         contrasts = type_three_contrasts(self.engine.about)
         tests = [{"term": term, **joint_test(L, self.fixed)} for term, L in contrasts.items()]
-        return pd.DataFrame(tests, columns=["term", "df1", "df2", "statistic", "p_value"])
+        frame = pd.DataFrame(tests, columns=["term", "df1", "df2", "statistic", "p_value"])
+        return frame.astype({"df1": int})
 
     def predict(
         self,
