@@ -220,7 +220,7 @@ def _start_toeplitz(correlation: FloatArray, distances: FloatArray) -> FloatArra
     lags = np.clip(np.array(means), -0.9, 0.95)
     while np.linalg.eigvalsh(_toeplitz(lags, distances).matrix)[0] < _LEAST:
         lags *= 0.9
-    return lags
+    return np.asarray(lags)
 
 
 def _start_neighbours(correlation: FloatArray, distances: FloatArray) -> FloatArray:
