@@ -207,6 +207,21 @@ def test_covariance_between_points_follows_from_the_components():
     assert result.covariance().index.tolist() == [f"v{k}" for k in range(6)]
 
 
+@pytest.mark.identity
+def test_day_may_be_a_factor_in_the_mean_and_a_number_beside_it():
+    data = nominal().assign(again=lambda d: d["day"])
+    first = fit(data, "change ~ arm * C(day)", random="1 + day")
+    second = fit(data, "change ~ arm * C(day)", random="1 + again")
+    assert log_likelihood(first) == pytest.approx(log_likelihood(second), rel=1e-11)
+    assert first.variance_components()["term_2"].tolist() == ["Intercept", "day", "day", ""]
+    by_day = {"residual": "spatial exponential", "coordinates": "day"}
+    third, fourth = (
+        fit(data, "change ~ arm * C(day)", **{**by_day, "coordinates": name})
+        for name in ("day", "again")
+    )
+    assert log_likelihood(third) == pytest.approx(log_likelihood(fourth), rel=1e-11)
+
+
 @pytest.mark.unit
 def test_two_rows_of_a_patient_on_a_day_have_no_spatial_covariance():
     data = nominal()
