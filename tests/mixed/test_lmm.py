@@ -157,6 +157,18 @@ def test_ar1_residual_is_spatial_exponential_on_equal_steps(random):
     assert np.exp(-7.0 / reach) == pytest.approx(rho, rel=1e-5)
 
 
+@pytest.mark.identity
+def test_ar1_residual_counts_missed_visits_where_days_are_of_the_patient():
+    data = nominal()
+    data["step"] = data["visit"].str[1].astype(float)
+    data["day"] += np.random.default_rng(1).uniform(0, 2, len(data))
+    by_visit = fit(data, random="0 + day", residual="ar1", visit="visit")
+    assert len(by_visit.engine.model.strata[0].blocks.present) == data["patient"].nunique()
+    by_step = fit(data, random="0 + day", residual="spatial exponential", coordinates="step")
+    assert log_likelihood(by_step) == pytest.approx(log_likelihood(by_visit), rel=1e-11)
+    np.testing.assert_allclose(by_step.tidy()["df"], by_visit.tidy()["df"], rtol=1e-5)
+
+
 def dense_log_likelihood(data, result, V):
     r = (data["change"] - result.predict(data)["estimate"]).to_numpy()
     quadratic = r @ np.linalg.solve(V, r)

@@ -151,6 +151,19 @@ def test_covariance_that_is_not_positive_definite_is_infeasible():
         profile(model, point(model, np.array([0.0, -0.5])))
 
 
+def test_covariance_of_all_visits_must_be_possible_even_if_no_patient_has_them():
+    s = sample(3)
+    first = np.concatenate([[True], s.patient[1:] != s.patient[:-1]])
+    keep = first | np.concatenate([[False], first[:-1]])  # two rows of each patient
+    parts = ("patient", "visit", "day", "w", "root")
+    short = replace(s, **{name: getattr(s, name)[keep] for name in parts})
+    model = build(short, "compound symmetry")
+    assert model.strata[0].blocks.present.sum(axis=1).max() == 2
+    profile(model, point(model, np.array([0.0, -0.3])))
+    with pytest.raises(InfeasibleError):
+        profile(model, point(model, np.array([0.0, -0.4])))  # 1 - 3 x 0.4 < 0
+
+
 def test_random_columns_of_visits_beside_distances_of_patients():
     s = sample(3)
     model = build(s, "spatial exponential", random=(2,), per_patient=True, own_days=True)
