@@ -129,7 +129,7 @@ def mmrm(
     >>> fit.tidy()[["term", "estimate", "std_error", "df"]].round(3)
               term  estimate  std_error     df
     0    Intercept    21.500      1.708  3.000
-    1  visit[T.v2]    -5.000      1.054  2.093
+    1  visit[T.v2]    -5.048      0.922  2.662
     """
     tried = (covariance,) if isinstance(covariance, str) else tuple(covariance)
     df = df or ("kenward-roger" if method == "reml" else "satterthwaite")
