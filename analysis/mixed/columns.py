@@ -30,23 +30,31 @@ class Column:
         Numbers; or, for a factor, codes of its levels.
     levels : pandas.Index or None
         Levels of a factor; None for numbers.
+    numbers : array, shape (n,), or None
+        Values of a factor made of numbers by ``C()``, for terms that take them as numbers.
     """
 
     name: str
     data: np.ndarray[Any, np.dtype[Any]]
     levels: Any
+    numbers: np.ndarray[Any, np.dtype[Any]] | None = None
 
     def __len__(self) -> int:
         return len(self.data)
 
     def take(self, rows: Any) -> Column:
         """Select rows by position, mask or slice."""
-        return Column(name=self.name, data=self.data[rows], levels=self.levels)
+        numbers = None if self.numbers is None else self.numbers[rows]
+        return Column(name=self.name, data=self.data[rows], levels=self.levels, numbers=numbers)
+
+    def values(self) -> np.ndarray[Any, np.dtype[Any]]:
+        """Return the numbers, also of a factor that was made of them."""
+        return self.data if self.numbers is None else self.numbers
 
     def series(self) -> Any:
         """Show the column to formulaic: numbers, or a categorical."""
-        if self.levels is None:
-            return self.data
+        if self.levels is None or self.numbers is not None:
+            return self.values()
         return pd.Categorical.from_codes(self.data, categories=self.levels)
 
 
@@ -159,7 +167,8 @@ def _column(column: pd.Series[Any], complete: Mask | None, *, coded: bool) -> Co
         if not coded:
             return Column(name=name, data=values, levels=None)
         distinct, codes = np.unique(values, return_inverse=True)
-        return Column(name=name, data=codes.astype(np.intp), levels=pd.Index(distinct))
+        levels = pd.Index(distinct)
+        return Column(name=name, data=codes.astype(np.intp), levels=levels, numbers=values)
     codes, levels = pd.factorize(column, sort=True)
     return Column(name=name, data=codes, levels=pd.Index(levels))
 
@@ -212,8 +221,8 @@ def read_group(column: pd.Series[Any], complete: Mask | None) -> Column:
     if isinstance(column.dtype, pd.CategoricalDtype):
         return _used(name, column.cat.codes.to_numpy(), column.cat.categories)
     values = column.to_numpy()
-    if values.dtype.kind in "iu" and values.size and bool((np.diff(values) >= 0).all()):
-        starts = np.flatnonzero(np.diff(values, prepend=values[0] - 1))
+    if values.dtype.kind in "iu" and values.size and bool((values[1:] >= values[:-1]).all()):
+        starts = np.append(0, np.flatnonzero(values[1:] != values[:-1]) + 1)
         sizes = np.diff(np.append(starts, values.size))
         codes = np.repeat(np.arange(starts.size), sizes)
         return Column(name=name, data=codes, levels=pd.Index(values[starts]))

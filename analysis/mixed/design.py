@@ -363,9 +363,10 @@ def _coordinates(columns: Mapping[str, Column], name: str | None) -> FloatArray 
     """Read a numeric column with a part of its own."""
     if name is None:
         return None
-    if columns[name].levels is not None:
+    column = columns[name]
+    if column.levels is not None and column.numbers is None:
         raise ColumnError(f"Column {name!r} is not numeric.")
-    return np.asarray(columns[name].data, dtype=float)
+    return np.asarray(column.values(), dtype=float)
 
 
 def _lost_levels(

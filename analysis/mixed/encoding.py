@@ -74,7 +74,7 @@ class Factor:
         if self.codings:
             return np.asarray(self.codings[reduced][own.data])
         if self.call is None:
-            return np.asarray(own.data, dtype=float)[:, None]
+            return np.asarray(own.values(), dtype=float)[:, None]
         return _evaluated(self.call, self.name, columns, self.columns)
 
 
@@ -246,7 +246,8 @@ def _probe(columns: Columns, n_rows: int) -> pd.DataFrame:
             frame[name] = np.resize(column.data[: min(n_rows, size)], size)
         else:
             codes = np.arange(size) % len(column.levels)
-            frame[name] = pd.Categorical.from_codes(codes, categories=column.levels)
+            numbers = None if column.numbers is None else np.asarray(column.levels)[codes]
+            frame[name] = replace(column, data=codes, numbers=numbers).series()
     return pd.DataFrame(frame, index=range(size))
 
 

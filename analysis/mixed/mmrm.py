@@ -198,7 +198,7 @@ def mmrm(
     >>> fit.tidy()[["term", "estimate", "std_error", "df"]].round(3)
               term  estimate  std_error     df
     0    Intercept    21.500      1.708  3.000
-    1  visit[T.v2]    -5.000      1.054  2.093
+    1  visit[T.v2]    -5.048      0.922  2.662
     """
     choices = Choices.checked(
         covariance,

@@ -143,7 +143,8 @@ def _known(name: str, column: pd.Series[Any], levels: pd.Index[Any]) -> Column:
             f"Column {name!r} has {unknown} rows without a level of the fit; allowed "
             f"are its {len(levels)} levels{allowed}."
         )
-    return Column(name=name, data=codes, levels=levels)
+    numbers = np.asarray(levels)[codes] if pd.api.types.is_numeric_dtype(levels) else None
+    return Column(name=name, data=codes, levels=levels, numbers=numbers)
 
 
 def _numbers(name: str, column: pd.Series[Any]) -> Column:

@@ -63,6 +63,8 @@ def test_numbers_are_a_factor_where_the_formula_says_so():
     (column,) = read(data, "week", factors=["week"])[0].values()
     assert list(column.levels) == [1, 2, 3]
     assert column.data.tolist() == [2, 0, 2, 1]
+    assert column.values().tolist() == column.series().tolist() == [3, 1, 3, 2]
+    assert column.take([3, 1]).values().tolist() == [2, 1]
     (column,) = read(data, "week")[0].values()
     assert column.series().tolist() == [3, 1, 3, 2]
 
@@ -127,6 +129,8 @@ def test_missing_and_repeated_columns_are_named_with_who_asked():
         (pd.Categorical(["b", "a", "b", "c"], categories=["c", "b", "x", "a"]), ["c", "b", "a"],
          [1, 2, 1, 0]),
         ([2.5, 1.0, 2.5, 1.0], [1.0, 2.5], [1, 0, 1, 0]),
+        (np.array([5, 3, 5, 3], dtype="uint8"), [3, 5], [1, 0, 1, 0]),
+        (np.array([0, 0, 3, 255], dtype="uint8"), [0, 3, 255], [0, 0, 1, 2]),
     ],
 )  # fmt: skip
 def test_labels_become_codes_in_their_order(ids, levels, codes):

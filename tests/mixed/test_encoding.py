@@ -19,6 +19,8 @@ DATA = pd.DataFrame(
         "v": RNG.permutation(np.resize(["v1", "v2", "v3", "v4"], 60)),
         "k": RNG.permutation(np.resize([5, 2, 9], 60)),
         "x": RNG.uniform(1, 20, 60),
+        "f": RNG.permutation(np.resize([0.5, 2.25], 60)),
+        "b": RNG.permutation(np.resize([True, False], 60)),
         "z": RNG.normal(3, 2, 60),
     }
 )
@@ -51,6 +53,11 @@ FORMULAS = (
     "cc(x, df=4) + standardize(z)",
     "arm*v - arm",
     "poly(z, 3):v",
+    "C(k) + k:arm",
+    "C(k)*x + I(k**2):x",
+    "k + C(k, contr.sum):arm",
+    "C(f) + f:x",
+    "b*arm + C(b):x",
 )
 
 

@@ -158,6 +158,18 @@ def test_ar1_residual_is_spatial_exponential_on_equal_steps(random):
     assert np.exp(-7.0 / reach) == pytest.approx(rho, rel=1e-5)
 
 
+@pytest.mark.identity
+def test_ar1_residual_counts_missed_visits_where_days_are_of_the_patient():
+    data = nominal()
+    data["step"] = data["visit"].str[1].astype(float)
+    data["day"] += np.random.default_rng(1).uniform(0, 2, len(data))
+    by_visit = fit(data, random="0 + day", residual="ar1", visit="visit")
+    assert len(by_visit.engine.model.strata[0].blocks.present) == data["patient"].nunique()
+    by_step = fit(data, random="0 + day", residual="spatial exponential", coordinates="step")
+    assert log_likelihood(by_step) == pytest.approx(log_likelihood(by_visit), rel=1e-11)
+    np.testing.assert_allclose(by_step.tidy()["df"], by_visit.tidy()["df"], rtol=1e-5)
+
+
 def dense_log_likelihood(data, result, V):
     r = (data["change"] - result.predict(data)["estimate"]).to_numpy()
     quadratic = r @ np.linalg.solve(V, r)
@@ -206,6 +218,21 @@ def test_covariance_between_points_follows_from_the_components():
     expected_matrix = Z @ np.array([[v0, c], [c, v1]]) @ Z.T + sigma2 * np.eye(6)
     np.testing.assert_allclose(result.covariance(), expected_matrix, rtol=1e-9)
     assert result.covariance().index.tolist() == [f"v{k}" for k in range(6)]
+
+
+@pytest.mark.identity
+def test_day_may_be_a_factor_in_the_mean_and_a_number_beside_it():
+    data = nominal().assign(again=lambda d: d["day"])
+    first = fit(data, "change ~ arm * C(day)", random="1 + day")
+    second = fit(data, "change ~ arm * C(day)", random="1 + again")
+    assert log_likelihood(first) == pytest.approx(log_likelihood(second), rel=1e-11)
+    assert first.variance_components()["term_2"].tolist() == ["Intercept", "day", "day", ""]
+    by_day = {"residual": "spatial exponential", "coordinates": "day"}
+    third, fourth = (
+        fit(data, "change ~ arm * C(day)", **{**by_day, "coordinates": name})
+        for name in ("day", "again")
+    )
+    assert log_likelihood(third) == pytest.approx(log_likelihood(fourth), rel=1e-11)
 
 
 @pytest.mark.unit

@@ -86,6 +86,14 @@ def test_many_days_and_a_random_slope_share_no_points():
     assert share_points(*designed(data)) is None
 
 
+def test_many_combinations_of_few_values_share_no_points():
+    rng = np.random.default_rng(3)
+    data = pd.DataFrame({"patient": np.repeat(np.arange(40), 5), "score": rng.normal(size=200)})
+    data = data.assign(day=rng.integers(0, 10, 200), dose=rng.integers(0, 10, 200))
+    assert share_points(*designed(data, "score ~ day + dose")) is None
+    assert share_points(*designed(data, "score ~ day + dose", Z=()))[0].panel.n_visits == 5
+
+
 def test_many_days_without_a_random_slope_are_numbered_by_turn():
     data = nominal(30).assign(day=np.random.default_rng(1).uniform(0, 50, 90))
     before = designed(data.iloc[:-1], Z=())

@@ -224,7 +224,7 @@ def _start_toeplitz(correlation: FloatArray) -> FloatArray:
     lags = np.array([np.diag(correlation, lag).mean() for lag in range(1, m)]).clip(-0.9, 0.95)
     while np.linalg.eigvalsh(_toeplitz(lags, apart).matrix)[0] < _LEAST:
         lags *= 0.9
-    return lags
+    return np.asarray(lags)
 
 
 def _start_neighbours(correlation: FloatArray) -> FloatArray:

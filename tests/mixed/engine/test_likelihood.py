@@ -1,5 +1,7 @@
 """The likelihood and its derivatives, held to dense matrices and finite differences."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -147,3 +149,29 @@ def test_covariance_that_is_not_positive_definite_is_infeasible():
     model = build(sample(3), "compound symmetry")
     with pytest.raises(InfeasibleError):
         profile(model, point(model, np.array([0.0, -0.5])))
+
+
+def test_covariance_of_all_visits_must_be_possible_even_if_no_patient_has_them():
+    s = sample(3)
+    first = np.concatenate([[True], s.patient[1:] != s.patient[:-1]])
+    keep = first | np.concatenate([[False], first[:-1]])  # two rows of each patient
+    parts = ("patient", "visit", "day", "w", "root")
+    short = replace(s, **{name: getattr(s, name)[keep] for name in parts})
+    model = build(short, "compound symmetry")
+    assert model.strata[0].blocks.present.sum(axis=1).max() == 2
+    profile(model, point(model, np.array([0.0, -0.3])))
+    with pytest.raises(InfeasibleError):
+        profile(model, point(model, np.array([0.0, -0.4])))  # 1 - 3 x 0.4 < 0
+
+
+def test_random_columns_of_visits_beside_distances_of_patients():
+    s = sample(3)
+    model = build(s, "spatial exponential", random=(2,), per_patient=True, own_days=True)
+    stratum = model.strata[0]
+    shared = np.column_stack([np.ones(4), np.arange(4.0)])
+    repeated = replace(stratum, Z=np.repeat(shared[None], len(stratum.distances), axis=0))
+    at = point(model, some_theta(model))
+    once = at.shape_of(model, replace(stratum, Z=shared))
+    often = at.shape_of(model, repeated)
+    np.testing.assert_allclose(once.matrix, often.matrix)
+    np.testing.assert_allclose(once.first, often.first)

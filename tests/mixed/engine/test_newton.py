@@ -201,6 +201,27 @@ def test_no_other_optimiser_gets_lower_with_clinics(seed, expected_ranks, is_fre
     check_optimum(model, best)
 
 
+@pytest.mark.identity
+def test_small_variance_is_kept_and_the_zero_behind_it_is_found():
+    rng = np.random.default_rng(8)
+    n, day = 20, np.array([-3.0, -1.0, 1.0, 3.0])
+    within = np.column_stack([np.ones(4), day])
+    noise = rng.normal(size=(n, 4))
+    noise -= noise @ within @ np.linalg.inv(within.T @ within) @ within.T  # no slopes of patients
+    square = (noise**2).sum() / (3 * n - 1)
+    means = rng.normal(size=n)
+    means = (means - means.mean()) / means.std(ddof=1)
+    y = noise + means[:, None] * np.sqrt(square * (1 + 4 * 5e-4) / 4)  # a ratio of 5e-4
+    X = np.column_stack([np.ones(4 * n), np.tile(day, n)])
+    T, Z = standardised(X, y.ravel(), X)
+    model = model_of(T, Z, np.repeat(np.arange(n), 4), reml=True, independent=True)
+    best = solved(model)
+    assert ranks(best) == (1, 0)
+    ratio = best.at.variances.G[0, 0] / np.exp(2.0 * best.coordinates.residual[0][0])
+    assert ratio == pytest.approx(5e-4, rel=1e-6)
+    check_optimum(model, best)
+
+
 @pytest.mark.reference
 def test_the_optimum_is_closer_than_the_one_r_stopped_at():
     data = reference_data().sort_values("patient", kind="stable")

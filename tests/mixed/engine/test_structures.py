@@ -150,3 +150,14 @@ def test_start_is_the_empirical_covariance_where_that_is_of_the_family():
         theta = structure.start(covariance, distances_of(name, 3))
         found = structure.shape(theta, distances_of(name, 3)).matrix
         np.testing.assert_allclose(found, covariance, rtol=1e-12)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("name", ["toeplitz", "heterogeneous toeplitz"])
+def test_start_of_impossible_lags_is_drawn_towards_none(name):
+    impossible = np.array([[1.0, 0.9, -0.8], [0.9, 1.0, 0.9], [-0.8, 0.9, 1.0]])
+    structure = structure_named(name, 3)
+    lags = structure.start(impossible, distances_of(name, 3))[-2:]
+    assert lags[0] / lags[1] == pytest.approx(0.9 / -0.8)
+    theta = structure.start(impossible, distances_of(name, 3))
+    assert np.linalg.eigvalsh(structure.shape(theta, distances_of(name, 3)).matrix)[0] > 0.02
