@@ -260,4 +260,9 @@ def with_levels(column: Column, levels: Mapping[str, Sequence[Any]]) -> Column:
             f"Column {column.name!r} has {unknown} levels that levels= does not list; list all "
             f"levels that any site may have ({len(declared)} were given)."
         )
-    return Column(name=column.name, data=position[column.data], levels=declared)
+    return Column(
+        name=column.name,
+        data=position[column.data],
+        levels=declared,
+        numbers=column.numbers,
+    )

@@ -241,7 +241,10 @@ def _sample(name: str, levels: pd.Index[Any] | None) -> Column:
     """Make a column from which the coding of a formula can be read."""
     if levels is None:
         return Column(name=name, data=np.arange(1.0, 25.0), levels=None)
-    return Column(name=name, data=np.resize(np.arange(len(levels)), 24), levels=levels)
+    codes = np.resize(np.arange(len(levels)), 24)
+    is_number = pd.api.types.is_numeric_dtype(levels)
+    numbers = levels.to_numpy(dtype=float)[codes] if is_number else None
+    return Column(name=name, data=codes, levels=levels, numbers=numbers)
 
 
 def _cells(values: list[list[Any]], names: list[str], counts: FloatArray) -> pd.Series[Any]:
