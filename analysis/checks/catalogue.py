@@ -189,7 +189,7 @@ def _described(rule: Callable[..., Any]) -> list[RuleDescription]:
 
 def _capital(sentence: str) -> str:
     """Begin a sentence with a capital, unless it begins with the name of a file or column."""
-    first = sentence.split(" ", 1)[0]
+    first = sentence.partition(" ")[0]
     return sentence if re.search(r"[._]", first) else sentence[0].upper() + sentence[1:]
 
 

@@ -31,7 +31,7 @@ def _other_count(study: Study) -> pd.Series:
     text = {"instrument": "string"}
     whole = study.tables["items"].dropna(subset=_KEY).astype(text)
     whole = whole.drop_duplicates([*_KEY, "item_no"])
-    counts = whole.groupby(_KEY, observed=True)["response"].count().rename("counted").reset_index()
+    counts = whole.groupby(_KEY)["response"].count().rename("counted").reset_index()
     counted = rows[_KEY].astype(text).merge(counts, on=_KEY, how="left")["counted"]
     items = (
         rows["instrument"]

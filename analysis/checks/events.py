@@ -42,7 +42,7 @@ def _ends_before(table: str) -> Callable[[Study], pd.Series]:
 def _after_death(table: str, column: str) -> Callable[[Study], pd.Series]:
     def broken(study: Study) -> pd.Series:
         events = study.tables["adverse_events"]
-        fatal = events[events["outcome"].eq("fatal").fillna(value=False)]
+        fatal = events[events["outcome"].eq("fatal")]
         death = fatal.groupby("subject_id")["end_day"].min()
         rows = study.tables[table]
         return rows[column].gt(rows["subject_id"].map(death).astype("Int64"))

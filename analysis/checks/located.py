@@ -122,7 +122,7 @@ def located_frames(
         When the files changed since they were checked.
     """
     require_unchanged(study, folder)
-    lines = _Lines(findings, folder)
+    lines = _Lines(folder)
     for finding in findings:
         if finding.mask is not None:
             yield _located(finding, finding.mask, lines, study)
@@ -153,14 +153,9 @@ def _keys(table: str, mask: RowMask, study: Study | None) -> pd.DataFrame:
 class _Lines:
     """The lines on which the rows of each table begin, read once per table."""
 
-    def __init__(self, findings: Sequence[Finding], folder: Path | None) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._known: dict[str, npt.NDArray[np.int64]] = {}
-        self._last: dict[str, int] = {}
-        for finding in findings:
-            if finding.mask is not None:
-                last = self._last.get(finding.table, 0)
-                self._last[finding.table] = max(last, finding.mask.length + 1)
 
     def _csv(self, table: str) -> Path | None:
         """Return the CSV file of a table, if it has one."""
@@ -180,7 +175,7 @@ class _Lines:
         if path is None or mask.are_lines:
             return rows
         if table not in self._known:
-            self._known[table] = record_lines(path, self._last[table])
+            self._known[table] = record_lines(path)
         begins = self._known[table]
         if rows[-1] > len(begins):
             raise DataError(_CHANGED)

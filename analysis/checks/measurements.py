@@ -48,7 +48,7 @@ def _pressures_swapped(study: Study) -> pd.Series:
 def _nothing_before_dose(study: Study) -> pd.Series:
     rows = study.tables["monitoring"]
     whole = rows["parameter"].eq("sbp") & rows[_MOMENT].notna().all(axis="columns")
-    sessions = rows.loc[whole.fillna(value=False), _MOMENT]
+    sessions = rows.loc[whole, _MOMENT]
     first = sessions.sort_values("rel_min", kind="stable").drop_duplicates(_MOMENT[:2])
     return first["rel_min"].gt(0).astype("boolean").reindex(rows.index)
 

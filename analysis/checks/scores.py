@@ -83,7 +83,7 @@ def total_ranges(study: Study) -> Iterator[Finding]:
 
 def _of_scale(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     """Take the rows of one scale."""
-    return rows[rows["instrument"].eq(name).fillna(value=False).to_numpy(dtype=bool)]
+    return rows[rows["instrument"].eq(name)]
 
 
 def _possible(rows: pd.DataFrame, scale: Instrument) -> pd.Series:

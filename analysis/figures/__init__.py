@@ -1,9 +1,15 @@
 """Figures: each returns its axes and the numbers that it shows, with a description in words."""
 
 from analysis.figures.completeness import plot_completeness
+from analysis.figures.correlation import plot_correlation
+from analysis.figures.differences import plot_differences
 from analysis.figures.dispatch import plot
 from analysis.figures.flow import plot_flow
+from analysis.figures.influence import plot_influence
+from analysis.figures.marginal_means import plot_marginal_means
 from analysis.figures.proportions import plot_proportions
+from analysis.figures.quantiles import plot_quantiles
+from analysis.figures.residuals import plot_residuals
 from analysis.figures.show import figure_png, show
 from analysis.figures.survival import plot_survival
 from analysis.figures.trajectory import plot_trajectory
@@ -12,8 +18,14 @@ __all__ = [
     "figure_png",
     "plot",
     "plot_completeness",
+    "plot_correlation",
+    "plot_differences",
     "plot_flow",
+    "plot_influence",
+    "plot_marginal_means",
     "plot_proportions",
+    "plot_quantiles",
+    "plot_residuals",
     "plot_survival",
     "plot_trajectory",
     "show",

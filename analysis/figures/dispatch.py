@@ -9,8 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.errors import ReportError
+from analysis.figures.differences import plot_differences
+from analysis.figures.marginal_means import plot_marginal_means
 from analysis.figures.survival import plot_survival
-from analysis.figures.trajectory import plot_trajectory
 
 __all__ = ["plot"]
 
@@ -22,14 +23,14 @@ def plot(result: Any, ax: Axes | None = None, **options: Any) -> Plotted:
 
     Parameters
     ----------
-    result : SurvivalCurve or MarginalMeans
-        What `kaplan_meier` or `marginal_means` returns. Kinds are known by name, so that drawing
-        one loads no room that it does not need.
+    result : SurvivalCurve, MarginalMeans or Contrasts
+        What `kaplan_meier`, ``marginal_means`` or ``contrasts`` returns. Kinds are known by name,
+        so that drawing one loads no room that it does not need.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure when left out.
     **options
-        Passed to `plot_survival` (``times`` is required) or `plot_trajectory` (``observed`` with
-        the numbers of patients is required).
+        Passed to `plot_survival` (``times`` is required), `plot_marginal_means` or
+        `plot_differences`.
 
     Returns
     -------
@@ -53,12 +54,17 @@ def _survival(result: Any, ax: Axes | None, options: dict[str, Any]) -> Plotted:
 
 
 def _means(result: Any, ax: Axes | None, options: dict[str, Any]) -> Plotted:
-    """Draw marginal means: visits are the columns kept apart, or what is compared without them."""
-    x, by = (result.by[0], result.specs[0]) if result.by else (result.specs[0], None)
-    return plot_trajectory(result.tidy(), ax=ax, **{"x": x, "by": by, **options})
+    """Draw marginal means."""
+    return plot_marginal_means(result, ax=ax, **options)
+
+
+def _differences(result: Any, ax: Axes | None, options: dict[str, Any]) -> Plotted:
+    """Draw differences between marginal means."""
+    return plot_differences(result, ax=ax, **options)
 
 
 _KINDS: dict[str, Callable[[Any, Axes | None, dict[str, Any]], Plotted]] = {
     "SurvivalCurve": _survival,
     "MarginalMeans": _means,
+    "Contrasts": _differences,
 }

@@ -8,13 +8,16 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
+from scipy.optimize import isotonic_regression
 
 from analysis.figures.style import INK, MUTED, TEXT_SIZE, Mark
+from analysis.results import FloatArray
 
-__all__ = ["add_count_rows", "add_headings", "add_note", "below_axis", "end_labels"]
+__all__ = ["add_count_rows", "add_headings", "add_note", "below_axis", "end_labels", "written"]
 
 _TITLE, _SMALL = 12.5, 8.5
 _LINE = 13.0  # height of a line of text in points
@@ -161,7 +164,13 @@ def _write_below(
         )
 
 
-def end_labels(ax: Axes, ends: dict[str, tuple[float, float]], marks: dict[str, Mark]) -> None:
+def end_labels(
+    ax: Axes,
+    ends: dict[str, tuple[float, float]],
+    marks: dict[str, Mark],
+    *,
+    with_markers: bool = False,
+) -> None:
     """Name lines at their right ends, moved apart where the names would overlap.
 
     Parameters
@@ -172,22 +181,25 @@ def end_labels(ax: Axes, ends: dict[str, tuple[float, float]], marks: dict[str, 
         Name of each group to the last point of its line, in data.
     marks : dict
         Name of each group to how it is drawn.
+    with_markers : bool
+        Repeat the markers before the names when one was moved far, so that it is found without
+        colour. Names at their lines need none, and a marker there would look like a point.
     """
     figure = ax.get_figure(root=True)
-    if figure is None:
+    if figure is None or not ends:
         return
     _lay_out(ax)
     points = {n: ax.transData.transform(end) / figure.dpi * 72.0 for n, end in ends.items()}
-    placed: list[tuple[float, float]] = []
-    for name in sorted(ends, key=lambda n: float(points[n][1])):
-        x, height = (float(value) for value in points[name])
-        near = [y for other, y in placed if abs(other - x) < _NEAR]
-        place = max([height, *(y + _LINE for y in near)])
-        placed.append((x, place))
+    bottom = ax.get_window_extent().y0 / figure.dpi * 72.0
+    places = _apart(points, bottom)
+    moved = max(abs(place - float(points[name][1])) for name, place in places.items())
+    for name, place in places.items():
+        marked = with_markers and moved > _LINE / 2
+        marker = f"{_GLYPHS[marks[name].marker]} " if marked else ""
         ax.annotate(
-            name,
+            f"{marker}{name}",
             ends[name],
-            xytext=(8, place - height),
+            xytext=(8, place - float(points[name][1])),
             textcoords="offset points",
             va="center",
             ha="left",
@@ -197,3 +209,47 @@ def end_labels(ax: Axes, ends: dict[str, tuple[float, float]], marks: dict[str, 
             annotation_clip=False,
             gid="label",
         )
+
+
+_GLYPHS = {"o": "●", "s": "■", "^": "▲", "D": "◆", "v": "▼", "P": "✚"}
+
+
+def _apart(points: dict[str, FloatArray], bottom: float) -> dict[str, float]:
+    """Move names beside each other apart by as little as possible, and not under the axis."""
+    order = sorted(points, key=lambda name: float(points[name][0]))
+    together: list[list[str]] = []
+    for name in order:
+        near = together and points[name][0] - points[together[-1][-1]][0] < _NEAR
+        together = [*together[:-1], [*together[-1], name]] if near else [*together, [name]]
+    placed: dict[str, float] = {}
+    for names in together:
+        upwards = sorted(names, key=lambda name: float(points[name][1]))
+        steps = _LINE * np.arange(len(upwards))
+        heights = np.array([points[name][1] for name in upwards])
+        spread = isotonic_regression(heights - steps).x + steps
+        spread = np.maximum(spread, bottom + _LINE / 2 + steps)
+        placed |= {name: float(place) for name, place in zip(upwards, spread, strict=True)}
+    return placed
+
+
+def written(value: float, digits: int) -> str:
+    """Write a number with a minus sign.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    digits : int
+        Decimals.
+
+    Returns
+    -------
+    str
+        Never a minus before a zero.
+
+    Examples
+    --------
+    >>> written(-2.25, 1), written(-0.001, 1)
+    ('−2.2', '0.0')
+    """
+    return f"{value:z.{digits}f}".replace("-", "−")

@@ -7,18 +7,11 @@ from typing import Literal, Unpack
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.disclosure import (
-    CONFIDENTIAL,
-    HIDDEN,
-    RELEASE,
-    Policy,
-    is_small,
-    masked_count,
-    require_releasable,
-)
+from analysis.disclosure import RELEASE, Policy, require_releasable
 from analysis.errors import ColumnError
 from analysis.figures.axis import Places, groups_of, place_visits
 from analysis.figures.labels import add_count_rows, add_headings, add_note, end_labels
+from analysis.figures.released import describe_points, release_points
 from analysis.figures.style import RULE, Mark, Words, house_style, marks_for, new_axes
 
 __all__ = ["plot_trajectory"]
@@ -73,7 +66,7 @@ def plot_trajectory(
     DisclosureError
         When a frame holds single patients.
     """
-    frame = _release(_collect(means, x=x, by=by, observed=observed), policy)
+    frame = release_points(_collect(means, x=x, by=by, observed=observed), _ESTIMATES, policy)
     places = place_visits(frame["visit"])
     marks = marks_for(list(dict.fromkeys(frame["group"])))
     title = words.get("title") or _message(frame)
@@ -124,32 +117,6 @@ def _require(frame: pd.DataFrame, names: list[str]) -> None:
     """Refuse a frame without the named columns."""
     if not set(names) <= set(frame.columns):
         raise ColumnError(f"plot_trajectory needs the columns {', '.join(names)}.")
-
-
-def _release(frame: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Remove points of few patients and write the numbers of patients as text.
-
-    The other groups' numbers at such a visit are hidden too: with a total known from elsewhere
-    they would give the small one away.
-    """
-    small = pd.Series(is_small(frame["n"], policy), index=frame.index) | frame["n"].eq(0)
-    blank = {name: frame[name].mask(small) for name in _ESTIMATES}
-    few = pd.Series(is_small(frame["n"], policy), index=frame.index)
-    text = pd.Series([masked_count(n, policy) for n in frame["n"]], dtype="string")
-    beside = few.groupby(frame["visit"], observed=True).transform("any") & ~few
-    released = frame.assign(**blank, n=text.mask(beside.to_numpy(), HIDDEN))
-    removed = int(few.sum())
-    released.attrs["note"] = _small_note(removed, policy)
-    return released
-
-
-def _small_note(removed: int, policy: Policy) -> str:
-    """Say that points are missing because of small numbers, or that counts are true."""
-    if policy.confidential:
-        return CONFIDENTIAL
-    if not removed:
-        return ""
-    return f"Points with fewer than {policy.minimum_count} patients are not shown."
 
 
 def _draw(ax: Axes, rows: pd.DataFrame, places: Places, mark: Mark, *, crowded: bool) -> None:
@@ -234,13 +201,5 @@ def _alt(frame: pd.DataFrame, places: Places, title: str, words: Words) -> str:
     low, high = known["estimate"].min(), known["estimate"].max()
     span = f"means from {low:.1f} to {high:.1f}" if len(known) else "no visit has enough patients"
     parts = [f"Line chart of model means with 95% confidence bands{who}: {what}; {span}."]
-    for name, rows in groups_of(known):
-        each = [f"{_value(row)} at {places.name(row['visit'])}" for _, row in rows.iterrows()]
-        parts.append(f"{f'{name}: ' if name else ''}{', '.join(each)}.")
+    parts += describe_points(frame, places)
     return " ".join(filter(None, [*parts, str(frame.attrs["note"]), f"Conclusion: {title}."]))
-
-
-def _value(row: pd.Series) -> str:
-    """Write a mean with its interval and its number of patients."""
-    limits = f"{row['conf_low']:.1f} to {row['conf_high']:.1f}"
-    return f"{row['estimate']:.1f} ({limits}; n {row['n']})"

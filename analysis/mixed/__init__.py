@@ -1,10 +1,35 @@
-"""Linear mixed models: formula and frame in, coefficients, variances and marginal means out.
+"""Mixed models: formula and frame in, coefficients, covariances and marginal means out.
 
 Knows frames, not studies.
 """
 
+from analysis.mixed.constrained import constrained_longitudinal
+from analysis.mixed.influence import clinic_influence
 from analysis.mixed.lmm import lmm
 from analysis.mixed.marginal import Contrasts, MarginalMeans
+from analysis.mixed.mmrm import fit_moments, mmrm, moments
+from analysis.mixed.moments import Moments
+from analysis.mixed.moments_file import load_moments, save_moments
+from analysis.mixed.observed import ObservedComparison, compare_observed
 from analysis.mixed.result import LinearMixedModel
+from analysis.mixed.structure_table import compare_covariances
+from analysis.mixed.variance_test import variance_test
 
-__all__ = ["Contrasts", "LinearMixedModel", "MarginalMeans", "lmm"]
+__all__ = [
+    "Contrasts",
+    "LinearMixedModel",
+    "MarginalMeans",
+    "Moments",
+    "ObservedComparison",
+    "clinic_influence",
+    "compare_covariances",
+    "compare_observed",
+    "constrained_longitudinal",
+    "fit_moments",
+    "lmm",
+    "load_moments",
+    "mmrm",
+    "moments",
+    "save_moments",
+    "variance_test",
+]

@@ -1,4 +1,4 @@
-"""Predicted random effects of the patients, with their prediction errors.
+"""Predicted random effects of patients and clinics, with their prediction errors.
 
 Patient-level detail: frames made here are marked as such.
 """
@@ -8,14 +8,61 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.mixed.likelihood import Profile
+from analysis.mixed.engine.covariance import Model
+from analysis.mixed.engine.likelihood import Profile, inverse_of
+from analysis.mixed.patient_rows import PatientRows
 from analysis.results import FloatArray
 
-__all__ = ["predict_effects", "random_effect_frame"]
+__all__ = ["clinic_effects", "patient_effects", "random_effect_frame"]
 
 
-def predict_effects(at: Profile, n_fixed: int) -> tuple[FloatArray, FloatArray]:
-    """Predict the random effects (best linear unbiased prediction).
+def patient_effects(model: Model, at: Profile, rows: PatientRows) -> tuple[FloatArray, FloatArray]:
+    """Predict the random effects of patients (best linear unbiased prediction).
+
+    Parameters
+    ----------
+    model : Model
+        Random terms and structures.
+    at : Profile
+        The likelihood at the estimates.
+    rows : PatientRows
+        Rows of all patients.
+
+    Returns
+    -------
+    effects, std_error : array, shape (N, Q)
+        ``G Z'V^-1 r``, and the root of the variance of prediction minus truth, which counts the
+        uncertainty of the coefficients and not that of the variances.
+
+    References
+    ----------
+    Robinson GK (1991). Statistical Science 6:15-32.
+    """
+    n, q = len(rows.design.subjects), model.n_random
+    effects, variance = np.zeros((n, q)), np.zeros((n, q))
+    G, vcov, p = at.variances.G, at.vcov, model.n_fixed
+    for chunk in rows.chunks():
+        own, blocks, stratum = chunk.patients, chunk.blocks, chunk.stratum
+        W = inverse_of(model, stratum, at.variances).W
+        clear = blocks.rows
+        if model.n_clinics:
+            clear = clear - blocks.ones[:, :, None] * at.pull[blocks.clinic][:, None, :]
+        ZW = stratum.Z.transpose(0, 2, 1) @ W  # B, Q, m
+        U = ZW @ clear  # Z'V^-1 [X, y]
+        K = ZW @ stratum.Z
+        if model.n_clinics:
+            one = (ZW @ blocks.ones[:, :, None])[:, :, 0]
+            shrunk = (at.variances.clinic * at.shrink)[blocks.clinic]
+            K = K - shrunk[:, None, None] * one[:, :, None] * one[:, None, :]
+        effects[own] = (U @ at.residual) @ G
+        X = U[:, :, :p]
+        explained = G @ (K - X @ vcov @ X.transpose(0, 2, 1)) @ G
+        variance[own] = np.diag(G) - np.einsum("nqq->nq", explained)
+    return effects, np.sqrt(np.maximum(variance, 0.0))
+
+
+def clinic_effects(at: Profile, n_fixed: int) -> tuple[FloatArray, FloatArray]:
+    """Predict the intercepts of clinics.
 
     Parameters
     ----------
@@ -26,19 +73,14 @@ def predict_effects(at: Profile, n_fixed: int) -> tuple[FloatArray, FloatArray]:
 
     Returns
     -------
-    effects, std_error : array, shape (N, q)
-        ``G Z'V^-1 r``, and the root of the variance of prediction minus truth, which counts the
-        uncertainty of the coefficients and not that of the variances.
-
-    References
-    ----------
-    Robinson GK (1991). Statistical Science 6:15-32.
+    effects, std_error : array, shape (C,)
+        As `patient_effects`.
     """
-    U = at.U[:, :, :n_fixed]
-    effects = at.U[:, :, n_fixed] @ at.G
-    explained = at.G @ (at.K - U @ at.vcov @ U.transpose(0, 2, 1)) @ at.G
-    variance = np.diag(at.G) - np.einsum("nqq->nq", explained)
-    return effects, np.sqrt(np.maximum(variance, 0.0))
+    omega, N = at.variances.clinic, at.shrink[:, None] * at.N
+    X = N[:, :n_fixed]
+    explained = at.n0 * at.shrink - np.einsum("cp,pq,cq->c", X, at.vcov, X)
+    variance = omega - omega**2 * explained
+    return omega * (N @ at.residual), np.sqrt(np.maximum(variance, 0.0))
 
 
 def random_effect_frame(

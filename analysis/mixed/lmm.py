@@ -1,43 +1,53 @@
-"""Fit a Gaussian linear mixed model with random effects of patients.
+"""Fit a linear mixed model: random effects of patients on days of their own, or on visits.
 
-The steps are in their own modules (design, moments, newton, components, effects), the result in
-result.py.
+Where patients share their days, the rows become sums per missingness pattern; else with
+independent residuals they are rotated (rotation.py); else they stay rows.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.mixed.components import VarianceParameters, boundary_text
+from analysis.mixed.clinics import check_clinics
+from analysis.mixed.components import Units, parameter_names
+from analysis.mixed.description import Roles
 from analysis.mixed.design import Design, build_design
-from analysis.mixed.effects import predict_effects, random_effect_frame
-from analysis.mixed.inference import FixedEffects
-from analysis.mixed.moments import Moments, Scaling, check_variation, cross_products, standardise
-from analysis.mixed.newton import Optimum, maximise
+from analysis.mixed.encoding import Encoding, encode
+from analysis.mixed.engine.covariance import Model, RandomBlock, Stratum
+from analysis.mixed.engine.newton import maximise
+from analysis.mixed.engine.structures import STRUCTURES, structure_named
+from analysis.mixed.fitting import (
+    INFORMATION,
+    METHODS,
+    Engine,
+    Standard,
+    check_option,
+    fixed_effects,
+    glance_row,
+    standardise,
+    start_of,
+)
+from analysis.mixed.formulas import read_random
+from analysis.mixed.layout import Layout, lay_out
+from analysis.mixed.moments import moment_strata, sum_visits
+from analysis.mixed.patient_rows import PatientRows
+from analysis.mixed.points import share_points
 from analysis.mixed.result import LinearMixedModel
+from analysis.mixed.rotation import rotated
+from analysis.mixed.sandwich import check_vcov, sandwich
+from analysis.results import FloatArray
 
 __all__ = ["fit_design", "lmm"]
 
-METHODS = ("reml", "ml")
-DF_METHODS = ("satterthwaite", "residual")
+DF_METHODS = ("satterthwaite", "kenward-roger", "between-within", "residual")
+RANDOM_COVARIANCES = ("unstructured", "independent")
 
-_GLANCE = (
-    "log_likelihood",
-    "aic",
-    "aicc",
-    "bic",
-    "n_subjects",
-    "n_obs",
-    "n_dropped",
-    "converged",
-    "newton_decrement",
-    "df_method",
-    "method",
-    "information",
-    "boundary",
-)
+_NOTHING = 1e-11
+_SINGULAR = 1e-10
 
 
 def lmm(
@@ -46,8 +56,17 @@ def lmm(
     *,
     subject: str,
     random: str = "1",
+    random_covariance: str = "unstructured",
+    nested_in: str | None = None,
+    residual: str = "independent",
+    visit: str | None = None,
+    coordinates: str | None = None,
+    weights: str | None = None,
     method: str = "reml",
     df: str = "satterthwaite",
+    vcov: str = "model",
+    cluster: str | None = None,
+    information: str | None = None,
 ) -> LinearMixedModel:
     """Fit a linear mixed model of a score with random effects of patients.
 
@@ -67,12 +86,31 @@ def lmm(
     subject : str
         Patient column.
     random : str
-        What varies between patients, such as ``"1"`` or ``"1 + day"``; unstructured covariance.
+        What varies between patients, such as ``"1"`` or ``"1 + day"``.
+    random_covariance : str
+        ``"unstructured"``: the random terms are correlated. ``"independent"``: they are not.
+    nested_in : str, optional
+        Clinic of the patient; adds a clinic random intercept.
+    residual : str
+        Covariance of a patient's scores beside the random part: ``"independent"``, or a structure
+        of `mmrm` over `visit`, or ``"spatial exponential"`` over `coordinates`, if the rows can
+        tell both apart.
+    visit : str, optional
+        Visit of the row; needed for structures over visits.
+    coordinates : str, optional
+        Numeric column, such as the day, for the spatial exponential structure.
+    weights : str, optional
+        Positive weights of rows: the residual variance of a row is divided by its weight.
     method : str
         ``"reml"`` or ``"ml"``.
     df : str
-        ``"satterthwaite"`` (from the observed information) or ``"residual"`` (rows minus
-        coefficients).
+        ``"satterthwaite"``, ``"kenward-roger"`` (REML only), ``"between-within"`` or
+        ``"residual"`` (rows minus coefficients).
+    vcov, cluster : str
+        Covariance of the coefficients, as in `mmrm`.
+    information : str, optional
+        ``"observed"`` or ``"expected"``: which information the degrees of freedom use. None:
+        observed for Satterthwaite (as R's lmerTest), expected for Kenward-Roger (as pbkrtest).
 
     Returns
     -------
@@ -95,12 +133,13 @@ def lmm(
     -----
     A variance of zero, or a singular covariance of the random part, is allowed: `glance` names
     it, and it is left out of the uncertainty, as in SAS PROC MIXED. Satterthwaite's degrees of
-    freedom equal those of R's lmerTest.
+    freedom equal those of R's lmerTest, Kenward and Roger's those of pbkrtest.
 
     References
     ----------
     Laird NM, Ware JH (1982). Biometrics 38:963-974.
     Giesbrecht FG, Burns JC (1985). Biometrics 41:477-486.
+    Kenward MG, Roger JH (1997). Biometrics 53:983-997.
 
     Examples
     --------
@@ -114,24 +153,145 @@ def lmm(
     0    Intercept    21.333      2.147  2.229
     1  visit[T.v2]    -5.000      1.000  2.000
     """
-    _check_option("method", method, METHODS)
-    _check_option("df", df, DF_METHODS)
-    design = build_design(formula, data, subject=subject, random=random)
-    return fit_design(design, formula=formula, random=random, method=method, df=df)
+    information = information or ("expected" if df == "kenward-roger" else "observed")
+    _check_options(
+        method=method,
+        df=df,
+        information=information,
+        random_covariance=random_covariance,
+        residual=residual,
+    )
+    check_vcov(vcov, df, cluster)
+    _check_residual(random, residual, visit, coordinates)
+    varying = read_random(random)
+    roles = Roles(
+        subject=subject,
+        visit=visit,
+        clinic=nested_in,
+        weights=weights,
+        coordinates=coordinates,
+        cluster=cluster,
+    )
+    design = build_design(formula, data, roles, (varying,))
+    notes = check_clinics(design, df)
+    design = replace(design, notes=(*design.notes, *notes))
+    encoding = encode(varying, design.columns, design.n_rows)
+    random_part = RandomPart(
+        text=random,
+        terms=encoding.names,
+        Z=_check_random(encoding.matrix(design.columns, design.n_rows), encoding.names),
+        independent=random_covariance == "independent",
+        encoding=encoding,
+        columns=varying.predictors,
+    )
+    return fit_design(
+        design,
+        random_part,
+        residual=residual,
+        method=method,
+        df=df,
+        vcov=vcov,
+        information=information,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RandomPart:
+    """The random columns of a design.
+
+    Parameters
+    ----------
+    text : str
+        As given.
+    terms : tuple of str
+        Names of the columns.
+    Z : array, shape (n, Q)
+        The columns.
+    independent : bool
+        No correlation between terms.
+    encoding : Encoding
+        How the columns follow from the data.
+    columns : tuple of str
+        Columns of the data that they read.
+    """
+
+    text: str
+    terms: tuple[str, ...]
+    Z: FloatArray
+    independent: bool
+    encoding: Encoding
+    columns: tuple[str, ...]
+
+    def blocks(self) -> tuple[RandomBlock, ...]:
+        """Divide the terms into what varies together."""
+        if not self.independent:
+            return (RandomBlock(terms=self.terms, columns=slice(0, len(self.terms))),)
+        return tuple(
+            RandomBlock(terms=(term,), columns=slice(index, index + 1))
+            for index, term in enumerate(self.terms)
+        )
+
+
+def _check_options(
+    *, method: str, df: str, information: str, random_covariance: str, residual: str
+) -> None:
+    """Refuse options that are unknown or do not go together."""
+    check_option("method", method, METHODS)
+    check_option("df", df, DF_METHODS)
+    check_option("information", information, INFORMATION)
+    check_option("random_covariance", random_covariance, RANDOM_COVARIANCES)
+    check_option("residual", residual, STRUCTURES)
+    if df == "kenward-roger" and method != "reml":
+        raise ModelError("Kenward-Roger needs method='reml'; with 'ml' take df='satterthwaite'.")
+
+
+def _check_residual(random: str, residual: str, visit: str | None, coordinates: str | None) -> None:
+    """Refuse residual structures that lack a column or repeat the random part."""
+    if residual == "unstructured" or (residual == "compound symmetry" and random.strip() == "1"):
+        raise ModelError(
+            f"A random part {random!r} beside a residual {residual!r} describes the same "
+            "covariance twice, so that the two cannot be told apart. Take mmrm with that "
+            "covariance, or residual='independent'."
+        )
+    by_distance = residual == "spatial exponential"
+    if by_distance != (coordinates is not None):
+        raise ModelError(
+            "coordinates= and residual='spatial exponential' belong together: give the numeric "
+            "column that says when a row was taken, such as coordinates='day'."
+        )
+    if residual != "independent" and not by_distance and visit is None:
+        raise ModelError(f"residual={residual!r} is a covariance between visits: give visit=.")
+
+
+def _check_random(Z: FloatArray, terms: tuple[str, ...]) -> FloatArray:
+    """Refuse random terms that are zero in every row."""
+    empty = [name for name, column in zip(terms, Z.T, strict=True) if not column.any()]
+    if empty:
+        raise ModelError(
+            f"The random terms {', '.join(map(repr, empty))} are zero in every row; remove them."
+        )
+    return Z
 
 
 def fit_design(
-    design: Design, *, formula: str, random: str, method: str, df: str
+    design: Design,
+    random: RandomPart,
+    *,
+    residual: str,
+    method: str,
+    df: str,
+    vcov: str,
+    information: str,
 ) -> LinearMixedModel:
     """Fit a design that is built already.
 
     Parameters
     ----------
     design : Design
-        Arrays sorted by patient.
-    formula, random : str
-        What the design was built from, for the record.
-    method, df : str
+        Rows sorted by patient.
+    random : RandomPart
+        Random columns of the same rows.
+    residual, method, df, vcov, information : str
         As in `lmm`, checked there.
 
     Returns
@@ -139,97 +299,151 @@ def fit_design(
     LinearMixedModel
         As `lmm`.
     """
-    T, Z, scaling = standardise(design.X, design.y, design.Z)
-    moments = cross_products(T, Z, design.starts)
-    check_variation(moments, design.random_terms)
-    optimum = maximise(moments, reml=method == "reml", random_terms=design.random_terms)
-    variances = _variances(optimum, scaling, design)
+    n = len(design.subjects)
+    if n < 2:
+        raise ModelError(f"A mixed model needs at least 2 patients; complete rows come from {n}.")
+    engine = _fit(design, random, residual, method == "reml")
+    theta_cov = engine.optimum.parameter_covariance(information)
     return LinearMixedModel(
-        formula=formula,
-        random=random,
+        formula=design.formula,
+        random=random.text,
         method=method,
-        fixed=_fixed_effects(optimum, scaling, design, df),
-        variances=variances,
+        fixed=fixed_effects(
+            engine,
+            df=df,
+            theta_cov=theta_cov,
+            robust=None if vcov == "model" else sandwich(engine, vcov),
+        ),
         population=design.population,
-        fit=_fit_row(optimum, scaling, moments, len(design.subjects)).assign(
-            n_dropped=design.n_dropped, df_method=df, boundary=boundary_text(variances)
-        )[list(_GLANCE)],
-        effects=_effects(optimum, scaling, moments, design),
+        fit=glance_row(
+            engine,
+            df=df,
+            vcov=vcov,
+            information=information,
+            covariance=residual,
+            notes=design.notes,
+        ),
+        engine=engine,
     )
 
 
-def _check_option(name: str, value: str, allowed: tuple[str, ...]) -> None:
-    """Refuse an unknown option and list the known ones."""
-    if value not in allowed:
-        raise ModelError(f"{name} is {value!r}; allowed are {', '.join(allowed)}.")
-
-
-def _fixed_effects(
-    optimum: Optimum, scaling: Scaling, design: Design, df_method: str
-) -> FixedEffects:
-    """Take the coefficients back to the columns of the formula."""
-    back = np.linalg.inv(scaling.R)
-    vcov = optimum.at.vcov
-    slope = vcov @ optimum.slope.precision @ vcov
-    n, p = design.X.shape
-    return FixedEffects(
-        terms=design.terms,
-        estimate=back @ (scaling.start + scaling.scale * optimum.at.beta),
-        vcov=scaling.scale**2 * back @ vcov @ back.T,
-        vcov_slope=scaling.scale**2 * back @ slope @ back.T,
-        theta_cov=optimum.theta_cov,
-        residual_df=float(n - p),
-        df_method=df_method,
+def _fit(design: Design, random: RandomPart, residual: str, reml: bool) -> Engine:
+    """Choose how the rows are summed, and maximise the likelihood."""
+    z_scale = np.sqrt(np.mean(random.Z**2, axis=0))
+    rows, standard, strata = _arranged(design, random.Z / z_scale, residual)
+    m = rows.design.panel.n_visits
+    model = Model(
+        strata=strata,
+        random=random.blocks(),
+        structures=(structure_named(residual, m),),
+        n_rows=design.n_rows,
+        n_fixed=len(design.encoding.names),
+        n_clinics=len(design.clinics),
+        reml=reml,
+    )
+    if residual == "independent":
+        _check_variation(model, random.terms)
+    units = Units(
+        scale=standard.scale,
+        z_scale=z_scale,
+        subject=design.roles.subject,
+        clinic=str(design.roles.clinic),
+        visits=[str(label) for label in rows.design.visits],
+        groups=[""],
+    )
+    start = start_of(model, [np.eye(m)])
+    optimum = maximise(model, start, parameter_names(model, units))
+    return Engine(
+        about=rows.design.describe(),
+        features=rows.layout.map,
+        model=model,
+        optimum=optimum,
+        standard=standard,
+        units=units,
+        kept_rows=rows,
+        distances=np.abs(np.subtract.outer(np.arange(m), np.arange(m))),
+        random=random.encoding,
+        random_columns=random.columns,
     )
 
 
-def _variances(optimum: Optimum, scaling: Scaling, design: Design) -> VarianceParameters:
-    """Take the variances back to the units of the outcome and the random columns."""
-    unit = scaling.scale / scaling.z_scale
-    rows, columns = np.tril_indices(unit.size)
-    factor = np.append(unit[rows] * unit[columns], scaling.scale**2)
-    return VarianceParameters(
-        G=optimum.at.G * np.outer(unit, unit),
-        sigma2=optimum.at.sigma2 * scaling.scale**2,
-        theta_cov=optimum.theta_cov * np.outer(factor, factor),
-        terms=design.random_terms,
-        group=str(design.subjects.name),
-        rank=optimum.rank,
+def _arranged(
+    design: Design, Z: FloatArray, residual: str
+) -> tuple[PatientRows, Standard, tuple[Stratum, ...]]:
+    """Sum the rows over patterns of shared points, or rotate them, or leave them as rows."""
+    by_distance = residual == "spatial exponential"
+    is_weighted = design.weights is not None  # then random columns differ from row to row
+    shared = None if by_distance or is_weighted else share_points(design, Z)
+    if shared is not None:
+        design, Z = shared
+        summed = sum_visits(design)
+        standard = summed.moments.standard()
+        rows = PatientRows(
+            design=design,
+            layout=summed.layout,
+            y=summed.y,
+            columns=standard.columns,
+            Z=Z,
+            on_visits=True,
+            by_distance=False,
+        )
+        m, n_parameters = design.panel.n_visits, Z.shape[1] ** 2 + 1
+        apart = np.abs(np.subtract.outer(np.arange(m), np.arange(m)))
+        points = Z[design.panel.row_of_visit()]
+        strata = moment_strata(summed.moments, standard, n_parameters, apart, points)
+        return rows, standard, strata
+    layout, y, standard = _dense(design)
+    rows = PatientRows(
+        design=design,
+        layout=layout,
+        y=y,
+        columns=standard.columns,
+        Z=Z,
+        on_visits=design.roles.visit is not None and not by_distance,
+        by_distance=by_distance,
     )
+    if residual == "independent":
+        return rows, standard, rotated(rows)
+    return rows, standard, tuple(chunk.stratum for chunk in rows.chunks())
 
 
-def _fit_row(optimum: Optimum, scaling: Scaling, moments: Moments, n_subjects: int) -> pd.DataFrame:
-    """Compute the likelihood in the units of the data and the criteria from it."""
-    n, p, reml = moments.n_rows, moments.n_fixed, optimum.at.reml
-    rows = n - p if reml else n
-    count = optimum.n_free if reml else optimum.n_free + p
-    deviance = optimum.at.deviance + 2.0 * rows * np.log(scaling.scale)
-    if reml:
-        deviance += 2.0 * np.log(np.abs(np.diag(scaling.R))).sum()
-    small = rows - count - 1
-    return pd.DataFrame(
-        {
-            "log_likelihood": [-deviance / 2.0],
-            "aic": [deviance + 2.0 * count],
-            "aicc": [deviance + 2.0 * count * rows / small if small > 0 else np.nan],
-            "bic": [deviance + count * np.log(n_subjects)],
-            "n_subjects": [n_subjects],
-            "n_obs": [n],
-            "converged": [True],
-            "newton_decrement": [optimum.decrement],
-            "method": ["reml" if reml else "ml"],
-            "information": ["observed"],
-        }
+def _dense(design: Design) -> tuple[Layout, FloatArray, Standard]:
+    """Lay out rows without visits, and find the coordinates of the fit from them."""
+    panel = design.panel
+    flat = replace(panel, visit=np.zeros_like(panel.visit), n_visits=1)
+    layout = lay_out(design.encoding, design.columns, flat, None)
+    centre, scale = float(design.y.mean()), float(design.y.std())
+    y = (design.y - centre) / scale
+    features = np.concatenate([flat.of_patients(layout.patient), layout.row, y[:, None]], axis=1)
+    if design.weights is not None:
+        features *= np.sqrt(design.weights)[:, None]
+    total = features.T @ features
+
+    def products(columns: FloatArray) -> FloatArray:
+        return np.asarray(columns[0].T @ total @ columns[0])
+
+    standard = standardise(
+        layout.map.columns(centre, scale), products, design.encoding.names, design.n_rows
     )
+    return layout, y, standard
 
 
-def _effects(optimum: Optimum, scaling: Scaling, moments: Moments, design: Design) -> pd.DataFrame:
-    """Predict the patients' random effects in the units of the data."""
-    effects, std_error = predict_effects(optimum.at, moments.n_fixed)
-    unit = scaling.scale / scaling.z_scale
-    return random_effect_frame(
-        design.subjects,
-        design.random_terms,
-        effects=effects * unit,
-        std_error=std_error * unit,
-    )
+def _check_variation(model: Model, terms: tuple[str, ...]) -> None:
+    """Refuse data in which nothing varies once patients have their own coefficients."""
+    p = model.n_fixed
+    total, within = np.zeros((p + 1, p + 1)), np.zeros((p + 1, p + 1))
+    for stratum in model.strata:
+        present = stratum.blocks.present
+        identity = present[:, :, None] * np.eye(present.shape[1])
+        Z = present[:, :, None] * stratum.Z
+        own = Z @ np.linalg.pinv(Z, _SINGULAR)
+        total += stratum.blocks.contract(identity[:, :, None, :])[0]
+        within += stratum.blocks.contract((identity - own)[:, :, None, :])[0]
+    explained = within[:p, p] @ np.linalg.pinv(within[:p, :p], _SINGULAR, hermitian=True)
+    left = within[p, p] - explained @ within[:p, p]
+    if left <= _NOTHING * total[p, p]:
+        raise ModelError(
+            f"The outcome does not vary within patients beyond the random terms "
+            f"({', '.join(terms)}), so no residual variance is left to estimate. "
+            "Every patient needs more rows than random terms; or take fewer random terms."
+        )

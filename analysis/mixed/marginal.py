@@ -7,63 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import ColumnError, ModelError
+from analysis.mixed.comparisons import Method
+from analysis.mixed.contrasts import Contrasts, build_contrasts
+from analysis.mixed.hypotheses import Hypothesis
 from analysis.mixed.inference import FixedEffects, tidy_linear
+from analysis.mixed.multiplicity import Adjustment
 from analysis.mixed.population import Population
-from analysis.results import FloatArray, frame_to_html, frame_to_text
+from analysis.results import TIDY_COLUMNS, FloatArray, frame_to_html, frame_to_text
 
 __all__ = ["Contrasts", "MarginalMeans", "build_marginal_means"]
 
 WEIGHTS = ("equal", "proportional")
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Contrasts:
-    """Differences between marginal means.
-
-    Parameters
-    ----------
-    labels : pandas.DataFrame
-        ``contrast`` and the columns of ``by``.
-    matrix : array, shape (m, p)
-        One linear function of the coefficients per difference.
-    fixed : FixedEffects
-        The coefficients.
-    """
-
-    labels: pd.DataFrame
-    matrix: FloatArray
-    fixed: FixedEffects
-
-    def tidy(self, conf_level: float = 0.95) -> pd.DataFrame:
-        """Return one row per difference, with t inference at the fit's degrees of freedom.
-
-        Parameters
-        ----------
-        conf_level : float
-            Two-sided coverage.
-
-        Returns
-        -------
-        pandas.DataFrame
-            ``contrast``, the columns of ``by``, and the tidy columns.
-        """
-        return tidy_linear(self.labels, self.matrix, self.fixed, conf_level=conf_level)
-
-    def summary(self) -> str:
-        """Return the table as text."""
-        return f"Contrasts of marginal means\n{frame_to_text(self.tidy())}"
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return frame_to_html(self.tidy(), caption="Contrasts of marginal means")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -103,35 +62,94 @@ class MarginalMeans:
         """
         return tidy_linear(self.labels, self.matrix, self.fixed, conf_level=conf_level)
 
-    def contrasts(self, method: str = "pairwise") -> Contrasts:
+    def contrasts(
+        self,
+        method: Method = "pairwise",
+        *,
+        adjust: str = "none",
+        family: str = "by",
+        side: str = "two-sided",
+        margin: float = 0.0,
+    ) -> Contrasts:
         """Compare the means within every combination of the ``by`` columns.
 
         Parameters
         ----------
-        method : str
-            ``"pairwise"``: each later level minus each earlier level. Or a level: each other
-            level minus that reference.
+        method : str, level or mapping
+            ``"pairwise"``: each later level minus each earlier level. ``"consecutive"``: each
+            level minus the one before. ``"mean"``: each level minus the mean of all. A level (of
+            several columns: joined by a blank, or a tuple): each other level minus that reference.
+            Names with weights by level: ``{"im vs others": {"im": 1, "iv": -0.5, "oral": -0.5}}``;
+            the weights of a comparison sum to 0. Weights without a minus give a sum or an average
+            of means instead, which `Contrasts.summary` then calls so.
+        adjust : str
+            Multiplicity: ``"none"``, ``"bonferroni"``, ``"sidak"``, ``"holm"``, ``"hochberg"``,
+            ``"hommel"``, ``"fdr_bh"``, ``"fdr_by"``, ``"tukey"`` (pairwise), ``"dunnett"``
+            (against a reference), ``"mvt"`` (multivariate t, any comparisons).
+        family : str
+            ``"by"``: comparisons within each combination of the ``by`` columns are a family, as in
+            R's emmeans. ``"all"``: all rows are one.
+        side : str
+            What is to be shown of the difference: ``"two-sided"``, that it differs from `margin`;
+            ``"less"`` or ``"greater"`` than `margin`; ``"equivalence"``, that it is between
+            ``-margin`` and ``margin``, by two one-sided tests.
+        margin : float
+            The null value, with its sign; for equivalence a number above 0.
 
         Returns
         -------
         Contrasts
-            No adjustment for multiplicity.
+            A result with ``tidy()``, ``effect_sizes()``, and ``contrasts(over=...)`` for
+            differences of differences.
 
         Raises
         ------
         ModelError
-            When there is one level only or the reference is not a level.
+            When there is one level only, the reference or a weighted level is unknown, weights do
+            not cancel, the model makes a comparison 0, or an adjustment does not go with it.
+
+        Notes
+        -----
+        Intervals carry the adjustment too: of all comparisons in a family at once for
+        ``"bonferroni"``, ``"sidak"``, ``"tukey"``, ``"dunnett"`` and ``"mvt"``. The other methods
+        have none of their own; theirs are Bonferroni's, as in emmeans. For one-sided tests one
+        limit is infinite. A p-value for equivalence is the larger one of its two tests, its
+        interval the two-sided one with ``2 conf_level - 1``.
+
+        ``"mvt"`` takes the correlations of the estimates and the degrees of freedom of each row;
+        ``"dunnett"`` is the same. ``"tukey"`` is exact for independent means with equal standard
+        errors and an approximation otherwise, such as for visits of the same patients.
+
+        References
+        ----------
+        Hothorn T, Bretz F, Westfall P (2008). Biometrical Journal 50:346-363.
+        Schuirmann DJ (1987). Journal of Pharmacokinetics and Biopharmaceutics 15:657-680.
+
+        Examples
+        --------
+        Intramuscular against intravenous ketamine on a depression score, where less is better and
+        2 points more would still be acceptable. "Not inferior" means: the difference is shown to
+        be less than 2. Where more is better, it would be ``side="greater", margin=-2``.
+
+        >>> from analysis.mixed import lmm
+        >>> patients = [f"p{number}" for number in range(20)]
+        >>> noise = [(7 * number) % 11 - 5 for number in range(40)]
+        >>> data = pd.DataFrame({"patient": patients * 2, "arm": ["im", "iv"] * 20,
+        ...                      "day": ["14"] * 20 + ["28"] * 20, "score": noise})
+        >>> fit = lmm("score ~ arm + day", data, subject="patient")
+        >>> difference = fit.marginal_means("arm").contrasts("iv", side="less", margin=2)
+        >>> print(difference)
+        Contrasts of marginal means
+        contrast  estimate  std_error      df  statistic  p_value  conf_low  conf_high
+        im - iv     -0.400      1.054  37.000     -2.276    0.014        -∞      1.379
+        H0: difference >= 2; to be shown: difference < 2, by a one-sided test.
+        P-values and intervals: not adjusted for the number of comparisons.
         """
-        names = _level_names(self.labels, self.specs)
-        levels = list(dict.fromkeys(names))
-        pairs = _pairs(levels, method)
-        groups = self.labels.loc[names == levels[0], list(self.by)].reset_index(drop=True)
-        block = self.matrix.reshape(len(levels), len(groups), -1)
-        matrix = np.concatenate([block[later] - block[earlier] for later, earlier in pairs])
-        labels = pd.concat([groups] * len(pairs), ignore_index=True)
-        text = [f"{levels[later]} - {levels[earlier]}" for later, earlier in pairs]
-        labels.insert(0, "contrast", np.repeat(np.array(text, dtype=object), len(groups)))
-        return Contrasts(labels=labels, matrix=matrix, fixed=self.fixed)
+        return build_contrasts(
+            self.labels, self.matrix, self.fixed, over=self.specs, by=self.by, method=method,
+            hypothesis=Hypothesis(side=side, margin=margin),
+            adjustment=Adjustment(method=adjust, family=family),
+        )  # fmt: skip
 
     def summary(self) -> str:
         """Return the table as text."""
@@ -226,6 +244,11 @@ def _check_names(
         raise ColumnError(
             f"Marginal means take distinct predictors of the model: {', '.join(known)}."
         )
+    taken = [name for name in asked if name in {"term", "contrast", *TIDY_COLUMNS}]
+    if taken:
+        raise ColumnError(
+            f"Results have a column {', '.join(taken)} of their own; rename it before the fit."
+        )
     coded = [name for name in values if name in population.levels]
     if coded:
         raise ColumnError(f"at= is for numeric predictors; {', '.join(coded)} has levels.")
@@ -271,29 +294,3 @@ def _shares(population: Population, others: Mapping[str, pd.Index], weights: str
     grid = pd.MultiIndex.from_frame(_cross(others)) if len(names) > 1 else others[names[0]]
     share = counts.reindex(grid, fill_value=0).to_numpy(dtype=float)
     return np.asarray(share / share.sum())
-
-
-def _level_names(labels: pd.DataFrame, specs: tuple[str, ...]) -> np.ndarray[Any, Any]:
-    """Write the compared levels as text, joined by a blank."""
-    columns = [[_label(value) for value in labels[name]] for name in specs]
-    return np.array([" ".join(parts) for parts in zip(*columns, strict=True)], dtype=object)
-
-
-def _label(value: Any) -> str:
-    """Write a level; whole numbers without a decimal point."""
-    return f"{value:g}" if isinstance(value, (float, np.floating)) else str(value)
-
-
-def _pairs(levels: Sequence[str], method: str) -> list[tuple[int, int]]:
-    """List the pairs (minuend, subtrahend) by position."""
-    if len(levels) < 2:
-        raise ModelError("Contrasts need at least two levels; the means have one.")
-    if method == "pairwise":
-        size = len(levels)
-        return [(later, earlier) for earlier in range(size) for later in range(earlier + 1, size)]
-    if method not in levels:
-        raise ModelError(
-            f"contrasts takes 'pairwise' or a reference level; the levels are {', '.join(levels)}."
-        )
-    reference = levels.index(method)
-    return [(other, reference) for other in range(len(levels)) if other != reference]

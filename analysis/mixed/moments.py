@@ -1,169 +1,304 @@
-"""Cross-products per patient: all that a random-effects fit needs from the rows.
+"""Moments: all that a fit on visits needs from the rows, to be added, subtracted, kept and fitted.
 
-Also the standardised coordinates in which the fit is well conditioned. The likelihood is in
-likelihood.py.
+What they hold about patients are counts and sums per missingness pattern. Where a pattern has one
+patient, its sums are that patient's: they are no release.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from analysis.errors import ModelError
+from analysis.mixed.description import Description
+from analysis.mixed.design import Design
+from analysis.mixed.engine.covariance import Stratum
+from analysis.mixed.fitting import Standard, standardise
+from analysis.mixed.layout import FeatureMap, Layout, Panel, lay_out
+from analysis.mixed.sums import PatternSums, combined_sums, rebased_sums, sum_patterns
 from analysis.results import FloatArray
 
-__all__ = ["Moments", "Scaling", "check_variation", "cross_products", "standardise"]
-
-_EXACT = 1e-12
-_SINGULAR = 1e-10
-_NOTHING = 1e-11
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Scaling:
-    """How standardised coordinates relate to those of the formula.
-
-    With thin QR ``X = QR``, the fit uses ``Q``, ``(y - Q beta_start) / scale`` and
-    ``Z / z_scale``.
-
-    Parameters
-    ----------
-    R : array, shape (p, p)
-        Upper triangle of the QR decomposition of ``X``.
-    start : array, shape (p,)
-        Least-squares coefficients of ``y`` on ``Q``.
-    scale : float
-        Least-squares residual standard deviation.
-    z_scale : array, shape (q,)
-        Root mean square of each column of ``Z``.
-    """
-
-    R: FloatArray
-    start: FloatArray
-    scale: float
-    z_scale: FloatArray
+__all__ = ["Moments", "Summed", "moment_strata", "sum_visits"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Moments:
-    """Cross-products of ``Z`` and ``T = [X, y]`` per patient and in total.
+    """Sums over patients per missingness pattern, and what they are sums of.
+
+    Made by `moments`, fitted by `fit_moments`. ``a + b`` pools disjoint sets of patients and
+    ``a - b`` takes a subset out again; both need the same formula, visits and levels.
 
     Parameters
     ----------
-    A : array, shape (N, q, q)
-        ``Z_i'Z_i`` of every patient.
-    B : array, shape (N, q, p + 1)
-        ``Z_i'[X_i, y_i]`` of every patient.
-    C : array, shape (p + 1, p + 1)
-        ``[X, y]'[X, y]``.
-    n_rows : int
-        Rows in all.
+    about : Description
+        Labels, counts and columns.
+    features : FeatureMap
+        From features to the columns of the mean.
+    y_centre, y_scale : float
+        The outcome is ``y_centre + y_scale`` times the feature that is summed.
+    groups : tuple of PatternSums
+        One per covariance group.
+    days : array, shape (m,), or None
+        Coordinates of the visits, when all patients share them.
     """
 
-    A: FloatArray
-    B: FloatArray
-    C: FloatArray
-    n_rows: int
+    about: Description
+    features: FeatureMap
+    y_centre: float
+    y_scale: float
+    groups: tuple[PatternSums, ...]
+    days: FloatArray | None
 
-    @property
-    def n_fixed(self) -> int:
-        """Number of columns of the fixed part."""
-        return int(self.C.shape[0]) - 1
+    def __add__(self, other: Moments) -> Moments:
+        """Pool with the moments of other patients."""
+        return _combined(self, other, 1.0)
 
+    def __sub__(self, other: Moments) -> Moments:
+        """Take out the moments of some of the patients."""
+        return _combined(self, other, -1.0)
 
-def standardise(
-    X: FloatArray, y: FloatArray, Z: FloatArray
-) -> tuple[FloatArray, FloatArray, Scaling]:
-    """Move to orthonormal fixed columns, unit residuals and unit random columns.
+    def standard(self) -> Standard:
+        """Find the standardised coordinates of a fit.
 
-    Parameters
-    ----------
-    X : array, shape (n, p)
-        Fixed part of full column rank.
-    y : array, shape (n,)
-        Outcome.
-    Z : array, shape (n, q)
-        Random part.
+        Returns
+        -------
+        Standard
+            Orthonormal columns of the mean, unit residuals.
+        """
 
-    Returns
-    -------
-    T : array, shape (n, p + 1)
-        Orthonormal fixed columns beside the scaled least-squares residual.
-    Z : array, shape (n, q)
-        Random part with root mean square 1 per column.
-    scaling : Scaling
-        The way back.
+        def products(columns: FloatArray) -> FloatArray:
+            return np.asarray(np.sum([_cross_products(p, columns) for p in self.groups], axis=0))
 
-    Raises
-    ------
-    ModelError
-        When the fixed part explains the outcome exactly.
-    """
-    Q, R = np.linalg.qr(X)
-    start = Q.T @ y
-    residual = y - Q @ start
-    residual -= Q @ (Q.T @ residual)
-    squares = float(residual @ residual)
-    if squares <= _EXACT**2 * float(y @ y):
-        raise ModelError(
-            "The fixed part explains the outcome exactly, so no variance is left to estimate; "
-            "is the outcome among the predictors?"
+        return standardise(
+            self.features.columns(self.y_centre, self.y_scale),
+            products,
+            self.about.encoding.names,
+            self.about.n_rows,
         )
-    scale = float(np.sqrt(squares / (y.size - R.shape[0])))
-    z_scale = np.sqrt(np.mean(Z**2, axis=0))
-    T = np.column_stack([Q, residual / scale])
-    return T, Z / z_scale, Scaling(R=R, start=start, scale=scale, z_scale=z_scale)
+
+    def __repr__(self) -> str:
+        patterns = sum(len(part.counts) for part in self.groups)
+        return (
+            f"Moments of {self.about.formula}: {self.about.n_rows} rows of "
+            f"{self.about.n_subjects} patients in {patterns} patterns of visits"
+        )
 
 
-def cross_products(
-    T: FloatArray, Z: FloatArray, starts: np.ndarray[Any, np.dtype[np.intp]]
-) -> Moments:
-    """Sum the cross-products of the rows of each patient.
-
-    Parameters
-    ----------
-    T : array, shape (n, p + 1)
-        Fixed columns and outcome, rows sorted by patient.
-    Z : array, shape (n, q)
-        Random part, rows in the same order.
-    starts : array of int, shape (N,)
-        First row of each patient.
-
-    Returns
-    -------
-    Moments
-        Sums whose size does not grow with the rows per patient.
-    """
-    A = [np.add.reduceat(z[:, None] * Z, starts, axis=0) for z in Z.T]
-    B = [np.add.reduceat(z[:, None] * T, starts, axis=0) for z in Z.T]
-    return Moments(A=np.stack(A, axis=1), B=np.stack(B, axis=1), C=T.T @ T, n_rows=T.shape[0])
-
-
-def check_variation(moments: Moments, random_terms: tuple[str, ...]) -> None:
-    """Refuse data in which nothing varies once patients have their own coefficients.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Summed:
+    """Moments of a design, with the features that they are sums of.
 
     Parameters
     ----------
     moments : Moments
-        Cross-products in standardised coordinates.
-    random_terms : tuple of str
-        Names for the message.
-
-    Raises
-    ------
-    ModelError
-        When the residual variance could only be zero.
+        The sums.
+    layout : Layout
+        Features of patients and rows.
+    y : array, shape (n,)
+        Standardised outcome.
     """
-    p = moments.n_fixed
-    own = np.linalg.pinv(moments.A, _SINGULAR, hermitian=True) @ moments.B
-    within = moments.C - moments.B.reshape(-1, p + 1).T @ own.reshape(-1, p + 1)
-    explained = within[:p, p] @ np.linalg.pinv(within[:p, :p], _SINGULAR, hermitian=True)
-    left = within[p, p] - explained @ within[:p, p]
-    if left <= _NOTHING * moments.C[p, p]:
-        raise ModelError(
-            f"The outcome does not vary within patients beyond the random terms "
-            f"({', '.join(random_terms)}), so no residual variance is left to estimate. "
-            "Every patient needs more rows than random terms; or take fewer random terms."
+
+    moments: Moments
+    layout: Layout
+    y: FloatArray
+
+
+def sum_visits(design: Design, varying: frozenset[str] | None = None) -> Summed:
+    """Sum the features and the outcome of a design on visits.
+
+    Parameters
+    ----------
+    design : Design
+        Rows sorted by patient and visit.
+    varying : frozenset of str, optional
+        Columns that vary within patients; all others are taken as properties of the patient,
+        whether or not these rows say so. None: found out from the rows.
+
+    Returns
+    -------
+    Summed
+        All that a fit on visits needs.
+    """
+    layout = lay_out(
+        design.encoding, design.columns, design.panel, design.roles.visit, varying=varying
+    )
+    centre, scale = float(design.y.mean()), float(design.y.std())
+    y = (design.y - centre) / scale
+    patient, row = _weighted(design, layout, y)
+    n_groups = max(1, len(design.groups))
+    moments = Moments(
+        about=design.describe(),
+        features=layout.map if design.weights is None else _of_rows(layout.map),
+        y_centre=centre,
+        y_scale=scale,
+        groups=tuple(_of_group(design, patient, row, group) for group in range(n_groups)),
+        days=_shared_days(design),
+    )
+    return Summed(moments=moments, layout=layout, y=y)
+
+
+def _weighted(design: Design, layout: Layout, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Put the outcome beside the features of rows; with weights every feature is of rows."""
+    row = np.column_stack([layout.row, y])
+    if design.weights is None:
+        return layout.patient, row
+    repeated = design.panel.of_patients(layout.patient)
+    root = np.sqrt(design.weights)[:, None]
+    return np.zeros((len(layout.patient), 0)), np.concatenate([repeated, row], axis=1) * root
+
+
+def _of_rows(features: FeatureMap) -> FeatureMap:
+    """Count all features as features of rows."""
+    return replace(features, n_patient=0, within=features.is_within())
+
+
+def _of_group(design: Design, patient: FloatArray, row: FloatArray, group: int) -> PatternSums:
+    """Sum over the patients of one covariance group."""
+    panel, n_clinics = design.panel, len(design.clinics)
+    clinic = design.clinic if n_clinics else None
+    if len(design.groups) > 1:
+        own = np.flatnonzero(design.group == group)
+        rows = panel.of_patients(design.group) == group
+        sizes = panel.sizes[own]
+        panel = Panel(
+            starts=np.cumsum(sizes) - sizes,
+            sizes=sizes,
+            visit=panel.visit[rows],
+            n_visits=panel.n_visits,
         )
+        patient, row = patient[own], row[rows]
+        clinic = None if clinic is None else clinic[own]
+    return sum_patterns(panel, patient, row, clinic=clinic, n_clinics=n_clinics)
+
+
+def _shared_days(design: Design) -> FloatArray | None:
+    """Return the coordinate of every visit, if all patients have the same."""
+    if design.coordinates is None:
+        return None
+    day = design.coordinates[design.panel.row_of_visit()]
+    return day if bool((day[design.panel.visit] == design.coordinates).all()) else None
+
+
+def _cross_products(part: PatternSums, columns: FloatArray) -> FloatArray:
+    """Sum ``[X, y]'[X, y]``."""
+    identity = part.present[:, :, None] * np.eye(len(columns))
+    return np.asarray(part.blocks(columns).contract(identity[:, :, None, :])[0])
+
+
+def moment_strata(
+    moments: Moments,
+    standard: Standard,
+    n_parameters: int,
+    distances: FloatArray,
+    Z: FloatArray,
+) -> tuple[Stratum, ...]:
+    """Make strata of sums: those of a covariance group share its parameters.
+
+    Parameters
+    ----------
+    moments : Moments
+        Sums of every covariance group.
+    standard : Standard
+        Coordinates of the fit.
+    n_parameters : int
+        Parameters of the covariance of a group.
+    distances : array, shape (m, m)
+        How far apart visits are.
+    Z : array, shape (m, Q)
+        Random columns at the visits.
+
+    Returns
+    -------
+    tuple of Stratum
+        One or more per group.
+    """
+    return tuple(
+        Stratum(blocks=blocks, structure=index, distances=distances, Z=Z)
+        for index, part in enumerate(moments.groups)
+        for blocks in part.portions(standard.columns, n_parameters)
+    )
+
+
+def _combined(one: Moments, other: Moments, sign: float) -> Moments:
+    """Add or subtract moments in the coordinates of the first."""
+    _check_same(one, other)
+    change = _change_of_features(other, one)
+    n_patient = one.features.n_patient
+    clinics = one.about.clinics.union(other.about.clinics, sort=False)
+    parts = tuple(
+        combined_sums(
+            ours,
+            rebased_sums(theirs, change, n_patient),
+            sign,
+            clinics=(
+                clinics.get_indexer(one.about.clinics),
+                clinics.get_indexer(other.about.clinics),
+                len(clinics),
+            ),
+        )
+        for ours, theirs in zip(one.groups, other.groups, strict=True)
+    )
+    return replace(one, about=_combined_about(one.about, other.about, sign, clinics), groups=parts)
+
+
+def _check_same(one: Moments, other: Moments) -> None:
+    """Refuse moments of different models, naming what differs."""
+    a, b = one.about, other.about
+    same = {
+        "the formula": a.formula == b.formula,
+        "the columns of patient, visit and the like": a.roles == b.roles,
+        "the visits": a.visits.equals(b.visits),
+        "the covariance groups": a.groups.equals(b.groups),
+        "the coefficients": a.encoding.names == b.encoding.names,
+        "the levels of factors": all(
+            a.population.levels[name].equals(b.population.levels[name])
+            for name in a.population.levels
+        ),
+        "what varies within patients": one.features.keys == other.features.keys
+        and np.array_equal(one.features.multipliers, other.features.multipliers),
+    }
+    different = [what for what, is_same in same.items() if not is_same]
+    if different:
+        raise ModelError(
+            f"The moments differ in {', '.join(different)}, so that they cannot be combined. Make "
+            "both with the same formula, and give levels= (all levels of the factors) and "
+            "varying= (the columns that change within patients) to moments()."
+        )
+
+
+def _change_of_features(given: Moments, wanted: Moments) -> FloatArray:
+    """Return the matrix that takes standardised features of one to those of the other."""
+    centre = np.append(given.features.centre, given.y_centre)
+    scale = np.append(given.features.scale, given.y_scale)
+    new_centre = np.append(wanted.features.centre, wanted.y_centre)
+    new_scale = np.append(wanted.features.scale, wanted.y_scale)
+    change = np.diag(scale / new_scale)
+    change[given.features.constant] += (centre - new_centre) / new_scale
+    return change
+
+
+def _combined_about(
+    one: Description, other: Description, sign: float, clinics: pd.Index
+) -> Description:
+    """Combine counts and what is known about the population."""
+    rows = one.n_rows + int(sign) * other.n_rows
+    patients = one.n_subjects + int(sign) * other.n_subjects
+    if rows <= 0 or patients <= 0:
+        raise ModelError("The moments taken out are not part of the others: no patient is left.")
+    cells = one.population.cells.add(sign * other.population.cells, fill_value=0)
+    means = {
+        name: (one.n_rows * mean + sign * other.n_rows * other.population.means[name]) / rows
+        for name, mean in one.population.means.items()
+    }
+    return replace(
+        one,
+        population=replace(one.population, cells=cells[cells > 0].astype(int), means=means),
+        clinics=clinics,
+        n_rows=rows,
+        n_subjects=patients,
+        n_dropped=max(0, one.n_dropped + int(sign) * other.n_dropped),
+        log_weights=one.log_weights + sign * other.log_weights,
+        notes=tuple(dict.fromkeys([*one.notes, *other.notes])),
+    )

@@ -13,12 +13,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ColumnError, DataError
+from analysis.mixed.columns import Column, Columns
+from analysis.mixed.encoding import Encoding
 from analysis.mixed.formulas import ParsedFormula
 from analysis.results import FloatArray
 
 __all__ = ["Population"]
 
 _SHOWN = 20
+_MANY_CELLS = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -27,8 +30,8 @@ class Population:
 
     Parameters
     ----------
-    spec : formulaic.ModelSpec
-        The fixed part with the state of its transforms.
+    encoding : Encoding
+        Columns of the mean, with what its transforms learned.
     levels : mapping of str to pandas.Index
         Levels of each factor, in the order of the fit.
     means : mapping of str to float
@@ -37,40 +40,41 @@ class Population:
         Rows used per combination of the factors (index: one level per factor).
     """
 
-    spec: Any
+    encoding: Encoding
     levels: Mapping[str, pd.Index]
     means: Mapping[str, float]
     cells: pd.Series[Any]
 
     @classmethod
-    def describe(cls, frame: pd.DataFrame, *, spec: Any, fixed: ParsedFormula) -> Population:
+    def describe(
+        cls, columns: Columns, *, encoding: Encoding, parsed: ParsedFormula, n_rows: int
+    ) -> Population:
         """Describe the predictors of the rows used.
 
         Parameters
         ----------
-        frame : pandas.DataFrame
-            Rows used, numeric or categorical columns.
-        spec : formulaic.ModelSpec
-            The fixed part as evaluated on `frame`.
-        fixed : ParsedFormula
-            The formula; columns inside ``C()`` are factors whatever their dtype.
+        columns : mapping of str to Column
+            Rows used.
+        encoding : Encoding
+            Columns of the mean.
+        parsed : ParsedFormula
+            The formula.
+        n_rows : int
+            Number of rows.
 
         Returns
         -------
         Population
             Levels, means and cell counts.
         """
-        factors = [
-            name
-            for name in fixed.predictors
-            if name in fixed.factors or isinstance(frame[name].dtype, pd.CategoricalDtype)
-        ]
-        numeric = [name for name in fixed.predictors if name not in factors]
+        used = [columns[name] for name in parsed.predictors]
+        factors = {column.name: column for column in used if column.levels is not None}
+        numeric = [column for column in used if column.levels is None]
         return cls(
-            spec=spec,
-            levels={name: _levels(frame[name]) for name in factors},
-            means={name: float(frame[name].astype(float).mean()) for name in numeric},
-            cells=_cells(frame, factors),
+            encoding=encoding,
+            levels={name: column.levels for name, column in factors.items()},
+            means={column.name: float(column.data.mean()) for column in numeric},
+            cells=_cells(factors, n_rows),
         )
 
     def design(self, rows: pd.DataFrame) -> FloatArray:
@@ -97,50 +101,59 @@ class Population:
         absent = [name for name in predictors if name not in rows.columns]
         if absent:
             raise ColumnError(f"New rows need the columns {', '.join(map(repr, absent))}.")
-        columns = {name: _known(rows[name], levels) for name, levels in self.levels.items()}
-        columns |= {name: _numbers(rows[name]) for name in self.means}
-        if not columns:
-            return np.ones((len(rows), len(self.spec.column_names)))
-        frame = pd.DataFrame(columns).reset_index(drop=True)
-        matrix = self.spec.get_model_matrix(frame, context={})
-        return np.asarray(matrix, dtype=float)
+        columns: dict[str, Column] = {
+            name: _known(name, rows[name], levels) for name, levels in self.levels.items()
+        }
+        columns |= {name: _numbers(name, rows[name]) for name in self.means}
+        return self.encoding.matrix(columns, len(rows))
 
 
-def _levels(column: pd.Series[Any]) -> pd.Index[Any]:
-    """List the levels of a factor in the order of its coding."""
-    coded = isinstance(column.dtype, pd.CategoricalDtype)
-    levels: pd.Index[Any] = pd.Index(column.cat.categories if coded else np.unique(column))
-    return levels
-
-
-def _cells(frame: pd.DataFrame, factors: list[str]) -> pd.Series[Any]:
+def _cells(factors: Mapping[str, Column], n_rows: int) -> pd.Series[Any]:
     """Count the rows in every combination of the factors that occurs."""
     if not factors:
-        return pd.Series([len(frame)], name="n")
-    return frame.groupby(factors, observed=True).size()
+        return pd.Series([n_rows], name="n")
+    shape = [len(column.levels) for column in factors.values()]
+    cell = np.ravel_multi_index([column.data for column in factors.values()], shape)
+    cells, counts = _counted_codes(cell, int(np.prod(shape, dtype=np.int64)))
+    labels = [
+        column.levels.take(position)
+        for column, position in zip(factors.values(), np.unravel_index(cells, shape), strict=True)
+    ]
+    if len(labels) == 1:
+        return pd.Series(counts, index=labels[0].rename(next(iter(factors))))
+    return pd.Series(counts, index=pd.MultiIndex.from_arrays(labels, names=list(factors)))
 
 
-def _known(column: pd.Series[Any], levels: pd.Index) -> Any:
+def _counted_codes(codes: Any, size: int) -> tuple[Any, Any]:
+    """Count how often each code occurs; without a sort where the codes are few."""
+    if size > _MANY_CELLS:
+        return np.unique(codes, return_counts=True)
+    counts = np.bincount(codes, minlength=size)
+    occurring = np.flatnonzero(counts)
+    return occurring, counts[occurring]
+
+
+def _known(name: str, column: pd.Series[Any], levels: pd.Index[Any]) -> Column:
     """Keep a factor whose values are all levels of the fit."""
-    unknown = int((~column.isin(levels)).sum())
+    codes = levels.get_indexer(pd.Index(column))
+    unknown = int((codes < 0).sum())
     if unknown:
         allowed = f": {', '.join(map(str, levels))}" if len(levels) <= _SHOWN else ""
         raise DataError(
-            f"Column {str(column.name)!r} has {unknown} rows without a level of the fit; allowed "
+            f"Column {name!r} has {unknown} rows without a level of the fit; allowed "
             f"are its {len(levels)} levels{allowed}."
         )
-    if pd.api.types.is_numeric_dtype(levels):
-        return column.to_numpy()
-    return pd.Categorical(column, categories=levels)
+    numbers = np.asarray(levels)[codes] if pd.api.types.is_numeric_dtype(levels) else None
+    return Column(name=name, data=codes, levels=levels, numbers=numbers)
 
 
-def _numbers(column: pd.Series[Any]) -> FloatArray:
+def _numbers(name: str, column: pd.Series[Any]) -> Column:
     """Keep a numeric predictor that is complete and finite."""
     values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     bad = int((~np.isfinite(values)).sum())
     if bad:
         raise DataError(
-            f"Column {str(column.name)!r} has {bad} rows without a finite number; predictions "
+            f"Column {name!r} has {bad} rows without a finite number; predictions "
             "need complete rows."
         )
-    return values
+    return Column(name=name, data=values, levels=None)

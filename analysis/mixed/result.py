@@ -1,6 +1,6 @@
-"""The result of a linear mixed model and what is read off it.
+"""The result of a mixed model and what is read off it.
 
-Fitting is in lmm.py.
+Fitting is in mmrm.py and lmm.py.
 """
 
 from __future__ import annotations
@@ -11,45 +11,52 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.mixed.components import VarianceParameters, component_frame
-from analysis.mixed.inference import FixedEffects, tidy_linear
+from analysis.errors import ModelError
+from analysis.mixed.components import (
+    component_frame,
+    components,
+    random_covariance,
+    residual_covariance,
+)
+from analysis.mixed.effects import clinic_effects, patient_effects, random_effect_frame
+from analysis.mixed.fitting import Engine
+from analysis.mixed.inference import FixedEffects, joint_test, tidy_linear
 from analysis.mixed.marginal import MarginalMeans, build_marginal_means
 from analysis.mixed.population import Population
-from analysis.results import frame_to_html, frame_to_text
+from analysis.mixed.prediction import predict_rows, residual_frame, simulate_outcomes
+from analysis.mixed.type_three import type_three_contrasts
+from analysis.results import FloatArray, frame_to_html, frame_to_text
 
 __all__ = ["LinearMixedModel"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LinearMixedModel:
-    """A fitted linear mixed model.
+    """A fitted mixed model: of repeated measures (`mmrm`), or with random effects (`lmm`).
 
     Parameters
     ----------
     formula, random : str
-        The mean and the patient's random part.
+        The mean and the patient's random part; empty without random effects.
     method : str
         ``"reml"`` or ``"ml"``.
     fixed : FixedEffects
         Coefficients and what their inference needs.
-    variances : VarianceParameters
-        Covariance of the random part and the residual variance.
     population : Population
         What is needed to evaluate the mean for other rows.
     fit : pandas.DataFrame
         One row about the fit, see `glance`.
-    effects : pandas.DataFrame
-        Predicted random effects; patient-level.
+    engine : Engine
+        The fit in its own coordinates, with the rows used; patient-level.
     """
 
     formula: str
     random: str
     method: str
     fixed: FixedEffects
-    variances: VarianceParameters
     population: Population
     fit: pd.DataFrame
-    effects: pd.DataFrame
+    engine: Engine
 
     def tidy(self, conf_level: float = 0.95) -> pd.DataFrame:
         """Return one row per coefficient, with t inference.
@@ -73,15 +80,17 @@ class LinearMixedModel:
         Returns
         -------
         pandas.DataFrame
-            ``log_likelihood, aic, aicc, bic, n_subjects, n_obs, n_dropped, converged,
-            newton_decrement, df_method, method, information, boundary``.
+            ``log_likelihood, aic, aicc, bic, n_parameters, n_subjects, n_obs, n_dropped,
+            converged, newton_decrement, df_method, vcov, method, information, covariance,
+            boundary, notes``.
 
         Notes
         -----
         Criteria as SAS PROC MIXED: parameters are the variances that are free (not those on the
         boundary), under ML also the coefficients; AICC takes n - p rows under REML and n under
         ML; BIC takes the number of patients. R's lme4 counts the coefficients under REML too and
-        takes rows in BIC. The restricted log-likelihood has the constant of R and SAS.
+        takes rows in BIC. The restricted log-likelihood has the constant of R and SAS. `notes`
+        holds what was left out and which structures of a fallback did not converge.
         """
         return self.fit.copy()
 
@@ -100,7 +109,34 @@ class LinearMixedModel:
             or residual). Variances have Satterthwaite's chi-square interval, covariances a
             normal one, as SAS; on the boundary there is none.
         """
-        return component_frame(self.variances, conf_level=conf_level)
+        engine = self.engine
+        table = components(engine.model, engine.optimum, self.fixed.theta_cov, engine.units)
+        return component_frame(table, conf_level=conf_level)
+
+    def covariance(self) -> pd.DataFrame | dict[str, pd.DataFrame]:
+        """Return the covariance of a patient's scores between visits.
+
+        Returns
+        -------
+        pandas.DataFrame or dict of str to pandas.DataFrame
+            Visits by visits, in squared units of the outcome; per group when the fit has a
+            covariance per group. The variance of a clinic intercept is not in it.
+
+        Raises
+        ------
+        ModelError
+            When patients have points in time of their own, so that there are no visits.
+        """
+        about, has_visits = self.engine.about, self.engine.on_visits
+        if not has_visits:
+            raise ModelError(
+                "This fit has no visits to give covariances for; see variance_components()."
+            )
+        matrices = _visit_covariances(self.engine)
+        visits = about.visits
+        frames = [pd.DataFrame(matrix, index=visits, columns=visits) for matrix in matrices]
+        groups = self.engine.units.groups
+        return frames[0] if len(frames) == 1 else dict(zip(groups, frames, strict=True))
 
     def random_effects(self) -> pd.DataFrame:
         """Return the predicted random effects of every patient.
@@ -110,18 +146,92 @@ class LinearMixedModel:
         pandas.DataFrame
             Patient column, ``term, estimate, std_error``. Patient-level detail, marked by
             ``attrs["patient_level"]``; not for release.
-        """
-        return self.effects.copy()
 
-    def predict(self, new_data: pd.DataFrame, conf_level: float = 0.95) -> pd.DataFrame:
-        """Predict the mean of the population for new rows.
+        Raises
+        ------
+        ModelError
+            When the model has no random effects of patients.
+        """
+        model, rows = self.engine.model, self.engine.rows
+        if not model.random:
+            raise ModelError("This model has no random effects of patients; lmm fits them.")
+        effects, std_error = patient_effects(model, self.engine.optimum.at, rows)
+        unit = self.engine.standard.scale / self.engine.units.z_scale
+        terms = tuple(term for block in model.random for term in block.terms)
+        return random_effect_frame(
+            rows.design.subjects, terms, effects=effects * unit, std_error=std_error * unit
+        )
+
+    def clinic_effects(self) -> pd.DataFrame:
+        """Return the predicted intercepts of clinics.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Clinic column, ``estimate, std_error``: the clinic's mean minus that of all, drawn
+            towards zero.
+
+        Raises
+        ------
+        ModelError
+            When the model has no clinic intercept.
+        """
+        clinics = self.engine.about.clinics
+        if not len(clinics):
+            raise ModelError("This model has no clinic intercept; nested_in= adds one.")
+        effects, std_error = clinic_effects(self.engine.optimum.at, self.engine.model.n_fixed)
+        scale = self.engine.standard.scale
+        return pd.DataFrame(
+            {
+                clinics.name: clinics,
+                "estimate": effects * scale,
+                "std_error": std_error * scale,
+            }
+        )
+
+    def joint_tests(self) -> pd.DataFrame:
+        """Test each term of the mean as a whole (type III).
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``term, df1, df2, statistic, p_value`` of F tests at the fit's degrees of freedom.
+
+        Notes
+        -----
+        A factor is tested with all others averaged over their levels, so that the coding of
+        factors does not matter; a numeric predictor in an interaction stands at zero, as in SAS
+        and in R's car: centre it first. With Kenward-Roger the statistic is their scaled F, as
+        in SAS, not Wald's, as in R's emmeans.
+        """
+        contrasts = type_three_contrasts(self.engine.about)
+        tests = [{"term": term, **joint_test(L, self.fixed)} for term, L in contrasts.items()]
+        frame = pd.DataFrame(tests, columns=["term", "df1", "df2", "statistic", "p_value"])
+        return frame.astype({"df1": int})
+
+    def predict(
+        self,
+        new_data: pd.DataFrame,
+        conf_level: float = 0.95,
+        *,
+        conditional: bool = False,
+        interval: str = "confidence",
+    ) -> pd.DataFrame:
+        """Predict new rows: the mean of the population, or scores given a patient's history.
 
         Parameters
         ----------
         new_data : pandas.DataFrame
-            Complete rows with the predictors of the model.
+            Complete rows with the predictors of the model. With `conditional` also the patient,
+            what the covariance needs (the visit, the day) and the outcome, missing where it is
+            to be predicted.
         conf_level : float
-            Two-sided coverage of the interval for the mean.
+            Two-sided coverage of the interval.
+        conditional : bool
+            Given the outcomes of the same patient in other rows of `new_data`. A row with an
+            outcome is predicted by it.
+        interval : str
+            ``"confidence"``: for the mean. ``"prediction"``: for a score.
 
         Returns
         -------
@@ -131,15 +241,64 @@ class LinearMixedModel:
         Raises
         ------
         ColumnError
-            When a predictor is not among the columns.
+            When a column is missing.
         DataError
             When a predictor is missing or has a level that the fit has not seen.
+
+        Notes
+        -----
+        Standard errors count the uncertainty of the coefficients and not that of the variances;
+        with a clinic intercept, other patients of the clinic are not used.
         """
-        rows = self.population.design(new_data)
-        labels = pd.DataFrame(index=range(len(rows)))
-        frame = tidy_linear(labels, rows, self.fixed, conf_level=conf_level)
-        kept = frame[["estimate", "std_error", "df", "conf_low", "conf_high"]]
-        return kept.set_axis(new_data.index, axis=0)
+        return predict_rows(
+            self.engine,
+            self.fixed,
+            self.population,
+            new_data,
+            conditional=conditional,
+            interval=interval,
+            conf_level=conf_level,
+        )
+
+    def residuals(self, kind: str = "response") -> pd.DataFrame:
+        """Return the residuals of the rows used.
+
+        Parameters
+        ----------
+        kind : str
+            ``"response"``: outcome minus mean. ``"pearson"``: divided by its standard deviation.
+            ``"normalized"``: also freed of the correlation within the patient, so that it is
+            independent standard normal when the model holds.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Patient, visit where there is one, ``fitted, residual``; the index is the position of
+            the row in the frame given. Patient-level detail, marked by
+            ``attrs["patient_level"]``; not for release.
+        """
+        return residual_frame(self.engine, kind)
+
+    def simulate(self, seed: int, n_draws: int = 1) -> pd.DataFrame:
+        """Draw new outcomes for the rows used from the fitted model.
+
+        Parameters
+        ----------
+        seed : int
+            Of the random numbers; the same seed gives the same outcomes.
+        n_draws : int
+            How many data sets.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Patient, visit where there is one, and a column ``draw_1, draw_2 …`` per data set.
+
+        Notes
+        -----
+        Coefficients and variances stand at their estimates.
+        """
+        return simulate_outcomes(self.engine, seed, n_draws)
 
     def marginal_means(
         self,
@@ -191,25 +350,52 @@ class LinearMixedModel:
         """Return the fit, its coefficients and its variances as text."""
         return "\n\n".join(
             [
-                f"Linear mixed model: {self.formula}",
-                f"random: {self.random} | {self.variances.group}",
+                f"{self._kind()}: {self.formula}",
+                self._parts(),
                 _fit_text(self.fit),
                 frame_to_text(self.tidy()),
                 frame_to_text(self.variance_components()),
             ]
         )
 
+    def _kind(self) -> str:
+        return "Linear mixed model" if self.random else "Mixed model for repeated measures"
+
+    def _parts(self) -> str:
+        """Say what varies around the mean."""
+        subject = self.engine.units.subject
+        covariance = str(self.fit["covariance"].iloc[0])
+        parts = [f"random {self.random} | {subject}"] if self.random else []
+        if not self.random or covariance != "independent":
+            parts.append(f"{covariance} covariance within {subject}")
+        clinic = self.engine.about.roles.clinic
+        return ", ".join([*parts, f"random intercept of {clinic}"] if clinic else parts)
+
     def __repr__(self) -> str:
         row = self.fit.iloc[0]
         head = (
-            f"Linear mixed model ({self.method.upper()}): {self.formula}, "
-            f"random {self.random} | {self.variances.group}; "
+            f"{self._kind()} ({self.method.upper()}): {self.formula}, {self._parts()}; "
             f"{row['n_obs']} rows of {row['n_subjects']} patients"
         )
-        return f"{head}\n{frame_to_text(self.tidy())}"
+        notes = "" if row["notes"] == "none" else f"\nNote: {row['notes']}"
+        return f"{head}\n{frame_to_text(self.tidy())}{notes}"
 
     def _repr_html_(self) -> str:
-        return frame_to_html(self.tidy(), caption=f"Linear mixed model: {self.formula}")
+        return frame_to_html(self.tidy(), caption=f"{self._kind()}: {self.formula}")
+
+
+def _visit_covariances(engine: Engine) -> list[FloatArray]:
+    """Compute the covariance between visits of every group, in the units of the data."""
+    model, units = engine.model, engine.units
+    random: FloatArray = np.zeros(())
+    if model.random:
+        rows = engine.rows
+        Z = rows.Z[rows.design.panel.row_of_visit()] * units.z_scale
+        random = Z @ random_covariance(engine.optimum, units) @ Z.T
+    return [
+        random + residual_covariance(model, engine.optimum, index, engine.distances, units)
+        for index in range(len(model.structures))
+    ]
 
 
 def _fit_text(fit: pd.DataFrame) -> str:

@@ -56,16 +56,15 @@ def patient_flow(
     untreated = len(study.table("subjects")) - status["subject_id"].nunique()
     has_baseline = status["has_baseline"] & status["has_anchor"]
     at_threshold = status["at_threshold"] & has_baseline
+    last = "Baseline at threshold" if under else "Baseline score"  # no threshold, no step
     steps = [
         ("Registered", len(status) + untreated, _without_treatment(course)),
         ("Treated", len(status), f"no {instrument} score in the {_period(baseline, start)}"),
-        ("Baseline score", int(has_baseline.sum()), under),
-        ("Baseline at threshold", int(at_threshold.sum()), f"{visit} not yet due"),
+        *([("Baseline score", int(has_baseline.sum()), under)] if under else []),
+        (last, int(at_threshold.sum()), f"{visit} not yet due"),
         ("Evaluable", int(status["evaluable"].sum()), f"no score at {visit}"),
         ("Analysed", int(status["observed"].sum()), ""),
     ]
-    if not under:  # no threshold, no step
-        steps[2:4] = [("Baseline score", steps[3][1], steps[3][2])]
     flow = pd.DataFrame(steps, columns=["step", "n", "reason"])
     after = flow["n"].shift(-1, fill_value=flow["n"].iloc[-1])
     return _with_reasons(flow.assign(n_excluded=flow["n"] - after), status)
@@ -78,9 +77,8 @@ def _with_reasons(flow: pd.DataFrame, status: pd.DataFrame) -> pd.DataFrame:
         "treated before the data begin, so no score is from before treatment": int(before.sum()),
         "no induction session to count from": int((~before & ~status["has_anchor"]).sum()),
     }
-    treated = flow[flow["step"].eq("Treated")].iloc[0]
     rows = [
-        {"step": "Treated", "n": treated["n"], "reason": reason, "n_excluded": count}
+        {"step": "Treated", "n": len(status), "reason": reason, "n_excluded": count}
         for reason, count in further.items()
         if count
     ]
@@ -160,10 +158,10 @@ def completeness(
         raise ColumnError("Completeness cannot be split by this column; try route or site_id.")
     columns = ["subject_id", "course", by, "observed_until_day", "day_0"]
     started = patients[list(dict.fromkeys(columns))]
-    placed = placed_scores(study, instrument, patients, plan)[["subject_id", "course", "visit"]]
+    scores = placed_scores(study, instrument, patients, plan)
     visits = pd.DataFrame({"visit": plan.labels, "high": [window.high for window in plan]})
     grid = started.merge(visits, how="cross").merge(
-        placed.astype({"visit": "string"}).assign(has_score=True),
+        scores[["subject_id", "course", "visit", "total"]].astype({"visit": "string"}),
         on=["subject_id", "course", "visit"],
         how="left",
     )
@@ -173,7 +171,7 @@ def completeness(
         group=named_groups(grid[by]),
         later=grid["day_0"].notna() & ~due,
         due=due,
-        scored=due & grid["has_score"].notna(),
+        scored=due & grid["total"].notna(),
         visit=pd.Categorical(grid["visit"], plan.labels, ordered=True),
     )
     counts = grid.groupby(["group", "visit"], observed=True).agg(
@@ -184,7 +182,7 @@ def completeness(
     )
     counts = counts.rename_axis(index={"group": by}).assign(
         missing=counts["due"] - counts["scored"],
-        share=(counts["scored"] / counts["due"]).where(counts["due"].gt(0)),
+        share=counts["scored"] / counts["due"],
     )
     order = ["started", "not_yet_due", "due", "scored", "missing", "share"]
     return counts[order].reset_index()

@@ -135,7 +135,12 @@ def _require_possible(kind: str, parameters: Mapping[str, float]) -> None:
         raise DataError("The numbers of a definition count points, parts or visits: none < 0.")
     if not 0.0 < parameters.get("fraction", 1.0) <= 1.0:
         raise DataError("The fraction of a definition must be above 0 and at most 1.")
-    needed, visits = parameters.get("needed", 1), parameters.get("visits", 1)
+    if kind == "run":
+        _require_visits(parameters["needed"], parameters["visits"])
+
+
+def _require_visits(needed: float, visits: float) -> None:
+    """Refuse a run that no visits could make."""
     if needed != int(needed) or visits != int(visits) or not 1 <= needed <= visits:
         raise DataError(
             "A run needs whole numbers of visits: from 1 on, and needed at most visits."

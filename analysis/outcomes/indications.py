@@ -84,7 +84,7 @@ def indications(study: Study) -> pd.DataFrame:
         {
             "indication": names,
             "primary": primary.reindex(names, fill_value=0).astype("int64").to_numpy(),
-            "any": by_any.reindex(names, fill_value=0).astype("int64").to_numpy(),
+            "any": by_any.reindex(names).astype("int64").to_numpy(),
         }
     )
 

@@ -71,8 +71,8 @@ def is_response(
     >>> is_response(pd.Series([10.0, 10.5]), pd.Series([20.0, 20.0]), fraction=0.5).tolist()
     [True, False]
     """
-    better = improvement(total, baseline, direction).ge(fraction * baseline - _ROUNDING)
-    return _known(better & baseline.gt(0))
+    better = improvement(total, baseline, direction)
+    return _reaches(better, fraction * baseline) & _known(baseline.gt(0))
 
 
 def judge_scores(
@@ -114,15 +114,15 @@ def judge_scores(
     if rule.kind == "cut-off":
         return _within(total, rule.parameters["cut_off"], scale.direction)
     if rule.kind == "improvement":
-        return _known(better.ge(rule.parameters["points"] - _ROUNDING))
+        return _reaches(better, rule.parameters["points"])
     if rule.kind == "change":
-        return _known(better.abs().ge(rule.parameters["points"] - _ROUNDING))
+        return _reaches(better.abs(), rule.parameters["points"])
     if rule.kind == "worsening":
-        return _known(better.lt(0) & better.le(_ROUNDING - rule.parameters["points"]))
+        return _known(better.lt(0)) & _reaches(-better, rule.parameters["points"])
     if rule.kind == "crossing":
         within = _within(total, rule.parameters["cut_off"], scale.direction)
         before = _within(baseline, rule.parameters["cut_off"], scale.direction)
-        return within & ~before & _known(better.ge(rule.parameters["points"] - _ROUNDING))
+        return within & ~before & _reaches(better, rule.parameters["points"])
     raise DataError(f"{rule.name} looks at several visits; ask for it in visit_outcomes.")
 
 
@@ -204,10 +204,11 @@ def require_enough_visits(
 
 def _met_in_last(rows: pd.DataFrame, met: pd.Series, visits: int) -> pd.Series:
     """Count at how many of the last planned visits, this one included, a rule was met."""
-    patient = rows.groupby(["subject_id", "course"], observed=True).ngroup().to_numpy()
+    patients = rows.groupby(["subject_id", "course"])
+    patient = patients.ngroup().to_numpy()
     visit = rows["visit"].cat.codes.to_numpy()
     planned = len(rows["visit"].cat.categories)
-    grid = np.zeros((int(patient.max(initial=-1)) + 1, planned + visits), dtype=np.int64)
+    grid = np.zeros((patients.ngroups, planned + visits), dtype=np.int64)
     grid[patient, visit + visits] = met.to_numpy()
     sums = grid.cumsum(axis=1)
     counts = sums[patient, visit + visits] - sums[patient, visit]
@@ -234,9 +235,14 @@ def _require_spacing(rule: Definition, schedule: Schedule) -> None:
 
 def _within(score: pd.Series, cut_off: float, direction: str) -> pd.Series:
     """Tell which scores are on the better side of a cut-off, which belongs to it."""
-    if direction == "higher is better":
-        return _known(score.ge(cut_off - _ROUNDING))
-    return _known(score.le(cut_off + _ROUNDING))
+    return (
+        _reaches(score, cut_off) if direction == "higher is better" else _reaches(-score, -cut_off)
+    )
+
+
+def _reaches(value: pd.Series, least: float | pd.Series) -> pd.Series:
+    """Tell which numbers are at least as large as another, but for rounding."""
+    return _known(value.ge(least - _ROUNDING))
 
 
 def _known(met: pd.Series) -> pd.Series:

@@ -117,7 +117,7 @@ def response_rates(
 def _groups(status: pd.DataFrame, by: str | None, total: str) -> Any:
     """Split the cohort; one group of all where no split is asked for."""
     if by is None:
-        return status.assign(all="all").groupby("all", observed=True)
+        return status.assign(all="all").groupby("all")
     if by not in status.columns:
         raise ColumnError("The cohort has no such column to split by; try route or site_id.")
     split = status.assign(**{by: named_groups(status[by])})

@@ -163,9 +163,12 @@ def curve(table: EventTable, *, by: str | None = None) -> SurvivalCurve:
         )
     if by is not None and by not in rows.columns:
         raise ColumnError("The event table has no such column to split by; try route or site_id.")
-    sizes = None if by is None else rows[by].value_counts(dropna=False)
-    split = by if sizes is not None and sizes[sizes.gt(0)].ge(FEWEST).all() else None
-    return kaplan_meier(rows, by=split)
+    if by is None:
+        return kaplan_meier(rows)
+    if isinstance(rows[by].dtype, pd.CategoricalDtype):  # a clinic may have nobody to follow
+        rows = rows.assign(**{by: rows[by].cat.remove_unused_categories()})
+    enough = rows[by].value_counts(dropna=False).ge(FEWEST).all()
+    return kaplan_meier(rows, by=by if enough else None)
 
 
 def _first_loss(later: pd.DataFrame) -> pd.DataFrame:

@@ -91,13 +91,13 @@ def mean_course(
     text = means[[*keys, *columns]].astype(dict.fromkeys(keys, "string"))
     frame = text.merge(observed.reset_index().astype(dict.fromkeys(keys, "string")), on=keys)
     order = [*keys, "week", *columns, "observed", "n"]
-    frame = frame.sort_values(["week", *keys[1:]], kind="stable")[order].reset_index(drop=True)
+    frame = frame.sort_values(["week", *keys], kind="stable")[order].reset_index(drop=True)
     return MeanCourse(frame=frame, by=split, about=_about(fit, rows, by, split), fit=fit)
 
 
 def _frequent_visits(outcomes: pd.DataFrame) -> pd.DataFrame:
     """Keep visits with enough patients, or refuse when fewer than two have."""
-    counts = outcomes.groupby("visit", observed=True)["subject_id"].nunique()
+    counts = outcomes.drop_duplicates(["visit", "subject_id"])["visit"].value_counts()
     kept = counts.index[counts.ge(FEWEST)]
     if len(kept) < 2:
         raise DataError(
@@ -117,7 +117,7 @@ def _groups_suffice(rows: pd.DataFrame, by: str) -> bool:
 
 def _about(fit: LinearMixedModel, rows: pd.DataFrame, by: str | None, split: str | None) -> str:
     """Describe the model and its patients."""
-    glance = fit.glance().iloc[0]
+    glance = fit.glance()
     terms = f"{split}, visit, their interaction" if split else "visit"
     pooled = (
         f" Patients of every {by} are taken together: a group has fewer than {FEWEST} at a visit."
@@ -126,5 +126,6 @@ def _about(fit: LinearMixedModel, rows: pd.DataFrame, by: str | None, split: str
     )
     return (
         f"Linear mixed model of the change on {terms} and baseline with a random intercept per "
-        f"patient: {int(glance['n_subjects']):,} patients, {int(glance['n_obs']):,} scores.{pooled}"
+        f"patient: {glance['n_subjects'].item():,} patients, {glance['n_obs'].item():,} scores."
+        f"{pooled}"
     )

@@ -51,9 +51,13 @@ def notebook_paths() -> list[Path]:
     Returns
     -------
     list of pathlib.Path
-        Notebooks whose names begin with a number, such as ``01-data-checks.ipynb``.
+        Notebooks whose names begin with a number, such as ``01-data-checks.ipynb``, except those
+        for analysts, whose metadata say ``"report": false``.
     """
-    return sorted(notebook_folder().glob("[0-9][0-9]-*.ipynb"))
+    paths = sorted(notebook_folder().glob("[0-9][0-9]-*.ipynb"))
+    return [
+        path for path in paths if nbformat.read(path, as_version=4).metadata.get("report", True)
+    ]
 
 
 def execute_notebook(path: Path, parameters: Mapping[str, Any]) -> NotebookNode:

@@ -79,20 +79,20 @@ def with_file_lines(findings: Sequence[Finding], folder: Path | str) -> list[Fin
     ]
 
 
-def record_lines(path: Path, last: int) -> npt.NDArray[np.int64]:
+def record_lines(path: Path, last: int | None = None) -> npt.NDArray[np.int64]:
     """Say on which line of a CSV file each of its first records begins.
 
     Parameters
     ----------
     path : pathlib.Path
         A CSV file in UTF-8.
-    last : int
-        How many records, the header included; the file is read no further.
+    last : int, optional
+        How many records, the header included; the file is read no further. None: all.
 
     Returns
     -------
-    numpy.ndarray of int, shape (last,)
-        Lines from 1, the header's first; shorter when the file has fewer records.
+    numpy.ndarray of int
+        Lines from 1, the header's first; fewer than `last` when the file has fewer records.
     """
     with path.open(encoding="utf-8-sig", newline="") as handle:
         begins = (line for line, _ in islice(lines_of_records(handle), last))

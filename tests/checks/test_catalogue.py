@@ -56,6 +56,11 @@ def two(study: Study) -> Iterator[Finding]:
     yield Finding(rule="TST-032", severity="warning", table="actions", **about)
 
 
+def referring(study: Study) -> Iterator[Finding]:
+    """TST-033: this is left over by TST-001."""
+    yield from ()
+
+
 def nameless(study: Study) -> Iterator[Finding]:
     """Say nothing about a code."""
     yield from ()
@@ -118,6 +123,10 @@ def test_a_rule_without_a_code_or_with_a_code_of_another_is_refused():
 
 def test_a_rule_whose_findings_cannot_be_seen_is_an_error_in_any_table():
     assert listed(silent) == [("TST-030", "error", "any", "Nothing is made here.")]
+
+
+def test_a_code_within_the_sentence_is_not_that_of_the_rule():
+    assert [code for code, *_ in listed(referring)] == ["TST-033"]
 
 
 def test_each_code_of_a_function_has_its_own_severity_and_tables():

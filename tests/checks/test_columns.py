@@ -58,6 +58,12 @@ def test_an_unknown_category_is_found_and_the_allowed_ones_are_named(table, colu
         assert found(table, column.name, category, "CAT-001") == []
 
 
+def test_all_categories_may_stand_in_one_entry_that_can_have_several():
+    every = ";".join(TABLES["subjects"].column("secondary_indications").allowed)
+    assert found("subjects", "secondary_indications", every, "CAT-001") == []
+    assert found("subjects", "secondary_indications", f"{every};zzz", "CAT-001")
+
+
 @pytest.mark.parametrize(("table", "column"), LIMITED, ids=ids(LIMITED))
 def test_the_limits_of_a_range_belong_to_it(table, column):
     name, low, high = column.name, int(column.low), int(column.high)

@@ -37,6 +37,7 @@ def test_every_broken_row_with_its_line_and_the_keys_of_its_table(tmp_path):
         ("subjects.csv", 3, "p2", "age_years"),
         ("subjects.csv", 6, "p5", "age_years"),
     ]
+    assert located.index.tolist() == [0, 1, 2]
     assert located["session_no"].isna().tolist() == [False, True, True]
     assert located["session_no"].iloc[0] == 2
     assert set(located["rule"]) == {"RNG-001"}
@@ -213,11 +214,15 @@ def test_two_tables_are_located_with_the_keys_of_both_in_one_frame():
 
 
 @unit
-def test_each_frame_of_a_finding_is_marked_as_patient_level():
+def test_each_frame_of_a_finding_has_the_keys_of_its_table_and_is_marked_as_patient_level():
     study = clean_study(subjects=BROKEN["subjects"], sessions=BROKEN["sessions"])
     findings = check(study).ordered()
     frames = list(located_frames(findings, study=study, folder=None))
     assert [len(frame) for frame in frames] == [1, 2, 1]
+    assert [list(frame.columns) for frame in frames] == [
+        ["file", "row", *keys, *AFTER]
+        for keys in (["subject_id", "session_no"], ["subject_id"], ["subject_id", "session_no"])
+    ]
     assert all(frame.attrs == {"patient_level": True} for frame in frames)
     assert key_columns(findings[:1]) == ["subject_id", "session_no"]
     assert key_columns([]) == []

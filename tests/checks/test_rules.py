@@ -27,6 +27,9 @@ CASES = [
      [("subjects", "secondary_indications", 0, "PTSD;bipolar depression")]),
     ("TIM-005", "error", "assessments", "rel_day", 5,
      [("assessments", "rel_day", 5, "15")], [("assessments", "rel_day", 5, "14")]),
+    ("TIM-005", "error", "assessments", "rel_day", 5,  # up to the end of observation
+     [("assessments", "rel_day", 5, "60")],
+     [("assessments", "rel_day", 5, "60"), ("follow_up", "last_contact_day", 2, "60")]),
     ("TIM-005", "error", "sessions", "rel_day", 2,
      [("sessions", "rel_day", 2, "41")], [("sessions", "rel_day", 2, "40")]),
     ("TIM-005", "error", "encounters", "rel_day", 1,
@@ -50,10 +53,15 @@ CASES = [
      [("adverse_events", "end_day", 2, "200")]),
     ("TIM-009", "warning", "sessions", "session_no", 2,
      [("sessions", "session_no", 2, "4")], [("sessions", "session_no", 2, "3")]),
+    ("TIM-009", "warning", "sessions", "session_no", 4,  # from 1 on
+     [("sessions", "session_no", 4, "2")], [("sessions", "session_no", 4, "1")]),
     ("AEV-001", "error", "adverse_events", "severity", 2,
      [("adverse_events", "severity", 2, "4")], [("adverse_events", "severity", 2, "5")]),
     ("AEV-001", "error", "adverse_events", "severity", 0,
      [("adverse_events", "severity", 0, "5")], [("adverse_events", "severity", 0, "4")]),
+    ("AEV-001", "error", "adverse_events", "severity", 1,  # only of a known outcome
+     [("adverse_events", "severity", 1, "5")],
+     [("adverse_events", "severity", 1, "5"), ("adverse_events", "outcome", 1, "")]),
     ("AEV-002", "error", "adverse_events", "outcome", 2,
      [("follow_up", "end_reason", 3, "completed")], [("follow_up", "end_reason", 3, "died")]),
     ("AEV-003", "warning", "adverse_events", "serious", 0,
@@ -114,6 +122,9 @@ CASES = [
      [("sessions", "phase", 3, "maintenance")], [("sessions", "phase", 5, "maintenance")]),
     ("COU-002", "warning", "sessions", "phase", 6,
      [("sessions", "phase", 6, "maintenance")], [("sessions", "phase", 6, "induction")]),
+    ("COU-002", "warning", "sessions", "phase", 4,  # unknown whether treated before
+     [("sessions", "phase", 4, "maintenance")],
+     [("sessions", "phase", 4, "maintenance"), ("subjects", "treated_before_data", 2, "true")]),
     ("COU-004", "warning", "sessions", "phase", 2,
      [("sessions", "phase", 2, "induction"), ("sessions", "phase", 1, "maintenance")],
      [("sessions", "phase", 1, "maintenance")]),
@@ -171,6 +182,38 @@ def test_a_course_begins_no_sooner_than_the_study_says(gap, broken):
     expected = [("COU-003", "sessions", "course_no")] if broken else []
     assert places(findings) == expected
     assert [(f.severity, f.count, f.rows) for f in findings] == [("error", 1, (8,))] * broken
+
+
+@pytest.mark.parametrize(
+    ("day", "rule"), [("93", []), ("92", ["COU-003"]), ("3", ["COU-003"]), ("2", ["TIM-003"])]
+)
+def test_a_course_may_not_begin_on_the_last_day_of_another_and_an_earlier_day_is_another_fault(
+    day, rule
+):
+    about = {"rel_day": day, "course_no": "2", "phase": "induction"}  # the one before is on day 3
+    study = changed(
+        [
+            *(("sessions", column, 2, cell) for column, cell in about.items()),
+            ("follow_up", "last_contact_day", 0, "93"),
+        ]
+    )
+    findings = check(replace(study, course_gap_days=90)).findings
+    assert [f.rule for f in findings if f.rows == (4,)] == rule
+
+
+def test_each_session_with_a_pressure_needs_one_before_its_dose():
+    later = "p1,2,40,sbp,141,mm[Hg]\n"
+    study = clean_study(monitoring=CLEAN["monitoring"] + later)
+    findings = check(study).findings
+    assert places(findings) == [("MON-004", "monitoring", "rel_min")]
+    assert findings[0].rows == (10,)
+    before = "p1,2,-5,sbp,128,mm[Hg]\n"
+    assert check(clean_study(monitoring=CLEAN["monitoring"] + later + before)).findings == ()
+
+
+def test_a_pressure_of_no_session_is_left_to_the_rule_about_missing_values():
+    findings = check(changed([("monitoring", "session_no", 1, "")])).findings
+    assert places(findings) == [("NUL-001", "monitoring", "session_no")]
 
 
 def test_every_patient_has_a_row_in_the_calendar_when_there_is_one():
@@ -256,3 +299,46 @@ def test_nothing_happens_after_death(table, column, row):
     findings = check(changed([*death, (table, column, row, "61")])).findings
     assert places(findings) == [("TIM-008", table, column)]
     assert [(f.severity, f.count, f.rows) for f in findings] == [("error", 1, (row + 2,))]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "broken"), [("60", "70", True), ("70", "60", True), ("70", "70", False)]
+)
+def test_nothing_happens_after_the_first_of_two_fatal_events(first, second, broken):
+    death = [
+        *(("adverse_events", "severity", row, "5") for row in (0, 1)),
+        *(("adverse_events", "outcome", row, "fatal") for row in (0, 1)),
+        ("adverse_events", "end_day", 0, first),
+        ("adverse_events", "end_day", 1, second),
+        ("follow_up", "end_reason", 0, "died"),
+        ("follow_up", "last_contact_day", 0, "120"),
+        ("sessions", "rel_day", 2, "61"),
+    ]
+    found = places(check(changed(death)).findings)
+    assert found == [("TIM-008", "sessions", "rel_day")] * broken
+
+
+def test_an_event_without_an_outcome_ends_nothing():
+    events = [("adverse_events", "outcome", 0, ""), ("adverse_events", "end_day", 0, "1")]
+    assert check(changed(events)).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "code"),
+    [
+        ("subject_id", "p9", "REF-001"),
+        ("subject_id", "", "NUL-001"),
+        ("instrument", "GAD-7", "REF-003"),
+        ("instrument", "", "NUL-001"),
+        ("rel_day", "", "NUL-001"),
+        ("occurrence", "", "NUL-001"),
+    ],
+)
+def test_items_without_a_whole_and_declared_key_are_left_to_the_rule_about_it(column, cell, code):
+    findings = check(changed([("items", column, 10, cell)])).findings
+    assert places(findings) == [(code, "items", column)]
+
+
+def test_an_unknown_rater_is_left_to_the_rule_about_categories():
+    findings = check(changed([("assessments", "rater", 1, "parent")])).findings
+    assert places(findings) == [("CAT-001", "assessments", "rater")]

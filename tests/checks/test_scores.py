@@ -57,7 +57,9 @@ def test_totals_lie_in_the_range_of_their_scale(row, total, found):
 
 
 # PHQ-9: nine items, answers 0 to 3 (Kroenke et al. 2001)
-@pytest.mark.parametrize(("column", "cell"), [("response", "4"), ("item_no", "10")])
+@pytest.mark.parametrize(
+    ("column", "cell"), [("response", "4"), ("item_no", "10"), ("item_no", "0")]
+)
 def test_items_and_answers_that_the_scale_does_not_have(column, cell):
     text = with_cell(CLEAN["items"], column, cell, row=9)
     assert findings_of(items=text) == [("SCO-002", "items", "response", 1, (11,))]
@@ -68,8 +70,10 @@ def test_a_missing_answer_is_an_answer_that_was_not_given():
 
 
 @pytest.mark.parametrize(
-    ("total", "found"), [("9", False), ("9.5", False), ("8.5", False), ("10", True), ("", False)]
-)
+    ("total", "found"),
+    [("9", False), ("9.5", False), ("8.5", False), ("10", True), ("27", True), ("0", True),
+     ("", False)],
+)  # fmt: skip
 def test_a_stored_total_that_differs_from_its_items_is_a_warning(total, found):
     text = with_cell(CLEAN["assessments"], "total", total, row=2)
     expected = [("SCO-003", "assessments", "total", 1, (4,))] if found else []

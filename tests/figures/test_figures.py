@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections.abc import Iterable, Iterator
 
 import matplotlib.pyplot as plt
@@ -11,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.text import Text
 
 from analysis.disclosure import INTERNAL, cut_curve
 from analysis.errors import ColumnError, DataError, DisclosureError
@@ -22,6 +19,13 @@ from analysis.figures import (
     plot_proportions,
     plot_survival,
     plot_trajectory,
+)
+from tests.figures.looks import (
+    check_alternative_text_describes_and_concludes,
+    check_no_small_count_is_drawn_or_told,
+    check_text_is_horizontal_and_large_enough,
+    check_texts_stay_inside_and_apart,
+    texts,
 )
 
 Plotted = tuple[Axes, pd.DataFrame]
@@ -150,75 +154,28 @@ def proportions() -> Plotted:
 FIGURES = [trajectory, survival, flow, completeness, proportions]
 
 
-def texts(ax: Axes) -> list[Text]:
-    """All texts that are drawn."""
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    drawn = [
-        text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()
-    ]
-    ticks = {
-        id(label)
-        for axis in (ax.xaxis, ax.yaxis)
-        for tick in axis.get_major_ticks()
-        for label in (tick.label1, tick.label2)
-        if not (ax.axison and label.get_visible() and tick.get_visible())
-    }
-    return [text for text in drawn if id(text) not in ticks]
-
-
 @pytest.mark.unit
 @pytest.mark.parametrize("make", FIGURES)
 def test_texts_stay_inside_and_apart(make) -> None:
-    ax, _ = make()
-    figure = ax.get_figure(root=True)
-    figure.canvas.draw()
-    renderer = figure.canvas.get_renderer()
-    boxes = [(t.get_text(), t.get_window_extent(renderer).padded(-0.5)) for t in texts(ax)]
-    for text, box in boxes:
-        inside = [box.x0 >= 0, box.y0 >= 0, box.x1 <= figure.bbox.x1, box.y1 <= figure.bbox.y1]
-        assert all(inside), text
-    for (first, a), (second, b) in itertools.combinations(boxes, 2):
-        assert not a.overlaps(b), (first, second)
+    check_texts_stay_inside_and_apart(make())
 
 
 @pytest.mark.unit
 @pytest.mark.parametrize("make", FIGURES)
 def test_no_small_count_is_drawn_or_told(make) -> None:
-    ax, frame = make()
-    tick_labels = {id(t) for t in (*ax.get_xticklabels(), *ax.get_yticklabels())}
-    drawn = [t.get_text() for t in texts(ax) if id(t) not in tick_labels]
-    # counts stand alone, after "n =", before "of", or after "of"
-    for text in [*drawn, frame.attrs["alt"]]:
-        for pattern in (
-            r"^(\d+)$",
-            r"n = (\d+)",
-            r"\bn (\d+)\b",
-            r"(\d+) of \d",
-            r"of (\d+)\b(?!%)",
-        ):
-            for number in re.findall(pattern, text):
-                assert int(number) == 0 or int(number) >= 11, text
+    check_no_small_count_is_drawn_or_told(make())
 
 
 @pytest.mark.unit
 @pytest.mark.parametrize("make", FIGURES)
 def test_alternative_text_describes_and_concludes(make) -> None:
-    ax, frame = make()
-    alt = frame.attrs["alt"]
-    assert len(alt) > 80
-    assert "nan" not in alt
-    assert "Conclusion: " in alt
-    headline = max(texts(ax), key=lambda t: t.get_fontsize()).get_text().replace("\n", " ")
-    assert headline in alt
+    check_alternative_text_describes_and_concludes(make())
 
 
 @pytest.mark.unit
 @pytest.mark.parametrize("make", FIGURES)
 def test_text_is_horizontal_and_large_enough(make) -> None:
-    ax, _ = make()
-    assert all(t.get_rotation() == 0 for t in texts(ax))
-    assert min(t.get_fontsize() for t in texts(ax)) >= 8
+    check_text_is_horizontal_and_large_enough(make())
 
 
 @pytest.mark.identity

@@ -99,7 +99,7 @@ class MarginalMeans:
 
     specs, by = ("route",), ("week",)
 
-    def tidy(self) -> pd.DataFrame:
+    def tidy(self, _: float = 0.95) -> pd.DataFrame:
         frame = pd.DataFrame(
             {"term": "route", "route": ["IV", "IV", "IM", "IM"], "week": [1.0, 4.0] * 2}
         )
@@ -118,10 +118,25 @@ class SurvivalCurve:
         return pd.DataFrame({"time": times, "n_risk": [60, 40][: len(times)]})
 
 
+class Contrasts:
+    """Stands for the result of that name."""
+
+    def tidy(self, _: float = 0.95) -> pd.DataFrame:
+        frame = pd.DataFrame({"contrast": ["IM - IV"] * 2, "week": [1.0, 4.0]})
+        return frame.assign(estimate=[-1.0, -2.0], conf_low=-3.0, conf_high=0.5)
+
+
 def test_marginal_means_are_drawn_by_visit_and_group() -> None:
-    observed = MarginalMeans().tidy()[["route", "week", "estimate"]].assign(n=50)
-    _, frame = plot(MarginalMeans(), observed=observed)
+    counts = MarginalMeans().tidy()[["route", "week"]].assign(n=50)
+    _, frame = plot(MarginalMeans(), counts=counts)
     assert list(frame.columns)[:2] == ["route", "week"]
+    plt.close("all")
+
+
+def test_contrasts_are_drawn_as_differences() -> None:
+    _, frame = plot(Contrasts(), margin=1.0)
+    assert list(frame.columns)[:2] == ["contrast", "week"]
+    assert "Margin: 1." in frame.attrs["alt"]
     plt.close("all")
 
 
@@ -132,5 +147,5 @@ def test_survival_curves_are_drawn_at_times() -> None:
 
 
 def test_other_results_are_refused_by_name_of_what_is_allowed() -> None:
-    with pytest.raises(ReportError, match="SurvivalCurve, MarginalMeans"):
+    with pytest.raises(ReportError, match="SurvivalCurve, MarginalMeans, Contrasts"):
         plot(object())

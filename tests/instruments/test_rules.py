@@ -157,6 +157,7 @@ def wsas(first, reason, *others):
         (wsas(8, pd.NA, 4, 4, 4, 4), 24.0, 40.0, 60.0, COMPLETE),
         (wsas(None, "not applicable", 4, 4, 4, 4), 16.0, 32.0, 50.0, COMPLETE),
         (wsas(None, "skipped", 4, 4, 4, 4), NO, 40.0, NO, FEW),
+        (wsas(None, pd.NA, 4, 4, 4, 4), NO, 40.0, NO, FEW),
         (wsas(None, "not applicable", 4, 4, 4, None), NO, 32.0, NO, FEW),
         (wsas(8, "not applicable", 4, 4, 4, 4), 24.0, 40.0, 60.0, COMPLETE),  # it was answered
     ],

@@ -107,6 +107,22 @@ def test_forms_are_told_apart_and_other_scales_left_out():
 
 
 @unit
+def test_a_row_without_the_name_of_a_scale_belongs_to_none():
+    names = pd.array(["PHQ-9"] * 8 + [None], dtype="string")
+    row = only(score(form([1] * 9).assign(instrument=names), "PHQ-9"))
+    assert (row["n_answered"], row["rule"]) == (8, "prorated")
+
+
+@unit
+def test_forms_of_several_patients_and_days_are_told_apart():
+    answers = {("a", 0): 0, ("a", 7): 1, ("b", 0): 2, ("c", 0): 3, ("d", 0): 1}
+    items = pd.concat(
+        [form([answer] * 9, subject=subject, day=day) for (subject, day), answer in answers.items()]
+    )
+    assert score(items, "PHQ-9")["total"].tolist() == [0.0, 9.0, 18.0, 27.0, 9.0]
+
+
+@unit
 def test_no_rows_give_no_totals():
     assert score(form([], instrument="GAD-7"), "GAD-7").empty
 
@@ -117,12 +133,13 @@ def test_no_rows_give_no_totals():
     [
         (form([4, 1, 1, 1, 1, 1, 1, 1, -1]), "answers from 0 to 3; 2 rows have"),
         (form([1] * 10), "items 1 to 9; 1 row has"),
+        (form([1] * 9).assign(item_no=range(9)), "items 1 to 9; 1 row has"),
         (form([1] * 9).assign(item_no=pd.array([None] * 9, dtype="Int64")), "9 rows have"),
         (pd.concat([form([1] * 9), form([2, 2])]), "2 repeated rows"),
         (form([1] * 9).assign(response=0.5), "9 rows have another answer"),
         (form([1] * 9).assign(rel_day=pd.array([None] * 9, dtype="Int64")), "9 rows have no"),
     ],
-    ids=["answer", "item", "no item", "repeat", "half", "no day"],
+    ids=["answer", "item", "item 0", "no item", "repeat", "half", "no day"],
 )
 def test_impossible_items_are_refused_by_count(items, message):
     with pytest.raises(DataError, match=message) as raised:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,20 @@ REFERENCE = Path(__file__).resolve().parents[1] / "reference" / "mixed"
 def expected() -> dict[str, Any]:
     """Read what R computed (README.md beside it names the versions)."""
     return json.loads((REFERENCE / "expected.json").read_text(encoding="utf-8"))
+
+
+def expected_of_r(key: str) -> dict[str, Any]:
+    """Read what R's mmrm and lme4 computed, with the names of terms as here."""
+    entry = json.loads((REFERENCE / "mmrm.json").read_text(encoding="utf-8"))[key]
+    coef = pd.DataFrame(entry["coef"])
+    return {**entry, "coef": coef.assign(term=[our_term(name) for name in coef["term"]])}
+
+
+def our_term(name: str) -> str:
+    """Write R's name of a coefficient as formulaic does."""
+    if name == "(Intercept)":
+        return "Intercept"
+    return re.sub(r"\b(arm|visit|sex)(\w+)", r"\1[T.\2]", name)
 
 
 def reference_data(name: str = "long") -> pd.DataFrame:

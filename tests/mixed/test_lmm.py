@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
@@ -9,11 +10,13 @@ import pytest
 import statsmodels.formula.api as smf
 from scipy import stats
 
-from analysis.errors import ColumnError, ModelError
+from analysis.errors import ColumnError, DataError, ModelError
 from analysis.mixed import lmm
+from analysis.mixed.description import Roles
 from analysis.mixed.design import build_design
-from analysis.mixed.lmm import fit_design
-from tests.mixed.frames import expected, paired, reference_data, simulated
+from tests.mixed.frames import expected, expected_of_r, paired, reference_data, simulated
+
+MODULE = import_module("analysis.mixed.lmm")
 
 R_NAMES = {"(Intercept)": "Intercept", "armiv": "arm[T.iv]", "armoral": "arm[T.oral]"}
 R_NAMES |= {f"{name}:day": f"{ours}:day" for name, ours in list(R_NAMES.items())[1:]}
@@ -56,6 +59,188 @@ def test_random_intercept_by_ml_is_that_of_r():
     check_reference(result, reference)
     components = result.variance_components()["estimate"]
     np.testing.assert_allclose(components, reference["varcorr"], rtol=1e-6)
+
+
+def check_r(result, key, *, close=1e-6):
+    """Compare with R's lme4; estimates within a share of their standard error."""
+    reference = expected_of_r(key)
+    assert log_likelihood(result) == pytest.approx(reference["logLik"], rel=1e-10)
+    theirs, ours = reference["coef"], result.tidy()
+    assert ours["term"].tolist() == theirs["term"].tolist()
+    assert (np.abs(ours["estimate"] - theirs["estimate"]) <= close * theirs["std_error"]).all()
+    np.testing.assert_allclose(ours["std_error"], theirs["std_error"], rtol=2e-6)
+    np.testing.assert_allclose(ours["df"], theirs["df"], rtol=1e-4)
+    return [row["vcov"] for row in reference["varcorr"]]
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("df", ["satterthwaite", "kenward-roger"])
+def test_random_slope_is_that_of_lmertest_and_pbkrtest(df):
+    result = fit(reference_data(), random="1 + day", df=df)
+    variances = check_r(result, f"lmm|slope|{df}")
+    components = result.variance_components()["estimate"].to_numpy()[[0, 2, 1, 3]]
+    np.testing.assert_allclose(components, variances, rtol=3e-5)
+    information = {"satterthwaite": "observed", "kenward-roger": "expected"}
+    assert result.glance()["information"].iloc[0] == information[df]
+
+
+@pytest.mark.reference
+def test_clinics_are_those_of_lme4():
+    result = fit(reference_data(), nested_in="clinic")
+    # its default optimiser, which was used here, stops a little earlier
+    variances = check_r(result, "lmm|nested|satterthwaite", close=1e-5)
+    np.testing.assert_allclose(result.variance_components()["estimate"], variances, rtol=1e-4)
+    assert result.variance_components()["group"].tolist() == ["patient", "clinic", "residual"]
+    assert check_r(fit(reference_data(), method="ml"), "lmm|intercept|ml")
+
+
+def nominal(seed=4, *, n_patients=30):
+    """Simulate scores on six planned days, some of them missed, with clinics."""
+    data = simulated(seed, n_patients=n_patients)
+    data["day"] = 7.0 * data.groupby("patient").cumcount()
+    data["visit"] = "v" + (data["day"] // 7).astype(int).astype(str)
+    names = data["patient"].unique()
+    data["clinic"] = data["patient"].map({name: f"c{at % 5}" for at, name in enumerate(names)})
+    data["change"] += 1.5 * data["clinic"].str[1].astype(int)
+    return data.drop(index=data.index[3::7])
+
+
+@pytest.mark.identity
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"random": "1 + day"},
+        {"random": "1 + day", "df": "kenward-roger"},
+        {"random": "1 + day", "random_covariance": "independent", "nested_in": "clinic"},
+        {"random": "1", "nested_in": "clinic", "df": "kenward-roger", "information": "observed"},
+        {"random": "1", "method": "ml"},
+    ],
+)
+def test_sums_rotated_rows_and_rows_are_one_model(options, monkeypatch):
+    data = nominal()
+    summed = fit(data, **options)
+    assert len(summed.engine.model.strata) == 1
+    monkeypatch.setattr(MODULE, "share_points", lambda *_: None)
+    turned = fit(data, **options)
+    assert len(turned.engine.model.strata) > 1
+    plain_rows = lambda rows: tuple(chunk.stratum for chunk in rows.chunks())  # noqa: E731
+    monkeypatch.setattr(MODULE, "rotated", plain_rows)
+    plain = fit(data, **options)
+    for other in (turned, plain):
+        assert log_likelihood(other) == pytest.approx(log_likelihood(summed), rel=1e-11)
+        pd.testing.assert_frame_equal(other.tidy(), summed.tidy(), rtol=1e-6)
+        pd.testing.assert_frame_equal(other.joint_tests(), summed.joint_tests(), rtol=1e-5)
+        pd.testing.assert_frame_equal(
+            other.variance_components(), summed.variance_components(), rtol=1e-5
+        )
+        pd.testing.assert_frame_equal(
+            other.random_effects(), summed.random_effects(), rtol=1e-5, atol=1e-7
+        )
+
+
+@pytest.mark.identity
+@pytest.mark.parametrize("random", ["1", "0 + day"])
+def test_ar1_residual_is_spatial_exponential_on_equal_steps(random):
+    data = nominal(n_patients=40)
+    noise = np.random.default_rng(5).normal(0, 2, (40, 7))
+    carried = [noise[:, 0]]
+    for step in range(1, 7):
+        carried.append(0.7 * carried[-1] + noise[:, step])
+    patient = data["patient"].str[1:].astype(int)
+    data["change"] += np.array(carried)[(data["day"] // 7).astype(int), patient]
+    by_visit = fit(data, random=random, residual="ar1", visit="visit")
+    by_day = fit(data, random=random, residual="spatial exponential", coordinates="day")
+    assert log_likelihood(by_day) == pytest.approx(log_likelihood(by_visit), rel=1e-11)
+    for column in ("estimate", "std_error", "df"):
+        np.testing.assert_allclose(by_day.tidy()[column], by_visit.tidy()[column], rtol=1e-5)
+    rho = by_visit.variance_components().set_index("kind").loc["correlation", "estimate"]
+    reach = by_day.variance_components().set_index("kind").loc["range", "estimate"]
+    assert np.exp(-7.0 / reach) == pytest.approx(rho, rel=1e-5)
+
+
+@pytest.mark.identity
+def test_ar1_residual_counts_missed_visits_where_days_are_of_the_patient():
+    data = nominal()
+    data["step"] = data["visit"].str[1].astype(float)
+    data["day"] += np.random.default_rng(1).uniform(0, 2, len(data))
+    by_visit = fit(data, random="0 + day", residual="ar1", visit="visit")
+    assert len(by_visit.engine.model.strata[0].blocks.present) == data["patient"].nunique()
+    by_step = fit(data, random="0 + day", residual="spatial exponential", coordinates="step")
+    assert log_likelihood(by_step) == pytest.approx(log_likelihood(by_visit), rel=1e-11)
+    np.testing.assert_allclose(by_step.tidy()["df"], by_visit.tidy()["df"], rtol=1e-5)
+
+
+def dense_log_likelihood(data, result, V):
+    r = (data["change"] - result.predict(data)["estimate"]).to_numpy()
+    quadratic = r @ np.linalg.solve(V, r)
+    return -(len(r) * np.log(2 * np.pi) + np.linalg.slogdet(V)[1] + quadratic) / 2
+
+
+@pytest.mark.identity
+@pytest.mark.parametrize("coordinates", [None, "day"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_likelihood_is_that_of_the_model_written_out(coordinates, weighted):
+    data = simulated(6, n_patients=40).drop_duplicates(["patient", "day"]).reset_index(drop=True)
+    data["w"] = np.random.default_rng(2).uniform(0.5, 2.0, len(data))
+    residual = "spatial exponential" if coordinates else "independent"
+    result = fit(data, residual=residual, coordinates=coordinates, method="ml",
+                 weights="w" if weighted else None)  # fmt: skip
+    parts = result.variance_components().set_index("kind")["estimate"]
+    same = np.equal.outer(data["patient"].to_numpy(), data["patient"].to_numpy())
+    apart = np.abs(np.subtract.outer(data["day"].to_numpy(), data["day"].to_numpy()))
+    R = np.exp(-apart / parts["range"]) if coordinates else np.eye(len(data))
+    root = np.sqrt(data["w"]) if weighted else np.ones(len(data))
+    V = same * (parts["variance"] + parts["residual"] * R / np.outer(root, root))
+    expected_value = dense_log_likelihood(data, result, V)
+    assert log_likelihood(result) == pytest.approx(expected_value, rel=1e-10)
+    for factor in (0.97, 1.03):
+        assert dense_log_likelihood(data, result, factor * V) < expected_value
+
+
+@pytest.mark.identity
+def test_independent_terms_are_a_smaller_model():
+    data = simulated(5, n_patients=80)
+    whole = fit(data, random="1 + day")
+    smaller = fit(data, random="1 + day", random_covariance="independent")
+    assert log_likelihood(smaller) < log_likelihood(whole)
+    parts = smaller.variance_components()
+    assert parts["term_1"].tolist() == ["Intercept", "day", ""]
+    assert parts["kind"].tolist() == ["variance", "variance", "residual"]
+    assert smaller.glance()["n_parameters"].iloc[0] == 3
+
+
+@pytest.mark.identity
+def test_covariance_between_points_follows_from_the_components():
+    data = nominal()
+    result = fit(data, random="1 + day", visit="visit")
+    v0, c, v1, sigma2 = result.variance_components()["estimate"]
+    Z = np.column_stack([np.ones(6), 7.0 * np.arange(6)])
+    expected_matrix = Z @ np.array([[v0, c], [c, v1]]) @ Z.T + sigma2 * np.eye(6)
+    np.testing.assert_allclose(result.covariance(), expected_matrix, rtol=1e-9)
+    assert result.covariance().index.tolist() == [f"v{k}" for k in range(6)]
+
+
+@pytest.mark.identity
+def test_day_may_be_a_factor_in_the_mean_and_a_number_beside_it():
+    data = nominal().assign(again=lambda d: d["day"])
+    first = fit(data, "change ~ arm * C(day)", random="1 + day")
+    second = fit(data, "change ~ arm * C(day)", random="1 + again")
+    assert log_likelihood(first) == pytest.approx(log_likelihood(second), rel=1e-11)
+    assert first.variance_components()["term_2"].tolist() == ["Intercept", "day", "day", ""]
+    by_day = {"residual": "spatial exponential", "coordinates": "day"}
+    third, fourth = (
+        fit(data, "change ~ arm * C(day)", **{**by_day, "coordinates": name})
+        for name in ("day", "again")
+    )
+    assert log_likelihood(third) == pytest.approx(log_likelihood(fourth), rel=1e-11)
+
+
+@pytest.mark.unit
+def test_two_rows_of_a_patient_on_a_day_have_no_spatial_covariance():
+    data = nominal()
+    twice = pd.concat([data, data.iloc[[0]].assign(change=1.0)])
+    with pytest.raises(DataError, match="1 patient have more than one row at the same 'day'"):
+        fit(twice, residual="spatial exponential", coordinates="day")
 
 
 @pytest.mark.reference
@@ -204,15 +389,24 @@ def test_random_effects_have_no_mean_where_the_term_is_fixed_too():
 @pytest.mark.parametrize("between", [2.0, 0.2])
 def test_intervals_cover_the_truth_with_ten_patients(between):
     rng = np.random.default_rng(11)
-    formula = "change ~ arm + day + baseline"
-    design = build_design(formula, simulated(n_patients=10), subject="patient", random="1")
-    patient = np.repeat(np.arange(10), np.diff(np.append(design.starts, design.y.size)))
+    data = simulated(n_patients=10)
+    design = build_design("change ~ arm + day + baseline", data, Roles(subject="patient"))
+    patient = np.repeat(np.arange(10), design.panel.sizes)
+    X = design.encoding.matrix(design.columns, design.n_rows)
+    random = MODULE.RandomPart(
+        text="1",
+        terms=("Intercept",),
+        Z=np.ones((patient.size, 1)),
+        independent=False,
+        encoding=design.encoding,
+        columns=(),
+    )
+    options = {"method": "reml", "df": "satterthwaite", "information": "observed", "vcov": "model"}
     truth, hits = np.array([2.0, -1.0, -0.1, 0.3]), []
     for _ in range(160):
         noise = between * rng.normal(size=10)[patient] + rng.normal(0, 2, patient.size)
-        drawn = replace(design, y=design.X @ truth + noise)
-        result = fit_design(drawn, formula=formula, random="1", method="reml", df="satterthwaite")
-        rows = result.tidy()
+        drawn = replace(design, y=X @ truth + noise)
+        rows = MODULE.fit_design(drawn, random, residual="independent", **options).tidy()
         hits.append((rows["conf_low"] < truth) & (truth < rows["conf_high"]))
     # 3.5 Monte-Carlo standard errors of 160 intervals at 95 % are 0.06
     assert np.mean(hits, axis=0) == pytest.approx(0.95, abs=0.06)
@@ -232,8 +426,9 @@ def test_columns_of_the_tables():
     result = fit()
     assert list(result.tidy().columns) == ["term", *INFERENCE]
     assert list(result.glance().columns) == [
-        "log_likelihood", "aic", "aicc", "bic", "n_subjects", "n_obs", "n_dropped", "converged",
-        "newton_decrement", "df_method", "method", "information", "boundary",
+        "log_likelihood", "aic", "aicc", "bic", "n_parameters", "n_subjects", "n_obs",
+        "n_dropped", "converged", "newton_decrement", "df_method", "vcov", "method",
+        "information", "covariance", "boundary", "notes",
     ]  # fmt: skip
     assert list(result.random_effects().columns) == ["patient", "term", "estimate", "std_error"]
 
@@ -289,7 +484,16 @@ def test_level_of_confidence_widens_the_interval():
     ("options", "match"),
     [
         ({"method": "REML"}, "method is 'REML'; allowed are reml, ml"),
-        ({"df": "kenward-roger"}, "df is 'kenward-roger'; allowed are satterthwaite, residual"),
+        ({"df": "kr"}, "df is 'kr'; allowed are satterthwaite, kenward-roger, between-within, r"),
+        ({"df": "kenward-roger", "method": "ml"}, "Kenward-Roger needs method='reml'"),
+        ({"information": "both"}, "information is 'both'; allowed are observed, expected"),
+        ({"random_covariance": "ar1"}, "random_covariance is 'ar1'; allowed are unstructured, ind"),
+        ({"residual": "ar2"}, "residual is 'ar2'; allowed are unstructured, independent"),
+        ({"residual": "ar1"}, "residual='ar1' is a covariance between visits: give visit="),
+        ({"residual": "unstructured"}, "describes the same covariance twice.*Take mmrm"),
+        ({"residual": "compound symmetry", "visit": "day"}, "describes the same covariance twice"),
+        ({"residual": "spatial exponential"}, "coordinates= and residual='spatial exponential'"),
+        ({"coordinates": "day"}, "coordinates= and residual='spatial exponential' belong"),
         ({"random": "1 + C(arm) + day + baseline"}, "cannot tell|beyond the random terms"),
     ],
 )
@@ -301,7 +505,7 @@ def test_options_that_cannot_be_had_are_refused(options, match):
 
 @pytest.mark.unit
 def test_one_row_per_patient_is_refused():
-    with pytest.raises(ModelError, match=r"cannot tell the variances|does not vary within"):
+    with pytest.raises(ModelError, match=r"does not vary within patients beyond"):
         fit(DATA.drop_duplicates("patient"))
 
 

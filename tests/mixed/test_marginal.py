@@ -138,6 +138,15 @@ def test_names_that_cannot_be_asked_are_refused(arguments, match):
 
 
 @pytest.mark.unit
+@pytest.mark.parametrize("name", ["df", "contrast", "term"])
+def test_columns_called_as_those_of_the_result_are_refused(name):
+    data = DATA.rename(columns={"arm": name})
+    fit = lmm(f"change ~ {name} * day + baseline", data, subject="patient")
+    with pytest.raises(ColumnError, match=f"a column {name} of their own; rename it before"):
+        fit.marginal_means("day", by=name, at={"day": [0, 28]})
+
+
+@pytest.mark.unit
 def test_unknown_weights_are_refused():
     with pytest.raises(ModelError, match="allowed are equal, proportional"):
         FIT.marginal_means("arm", weights="cells")
@@ -160,6 +169,7 @@ def test_results_show_themselves():
     means = FIT.marginal_means("arm")
     assert repr(means).startswith("Marginal means\nterm  arm  estimate")
     assert repr(means.contrasts()).startswith("Contrasts of marginal means\ncontrast  estimate")
+    assert repr(means.contrasts("im")) == means.contrasts("im").summary()
     assert means._repr_html_().startswith('<table class="ko"><caption>Marginal means</caption>')
     assert "<caption>Contrasts" in means.contrasts()._repr_html_()
     assert means.tidy() is not means.tidy()

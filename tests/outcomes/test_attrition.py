@@ -64,6 +64,7 @@ def test_a_score_is_missing_only_when_it_was_due():
         "site_id", "visit", "started", "not_yet_due", "due", "scored", "missing", "share",
     ]  # fmt: skip
     assert counts["visit"].astype(str).tolist() == [window.label for window in SCHEDULE]
+    assert counts["visit"].cat.ordered
     assert at(counts, "week 4") == (5, 1, 4, 3, 1)
     assert at(counts, "week 2") == (5, 0, 5, 0, 5)
     assert counts["share"].iloc[2] == 0.75

@@ -20,6 +20,7 @@ from analysis.outcomes import (
     visit_outcomes,
     visit_status,
 )
+from analysis.outcomes.courses import treatment_courses
 from tests.builders import CLEAN, clean_study, scored_study, with_cell
 from tests.outcomes.treatment import two_courses, with_sessions
 
@@ -58,6 +59,8 @@ def test_gaps_are_those_of_one_patient_and_the_index_of_rows_does_not_matter():
     assert found.index.tolist() == [7, 7, 3, 1]
     assert found["route"].eq("IV").all()
     assert "course_no" not in frame
+    by_patient = frame.set_index("subject_id", drop=False)
+    assert assign_courses(by_patient, gap_days=90)["course_no"].tolist() == [1, 1, 2, 1]
 
 
 @unit
@@ -110,6 +113,26 @@ def test_an_induction_is_completed_by_full_induction_sessions(needed, completed)
     assert found.tolist() == [completed]
     with pytest.raises(DataError, match="1 or more"):
         courses(study, induction_sessions=0)
+
+
+@unit
+def test_a_session_of_which_it_is_not_known_whether_it_was_completed_completes_nothing():
+    rows = [("a", n, "A", 1, n, "IV", "induction", full) for n, full in ((1, "true"), (2, ""))]
+    study = with_sessions(scored_study({"a": []}), *rows)
+    assert courses(study, induction_sessions=1)["completed_induction"].tolist() == [True]
+    assert courses(study, induction_sessions=2)["completed_induction"].tolist() == [False]
+
+
+@unit
+def test_courses_are_in_the_order_of_time_and_rows_are_counted_in_it():
+    study = with_sessions(
+        scored_study({"a": []}),
+        ("a", 1, "A", 2, 0, "IV", "induction", "true"),
+        ("a", 2, "A", 1, 100, "IM", "induction", "true"),
+    )
+    found = treatment_courses(study)
+    assert found["start_day"].to_dict() == {0: 0, 1: 100}
+    assert found["course"].tolist() == [1, 2]
 
 
 @unit
@@ -275,6 +298,7 @@ def test_who_was_treated_before_the_data_has_no_baseline_and_is_counted_as_such(
         ["Treated", 3, "no PHQ-9 score in the 30 days before treatment", 0],
     ]
     assert flow["n"].tolist()[3:] == [2, 2, 2, 2]
+    assert flow.index.tolist() == list(range(7))
     assert flow["n"].iloc[0] - flow["n_excluded"].sum() == 2
 
 

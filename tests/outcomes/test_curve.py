@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from analysis.errors import DataError
-from analysis.outcomes import EventTable, curve
+from analysis.outcomes import EventTable, curve, time_to_loss_of_response
+from tests.builders import scored_study
 
 
 def table(n_iv, n_im):
@@ -20,7 +21,9 @@ def table(n_iv, n_im):
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize(("n_iv", "n_im", "groups"), [(20, 11, 2), (20, 10, 1), (20, 0, 1)])
+@pytest.mark.parametrize(
+    ("n_iv", "n_im", "groups"), [(20, 11, 2), (20, 10, 1), (20, 1, 1), (20, 0, 1), (11, 0, 1)]
+)
 def test_groups_of_fewer_than_eleven_are_taken_together(n_iv, n_im, groups):
     result = curve(table(n_iv, n_im), by="route")
     assert len(result.median()) == groups
@@ -36,3 +39,29 @@ def test_without_groups_all_are_one():
 def test_a_handful_is_refused():
     with pytest.raises(DataError, match="too few for a curve"):
         curve(table(6, 4))
+
+
+@pytest.mark.unit
+def test_patients_without_an_entry_are_a_group_too():
+    events = table(20, 20)
+    events.frame["route"] = events.frame["route"].mask(events.frame.index < 3)
+    assert len(curve(events, by="route").median()) == 1
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("dtype", ["category", "object"])
+def test_a_group_that_nobody_is_in_is_none(dtype):
+    events = table(20, 20)
+    routes = pd.Categorical(events.frame["route"], ["IM", "IV", "SL"])
+    events.frame["route"] = pd.Series(routes).astype(dtype)
+    assert len(curve(events, by="route").median()) == 2
+
+
+@pytest.mark.unit
+def test_a_clinic_without_responders_is_no_group():
+    scores = {f"p{n}": [(0, 20), (28, 8 if n < 22 else 15), (35, 9)] for n in range(30)}
+    clinics = {who: {"site_id": "ABC"[n // 11]} for n, who in enumerate(scores)}
+    events = time_to_loss_of_response(
+        scored_study(scores, subjects=clinics), "PHQ-9", visit="week 4"
+    )
+    assert len(curve(events, by="site_id").median()) == 2

@@ -151,7 +151,8 @@ def test_what_a_scale_lacks_is_refused_with_what_it_has(name, facts, message):
         return
     with pytest.raises(DataError, match=message) as caught:
         resolve(name, scale)
-    assert "Defined for PHQ-9 are:" in str(caught.value)
+    known = "none." if "direction" in facts else "deterioration, mcid_phq9_5, reliable_change"
+    assert f"Defined for PHQ-9 are: {known}" in str(caught.value)
     assert "Jane" not in str(caught.value)
 
 

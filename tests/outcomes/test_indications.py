@@ -4,6 +4,7 @@ import pytest
 
 from analysis.errors import DataError
 from analysis.outcomes import any_indication, indications, treated_patients
+from analysis.outcomes.indications import indication_pairs
 from tests.builders import CLEAN, clean_study, without_column
 
 unit, identity = pytest.mark.unit, pytest.mark.identity
@@ -38,6 +39,18 @@ def test_an_indication_that_is_named_twice_counts_once():
 
 
 @unit
+def test_each_patient_is_paired_with_each_indication_once():
+    pairs = indication_pairs(clean_study().table("subjects").iloc[:3])
+    assert pairs["indication"].to_dict() == {
+        0: "depression", 1: "PTSD", 2: "depression", 3: "PTSD", 4: "anxiety", 5: "substance use",
+    }  # fmt: skip
+    assert pairs["subject_id"].tolist() == ["p1", "p2", "p3", "p1", "p1", "p3"]
+    assert pairs.attrs["patient_level"] is True
+    repeated = indication_pairs(clean_study().table("subjects").iloc[[0, 0]])
+    assert repeated.index.tolist() == [0, 1, 2]
+
+
+@unit
 @pytest.mark.parametrize(
     ("indication", "patients"),
     [
@@ -56,6 +69,7 @@ def test_patients_with_an_indication(indication, patients):
         assert set(frame["subject_id"]) <= set(patients)
         whole = study.table(name)
         assert len(frame) == whole["subject_id"].isin(patients).sum()
+        assert list(frame.columns) == list(whole.columns)
     assert len(study.table("subjects")) == 5
     treated = set(treated_patients(study)["subject_id"]) & set(patients)
     assert set(treated_patients(some)["subject_id"]) == treated

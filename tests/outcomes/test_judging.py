@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from analysis.errors import DataError
 from analysis.instruments import load_instrument
-from analysis.outcomes import SCHEDULE, WEEKLY, Definition, Schedule, Window, visit_outcomes
+from analysis.outcomes import (
+    SCHEDULE,
+    WEEKLY,
+    Definition,
+    Schedule,
+    Window,
+    response_rates,
+    visit_outcomes,
+)
 from analysis.outcomes.judging import improvement, is_response, judge_scores
 from tests.builders import scored_study
 
@@ -289,3 +297,36 @@ def test_planned_days_that_do_not_go_on_are_no_run():
 def test_runs_reach_to_the_last_week():
     assert weekly([30] * 12 + [12, 12, 12, 12], "stable_remission") == [15, 16]
     assert weekly([30] * 14 + [15, 15], "stable_response") == [16]
+
+
+@unit
+def test_one_of_the_last_visits_may_be_enough():
+    either = Definition(
+        name="either", instrument="MADRS", measure="remission", rule="One of the last two.",
+        kind="run", parameters={"visits": 2, "needed": 1}, of_visit="remission_madrs12",
+        source="local", verified=True,
+    )  # fmt: skip
+    study = scored_study({"a": [(0, 30), (7, 12), (14, 20), (21, 20)]}, instrument="MADRS")
+    rows = visit_outcomes(study, "MADRS", schedule=WEEKLY, measures=[either])
+    assert rows["either"].tolist() == [False, True, False]
+
+
+@unit
+def test_a_run_of_nobody_is_met_by_nobody():
+    study = scored_study({"a": [(0, 30)]}, instrument="MADRS")
+    assert visit_outcomes(study, "MADRS", schedule=WEEKLY, measures=["consistent_remission"]).empty
+
+
+@unit
+@pytest.mark.parametrize(
+    ("name", "visit"),
+    [("consistent_remission", "week 2"), ("stable_remission", "week 4"),
+     ("stable_response", "week 4")],
+)  # fmt: skip
+def test_a_run_is_judged_from_the_first_visit_that_can_end_it(name, visit):
+    scores = {"a": [(0, 30), *((7 * week, 12) for week in range(1, 5))]}
+    rates = response_rates(
+        scored_study(scores, instrument="MADRS"), "MADRS",
+        visit=visit, schedule=WEEKLY, measures=[name],
+    )  # fmt: skip
+    assert rates["n"].tolist() == [int(name != "stable_response")]  # which excludes the other

@@ -41,8 +41,10 @@ def own_definition(**parts):
 )
 def test_a_published_reliable_change_is_shown_as_such(scale, points, verified):
     found = definition("reliable_improvement", scale)
-    assert f"as published for {scale}: {points} points." in found.rule
-    assert "1.96" not in found.rule
+    assert found.rule == (
+        "Better than baseline by at least the reliable change of the scale, as published for "
+        f"{scale}: {points} points."
+    )
     assert "Jacobson" not in found.source
     assert found.verified is verified
 
@@ -87,11 +89,14 @@ def test_a_definition_cannot_be_changed_after_it_was_made():
     [
         ("improvement", {"point": 2.0}),
         ("fraction", {"fraction": 50.0}),
+        ("fraction", {"fraction": 1.1}),
         ("fraction", {"fraction": 0.0}),
         ("cut-off", {"cut_off": np.nan}),
         ("cut-off", {"cut_off": 4.0, "more": 1.0}),
         ("run", {"visits": 2, "needed": 3}),
         ("run", {"visits": 2.5, "needed": 2}),
+        ("run", {"visits": 2, "needed": 1.5}),
+        ("run", {"visits": 2, "needed": 0}),
     ],
 )
 def test_numbers_that_nothing_could_meet_are_refused(kind, numbers):

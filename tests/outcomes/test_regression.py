@@ -167,6 +167,18 @@ def test_numbers_that_no_scores_can_have_are_refused(rule, options, message):
 
 
 @unit
+def test_an_entry_of_six_standard_deviations_is_not_too_far():
+    # the mean of a normal tail from 6 on is 6.1584826, by Mills' ratio
+    assert change(r=0.0, entry=46.0) == pytest.approx(-5 * 6.1584826, rel=1e-6)
+
+
+@unit
+def test_two_patients_have_a_spread():
+    study = scored_study({f"p{b}": [(0, b)] for b in (12, 20)})
+    assert expected_regression(study, "PHQ-9").standard_deviation == pytest.approx(math.sqrt(32))
+
+
+@unit
 def test_the_result_says_its_assumptions():
     text = repr(
         regression_to_the_mean(worst(2), reliability=0.8, mean=16, standard_deviation=5, entry=10)

@@ -91,6 +91,13 @@ def test_a_visit_that_is_not_yet_due_is_not_counted(until, followed):
 
 
 @unit
+@pytest.mark.parametrize(("until", "followed"), [(59, 0), (60, 1)])
+def test_a_score_of_the_last_observed_day_counts(until, followed):
+    frame = times({"a": [(0, 20), (28, 10), (60, 15)]}, until=until).frame
+    assert frame["time"].tolist() == [32] * followed
+
+
+@unit
 def test_those_scored_and_responding_are_those_of_the_response_rates():
     scores = {case: [(0, 20), (28, 10), *later] for case, (later, _) in LATER.items()}
     scores["no response"] = [(0, 20), (28, 11)]

@@ -17,6 +17,7 @@ from analysis.outcomes import (
     Definition,
     change_table,
     completeness,
+    courses,
     individual_measures,
     patient_flow,
     response_rates,
@@ -119,6 +120,10 @@ def test_outcomes_have_one_row_per_patient_with_a_baseline_and_visit_with_a_scor
     assert rows["change"].tolist() == [-5, -10, -16]
     assert rows["response"].tolist() == [False, True, True]
     assert rows["remission"].tolist() == [False, False, True]
+    assert list(rows.columns) == [
+        *treated_patients(study).columns, "rel_day", "day", "total", "visit", "week", "change",
+        "percent_change", "response", "remission",
+    ]  # fmt: skip
     only = visit_outcomes(study, "PHQ-9", schedule=SCHEDULE.windows[2:3])
     assert only["total"].tolist() == [10]
 
@@ -285,6 +290,7 @@ def test_the_total_is_the_last_group_and_equals_the_whole():
     split = response_rates(study, "PHQ-9", by="site_id", **options)
     both = response_rates(study, "PHQ-9", by="site_id", total="All clinics", **options)
     assert both["site_id"].tolist() == ["A", "B", "All clinics"] * 2
+    assert list(both.columns)[:3] == ["measure", "site_id", "started"]
     last = both[both["site_id"].eq("All clinics")].drop(columns="site_id").reset_index(drop=True)
     pd.testing.assert_frame_equal(last, whole)
     rest = both[both["site_id"].ne("All clinics")].reset_index(drop=True)
@@ -303,6 +309,29 @@ def test_the_total_counts_patients_without_an_entry_too():
     ).query("measure == 'response'")
     rows = list(zip(rates["sex"], rates["started"], strict=True))
     assert rows == [("female", 1), ("male", 1), ("not recorded", 6), ("Everybody", 8)]
+
+
+@unit
+def test_a_course_that_nobody_had_has_no_groups_and_no_total():
+    options = {"visit": "week 4", "course": 9}
+    assert response_rates(mixed(), "PHQ-9", by="site_id", total="All", **options).empty
+
+
+@unit
+def test_all_rules_may_be_stated_at_once():
+    found = visit_outcomes(
+        scored_study({"a": [(0, 20), (28, 10)]}), "PHQ-9", schedule=SCHEDULE,
+        baseline=BaselineRule(method="mean"), baseline_at_least=20, course=1,
+    )  # fmt: skip
+    assert found["change"].tolist() == [-10]
+
+
+@unit
+def test_nobody_without_follow_up_is_due():
+    study = scored_study({who: [(0, 20), (28, 10)] for who in "ab"})
+    study.tables["follow_up"] = study.tables["follow_up"].iloc[:1]
+    assert visit_outcomes(study, "PHQ-9")["subject_id"].tolist() == ["a"]
+    assert visit_status(study, "PHQ-9", visit="week 4")["due"].tolist() == [True, False]
 
 
 @unit
@@ -349,6 +378,8 @@ def test_a_baseline_of_nothing_has_no_percentage():
     table = change_table(scored_study({"a": [(0, 0), (28, 3)]}), "PHQ-9", baseline_at_least=0)
     assert table["percent_change"].isna().tolist() == [True]
     assert table["deterioration"].tolist() == [True]
+    least = change_table(scored_study({"a": [(0, 1), (28, 0)]}), "PHQ-9", baseline_at_least=0)
+    assert least["percent_change"].tolist() == [-100]
 
 
 @identity
@@ -414,6 +445,7 @@ def test_a_misspelt_rule_is_not_ignored():
 def test_frames_with_patients_are_marked_and_counts_are_not():
     study = changes()
     for frame in (
+        courses(study),
         treated_patients(study),
         visit_outcomes(study, "PHQ-9"),
         visit_status(study, "PHQ-9", visit="week 4"),

@@ -11,7 +11,8 @@ unit = pytest.mark.unit
 
 @unit
 @pytest.mark.parametrize(
-    ("days", "period", "percent"), [(0, 30, 100.0), (30, 30, 0.0), (3, 30, 90.0), (7, 28, 75.0)]
+    ("days", "period", "percent"),
+    [(0, 30, 100.0), (30, 30, 0.0), (3, 30, 90.0), (7, 28, 75.0), (0, 1, 100.0)],
 )
 def test_percentages(days, period, percent):
     found = percent_days_abstinent(pd.Series([float(days)]), period_days=period)

@@ -51,6 +51,34 @@ def test_a_small_group_is_taken_together_with_the_others_and_the_text_says_so():
     assert "route" not in course.frame.columns
     assert "taken together" in course.about
     assert course.frame["n"].tolist() == [40, 40, 40]
+    assert course.about == (
+        "Linear mixed model of the change on visit and baseline with a random intercept per "
+        "patient: 40 patients, 120 scores. Patients of every route are taken together: a group "
+        "has fewer than 11 at a visit."
+    )
+
+
+@pytest.mark.unit
+def test_groups_of_eleven_are_compared_at_visits_of_eleven():
+    course = mean_course(outcomes(11, 11), by="route")
+    assert course.by == "route"
+    assert course.frame[["visit", "route"]].to_numpy().tolist() == [
+        [visit, route] for visit in WEEKS for route in ("IM", "IV")
+    ]
+    assert list(course.frame.columns) == [
+        "visit", "route", "week", "estimate", "std_error", "df", "conf_low", "conf_high",
+        "observed", "n",
+    ]  # fmt: skip
+    assert "on route, visit, their interaction and baseline" in course.about
+    rare = outcomes(11, 0)
+    assert mean_course(rare).frame["n"].tolist() == [11, 11, 11]
+
+
+@pytest.mark.unit
+def test_patients_without_an_entry_leave_nothing_to_compare():
+    rows = outcomes()
+    rows["route"] = rows["route"].mask(rows["subject_id"].eq("s0"))
+    assert mean_course(rows, by="route").by is None
 
 
 @pytest.mark.unit

@@ -43,7 +43,7 @@ PLAN = [
 def test_the_schedule():
     assert [(w.label, w.target, w.low, w.high) for w in SCHEDULE] == PLAN
     assert [w.week for w in SCHEDULE] == [1, 2, 4, 8, 12, 16]
-    assert (BASELINE.low, BASELINE.high) == (-30, 0)
+    assert (BASELINE.target, BASELINE.low, BASELINE.high) == (0, -30, 0)
 
 
 @unit

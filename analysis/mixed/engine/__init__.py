@@ -1,0 +1,1 @@
+"""The likelihood of a Gaussian mixed model and its maximum; arrays in, arrays out."""
