@@ -34,6 +34,7 @@ TRIALS, SEED = 2000, 20
 SIZES = (20, 30, 40)
 HARDLY = 0.01  # SD of slopes, points per day: half a point by the last visit
 TIED = 0.98  # correlation of slopes and intercepts
+ORDER = ["scenario", "n_patients"]
 FAILURES = (AnalysisError, np.linalg.LinAlgError, Warning)
 """What makes a trial a failure; warnings are raised. Anything else ends the study."""
 
@@ -194,6 +195,7 @@ def run_study(studied: Sequence[Scenario], *, trials: int, seed: int, folder: Pa
         if not _is_there(table, scenario):
             rows = run_scenario(scenario, trials=trials, seed=seed)
             table = pd.concat([table, rows], ignore_index=True) if len(table) else rows
+            table = table.sort_values(ORDER, ascending=[False, True], kind="stable")
             write_table(table, path)
             write_provenance(path, seed=seed, trials=trials)
     return read_table(path)
