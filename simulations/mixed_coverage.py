@@ -34,7 +34,6 @@ TRIALS, SEED = 2000, 20
 SIZES = (20, 30, 40)
 HARDLY = 0.01  # SD of slopes, points per day: half a point by the last visit
 TIED = 0.98  # correlation of slopes and intercepts
-ORDER = ["scenario", "n_patients"]
 FAILURES = (AnalysisError, np.linalg.LinAlgError, Warning)
 """What makes a trial a failure; warnings are raised. Anything else ends the study."""
 
@@ -58,31 +57,39 @@ class Scenario:
 
 def scenarios() -> tuple[Scenario, ...]:
     """List what is studied."""
-    found = [scenario for n in SIZES for scenario in (*_of_visits(n), *_of_slopes(n))]
-    return tuple(sorted(found, key=lambda scenario: scenario.name, reverse=True))
+    return (*_of_visits(), *_of_slopes(), *_nearly_singular())
 
 
-def _of_visits(n: int) -> tuple[Scenario, ...]:
-    """List what is studied of `mmrm` with so many patients."""
-    return (
-        Scenario(name="mmrm, no difference", truth=RepeatedMeasures(n_patients=n, share=0.0)),
-        Scenario(name="mmrm, difference", truth=RepeatedMeasures(n_patients=n, share=1.0)),
+def _of_visits() -> tuple[Scenario, ...]:
+    """List what is studied of `mmrm`."""
+    return tuple(
+        Scenario(name=name, truth=RepeatedMeasures(n_patients=n, share=share))
+        for name, share in (("mmrm, no difference", 0.0), ("mmrm, difference", 1.0))
+        for n in SIZES
     )
 
 
-def _of_slopes(n: int) -> tuple[Scenario, ...]:
-    """List what is studied of `lmm`; the last two have a nearly singular random covariance."""
+def _of_slopes() -> tuple[Scenario, ...]:
+    """List what is studied of `lmm`."""
     return (
-        Scenario(name="lmm, no difference", truth=RandomSlopes(n_patients=n, share=0.0)),
-        Scenario(name="lmm, difference", truth=RandomSlopes(n_patients=n, share=1.0)),
-        Scenario(
-            name="lmm, slopes hardly vary, no difference",
-            truth=RandomSlopes(n_patients=n, share=0.0, slope_sd=HARDLY),
+        *(
+            Scenario(name="lmm, no difference", truth=RandomSlopes(n_patients=n, share=0.0))
+            for n in SIZES
         ),
-        Scenario(
-            name="lmm, slopes tied to intercepts, no difference",
-            truth=RandomSlopes(n_patients=n, share=0.0, correlation=TIED),
-        ),
+        Scenario(name="lmm, difference", truth=RandomSlopes(n_patients=SIZES[1], share=1.0)),
+    )
+
+
+def _nearly_singular() -> tuple[Scenario, ...]:
+    """List random covariances that are nearly singular, with the fewest and the most patients."""
+    kinds: tuple[tuple[str, dict[str, float]], ...] = (
+        ("lmm, slopes hardly vary, no difference", {"slope_sd": HARDLY}),
+        ("lmm, slopes tied to intercepts, no difference", {"correlation": TIED}),
+    )
+    return tuple(
+        Scenario(name=name, truth=RandomSlopes(n_patients=n, share=0.0, **kind))
+        for name, kind in kinds
+        for n in (SIZES[0], SIZES[-1])
     )
 
 
@@ -195,8 +202,7 @@ def run_study(studied: Sequence[Scenario], *, trials: int, seed: int, folder: Pa
         if not _is_there(table, scenario):
             rows = run_scenario(scenario, trials=trials, seed=seed)
             table = pd.concat([table, rows], ignore_index=True) if len(table) else rows
-            table = table.sort_values(ORDER, ascending=[False, True], kind="stable")
-            write_table(table, path)
+            write_table(_in_order(table, studied), path)
             write_provenance(path, seed=seed, trials=trials)
     return read_table(path)
 
@@ -206,6 +212,14 @@ def _kept(table: pd.DataFrame, trials: int, seed: int) -> pd.DataFrame:
     if table.empty:
         return table
     return table.loc[(table["trials"] == trials) & (table["seed"] == seed)]
+
+
+def _in_order(table: pd.DataFrame, studied: Sequence[Scenario]) -> pd.DataFrame:
+    """Sort the rows as the scenarios, whenever each was run."""
+    places = {(one.name, one.truth.n_patients): place for place, one in enumerate(studied)}
+    keys = zip(table["scenario"], table["n_patients"], strict=True)
+    order = np.argsort([places.get(key, len(places)) for key in keys], kind="stable")
+    return table.iloc[order]
 
 
 def _is_there(table: pd.DataFrame, scenario: Scenario) -> bool:

@@ -15,6 +15,7 @@ from simulations.random_slopes import INTERACTION, RandomSlopes
 from simulations.repeated_measures import JOINTLY, LAST_VISIT, RepeatedMeasures, covariance
 
 NOMINAL, LEVEL, ERRORS = 0.95, 0.05, 3.0
+TRIALS = 2000
 ENOUGH_AT_ALL_VISITS = 13  # ten visits: nine ratios and three coefficients, and one patient more
 
 
@@ -42,7 +43,7 @@ def test_every_scenario_is_there_with_all_its_trials():
     table = coverage_table()
     wanted = {(one.name, one.truth.n_patients) for one in scenarios()}
     assert set(zip(table["scenario"], table["n_patients"], strict=True)) == wanted
-    assert set(table["trials"]) == {2000}
+    assert set(table["trials"]) == {TRIALS}
     assert set(table["seed"]) == {20}
 
 
@@ -71,8 +72,20 @@ def test_kenward_roger_rejects_as_often_as_it_says():
 
 @pytest.mark.truth
 def test_normal_intervals_are_too_short():
-    rows = rows_of("mmrm", "z", LAST_VISIT)
-    assert (NOMINAL - rows["coverage"] > ERRORS * rows["coverage_error"]).all()
+    # the interval does not depend on the true difference: both scenarios of a size together
+    coverage = rows_of("mmrm", "z", LAST_VISIT).groupby("n_patients")["coverage"].mean()
+    error = np.sqrt(coverage * (1.0 - coverage) / (2 * TRIALS))
+    assert list(coverage.index) == [20, 30, 40]
+    assert (NOMINAL - coverage > ERRORS * error).all()
+    assert coverage.is_monotonic_increasing  # the fewer patients, the worse
+
+
+@pytest.mark.truth
+def test_joint_tests_need_kenward_and_roger():
+    for method in ("Satterthwaite", "Wald chi-square"):
+        rows = rows_of("mmrm", method, JOINTLY)
+        null = rows.loc[rows["true_value"] == 0.0]
+        assert (null["type_one_error"] - LEVEL > ERRORS * null["rejection_error"]).all()
 
 
 @pytest.mark.truth
