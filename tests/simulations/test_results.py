@@ -211,3 +211,42 @@ def test_likelihood_without_a_maximum_is_named():
     data_set = mixed_convergence.draw(np.random.default_rng([10, 69]))
     with pytest.raises(ConvergenceError, match=r"becomes singular.*: 9 of 66 patients have all 10"):
         mmrm("change ~ arm * visit + baseline", data_set.data, subject="patient", visit="visit")
+
+
+def restricted_deviance(data: pd.DataFrame, covariance_of_visits: np.ndarray) -> float:
+    """Compute it patient by patient, without the engine and without its constant."""
+    information, products, squares, log_det = np.zeros((21, 21)), np.zeros(21), 0.0, 0.0
+    for _, rows in data.groupby("patient"):
+        visit = rows["visit"].to_numpy(dtype=int) - 1
+        means = np.eye(10)[visit]
+        in_arm = (rows["arm"] == "ketamine").to_numpy(dtype=float)[:, None]
+        X = np.hstack([means, means * in_arm, rows[["baseline"]].to_numpy() - 31.0])
+        y = rows["change"].to_numpy()
+        V = covariance_of_visits[np.ix_(visit, visit)]
+        weighted = np.linalg.solve(V, np.column_stack([X, y]))
+        information += X.T @ weighted[:, :-1]
+        products += X.T @ weighted[:, -1]
+        squares += y @ weighted[:, -1]
+        log_det += np.linalg.slogdet(V)[1]
+    explained = products @ np.linalg.solve(information, products)
+    return log_det + np.linalg.slogdet(information)[1] + squares - explained
+
+
+@pytest.mark.identity
+def test_a_combination_that_fits_all_complete_patients_lifts_the_likelihood_without_limit():
+    data = mixed_convergence.draw(np.random.default_rng([10, 69])).data
+    complete = data.loc[data.groupby("patient")["visit"].transform("size") == 10]
+    freed = complete["change"] - mixed_convergence.BASELINE_SLOPE * (complete["baseline"] - 31.0)
+    scores = freed.to_numpy().reshape(9, 10)
+    first = complete.groupby("patient").first()
+    arm = (first["arm"] == "ketamine").to_numpy(dtype=float)
+    equations = np.column_stack([scores, np.ones(9), arm])
+    combination = np.linalg.svd(equations)[2][-1, :10]
+    start = np.linalg.inv(mixed_convergence.covariance())
+    deviances = [
+        restricted_deviance(
+            data, np.linalg.inv(start + np.outer(combination, combination) * np.exp(size))
+        )
+        for size in (14.0, 15.0, 16.0)
+    ]
+    np.testing.assert_allclose(np.diff(deviances), -(9 - 3), atol=0.1)
