@@ -11,6 +11,7 @@ from analysis.errors import ConvergenceError, ModelError
 from analysis.mixed.engine.chart import Coordinates, Local, local_of, pivoted, random_gradient
 from analysis.mixed.engine.covariance import Model
 from analysis.mixed.engine.likelihood import InfeasibleError, Profile, derivatives, profile
+from analysis.mixed.engine.structures import Structure
 from analysis.results import FloatArray
 
 __all__ = ["DECREMENT", "Optimum", "maximise"]
@@ -28,6 +29,7 @@ _SIGN = -1e-6
 _IDENTIFIED = 1e-9
 _FURTHER = 12
 _ROUNDING = 1e-12
+_SINGULAR = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -159,16 +161,44 @@ def _newton(
         try:
             point = _searched(model, point, step, decrement)
         except _StuckError:
+            _check_bounded(model, point)
             raise ConvergenceError(
                 "No step lowers the deviance any further although its slope is not zero, mostly "
                 f"in the {_at_fault(local, step, names)}. Centre and rescale the numeric "
                 "columns, or take a covariance with fewer parameters."
             ) from None
+    _check_bounded(model, point)
     raise ConvergenceError(
         f"The variances did not reach an optimum in {_ITERATIONS} iterations; what moves most is "
         f"the {_at_fault(local, step, names)}. Take a covariance with fewer parameters or fewer "
         "random terms, or centre and rescale the columns behind them."
     )
+
+
+def _check_bounded(model: Model, point: _Point) -> None:
+    """Say so where the search went towards a singular unstructured covariance.
+
+    Fewer patients at all visits than a combination of visits has free numbers are fitted by it
+    exactly: the likelihood has no maximum, whatever the optimiser.
+    """
+    for index, structure in enumerate(model.structures):
+        if structure.correlations is None and _is_singular(structure, point, index):
+            parts = [part.blocks for part in model.strata if part.structure == index]
+            n = sum(float(part.counts.sum()) for part in parts)
+            full = sum(float(part.counts[part.present.all(axis=1)].sum()) for part in parts)
+            raise ConvergenceError(
+                "The likelihood keeps rising while the unstructured covariance becomes singular, "
+                f"so that it may have no maximum: {full:.0f} of {n:.0f} patients have all "
+                f"{structure.n_visits} visits. Take a covariance with fewer parameters, such as "
+                "'heterogeneous toeplitz', or leave out visits that few patients reached."
+            )
+
+
+def _is_singular(structure: Structure, point: _Point, index: int) -> bool:
+    """Look for a combination of visits without variance."""
+    matrix = structure.shape(point.coordinates.residual[index], np.zeros(0)).matrix
+    spread = np.sqrt(np.diag(matrix))
+    return bool(np.linalg.eigvalsh(matrix / np.outer(spread, spread))[0] < _SINGULAR)
 
 
 def _last(model: Model, point: _Point, step: FloatArray) -> _Point:

@@ -1,0 +1,1 @@
+"""Long studies of the methods on invented patients, with their results in ``results/``."""

@@ -1,0 +1,1 @@
+"""The committed results of the long studies, and that the studies still run."""
