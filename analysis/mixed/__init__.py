@@ -4,6 +4,7 @@ Knows frames, not studies.
 """
 
 from analysis.mixed.constrained import constrained_longitudinal
+from analysis.mixed.evidence import coverage_study
 from analysis.mixed.influence import clinic_influence
 from analysis.mixed.lmm import lmm
 from analysis.mixed.marginal import Contrasts, MarginalMeans
@@ -25,6 +26,7 @@ __all__ = [
     "compare_covariances",
     "compare_observed",
     "constrained_longitudinal",
+    "coverage_study",
     "fit_moments",
     "lmm",
     "load_moments",

@@ -506,6 +506,33 @@ def _empirical(part: PatternSums, standard: Standard) -> FloatArray:
     return positive_definite(covariance)
 
 
+def _few_complete(engine: Engine, covariance: str) -> tuple[str, ...]:
+    """Say where too few patients have all visits for the likelihood to have a maximum.
+
+    A combination of v visits has v - 1 free ratios; together with its own mean, a number per
+    feature, it fits as many patients exactly, and its variance may go to zero.
+    """
+    model = engine.model
+    if covariance != "unstructured":
+        return ()
+    m, features = len(engine.about.visits), engine.features.centre.size
+    complete = [
+        sum(
+            float(part.blocks.counts[part.blocks.present.all(axis=1)].sum())
+            for part in model.strata
+            if part.structure == index
+        )
+        for index in range(len(model.structures))
+    ]
+    if min(complete) >= m + features:
+        return ()
+    note = (
+        f"only {min(complete):.0f} patients have all {m} visits, so that the likelihood may rise "
+        "beyond this local maximum as the covariance becomes singular"
+    )
+    return (note,)
+
+
 def _result(
     engine: Engine, covariance: str, failures: tuple[str, ...], choices: Choices
 ) -> LinearMixedModel:
@@ -524,7 +551,7 @@ def _result(
             vcov=choices.vcov,
             information=choices.information,
             covariance=covariance,
-            notes=(*failures, *engine.about.notes),
+            notes=(*failures, *_few_complete(engine, covariance), *engine.about.notes),
         ),
         engine=engine,
     )
