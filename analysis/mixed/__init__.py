@@ -3,6 +3,7 @@
 Knows frames, not studies.
 """
 
+from analysis.mixed.bounded import ordinal_sensitivity, shares_at_ends
 from analysis.mixed.constrained import constrained_longitudinal
 from analysis.mixed.evidence import coverage_study
 from analysis.mixed.influence import clinic_influence
@@ -32,6 +33,8 @@ __all__ = [
     "load_moments",
     "mmrm",
     "moments",
+    "ordinal_sensitivity",
     "save_moments",
+    "shares_at_ends",
     "variance_test",
 ]

@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 _ZERO = 1e-10
+_NO_REACH = 0.03  # of the distance between neighbours: their correlation is below 1e-14
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -277,7 +278,25 @@ def boundary_text(model: Model, optimum: Optimum, units: Units) -> str:
     ]
     if model.n_clinics and optimum.coordinates.clinic is None:
         texts.append(f"variance of {units.clinic} is 0")
+    texts += _vanished_ranges(model, optimum)
     return "; ".join(texts) or "none"
+
+
+def _vanished_ranges(model: Model, optimum: Optimum) -> list[str]:
+    """Say where a covariance over time has no reach, or no end, on the scale of the data."""
+    texts = []
+    for index, structure in enumerate(model.structures):
+        if not structure.needs_distances:
+            continue
+        apart = np.concatenate(
+            [part.distances[part.distances > 0] for part in model.strata if part.structure == index]
+        )
+        reach = np.exp(-optimum.coordinates.residual[index][-1])
+        if reach < apart.min(initial=np.inf) * _NO_REACH:
+            texts.append("range is 0: scores of a patient are uncorrelated")
+        elif reach > apart.max(initial=0.0) / _NO_REACH**3:
+            texts.append("range is infinite: scores of a patient are equally correlated")
+    return texts
 
 
 def _block_boundary(block: RandomBlock, G: FloatArray, rank: int, residual: float) -> str:

@@ -107,6 +107,7 @@ def test_levels_whose_rows_are_all_incomplete_are_noted():
     data = pd.concat([DATA, DATA.iloc[[0]].assign(visit="v3", score=np.nan, sex="X")])
     design = build("score ~ sex", data.assign(patient=data["patient"]), visit="visit")
     assert design.notes == (
+        "1 row left out for missing values: score in 1",
         "sex: 1 level without a complete row left out ('X')",
         "visit: 1 level without a complete row left out ('v3')",
     )
