@@ -90,7 +90,7 @@ def treatment_courses(study: Study, *, induction_sessions: int = 4) -> pd.DataFr
     sessions = _with_phases(sessions.sort_values(order, kind="stable"))
     first = sessions.drop_duplicates(["subject_id", "course_no"])
     first = first[["subject_id", "course_no", "agent", "route", "dose_mg", "site_id"]]
-    facts = sessions.groupby(["subject_id", "course_no"], as_index=False).agg(
+    facts = sessions.groupby(["subject_id", "course_no"]).agg(
         start_day=("rel_day", "min"),
         end_day=("rel_day", "max"),
         last_induction_day=("induction_day", "max"),
@@ -100,9 +100,11 @@ def treatment_courses(study: Study, *, induction_sessions: int = 4) -> pd.DataFr
         n_maintenance=("maintenance", "sum"),
         n_full=("full", "sum"),
     )
-    found = facts.merge(
-        first.rename(columns={"site_id": "first_site_id"}), on=["subject_id", "course_no"]
-    ).sort_values(["subject_id", "start_day", "course_no"], kind="stable", ignore_index=True)
+    found = (
+        facts.reset_index()
+        .merge(first.rename(columns={"site_id": "first_site_id"}), on=["subject_id", "course_no"])
+        .sort_values(["subject_id", "start_day", "course_no"], kind="stable", ignore_index=True)
+    )
     found["route"] = found["route"].cat.remove_unused_categories()
     patients = found.groupby("subject_id")
     return found.assign(

@@ -81,8 +81,9 @@ def regression_to_the_mean(
     """Compute the expected change from baseline when nothing changes.
 
     Exact for the last score and the mean of k (truncated bivariate normal); for the worst of k by
-    numerical integration to 1e-9 of a standard deviation. A rule without `k` ("mean" of all) needs
-    one here.
+    numerical integration, to 1e-9 of a standard deviation for k up to 5, a reliability up to 0.98
+    and an entry up to 3 standard deviations above the mean. A rule without `k` ("mean" of all)
+    needs one here.
 
     Parameters
     ----------

@@ -108,6 +108,7 @@ def test_a_folder_that_cannot_be_read_is_said_to_be_so(tmp_path):
     result = check_folder(folder)
     assert result.study is None
     assert not result.ok
+    assert (result.n_rules, result.n_rows) == (0, 0)
     assert result.summary() == (
         "The study could not be read, so no rule about values was run: 2 errors, 0 warnings."
     )

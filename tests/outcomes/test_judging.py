@@ -44,6 +44,7 @@ EDGES = [
     ("response_caps5_30", "CAPS-5", 40, 28.5, False),
     ("response_caps5_30", "CAPS-5", 30, 21, True),
     ("response_caps5_30", "CAPS-5", 0, 0, False),
+    ("response_caps5_30", "CAPS-5", 50 * 20 / 19, 35 * 20 / 19, True),  # prorated: 30 %
     ("remission_phq9", "PHQ-9", 20, 4, True),
     ("remission_phq9", "PHQ-9", 20, 4.5, False),
     ("remission_phq9", "PHQ-9", 20, 5, False),

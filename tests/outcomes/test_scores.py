@@ -39,6 +39,16 @@ def test_a_score_of_a_session_day_is_before_the_dose_unless_its_hours_say_after(
 
 
 @unit
+@pytest.mark.parametrize("dtype", ["float64", "Float64"])
+def test_unknown_hours_are_before_the_dose_in_any_type_of_column(dtype):
+    study = timed_study((0, 1, 20, "1", ""), (0, 2, 8, "1", "4"))
+    rows = study.tables["assessments"]
+    study.tables["assessments"] = rows.astype({"hours_post": dtype})
+    assert taken(study) == [[0, 20]]
+    assert taken(study, same_day="after the dose") == [[0, 8]]
+
+
+@unit
 @pytest.mark.parametrize("same_day", ["before the dose", "after the dose", "either"])
 def test_scores_of_other_days_always_count(same_day):
     study = timed_study((1, 1, 9, "1", "24"), (30, 1, 8, "", ""))
