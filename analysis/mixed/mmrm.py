@@ -399,7 +399,8 @@ def _fit(
     _check_pairs(structure, moments)
     distances = np.abs(np.subtract.outer(np.arange(m), np.arange(m)))
     if structure.needs_distances and moments.days is not None:
-        distances = np.abs(np.subtract.outer(moments.days, moments.days))
+        days = np.nan_to_num(moments.days)  # what is missing belongs to visits without rows
+        distances = np.abs(np.subtract.outer(days, days))
     kept = None if rows is None else _kept_rows(rows, standard, structure)
     groups = [str(label) for label in about.groups] or [""]
     model = Model(

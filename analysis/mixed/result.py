@@ -152,9 +152,10 @@ class LinearMixedModel:
         ModelError
             When the model has no random effects of patients.
         """
-        model, rows = self.engine.model, self.engine.rows
+        model = self.engine.model
         if not model.random:
             raise ModelError("This model has no random effects of patients; lmm fits them.")
+        rows = self.engine.rows
         effects, std_error = patient_effects(model, self.engine.optimum.at, rows)
         unit = self.engine.standard.scale / self.engine.units.z_scale
         terms = tuple(term for block in model.random for term in block.terms)
