@@ -127,7 +127,7 @@ def test_new_row_of_a_known_patient_is_mean_plus_random_effects():
 
 @pytest.mark.identity
 def test_patients_that_were_not_fitted_are_predicted_from_their_own_history():
-    fit, data, _ = FITS["unstructured"]
+    fit = FITS["unstructured"][0]
     V = fit.covariance().to_numpy()
     new = pd.DataFrame({"patient": ["x", "x"], "visit": ["v3", "v1"], "arm": "iv",
                         "baseline": 20.0, "change": [np.nan, -9.0]}, index=[8, 3])  # fmt: skip
