@@ -31,7 +31,7 @@ def designed(formula, data=DATA, clinic="site_id"):
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4])
 def test_fewer_than_five_clinics_are_refused(n):
-    data = DATA.loc[NUMBER < n]
+    data = DATA.loc[DATA["site_id"] < f"clinic-0{n}"]
     named = f"nested_in='site_id' has {n} clinics?, too few for a variance between clinics"
     with pytest.raises(ModelError, match=rf"{named} \(at least 5\)\. Take the clinic as a factor"):
         fit("change ~ arm", data)
