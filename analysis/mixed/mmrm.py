@@ -198,7 +198,7 @@ def mmrm(
     >>> fit.tidy()[["term", "estimate", "std_error", "df"]].round(3)
               term  estimate  std_error     df
     0    Intercept    21.500      1.708  3.000
-    1  visit[T.v2]    -5.000      1.054  2.093
+    1  visit[T.v2]    -5.048      0.922  2.662
     """
     choices = Choices.checked(
         covariance,
@@ -280,7 +280,7 @@ def fit_moments(
     ...     "score": [20.0, 14.0, 18.0, 15.0, 26.0, 20.0, 22.0]})
     >>> sums = moments("score ~ visit", data, subject="patient", visit="visit")
     >>> fit_moments(sums).tidy()["estimate"].round(3).tolist()
-    [21.5, -5.0]
+    [21.5, -5.048]
     """
     choices = Choices.checked(
         covariance,

@@ -53,7 +53,7 @@ def compare_covariances(
     >>> sums = moments("score ~ visit", data, subject="patient", visit="visit")
     >>> table = compare_covariances(sums, ["independent", "compound symmetry"])
     >>> table["covariance"].tolist()
-    ['compound symmetry', 'independent']
+    ['independent', 'compound symmetry']
     """
     check_option("method", method, METHODS)
     if covariances is None:

@@ -181,7 +181,7 @@ def test_shared_points_give_the_fit_of_rows_that_share_none(kind, random, monkey
     data = untidy(kind)
     summed = lmm("score ~ arm * day", data, subject="patient", random=random)
     assert summed.engine.kept_rows.on_visits
-    monkeypatch.setattr(import_module("analysis.mixed.lmm"), "share_points", lambda design, Z: None)
+    monkeypatch.setattr(import_module("analysis.mixed.lmm"), "share_points", lambda *_: None)
     by_rows = lmm("score ~ arm * day", data, subject="patient", random=random)
     assert not by_rows.engine.kept_rows.on_visits
     check_same_fit(by_rows, summed, np.arange(len(data)))
