@@ -175,6 +175,25 @@ def test_rows_left_out_are_counted_and_noted():
 
 
 @pytest.mark.unit
+def test_notes_of_all_sites_are_kept_once():
+    lost = DATA.assign(change=DATA["change"].mask(DATA["visit"] == "v3"))
+    sites = [lost.loc[FIRST.index], lost.loc[REST.index], DATA.loc[FIRST.index]]
+    one, other, whole = (
+        moments("change ~ arm", rows, **ROLES, levels={"arm": ["im", "iv"]}, varying=())
+        for rows in sites
+    )
+    note = "visit: 1 level without a complete row left out ('v3')"
+    assert (one.about.notes, whole.about.notes) == ((note,), ())
+    assert (one + other).about.notes == (note,)
+    data = [REST.loc[REST["visit"] != "v3"], lost.loc[FIRST.index]]
+    first, second = (
+        moments("change ~ arm", rows, **ROLES, levels={"arm": ["im", "iv"]}, varying=())
+        for rows in data
+    )
+    assert (first + second).about.notes == (note,)
+
+
+@pytest.mark.unit
 def test_input_is_left_as_it_was():
     one, other = summed("plain", FIRST), summed("plain", REST)
     before = [part.ww.copy() for part in one.groups]

@@ -217,6 +217,8 @@ def test_arrays_that_do_not_fit_are_refused(arrays, saved):
         {"levels": {}},
         {"levels": {"visit": "v1", "arm": 3}},
         {"means": None},
+        {"means": {}},
+        {"means": {"baseline": 1.0, "age": 40.0}},
         {"means": {"baseline": "many"}},
         {"counts": {"n_rows": 3}},
         {"labels": {"visits": []}},

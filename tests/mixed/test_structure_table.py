@@ -1,6 +1,7 @@
 """Covariance structures side by side: the criteria of each fit, and why some cannot be had."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.errors import ConvergenceError, ModelError
@@ -42,6 +43,27 @@ def test_smallest_criterion_comes_first():
     deviance = table.set_index("covariance")["deviance"]
     assert deviance["unstructured"] == deviance.min()
     assert deviance["independent"] == deviance.max()
+
+
+@pytest.mark.unit
+def test_few_rows_are_ordered_by_the_corrected_criterion():
+    scores = [20.0, 14.0, 18.0, 15.0, 26.0, 20.0, 22.0, 20.0]
+    data = pd.DataFrame({"patient": np.repeat(list("abcd"), 2), "visit": ["v1", "v2"] * 4,
+                         "change": scores})  # fmt: skip
+    table = compare_covariances(
+        moments("change ~ visit", data, **ROLES), ["compound symmetry", "independent"]
+    )
+    assert table["covariance"].tolist() == ["independent", "compound symmetry"]
+    assert table["aic"].is_monotonic_decreasing
+
+
+@pytest.mark.unit
+def test_variance_of_zero_is_noted():
+    centred = DATA["change"] - DATA.groupby("site_id")["change"].transform("mean")
+    sums = moments("change ~ visit", DATA.assign(change=centred), **ROLES, nested_in="site_id")
+    table = compare_covariances(sums, ["ar1"])
+    assert table["note"].tolist() == ["variance of site_id is 0"]
+    assert table["converged"].tolist() == [True]
 
 
 @pytest.mark.unit
