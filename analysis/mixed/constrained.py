@@ -121,15 +121,32 @@ def _constrained(design: Design, arm: str, visit: str, baseline: Any) -> Design:
     if len(levels) < 2:
         raise ModelError(f"Column {visit!r} has the baseline only; later visits are needed.")
     later = np.delete(np.arange(len(levels)), levels.get_loc(baseline))
+    constrained = (f"{visit}:{arm}", f"{arm}:{visit}")
+    _check_covariates(design.encoding, arm, constrained)
     products = tuple(
         _without_baseline(product, visit, later, len(levels))
-        if product.term in (f"{visit}:{arm}", f"{arm}:{visit}")
+        if product.term in constrained
         else product
         for product in design.encoding.products
     )
     encoding = Encoding(products=products)
     population = replace(design.population, encoding=encoding)
     return replace(design, encoding=encoding, population=population)
+
+
+def _check_covariates(encoding: Encoding, arm: str, constrained: tuple[str, ...]) -> None:
+    """Refuse covariates that would give arms a difference at the baseline after all."""
+    terms = [
+        product.term
+        for product in encoding.products
+        if product.term not in constrained
+        and any(arm in factor.columns for factor, _ in product.parts)
+    ]
+    if terms:
+        raise ModelError(
+            f"covariates= uses {arm!r} ({', '.join(dict.fromkeys(terms))}), whose difference at "
+            "the baseline is what the constraint takes out; leave it out of the covariates."
+        )
 
 
 def _without_baseline(
@@ -146,7 +163,7 @@ def _without_baseline(
         kept = (width * later[:, None] + np.arange(width)).ravel()
     coding = np.eye(n_visits)[:, later]
     changed = Factor(
-        name=factor.name,
+        name=f"{factor.name} after the baseline",  # factors of one name have one coding
         columns=factor.columns,
         codings={True: coding, False: np.eye(n_visits)},
         call=None,

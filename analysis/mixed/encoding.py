@@ -153,7 +153,8 @@ class Encoding:
                 key = (factor.name, reduced)
                 if key not in known:
                     known[key] = factor.values(columns, reduced=reduced)
-                block = (known[key][:, :, None] * block[:, None, :]).reshape(n_rows, -1)
+                width = known[key].shape[1] * block.shape[1]  # -1 would not do without rows
+                block = (known[key][:, :, None] * block[:, None, :]).reshape(n_rows, width)
             parts.append(block)
         return np.concatenate(parts, axis=1) if parts else np.zeros((n_rows, 0))
 

@@ -8,13 +8,13 @@ same at all visits, or of the row. Most columns of clinical models are of the fi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from analysis.errors import DataError
-from analysis.mixed.columns import Columns
+from analysis.mixed.columns import Column, Columns
 from analysis.mixed.encoding import Encoding, Factor
 from analysis.results import FloatArray
 
@@ -170,7 +170,9 @@ def lay_out(
         name: _kind(name, columns[name].data, panel, visit, varying)
         for name in {name for factor in encoding.factors() for name in factor.columns}
     }
-    values = {factor.name: _Values(factor, columns, panel, kinds) for factor in encoding.factors()}
+    values = {
+        factor.name: _Values(factor, columns, panel, kinds, visit) for factor in encoding.factors()
+    }
     multipliers, keys = [], []
     for product in encoding.products:
         pieces: list[tuple[FloatArray, tuple[Any, ...]]] = [
@@ -207,7 +209,12 @@ class _Values:
     """A factor evaluated where it varies: per visit, per patient, or per row."""
 
     def __init__(
-        self, factor: Factor, columns: Columns, panel: Panel, kinds: Mapping[str, str]
+        self,
+        factor: Factor,
+        columns: Columns,
+        panel: Panel,
+        kinds: Mapping[str, str],
+        visit: str | None,
     ) -> None:
         self.factor = factor
         own = {kinds[name] for name in factor.columns} - {"constant"}
@@ -218,6 +225,8 @@ class _Values:
         elif self.kind == "patient":
             rows = panel.starts
         self.columns = {name: columns[name].take(rows) for name in factor.columns}
+        if self.kind == "visit" and visit in self.columns:
+            self.columns[visit] = _at_all_visits(self.columns[visit], panel)
         self.every_row = columns
         self.known: dict[bool, FloatArray] = {}
 
@@ -257,6 +266,17 @@ class _Values:
             codes = self.columns[self.factor.columns[0]].data
             return np.asarray(self.factor.codings[reduced][:, index][codes])
         return self.values(reduced=reduced)[:, index]
+
+
+def _at_all_visits(column: Column, panel: Panel) -> Column:
+    """Give visits without rows, of which row_of_visit() knows nothing, their own level."""
+    has_rows = np.zeros(panel.n_visits, dtype=bool)
+    has_rows[panel.visit] = True
+    codes = np.arange(panel.n_visits)
+    if column.levels is None or len(column.levels) != panel.n_visits:
+        return column
+    is_same = bool((column.data[has_rows] == codes[has_rows]).all())
+    return replace(column, data=codes) if is_same else column
 
 
 def _kind(

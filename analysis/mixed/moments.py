@@ -7,6 +7,7 @@ patient, its sums are that patient's: they are no release.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,7 +42,7 @@ class Moments:
     groups : tuple of PatternSums
         One per covariance group.
     days : array, shape (m,), or None
-        Coordinates of the visits, when all patients share them.
+        Coordinates of the visits, when all patients share them; missing for visits without rows.
     """
 
     about: Description
@@ -177,7 +178,8 @@ def _shared_days(design: Design) -> FloatArray | None:
     """Return the coordinate of every visit, if all patients have the same."""
     if design.coordinates is None:
         return None
-    day = design.coordinates[design.panel.row_of_visit()]
+    day = np.full(design.panel.n_visits, np.nan)  # a visit without rows here has no day yet
+    day[design.panel.visit] = design.coordinates
     return day if bool((day[design.panel.visit] == design.coordinates).all()) else None
 
 
@@ -240,7 +242,30 @@ def _combined(one: Moments, other: Moments, sign: float) -> Moments:
         )
         for ours, theirs in zip(one.groups, other.groups, strict=True)
     )
-    return replace(one, about=_combined_about(one.about, other.about, sign, clinics), groups=parts)
+    if len(clinics):
+        counts = np.sum([part.clinic_counts.sum(axis=0) for part in parts], axis=0)
+        clinics, parts = _with_clinics(clinics, parts, np.flatnonzero(counts > 0))
+    days = one.days
+    if days is not None and other.days is not None:
+        days = np.where(np.isnan(days), other.days, days)
+    about = _combined_about(one.about, other.about, sign, clinics)
+    return replace(one, about=about, groups=parts, days=days)
+
+
+def _with_clinics(
+    clinics: pd.Index, parts: tuple[PatternSums, ...], kept: np.ndarray[Any, np.dtype[np.intp]]
+) -> tuple[pd.Index, tuple[PatternSums, ...]]:
+    """Leave out clinics of which all patients were taken out."""
+    sums = tuple(
+        replace(
+            part,
+            clinic_counts=part.clinic_counts[:, kept],
+            clinic_u=part.clinic_u[:, kept],
+            clinic_w=part.clinic_w[:, :, kept],
+        )
+        for part in parts
+    )
+    return clinics[kept], sums
 
 
 def _check_same(one: Moments, other: Moments) -> None:
@@ -257,7 +282,10 @@ def _check_same(one: Moments, other: Moments) -> None:
             for name in a.population.levels
         ),
         "what varies within patients": one.features.keys == other.features.keys
+        and one.features.n_patient == other.features.n_patient
+        and np.array_equal(one.features.is_within(), other.features.is_within())
         and np.array_equal(one.features.multipliers, other.features.multipliers),
+        "the days of the visits": _same_days(one.days, other.days),
     }
     different = [what for what, is_same in same.items() if not is_same]
     if different:
@@ -266,6 +294,13 @@ def _check_same(one: Moments, other: Moments) -> None:
             "both with the same formula, and give levels= (all levels of the factors) and "
             "varying= (the columns that change within patients) to moments()."
         )
+
+
+def _same_days(one: FloatArray | None, other: FloatArray | None) -> bool:
+    """Compare the days of the visits that both have."""
+    if one is None or other is None:
+        return one is other
+    return bool(((one == other) | np.isnan(one) | np.isnan(other)).all())
 
 
 def _change_of_features(given: Moments, wanted: Moments) -> FloatArray:

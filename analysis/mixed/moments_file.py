@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.errors import DataError, ModelError
+from analysis.errors import AnalysisError, DataError, ModelError
 from analysis.mixed.columns import Column
 from analysis.mixed.description import Description, Roles
 from analysis.mixed.encoding import encode
@@ -38,6 +39,18 @@ _SUMS = (
     "clinic_counts",
     "clinic_u",
     "clinic_w",
+)
+_UNFIT = (
+    AnalysisError,
+    AttributeError,
+    EOFError,
+    IndexError,
+    KeyError,
+    StopIteration,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
 )
 
 
@@ -74,6 +87,7 @@ def save_moments(moments: Moments, path: Path | str) -> tuple[Path, Path]:
             f"The terms {', '.join(map(repr, stateful))} learned something from these rows, which "
             "a file of sums cannot hold. Compute them as columns first, with fixed numbers."
         )
+    described = _described(moments)  # refuses before anything is written
     arrays = io.BytesIO()
     np.savez_compressed(arrays, **_arrays(moments))
     content = arrays.getvalue()
@@ -83,7 +97,7 @@ def save_moments(moments: Moments, path: Path | str) -> tuple[Path, Path]:
         "format": "analysis.mixed moments",
         "version": VERSION,
         "sha256": hashlib.sha256(content).hexdigest(),
-        **_described(moments),
+        **described,
     }
     return write_text(stem.with_suffix(".json"), json.dumps(text, indent=1)), numbers
 
@@ -168,9 +182,11 @@ def load_moments(path: Path | str) -> Moments:
     _check_format(text, content, stem.name)
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            return _rebuilt(text, dict(arrays))
-    except (KeyError, ValueError, TypeError, zipfile.BadZipFile):
+            moments = _rebuilt(text, dict(arrays))
+        _check_shapes(moments)
+    except _UNFIT:
         raise DataError(f"{stem.name} does not hold moments in the form that it claims.") from None
+    return moments
 
 
 def _check_format(text: Any, content: bytes, name: str) -> None:
@@ -235,6 +251,35 @@ def _rebuilt(text: Mapping[str, Any], arrays: Mapping[str, Any]) -> Moments:
         ),
         days=arrays.get("days"),
     )
+
+
+def _check_shapes(moments: Moments) -> None:
+    """Refuse arrays that are not numbers, or not as many as the text says."""
+    about, features = moments.about, moments.features
+    m, p, width = len(about.visits), len(about.encoding.names), len(features.keys)
+    arrays: list[tuple[Any, tuple[int, ...]]] = [
+        (features.multipliers, (m, p)),
+        (features.feature, (p,)),
+        (features.centre, (width,)),
+        (features.scale, (width,)),
+        (features.is_within(), (p,)),
+    ]
+    K, C = features.n_patient, len(about.clinics)
+    L = width - K + 1  # the outcome is a feature of rows
+    for part in moments.groups:
+        n = len(part.counts)
+        shapes = ((n, m), (n,), (n, K, K), (n, m, K, L), (n, m, m, L, L), (n, C), (n, C, K),
+                  (n, m, C, L))  # fmt: skip
+        arrays += [(getattr(part, name), shape) for name, shape in zip(_SUMS, shapes, strict=True)]
+    fits = all(array.shape == shape and np.isfinite(array).all() for array, shape in arrays)
+    known = {*about.population.levels, *about.population.means}
+    if (
+        not fits
+        or not ((features.feature >= 0) & (features.feature < width)).all()
+        or known != set(about.parsed.predictors)
+        or (moments.days is not None and moments.days.shape != (m,))
+    ):
+        raise ValueError("arrays and text do not fit together")
 
 
 def _sample(name: str, levels: pd.Index[Any] | None) -> Column:

@@ -25,6 +25,7 @@ __all__ = ["ObservedComparison", "compare_observed"]
 METHODS = ("crude", "standardised", "overlap-weighted")
 _WEIGHT = "overlap weight"
 _SEPARATED = 1e-6
+_CONSTANT = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -151,10 +152,10 @@ def compare_observed(
     Li F, Morgan KL, Zaslavsky AM (2018). JASA 113:390-400.
     Li F, Li F (2019). Annals of Applied Statistics 13:2389-2415.
     """
-    wanted = [outcome, group, *covariates, visit]
-    check_present(data, [subject, *wanted], "compare_observed()")
     used = [outcome, group, *covariates, visit, subject, *([cluster] if cluster else [])]
+    check_present(data, used, "compare_observed()")
     rows = data.loc[data[list(dict.fromkeys(used))].notna().all(axis=1)]
+    rows = rows.assign(**{group: _as_factor(rows[group]), visit: _as_factor(rows[visit])})
     if rows.empty:
         raise DataError("No row is complete in the columns that the comparison uses.")
     patients = _patients(rows, subject, group, covariates)
@@ -171,6 +172,11 @@ def compare_observed(
         balance=_balance(design, names, patients[group], weights, reference),
         sizes=_sizes(patients[group], weights),
     )
+
+
+def _as_factor(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Make groups and visits factors of the levels that occur, also when they are numbers."""
+    return column.astype("category").cat.remove_unused_categories()
 
 
 def _patients(
@@ -201,7 +207,23 @@ def _covariates(
     parsed = read_random("1 + " + " + ".join(covariates))
     columns, _, _ = read_columns(patients, parsed.predictors, factors=parsed.factors, whole=())
     encoding = encode(parsed, columns, len(patients))
-    return encoding.matrix(columns, len(patients)), encoding.names
+    design = encoding.matrix(columns, len(patients))
+    _check_rank(design, encoding.names)
+    return design, encoding.names
+
+
+def _check_rank(design: FloatArray, names: tuple[str, ...]) -> None:
+    """Name covariates that say nothing beside those before them."""
+    unit = np.column_stack([design[:, :1], design[:, 1:] - design[:, 1:].mean(axis=0)])
+    lengths = np.linalg.norm(unit, axis=0)
+    unit = unit / np.where(lengths > _CONSTANT * np.linalg.norm(design, axis=0), lengths, np.inf)
+    ranks = [np.linalg.matrix_rank(unit[:, : index + 1]) for index in range(len(names))]
+    idle = [name for name, more in zip(names, np.diff(ranks, prepend=0), strict=True) if not more]
+    if idle:
+        raise ModelError(
+            f"The covariates {', '.join(map(repr, idle))} are constant, or determined by those "
+            "before them, among the patients compared; leave them out."
+        )
 
 
 def _overlap_weights(design: FloatArray, group: pd.Categorical[Any]) -> FloatArray:

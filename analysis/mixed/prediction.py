@@ -15,7 +15,7 @@ from analysis.mixed.engine.structures import Structure
 from analysis.mixed.fitting import Engine, check_option
 from analysis.mixed.inference import FixedEffects, degrees_of_freedom
 from analysis.mixed.population import Population
-from analysis.results import FloatArray, critical_value
+from analysis.results import FloatArray, counted, critical_value
 
 __all__ = ["INTERVALS", "RESIDUALS", "predict_rows", "residual_frame", "simulate_outcomes"]
 
@@ -130,7 +130,7 @@ class _Points:
             visit=visit,
             group=group,
             day=None if roles.coordinates is None else _numbers(rows, roles.coordinates),
-            weight=np.ones(n) if roles.weights is None else _numbers(rows, roles.weights),
+            weight=np.ones(n) if roles.weights is None else _weights(rows, roles.weights),
         )
 
     def variances(self) -> FloatArray:
@@ -187,7 +187,14 @@ def _given_history(
     """
     about = engine.about
     check_present(new_data, [about.roles.subject, *about.parsed.outcome], "predict()")
-    rows = _rows_of_patients(read_group(new_data[about.roles.subject], None).data)
+    absent = int(new_data[about.roles.subject].isna().sum())
+    if absent:
+        raise DataError(
+            f"Column {about.roles.subject!r} has {counted(absent, 'row')} without a patient."
+        )
+    code = read_group(new_data[about.roles.subject], None).data
+    _check_repeats(engine, points, code)
+    rows = _rows_of_patients(code)
     present = rows >= 0
     y = _outcome(engine, new_data)
     seen = present & np.isfinite(y[rows])
@@ -207,13 +214,29 @@ def _given_history(
     return turned, shift, variance
 
 
+def _check_repeats(engine: Engine, points: _Points, code: Codes) -> None:
+    """Refuse patients with two rows at one visit or time, whose correlation would be 1."""
+    structure, roles = engine.model.structures[0], engine.about.roles
+    if structure.name == "independent":
+        return
+    name = roles.coordinates if structure.needs_distances else roles.visit
+    at = points.day if structure.needs_distances else points.visit
+    place = pd.DataFrame({"patient": code, "at": at})
+    n = int(place.loc[place.duplicated(), "patient"].nunique())
+    if n:
+        raise DataError(
+            f"{counted(n, 'patient')} have more than one row at the same {name!r}. Conditional "
+            "predictions take one row per patient there: choose one first."
+        )
+
+
 def _rows_of_patients(code: Codes) -> Codes:
     """Arrange rows by patient, shape (N, m); -1 where a patient has no more."""
     order = np.argsort(code, kind="stable")
     starts = np.flatnonzero(np.diff(code[order], prepend=-1))
     sizes = np.diff(np.append(starts, code.size))
     turn = np.arange(code.size) - np.repeat(starts, sizes)
-    rows = np.full((starts.size, int(sizes.max(initial=0))), -1, dtype=np.intp)
+    rows = np.full((starts.size, int(sizes.max(initial=1))), -1, dtype=np.intp)
     rows[np.repeat(np.arange(starts.size), sizes), turn] = order
     return rows
 
@@ -251,6 +274,15 @@ def _numbers(rows: pd.DataFrame, name: str) -> FloatArray:
     if bad:
         raise DataError(f"Column {name!r} has {bad} rows without a finite number.")
     return np.asarray(values)
+
+
+def _weights(rows: pd.DataFrame, name: str) -> FloatArray:
+    """Read the weights of new rows, which must be positive."""
+    values = _numbers(rows, name)
+    bad = int((values <= 0.0).sum())
+    if bad:
+        raise DataError(f"The weights {name!r} are not positive in {counted(bad, 'row')}.")
+    return values
 
 
 def _column(rows: pd.DataFrame, name: str, engine: Engine) -> Column:
@@ -336,7 +368,9 @@ def simulate_outcomes(engine: Engine, seed: int, n_draws: int) -> pd.DataFrame:
     values = fitted[:, None] + scale * noise / root[:, None]
     draws = pd.DataFrame(values, columns=[f"draw_{index + 1}" for index in range(n_draws)])
     labelled = _labelled(engine)
-    return pd.concat([labelled, draws.set_axis(labelled.index)], axis=1).sort_index()
+    frame = pd.concat([labelled, draws.set_axis(labelled.index)], axis=1).sort_index()
+    frame.attrs["patient_level"] = True  # concat forgets it
+    return frame
 
 
 def _raw_residuals(engine: Engine) -> FloatArray:

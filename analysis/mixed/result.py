@@ -152,9 +152,10 @@ class LinearMixedModel:
         ModelError
             When the model has no random effects of patients.
         """
-        model, rows = self.engine.model, self.engine.rows
+        model = self.engine.model
         if not model.random:
             raise ModelError("This model has no random effects of patients; lmm fits them.")
+        rows = self.engine.rows
         effects, std_error = patient_effects(model, self.engine.optimum.at, rows)
         unit = self.engine.standard.scale / self.engine.units.z_scale
         terms = tuple(term for block in model.random for term in block.terms)
@@ -377,11 +378,19 @@ class LinearMixedModel:
             f"{self._kind()} ({self.method.upper()}): {self.formula}, {self._parts()}; "
             f"{row['n_obs']} rows of {row['n_subjects']} patients"
         )
-        notes = "" if row["notes"] == "none" else f"\nNote: {row['notes']}"
-        return f"{head}\n{frame_to_text(self.tidy())}{notes}"
+        note = self._note()
+        table = f"{head}\n{frame_to_text(self.tidy())}"
+        return f"{table}\n{note}" if note else table
 
     def _repr_html_(self) -> str:
-        return frame_to_html(self.tidy(), caption=f"{self._kind()}: {self.formula}")
+        caption = f"{self._kind()}: {self.formula}, {self._parts()}"
+        note = self._note()
+        return frame_to_html(self.tidy(), caption=f"{caption}. {note}" if note else caption)
+
+    def _note(self) -> str:
+        """Return what a reader must know about the fit; empty when there is nothing."""
+        notes = self.fit["notes"].iloc[0]
+        return "" if notes == "none" else f"Note: {notes}"
 
 
 def _visit_covariances(engine: Engine) -> list[FloatArray]:

@@ -91,8 +91,8 @@ def sandwich(engine: Engine, kind: str) -> Sandwich:
     Raises
     ------
     ModelError
-        When there are fewer than two clusters, or under the jackknife one cluster alone
-        determines a coefficient.
+        When there are fewer than two clusters, clusters cut through clinics that have an
+        intercept, or under the jackknife one cluster alone determines a coefficient.
 
     Notes
     -----
@@ -143,9 +143,25 @@ def _clusters(engine: Engine) -> tuple[FloatArray, FloatArray]:
     if model.n_clinics:
         taken = at.variances.clinic * at.shrink
         N = at.N[:, :p]
-        information -= taken[:, None, None] * N[:, :, None] * N[:, None, :]
-        score -= (taken * (at.N @ at.residual))[:, None] * N
+        own = _clusters_of_clinics(engine)
+        np.subtract.at(information, own, taken[:, None, None] * N[:, :, None] * N[:, None, :])
+        np.subtract.at(score, own, (taken * (at.N @ at.residual))[:, None] * N)
     return information, score
+
+
+def _clusters_of_clinics(engine: Engine) -> Codes:
+    """Return the cluster of every clinic with an intercept, and refuse clinics in several."""
+    design = engine.rows.design
+    own = np.zeros(len(design.clinics), dtype=np.intp)
+    own[design.clinic] = design.cluster
+    n = np.unique(design.clinic[own[design.clinic] != design.cluster]).size
+    if n:
+        raise ModelError(
+            f"{counted(n, 'clinic')} have patients in more than one level of cluster="
+            f"{design.roles.cluster!r}, but patients of a clinic share its intercept: clusters "
+            "must be clinics or groups of whole clinics. Leave out cluster= or nested_in=."
+        )
+    return own
 
 
 def _root(matrix: FloatArray) -> FloatArray:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.errors import ConvergenceError, ModelError
 from analysis.mixed.engine.structures import STRUCTURES
+from analysis.mixed.fitting import METHODS, check_option
 from analysis.mixed.mmrm import fit_moments
 from analysis.mixed.moments import Moments
 
@@ -52,8 +53,9 @@ def compare_covariances(
     >>> sums = moments("score ~ visit", data, subject="patient", visit="visit")
     >>> table = compare_covariances(sums, ["independent", "compound symmetry"])
     >>> table["covariance"].tolist()
-    ['compound symmetry', 'independent']
+    ['independent', 'compound symmetry']
     """
+    check_option("method", method, METHODS)
     if covariances is None:
         covariances = [name for name in STRUCTURES if name != "spatial exponential"]
     rows = [_compared(moments, covariance, method) for covariance in covariances]

@@ -17,6 +17,8 @@ from analysis.results import FloatArray
 
 __all__ = ["variance_test"]
 
+_ROUNDING = 1e-8
+
 
 def variance_test(fit: LinearMixedModel, term: str) -> pd.DataFrame:
     """Test that a random term, or the clinic intercept, has no variance.
@@ -57,7 +59,9 @@ def variance_test(fit: LinearMixedModel, term: str) -> pd.DataFrame:
     names = tuple(f"parameter {number}" for number in range(smaller.n_parameters + 1))
     m = len(fit.engine.about.visits)
     optimum = maximise(smaller, start_of(smaller, [np.eye(m)] * len(model.structures)), names)
-    ratio = max(0.0, optimum.at.deviance - fit.engine.optimum.at.deviance)
+    ratio = optimum.at.deviance - fit.engine.optimum.at.deviance
+    if ratio < _ROUNDING:  # both optima are the same
+        ratio = 0.0
     p_value = 0.5 * (_tail(ratio, q - 1) + _tail(ratio, q))
     return pd.DataFrame(
         {

@@ -1,9 +1,12 @@
 """Shared points in time: when rows can be summed, and that nothing is lost by it."""
 
+from importlib import import_module
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.mixed import lmm
 from analysis.mixed.description import Roles
 from analysis.mixed.design import build_design
 from analysis.mixed.points import share_points
@@ -130,3 +133,85 @@ def test_weights_and_coordinates_move_with_their_rows():
     design, _ = share_points(*designed(data, weights="w", coordinates="day"))
     np.testing.assert_allclose(design.weights, design.y**2 + 1)
     assert design.coordinates.tolist() == [0.0, 7.0, 14.0] * 6
+
+
+def untidy(kind, seed=5, n=30):
+    """Simulate rows whose days repeat within patients, are shared, or are the patient's own."""
+    data = nominal(n, days=(0, 7, 14, 28)).drop(index=[1, 6, 17, 18, 40])
+    rng = np.random.default_rng(seed)
+    data["dose"] = rng.integers(1, 4, len(data))
+    if kind == "repeated":
+        data = pd.concat([data, data.iloc[::5], data.iloc[::20]], ignore_index=True)
+    if kind == "own":
+        data["day"] += rng.uniform(0, 3, len(data)).round(2)
+    level = (
+        rng.normal(0, 2, n)[data["patient"]]
+        + 0.1 * rng.normal(size=n)[data["patient"]] * (data["day"])
+    )
+    return data.assign(score=20 - data["day"] / 5 + level + rng.normal(size=len(data)))
+
+
+def check_same_fit(first, second, position):
+    """Compare two fits; `position` says where rows of the second stood in the first."""
+    pd.testing.assert_frame_equal(second.tidy(), first.tidy(), rtol=1e-6)
+    keys = ["log_likelihood", "n_obs", "n_subjects", "n_parameters"]
+    pd.testing.assert_frame_equal(second.glance()[keys], first.glance()[keys], rtol=1e-9)
+    for name in ("variance_components", "random_effects"):
+        ours, theirs = getattr(second, name)(), getattr(first, name)()
+        pd.testing.assert_frame_equal(ours, theirs, rtol=1e-4, atol=1e-7)
+    for kind in ("response", "pearson"):
+        ours, theirs = second.residuals(kind), first.residuals(kind)
+        assert ours.index.tolist() == list(range(len(ours)))
+        assert ours["patient"].tolist() == theirs["patient"].iloc[position].tolist()
+        np.testing.assert_allclose(ours["residual"], theirs["residual"].iloc[position], rtol=1e-5,
+                                   atol=1e-8)  # fmt: skip
+
+
+@pytest.mark.identity
+@pytest.mark.parametrize("formula", ["score ~ arm + day", "score ~ arm * day + dose"])
+@pytest.mark.parametrize("random", ["1", "1 + day"])
+@pytest.mark.parametrize("kind", ["shared", "repeated", "own"])
+def test_order_of_rows_does_not_change_the_fit(kind, random, formula):
+    data = untidy(kind).sort_values(["patient", "day", "dose"], ignore_index=True)
+    first = lmm(formula, data, subject="patient", random=random)
+    within = data.sort_values(["patient", "score"]).index.to_numpy()  # patients stay together
+    backwards = np.arange(len(data))[::-1]
+    anyhow = np.random.default_rng(1).permutation(len(data))
+    for position in (within, backwards, anyhow):
+        other = lmm(formula, data.iloc[position], subject="patient", random=random)
+        check_same_fit(first, other, position)
+
+
+@pytest.mark.identity
+@pytest.mark.parametrize("random", ["1", "1 + day"])
+@pytest.mark.parametrize("kind", ["shared", "repeated"])
+def test_shared_points_give_the_fit_of_rows_that_share_none(kind, random, monkeypatch):
+    data = untidy(kind)
+    summed = lmm("score ~ arm * day", data, subject="patient", random=random)
+    assert summed.engine.kept_rows.on_visits
+    monkeypatch.setattr(import_module("analysis.mixed.lmm"), "share_points", lambda *_: None)
+    by_rows = lmm("score ~ arm * day", data, subject="patient", random=random)
+    assert not by_rows.engine.kept_rows.on_visits
+    check_same_fit(by_rows, summed, np.arange(len(data)))
+
+
+@pytest.mark.identity
+@pytest.mark.parametrize("kind", ["shared", "repeated"])
+def test_sorted_and_unsorted_rows_have_the_same_points(kind):
+    data = untidy(kind).sort_values(["patient", "day", "dose"], ignore_index=True)
+    other = data.sort_values(["patient", "score"])
+    first, second = (share_points(*designed(rows)) for rows in (data, other))
+    assert first[0].panel.n_visits == second[0].panel.n_visits
+    assert first[0].panel.visit.tolist() == second[0].panel.visit.tolist()
+    np.testing.assert_array_equal(first[1], second[1])
+    days = data["day"].to_numpy()[first[0].position]
+    np.testing.assert_array_equal(days, other["day"].to_numpy()[second[0].position])
+
+
+def test_last_row_of_a_patient_is_not_compared_with_the_next_patient():
+    # b's first day is a's last, and c begins where b ended
+    data = pd.DataFrame({"patient": list("aabbcc"), "day": [0, 7, 7, 9, 0, 9], "score": range(6)})
+    before = designed(data)
+    after = share_points(*before)
+    assert after[0].panel.visit.tolist() == [0, 1, 1, 2, 0, 2]
+    check_same_rows(before, after)
