@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 from analysis.mixed.encoding import Encoding
 from analysis.mixed.formulas import ParsedFormula
 from analysis.mixed.population import Population
+from analysis.results import counted
 
 __all__ = ["Description", "Roles"]
 
@@ -80,6 +82,8 @@ class Description:
         Labels; one visit, no group and no clinic where the role was not given.
     n_rows, n_subjects, n_dropped : int
         Rows and patients used, and rows left out.
+    missing : mapping of str to int
+        Rows left out because a column was missing, per column; a row may count in several.
     log_weights : float
         Sum of the logarithms of the weights; 0 without weights.
     notes : tuple of str
@@ -98,5 +102,14 @@ class Description:
     n_rows: int
     n_subjects: int
     n_dropped: int
+    missing: Mapping[str, int]
     log_weights: float
     notes: tuple[str, ...]
+
+    def all_notes(self) -> tuple[str, ...]:
+        """Say which rows were left out and why, before the other decisions."""
+        if not self.n_dropped:
+            return self.notes
+        reasons = ", ".join(f"{name} in {count:,}" for name, count in self.missing.items())
+        lost = f"{counted(self.n_dropped, 'row')} left out for missing values: {reasons}"
+        return (lost, *self.notes)

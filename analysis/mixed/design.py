@@ -117,6 +117,7 @@ class Design:
             n_rows=self.n_rows,
             n_subjects=len(self.subjects),
             n_dropped=self.n_dropped,
+            missing=self.missing,
             log_weights=0.0 if self.weights is None else float(np.log(self.weights).sum()),
             notes=self.notes,
         )
@@ -192,8 +193,7 @@ def build_design(
     coordinates = _coordinates(columns, roles.coordinates)
     if coordinates is not None:
         _check_coordinates(panel, coordinates, str(roles.coordinates))
-    notes = _lost_rows(missing, len(data) - n)
-    notes += _lost_levels(data, complete, parsed, columns, roles, labels)
+    notes = _lost_levels(data, complete, parsed, columns, roles, labels)
     return Design(
         formula=formula,
         parsed=parsed,
@@ -368,14 +368,6 @@ def _coordinates(columns: Mapping[str, Column], name: str | None) -> FloatArray 
     if column.levels is not None and column.numbers is None:
         raise ColumnError(f"Column {name!r} is not numeric.")
     return np.asarray(column.values(), dtype=float)
-
-
-def _lost_rows(missing: Mapping[str, int], n_dropped: int) -> tuple[str, ...]:
-    """Record which columns were missing in the rows that were left out."""
-    if not n_dropped:
-        return ()
-    reasons = ", ".join(f"{name} in {count:,}" for name, count in missing.items())
-    return (f"{counted(n_dropped, 'row')} left out for missing values: {reasons}",)
 
 
 def _lost_levels(

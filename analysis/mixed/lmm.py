@@ -321,7 +321,7 @@ def fit_design(
             vcov=vcov,
             information=information,
             covariance=residual,
-            notes=design.notes,
+            notes=engine.about.all_notes(),
         ),
         engine=engine,
     )

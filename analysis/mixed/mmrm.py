@@ -552,7 +552,7 @@ def _result(
             vcov=choices.vcov,
             information=choices.information,
             covariance=covariance,
-            notes=(*failures, *_few_complete(engine, covariance), *engine.about.notes),
+            notes=(*failures, *_few_complete(engine, covariance), *engine.about.all_notes()),
         ),
         engine=engine,
     )

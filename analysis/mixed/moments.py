@@ -6,6 +6,7 @@ patient, its sums are that patient's: they are no release.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -334,6 +335,14 @@ def _combined_about(
         n_rows=rows,
         n_subjects=patients,
         n_dropped=max(0, one.n_dropped + int(sign) * other.n_dropped),
+        missing=_combined_counts(one.missing, other.missing, int(sign)),
         log_weights=one.log_weights + sign * other.log_weights,
         notes=tuple(dict.fromkeys([*one.notes, *other.notes])),
     )
+
+
+def _combined_counts(one: Mapping[str, int], other: Mapping[str, int], sign: int) -> dict[str, int]:
+    """Add or subtract counts per column; what is not positive is left out."""
+    names = dict.fromkeys([*one, *other])
+    counts = {name: one.get(name, 0) + sign * other.get(name, 0) for name in names}
+    return {name: count for name, count in counts.items() if count > 0}

@@ -133,6 +133,7 @@ def _described(moments: Moments) -> dict[str, Any]:
         if population.levels
         else [],
         "counts": {name: getattr(about, name) for name in ("n_rows", "n_subjects", "n_dropped")},
+        "missing": dict(about.missing),
         "log_weights": about.log_weights,
         "notes": list(about.notes),
         "outcome_scale": [moments.y_centre, moments.y_scale],
@@ -226,6 +227,7 @@ def _rebuilt(text: Mapping[str, Any], arrays: Mapping[str, Any]) -> Moments:
         visits=labels["visits"].rename(roles.visit),
         groups=labels["groups"].rename(roles.group),
         clinics=labels["clinics"].rename(roles.clinic),
+        missing={name: int(count) for name, count in text["missing"].items()},
         log_weights=float(text["log_weights"]),
         notes=tuple(text["notes"]),
         **text["counts"],

@@ -107,7 +107,6 @@ def test_levels_whose_rows_are_all_incomplete_are_noted():
     data = pd.concat([DATA, DATA.iloc[[0]].assign(visit="v3", score=np.nan, sex="X")])
     design = build("score ~ sex", data.assign(patient=data["patient"]), visit="visit")
     assert design.notes == (
-        "1 row left out for missing values: score in 1",
         "sex: 1 level without a complete row left out ('X')",
         "visit: 1 level without a complete row left out ('v3')",
     )
@@ -346,3 +345,13 @@ def test_messages_carry_no_patient_and_no_value(data):
         assert value not in str(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+@pytest.mark.unit
+def test_rows_left_out_are_counted_by_column():
+    data = DATA.copy()
+    data.loc[data.index[:2], "score"] = np.nan
+    data.loc[data.index[1:3], "sex"] = None
+    about = build("score ~ sex", data).describe()
+    assert about.n_dropped == 3
+    assert about.all_notes()[0] == "3 rows left out for missing values: score in 2, sex in 2"

@@ -84,6 +84,8 @@ def test_levels_that_were_lost_and_structures_given_up_are_noted():
     data = DATA.assign(change=DATA["change"].mask(DATA["visit"] == "v2"))
     fit = of_visits("change ~ visit", data)
     assert fit.glance()["notes"].iloc[0] == (
+        f"{int((DATA['visit'] == 'v2').sum())} rows left out for missing values: change in "
+        f"{int((DATA['visit'] == 'v2').sum())}; "
         "visit: 1 level without a complete row left out ('v2')"
     )
     for text in (repr(fit), fit.summary(), fit._repr_html_()):
