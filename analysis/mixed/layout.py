@@ -47,6 +47,12 @@ class Panel:
         """Repeat a value of every patient for the patient's rows."""
         return np.repeat(values, self.sizes, axis=0)
 
+    def is_of_patients(self, values: np.ndarray[Any, Any]) -> bool:
+        """Check that a column has one value per patient."""
+        changes = values[1:] != values[:-1]
+        changes[self.starts[1:] - 1] = False
+        return not bool(changes.any())
+
     def row_of_visit(self) -> Codes:
         """Return some row of every visit, shape (n_visits,)."""
         rows = np.zeros(self.n_visits, dtype=np.intp)
@@ -291,13 +297,12 @@ def _kind(
         return "visit"
     if varying is not None:
         return _declared_kind(name, values, panel, varying)
+    if panel.is_of_patients(values):
+        of_patient = values[panel.starts]
+        return "constant" if bool((of_patient == of_patient[0]).all()) else "patient"
     by_visit = np.zeros(panel.n_visits, dtype=values.dtype)
     by_visit[panel.visit] = values
-    is_of_visit = bool((by_visit[panel.visit] == values).all())
-    is_of_patient = bool((panel.of_patients(values[panel.starts]) == values).all())
-    if is_of_visit:
-        return "constant" if is_of_patient and np.ptp(by_visit) == 0 else "visit"
-    return "patient" if is_of_patient else "row"
+    return "visit" if bool((by_visit[panel.visit] == values).all()) else "row"
 
 
 def _declared_kind(
@@ -306,7 +311,7 @@ def _declared_kind(
     """Take the word of the caller about a column, and check it."""
     if name in varying:
         return "row"
-    if not (panel.of_patients(values[panel.starts]) == values).all():
+    if not panel.is_of_patients(values):
         raise DataError(
             f"Column {name!r} changes within patients; name it in varying=, or give every patient "
             "one value."

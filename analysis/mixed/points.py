@@ -69,7 +69,7 @@ def _point_codes(design: Design, Z: FloatArray) -> Codes | None:
     codes, count = np.zeros(design.n_rows, dtype=np.int64), 1
     predictors = [design.columns[name].data for name in design.parsed.predictors]
     for values in [*predictors, *Z.T]:
-        if (panel.of_patients(values[panel.starts]) == values).all():
+        if panel.is_of_patients(values):
             continue
         own, levels = pd.factorize(values, sort=True)
         if len(levels) > _MOST_POINTS:
