@@ -11,7 +11,7 @@ import pandas as pd
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, HessianInversionWarning
 
-from analysis.errors import ConvergenceError, DataError, ModelError
+from analysis.errors import ColumnError, ConvergenceError, DataError, ModelError
 from analysis.mixed.columns import check_present, read_columns
 from analysis.mixed.encoding import encode
 from analysis.mixed.formulas import read_random
@@ -67,7 +67,7 @@ def shares_at_ends(
     names = [by] if isinstance(by, str) else list(by)
     check_present(data, [outcome, *names], "shares_at_ends()")
     rows = data.loc[data[outcome].notna(), [*names, outcome]]
-    scores = rows[outcome].astype(float)
+    scores = _numbers(rows[outcome])
     outside = int(((scores < low) | (scores > high)).sum())
     if outside:
         raise DataError(
@@ -171,7 +171,7 @@ def _of_visit(
         )
     dummies = np.column_stack([(rows[group] == name).to_numpy(dtype=float) for name in others])
     design = np.column_stack([dummies, _standard(rows, covariates)])
-    scores = pd.Categorical(rows[outcome].astype(float), ordered=True).codes
+    scores = pd.Categorical(_numbers(rows[outcome]), ordered=True).codes
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.simplefilter("error", HessianInversionWarning)
@@ -187,6 +187,17 @@ def _of_visit(
             "may tell the scores apart. Take fewer covariates, or merge scores into bands."
         )
     return others, np.asarray(fit.params[: len(others)]), np.asarray(fit.bse[: len(others)])
+
+
+def _numbers(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Take scores as numbers, and refuse what is none or infinite, without showing it."""
+    if not pd.api.types.is_numeric_dtype(column):
+        raise ColumnError(f"Column {str(column.name)!r} is not numeric; scores are numbers.")
+    values = column.astype(float)
+    infinite = int(np.isinf(values).sum())
+    if infinite:
+        raise DataError(f"Column {str(column.name)!r} has {infinite} infinite values.")
+    return values
 
 
 def _standard(rows: pd.DataFrame, covariates: Sequence[str]) -> FloatArray:

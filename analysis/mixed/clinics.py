@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from analysis.errors import ModelError
 from analysis.mixed.design import Design
+from analysis.mixed.engine.newton import Optimum
 from analysis.results import counted
 
-__all__ = ["FEWEST_CLINICS", "check_clinics", "confounded_factors"]
+__all__ = ["FEWEST_CLINICS", "check_clinics", "clinic_variance_note", "confounded_factors"]
 
 FEWEST_CLINICS = 5
 """A variance between fewer clinics than this is hardly estimated at all."""
 
+_COUNTING = ("between-within", "residual")
 
-def check_clinics(design: Design, df: str) -> tuple[str, ...]:
+
+def check_clinics(design: Design, df: str, vcov: str = "model") -> tuple[str, ...]:
     """Refuse clinic variances from too few clinics, and name comparisons between clinics.
 
     Parameters
     ----------
     design : Design
-        Rows and clinics of a model; without clinics nothing is checked.
+        Rows, clinics and clusters of a model.
     df : str
         Method of the degrees of freedom.
+    vcov : str
+        Covariance of the coefficients; with a sandwich, clusters are checked like clinics.
 
     Returns
     -------
@@ -33,12 +40,32 @@ def check_clinics(design: Design, df: str) -> tuple[str, ...]:
     ------
     ModelError
         When there are fewer clinics than `FEWEST_CLINICS`, or a comparison is one between clinics
-        and the degrees of freedom would count patients.
+        or clusters and the degrees of freedom would count patients.
     """
-    n_clinics = len(design.clinics)
-    if not n_clinics:
+    if len(design.clinics):
+        return _check_variance(design, df)
+    n_clusters = int(design.cluster.max()) + 1
+    if vcov == "model" or n_clusters == len(design.subjects):
         return ()
-    confounded = confounded_factors(design)
+    if df in _COUNTING:
+        raise ModelError(
+            f"Clusters of patients ({counted(n_clusters, 'cluster')}) and df={df!r}, which counts "
+            "patients or rows, do not go together. Take df='satterthwaite'."
+        )
+    confounded = confounded_factors(design, design.cluster, design.roles.cluster)
+    if not confounded:
+        return ()
+    note = (
+        f"each level of {design.roles.cluster!r} has one level of {_listed(confounded)}: what is "
+        "compared are clusters, not patients"
+    )
+    return (note,)
+
+
+def _check_variance(design: Design, df: str) -> tuple[str, ...]:
+    """Check a model with a clinic intercept."""
+    n_clinics = len(design.clinics)
+    confounded = confounded_factors(design, design.clinic, design.roles.clinic)
     if n_clinics < FEWEST_CLINICS:
         alone = f", and {_listed(confounded)} cannot be told from them" if confounded else ""
         raise ModelError(
@@ -48,38 +75,70 @@ def check_clinics(design: Design, df: str) -> tuple[str, ...]:
         )
     if not confounded:
         return ()
-    if df in ("between-within", "residual"):
+    if df in _COUNTING:
         raise ModelError(
             f"Each clinic has one level of {_listed(confounded)}, so that its comparison is one "
             f"between {counted(n_clinics, 'clinic')}; df={df!r} would count patients. Take "
             "df='kenward-roger' or 'satterthwaite'."
         )
     note = (
-        f"each clinic has one level of {_listed(confounded)}: what is compared are clinics, with "
-        f"degrees of freedom from {counted(n_clinics, 'clinic')}"
+        f"each clinic has one level of {_listed(confounded)}: what is compared are clinics, not "
+        "patients"
     )
     return (note,)
 
 
-def confounded_factors(design: Design) -> tuple[str, ...]:
+def clinic_variance_note(optimum: Optimum, notes: tuple[str, ...]) -> tuple[str, ...]:
+    """Warn where clinics are compared and their variance was estimated as zero.
+
+    Parameters
+    ----------
+    optimum : Optimum
+        The fit.
+    notes : tuple of str
+        Notes of `check_clinics` among others.
+
+    Returns
+    -------
+    tuple of str
+        A note, or none.
+    """
+    between = any(note.startswith("each clinic") for note in notes)
+    if not between or optimum.coordinates.clinic is not None:
+        return ()
+    return (
+        (
+            "the variance between clinics was estimated as 0, so that the degrees of freedom count "
+            "patients although clinics are compared"
+        ),
+    )
+
+
+def confounded_factors(
+    design: Design, clinic: np.ndarray[Any, np.dtype[np.intp]], own: str | None
+) -> tuple[str, ...]:
     """List the factors of the mean of which every clinic has one level only.
 
     Parameters
     ----------
     design : Design
-        Rows and clinics.
+        Rows of a model.
+    clinic : array of int, shape (N,)
+        Clinic, or cluster, of every patient.
+    own : str or None
+        Column of the clinics themselves, which is left out.
 
     Returns
     -------
     tuple of str
-        Columns; a clinic with a single patient says nothing.
+        Columns.
     """
-    row_clinic = design.panel.of_patients(design.clinic)
-    n_clinics = len(design.clinics)
+    row_clinic = design.panel.of_patients(clinic)
+    n_clinics = int(clinic.max()) + 1
     found = []
     for name in design.parsed.predictors:
         column = design.columns[name]
-        if column.levels is None or name == design.roles.clinic or len(column.levels) < 2:
+        if column.levels is None or name == own or len(column.levels) < 2:
             continue
         cell = np.bincount(
             row_clinic * len(column.levels) + column.data,

@@ -28,7 +28,7 @@ from analysis.mixed.layout import Panel
 from analysis.mixed.population import Population
 from analysis.results import FloatArray, counted
 
-__all__ = ["Design", "build_design"]
+__all__ = ["Design", "build_design", "with_visits_as_factor"]
 
 Codes = np.ndarray[Any, np.dtype[np.intp]]
 
@@ -194,6 +194,7 @@ def build_design(
     if coordinates is not None:
         _check_coordinates(panel, coordinates, str(roles.coordinates))
     notes = _lost_levels(data, complete, parsed, columns, roles, labels)
+    notes += _single_levels(parsed, columns)
     return Design(
         formula=formula,
         parsed=parsed,
@@ -220,10 +221,40 @@ def build_design(
     )
 
 
+def with_visits_as_factor(data: pd.DataFrame, visit: str) -> pd.DataFrame:
+    """Let visits that are numbers be a factor of the mean, which has a value for every visit.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        The frame.
+    visit : str
+        Column of the visit; one that is not there is left to later checks.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same frame, or one with a categorical visit.
+    """
+    if visit not in data.columns or isinstance(data[visit], pd.DataFrame):
+        return data
+    if not pd.api.types.is_numeric_dtype(data[visit]):
+        return data
+    return data.assign(**{visit: data[visit].astype("category")})
+
+
 def _check_columns(
     data: pd.DataFrame, parsed: ParsedFormula, roles: Roles, extra: tuple[ParsedFormula, ...]
 ) -> None:
-    """Name columns that are not there."""
+    """Name columns that are not there, or that have two parts at once."""
+    apart = {"subject": roles.subject, "visit": roles.visit, "covariance_by": roles.group}
+    apart["nested_in"] = roles.clinic
+    given = {argument: name for argument, name in apart.items() if name is not None}
+    if len(set(given.values())) < len(given):
+        raise ModelError(
+            f"One column is given for two of {', '.join(f'{name}=' for name in given)}; each takes "
+            "a column of its own."
+        )
     for argument, name in roles.named().items():
         check_present(data, [name], f"{argument}=")
     check_present(data, [*parsed.outcome, *parsed.predictors], parsed.part)
@@ -368,6 +399,16 @@ def _coordinates(columns: Mapping[str, Column], name: str | None) -> FloatArray 
     if column.levels is not None and column.numbers is None:
         raise ColumnError(f"Column {name!r} is not numeric.")
     return np.asarray(column.values(), dtype=float)
+
+
+def _single_levels(parsed: ParsedFormula, columns: Mapping[str, Column]) -> tuple[str, ...]:
+    """Record factors that leave the mean because all rows have one level."""
+    single = [
+        name
+        for name in parsed.predictors
+        if columns[name].levels is not None and len(columns[name].levels) == 1
+    ]
+    return tuple(f"{name}: one level only, so that it is not in the mean" for name in single)
 
 
 def _lost_levels(

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.mixed.clinics import check_clinics
+from analysis.mixed.clinics import check_clinics, clinic_variance_note
 from analysis.mixed.components import Units, parameter_names
 from analysis.mixed.description import Roles
 from analysis.mixed.design import Design, build_design
@@ -173,7 +173,7 @@ def lmm(
         cluster=cluster,
     )
     design = build_design(formula, data, roles, (varying,))
-    notes = check_clinics(design, df)
+    notes = check_clinics(design, df, vcov)
     design = replace(design, notes=(*design.notes, *notes))
     encoding = encode(varying, design.columns, design.n_rows)
     random_part = RandomPart(
@@ -321,7 +321,10 @@ def fit_design(
             vcov=vcov,
             information=information,
             covariance=residual,
-            notes=engine.about.all_notes(),
+            notes=(
+                *engine.about.all_notes(),
+                *clinic_variance_note(engine.optimum, engine.about.notes),
+            ),
         ),
         engine=engine,
     )

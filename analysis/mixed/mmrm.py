@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ConvergenceError, ModelError
-from analysis.mixed.clinics import FEWEST_CLINICS, check_clinics
+from analysis.mixed.clinics import FEWEST_CLINICS, check_clinics, clinic_variance_note
 from analysis.mixed.components import Units, parameter_names
 from analysis.mixed.description import Roles
-from analysis.mixed.design import Design, build_design
+from analysis.mixed.design import Design, build_design, with_visits_as_factor
 from analysis.mixed.engine.covariance import Model, Stratum
 from analysis.mixed.engine.newton import maximise
 from analysis.mixed.engine.structures import STRUCTURES, Structure, structure_named
@@ -95,7 +95,7 @@ def moments(
         weights=weights,
         coordinates=coordinates,
     )
-    design = build_design(formula, data, roles, levels=levels)
+    design = build_design(formula, with_visits_as_factor(data, visit), roles, levels=levels)
     return sum_visits(design, None if varying is None else frozenset(varying)).moments
 
 
@@ -129,7 +129,8 @@ def mmrm(
     data : pandas.DataFrame
         One row per patient and visit, in any order.
     subject, visit : str
-        Columns of patient and visit.
+        Columns of patient and visit. A visit that is a number is a factor in the formula too; for
+        a line over time take another column, such as the day.
     covariance : str or sequence of str
         Covariance of a patient's scores: ``"unstructured"``, ``"toeplitz"``, ``"ar1"``,
         ``"compound symmetry"``, ``"ante-dependence"``, each of the last four also
@@ -218,7 +219,8 @@ def mmrm(
         coordinates=coordinates,
         cluster=cluster,
     )
-    return fit_design_on_visits(build_design(formula, data, roles), choices)
+    labelled = with_visits_as_factor(data, visit)
+    return fit_design_on_visits(build_design(formula, labelled, roles), choices)
 
 
 def fit_design_on_visits(design: Design, choices: Choices) -> LinearMixedModel:
@@ -236,7 +238,7 @@ def fit_design_on_visits(design: Design, choices: Choices) -> LinearMixedModel:
     LinearMixedModel
         As `mmrm`.
     """
-    notes = check_clinics(design, choices.df)
+    notes = check_clinics(design, choices.df, choices.vcov)
     design = replace(design, notes=(*design.notes, *notes))
     summed = sum_visits(design)
     return _fitted(summed.moments, choices, (design, summed))
@@ -475,7 +477,7 @@ def _strata(
 def _check_pairs(structure: Structure, moments: Moments) -> None:
     """Refuse an unstructured covariance of visits that no patient has together."""
     about = moments.about
-    for index, part in enumerate(moments.groups):
+    for _index, part in enumerate(moments.groups):
         pairs = part.pair_counts()
         is_needed = np.eye(len(pairs)) > 0 if structure.correlations else np.ones_like(pairs) > 0
         absent = np.argwhere(np.tril((pairs == 0.0) & is_needed))
@@ -483,7 +485,7 @@ def _check_pairs(structure: Structure, moments: Moments) -> None:
             empty = absent[absent[:, 0] == absent[:, 1]]
             worst = empty[0] if empty.size else absent[0]
             first, second = (str(about.visits[visit]) for visit in worst[::-1])
-            where = f" in {about.roles.group} {about.groups[index]!r}" if len(about.groups) else ""
+            where = f" in one level of {about.roles.group!r}" if len(about.groups) else ""
             what = (
                 f"Visit {first!r} has no score"
                 if first == second
@@ -552,7 +554,12 @@ def _result(
             vcov=choices.vcov,
             information=choices.information,
             covariance=covariance,
-            notes=(*failures, *_few_complete(engine, covariance), *engine.about.all_notes()),
+            notes=(
+                *failures,
+                *_few_complete(engine, covariance),
+                *engine.about.all_notes(),
+                *clinic_variance_note(engine.optimum, engine.about.notes),
+            ),
         ),
         engine=engine,
     )

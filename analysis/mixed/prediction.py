@@ -249,8 +249,15 @@ def _outcome(engine: Engine, rows: pd.DataFrame) -> FloatArray:
             "Conditional predictions need an outcome that is a column; compute "
             f"{engine.about.outcome!r} as a column before fitting."
         )
-    values = pd.to_numeric(rows[parsed.outcome[0]], errors="coerce")
-    return np.asarray(values.to_numpy(dtype=float, na_value=np.nan))
+    column = rows[parsed.outcome[0]]
+    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    unreadable = int((np.isnan(values) & column.notna().to_numpy()).sum() + np.isinf(values).sum())
+    if unreadable:
+        raise DataError(
+            f"The outcome {parsed.outcome[0]!r} has {unreadable} entries that are no finite "
+            "number; a history takes numbers, and missing values where a score is to be predicted."
+        )
+    return np.asarray(values)
 
 
 def _known_codes(rows: pd.DataFrame, name: str, levels: pd.Index[Any]) -> Codes:

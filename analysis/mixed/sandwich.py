@@ -24,6 +24,7 @@ VCOV = ("model", "empirical", "bias-reduced", "jackknife")
 
 Codes = np.ndarray[Any, np.dtype[np.intp]]
 _FULL = 1e-10
+_NO_SPREAD = 1e-12
 _FEWEST = 2
 
 
@@ -117,6 +118,12 @@ def sandwich(engine: Engine, kind: str) -> Sandwich:
     turned = vectors.transpose(0, 2, 1) @ (score @ root)[:, :, None]
     adjusted = (vectors @ (correction[:, :, None] * turned))[:, :, 0]
     vcov = root @ (adjusted.T @ adjusted) @ root
+    if (np.diag(vcov) <= _NO_SPREAD * np.diag(engine.optimum.at.vcov)).any():
+        raise ModelError(
+            f"The {counted(len(information), 'cluster')} leave no variance between them for a "
+            "coefficient: a group may be the whole of its clusters. Take more and smaller "
+            "clusters, such as the clinic or the patient."
+        )
     degrees = _Degrees.collect(values, vectors, correction)
     back = np.linalg.inv(root)
 

@@ -74,3 +74,17 @@ def test_refusals_say_what_to_do():
         compared(data, reference="placebo")
     with pytest.raises(ModelError, match="Visit 'v2' has one group or one score only"):
         compared(data[(data["visit"] != "v2") | (data["arm"] == "im")])
+
+
+@pytest.mark.unit
+def test_scores_that_are_no_numbers_are_refused_without_showing_them():
+    data = bands().assign(band=lambda d: d["band"].astype(str) + "secret")
+    for call in (
+        lambda: compared(data),
+        lambda: shares_at_ends("band", data, low=0, high=5, by="visit"),
+    ):
+        with pytest.raises(ColumnError, match="'band' is not numeric") as error:
+            call()
+        assert "secret" not in str(error.value)
+    with pytest.raises(DataError, match="1 infinite"):
+        compared(bands().assign(band=lambda d: d["band"].astype(float).where(d.index != 3, np.inf)))

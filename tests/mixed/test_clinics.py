@@ -29,6 +29,10 @@ def designed(formula, data=DATA, clinic="site_id"):
     return build_design(formula, data, Roles(subject="patient", visit="visit", clinic=clinic))
 
 
+def confounded(design):
+    return confounded_factors(design, design.clinic, design.roles.clinic)
+
+
 @pytest.mark.parametrize("n", [1, 2, 3, 4])
 def test_fewer_than_five_clinics_are_refused(n):
     data = DATA.loc[DATA["site_id"] < f"clinic-0{n}"]
@@ -51,8 +55,7 @@ def test_factor_that_is_constant_in_every_clinic_is_noted():
         lmm("change ~ arm + route", DATA, subject="patient", nested_in="site_id"),
     ):
         assert result.glance()["notes"].iloc[0] == (
-            "each clinic has one level of 'route': what is compared are clinics, with degrees of "
-            "freedom from 7 clinics"
+            "each clinic has one level of 'route': what is compared are clinics, not patients"
         )
         assert "each clinic has one level of 'route'" in repr(result)
         df = result.tidy().set_index("term")["df"]
@@ -70,17 +73,17 @@ def test_degrees_of_freedom_that_count_patients_are_refused(df):
 
 
 def test_factor_that_varies_within_clinics_is_not_named():
-    assert confounded_factors(designed("change ~ arm * visit")) == ()
+    assert confounded(designed("change ~ arm * visit")) == ()
     nearly = DATA.assign(route=DATA["route"].where(DATA["patient"] != 3, "im"))
     nearly.loc[nearly["patient"] == 4, "route"] = "iv"
     assert nearly.groupby("site_id")["route"].nunique().max() == 2
-    assert confounded_factors(designed("change ~ route", nearly)) == ()
+    assert confounded(designed("change ~ route", nearly)) == ()
     assert fit("change ~ arm").glance()["notes"].iloc[0] == "none"
 
 
 def test_all_factors_that_are_constant_are_named():
     data = DATA.assign(country=np.where(NUMBER % 2, "x", "y"))
-    assert confounded_factors(designed("change ~ arm + route*country", data)) == (
+    assert confounded(designed("change ~ arm + route*country", data)) == (
         "route", "country",
     )  # fmt: skip
     with pytest.raises(ModelError, match="one level of 'route', 'country', so that"):
@@ -89,7 +92,7 @@ def test_all_factors_that_are_constant_are_named():
 
 def test_numbers_levels_without_choice_and_the_clinic_itself_are_not_factors():
     one = DATA.assign(only="same")
-    assert confounded_factors(designed("change ~ size + site_id", one)) == ()
+    assert confounded(designed("change ~ size + site_id", one)) == ()
     assert check_clinics(designed("change ~ arm"), "residual") == ()
 
 
@@ -98,3 +101,24 @@ def test_without_clinics_nothing_is_checked():
     assert check_clinics(design, "residual") == ()
     result = mmrm("change ~ route", FEW, **ROLES, df="residual")
     assert result.glance()["notes"].iloc[0] == "none"
+
+
+def test_clinics_without_a_variance_between_them_are_no_comfort():
+    data = DATA.assign(change=DATA["change"] - DATA.groupby("site_id")["change"].transform("mean"))
+    result = lmm("change ~ arm + route", data, subject="patient", nested_in="site_id")
+    assert result.glance()["boundary"].iloc[0] == "variance of site_id is 0"
+    assert (
+        "estimated as 0, so that the degrees of freedom count patients"
+        in (result.glance()["notes"].iloc[0])
+    )
+
+
+def test_clusters_are_checked_like_clinics():
+    options = {**ROLES, "covariance": "ar1", "vcov": "bias-reduced", "cluster": "site_id"}
+    noted = mmrm("change ~ arm + route", DATA, **options).glance()["notes"].iloc[0]
+    assert "each level of 'site_id' has one level of 'route': what is compared are" in noted
+    for df in ("between-within", "residual"):
+        with pytest.raises(ModelError, match=f"7 clusters.*df='{df}', which counts"):
+            mmrm("change ~ arm", DATA, **options, df=df)
+    with pytest.raises(ModelError, match="2 clusters leave no variance between them"):
+        mmrm("change ~ arm", DATA, **{**options, "cluster": "arm"})

@@ -330,7 +330,7 @@ def test_visits_that_nobody_has_together_are_named():
 @pytest.mark.unit
 def test_visit_without_a_score_in_a_group_is_named():
     data = TWO.loc[(TWO["sex"] == "F") | (TWO["visit"] != "v2")]
-    with pytest.raises(ModelError, match="Visit 'v2' has no score in sex 'M'"):
+    with pytest.raises(ModelError, match="Visit 'v2' has no score in one level of 'sex'"):
         fit("change ~ visit", data, covariance_by="sex")
 
 
@@ -401,3 +401,29 @@ def test_text_says_what_was_fitted():
     assert result._repr_html_().startswith(
         '<table class="ko"><caption>Mixed model for repeated measures: change ~ arm + visit'
     )
+
+
+@pytest.mark.unit
+def test_visits_that_are_numbers_have_a_mean_each():
+    data = TWO.assign(visit=TWO["visit"].str[1].astype(int))
+    by_number, by_name = fit(SMALL, data), fit(SMALL, TWO)
+    assert by_number.tidy()["term"].tolist()[-2:] == ["visit[T.2]", "visit[T.3]"]
+    pd.testing.assert_frame_equal(
+        by_number.tidy().drop(columns="term"), by_name.tidy().drop(columns="term")
+    )
+
+
+@pytest.mark.unit
+def test_a_column_has_one_part_and_a_single_level_is_noted():
+    with pytest.raises(ModelError, match=r"two of subject=, visit=; each takes"):
+        mmrm("change ~ arm", TWO, subject="patient", visit="patient")
+    noted = fit("change ~ arm + visit", TWO[TWO["arm"] == "iv"]).glance()["notes"].iloc[0]
+    assert noted == "arm: one level only, so that it is not in the mean"
+
+
+@pytest.mark.unit
+def test_a_history_that_cannot_be_read_is_refused():
+    rows = TWO.head(3).assign(change=["-4", "secret", None])
+    with pytest.raises(DataError, match="1 entries that are no finite number") as error:
+        fit(SMALL, TWO).predict(rows, conditional=True)
+    assert "secret" not in str(error.value)
