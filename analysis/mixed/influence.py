@@ -23,6 +23,7 @@ from analysis.mixed.fitting import Engine, fixed_effects
 from analysis.mixed.inference import FixedEffects
 from analysis.mixed.layout import Panel
 from analysis.mixed.marginal import Contrasts, MarginalMeans
+from analysis.mixed.moments import weighted_features
 from analysis.mixed.patient_rows import PatientRows
 from analysis.mixed.result import LinearMixedModel
 from analysis.mixed.sandwich import sandwich
@@ -324,11 +325,7 @@ def _whole(engine: Engine, index: int) -> PatternBlocks:
 
 def _sums(rows: PatientRows) -> PatternSums:
     """Sum patients in the features of the whole fit; with weights all features are of rows."""
-    patient, row = rows.layout.patient, np.column_stack([rows.layout.row, rows.y])
-    if rows.design.weights is not None:
-        root = np.sqrt(rows.design.weights)[:, None]
-        row = np.concatenate([rows.design.panel.of_patients(patient), row], axis=1) * root
-        patient = np.zeros((len(patient), 0))
+    patient, row = weighted_features(rows.design, rows.layout, rows.y)
     return sum_patterns(rows.design.panel, patient, row)
 
 

@@ -22,7 +22,7 @@ from analysis.mixed.layout import FeatureMap, Layout, Panel, lay_out
 from analysis.mixed.sums import PatternSums, combined_sums, rebased_sums, sum_patterns
 from analysis.results import FloatArray
 
-__all__ = ["Moments", "Summed", "moment_strata", "sum_visits"]
+__all__ = ["Moments", "Summed", "moment_strata", "sum_visits", "weighted_features"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -128,7 +128,7 @@ def sum_visits(design: Design, varying: frozenset[str] | None = None) -> Summed:
     )
     centre, scale = float(design.y.mean()), float(design.y.std())
     y = (design.y - centre) / scale
-    patient, row = _weighted(design, layout, y)
+    patient, row = weighted_features(design, layout, y)
     n_groups = max(1, len(design.groups))
     moments = Moments(
         about=design.describe(),
@@ -141,8 +141,25 @@ def sum_visits(design: Design, varying: frozenset[str] | None = None) -> Summed:
     return Summed(moments=moments, layout=layout, y=y)
 
 
-def _weighted(design: Design, layout: Layout, y: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Put the outcome beside the features of rows; with weights every feature is of rows."""
+def weighted_features(
+    design: Design, layout: Layout, y: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Put the outcome beside the features of rows; with weights every feature is of rows.
+
+    Parameters
+    ----------
+    design : Design
+        Rows and their weights.
+    layout : Layout
+        Features of the same rows.
+    y : array, shape (n,)
+        Standardised outcome.
+
+    Returns
+    -------
+    patient, row : array, shape (N, K) and (n, L)
+        What is summed per pattern.
+    """
     row = np.column_stack([layout.row, y])
     if design.weights is None:
         return layout.patient, row
