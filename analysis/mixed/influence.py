@@ -16,7 +16,7 @@ from analysis.errors import ColumnError, DataError, ModelError
 from analysis.mixed.columns import check_present
 from analysis.mixed.components import parameter_names
 from analysis.mixed.design import Design
-from analysis.mixed.engine.blocks import PatternBlocks
+from analysis.mixed.engine.blocks import PatternBlocks, cross_products
 from analysis.mixed.engine.covariance import Stratum
 from analysis.mixed.engine.newton import maximise
 from analysis.mixed.fitting import Engine, fixed_effects
@@ -347,8 +347,7 @@ def _directions(blocks: list[PatternBlocks], n_rows: int) -> tuple[FloatArray, F
     width = blocks[0].columns.shape[2] - 1
     products = np.zeros((width, width))
     for part in blocks:
-        each = part.present[:, :, None] * np.eye(part.present.shape[1])
-        products += part.contract(each[:, :, None, :])[0][:width, :width]
+        products += cross_products(part)[:width, :width]
     values, vectors = np.linalg.eigh(products)
     known = values > _ALIASED
     if n_rows <= known.sum():

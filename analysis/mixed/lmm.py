@@ -17,9 +17,10 @@ from analysis.mixed.components import Units, parameter_names
 from analysis.mixed.description import Roles
 from analysis.mixed.design import Design, build_design
 from analysis.mixed.encoding import Encoding, encode
+from analysis.mixed.engine.blocks import cross_products
 from analysis.mixed.engine.covariance import Model, RandomBlock, Stratum
 from analysis.mixed.engine.newton import maximise
-from analysis.mixed.engine.structures import STRUCTURES, structure_named
+from analysis.mixed.engine.structures import STRUCTURES, structure_named, visits_apart
 from analysis.mixed.fitting import (
     INFORMATION,
     METHODS,
@@ -364,7 +365,7 @@ def _fit(design: Design, random: RandomPart, residual: str, reml: bool) -> Engin
         standard=standard,
         units=units,
         kept_rows=rows,
-        distances=np.abs(np.subtract.outer(np.arange(m), np.arange(m))),
+        distances=visits_apart(m),
         random=random.encoding,
         random_columns=random.columns,
     )
@@ -391,7 +392,7 @@ def _arranged(
             by_distance=False,
         )
         m, n_parameters = design.panel.n_visits, Z.shape[1] ** 2 + 1
-        apart = np.abs(np.subtract.outer(np.arange(m), np.arange(m)))
+        apart = visits_apart(m)
         points = Z[design.panel.row_of_visit()]
         strata = moment_strata(summed.moments, standard, n_parameters, apart, points)
         return rows, standard, strata
@@ -440,7 +441,7 @@ def _check_variation(model: Model, terms: tuple[str, ...]) -> None:
         identity = present[:, :, None] * np.eye(present.shape[1])
         Z = present[:, :, None] * stratum.Z
         own = Z @ np.linalg.pinv(Z, _SINGULAR)
-        total += stratum.blocks.contract(identity[:, :, None, :])[0]
+        total += cross_products(stratum.blocks)
         within += stratum.blocks.contract((identity - own)[:, :, None, :])[0]
     explained = within[:p, p] @ np.linalg.pinv(within[:p, :p], _SINGULAR, hermitian=True)
     left = within[p, p] - explained @ within[:p, p]

@@ -20,7 +20,7 @@ from analysis.mixed.description import Roles
 from analysis.mixed.design import Design, build_design, with_visits_as_factor
 from analysis.mixed.engine.covariance import Model, Stratum
 from analysis.mixed.engine.newton import maximise
-from analysis.mixed.engine.structures import STRUCTURES, Structure, structure_named
+from analysis.mixed.engine.structures import STRUCTURES, Structure, structure_named, visits_apart
 from analysis.mixed.fitting import (
     INFORMATION,
     METHODS,
@@ -399,7 +399,7 @@ def _fit(
     about, m = moments.about, len(moments.about.visits)
     structure = structure_named(covariance, m)
     _check_pairs(structure, moments)
-    distances = np.abs(np.subtract.outer(np.arange(m), np.arange(m)))
+    distances = visits_apart(m)
     if structure.needs_distances and moments.days is not None:
         days = np.nan_to_num(moments.days)  # what is missing belongs to visits without rows
         distances = np.abs(np.subtract.outer(days, days))

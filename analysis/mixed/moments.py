@@ -16,6 +16,7 @@ import pandas as pd
 from analysis.errors import ModelError
 from analysis.mixed.description import Description
 from analysis.mixed.design import Design
+from analysis.mixed.engine.blocks import cross_products
 from analysis.mixed.engine.covariance import Stratum
 from analysis.mixed.fitting import Standard, standardise
 from analysis.mixed.layout import FeatureMap, Layout, Panel, lay_out
@@ -71,7 +72,8 @@ class Moments:
         """
 
         def products(columns: FloatArray) -> FloatArray:
-            return np.asarray(np.sum([_cross_products(p, columns) for p in self.groups], axis=0))
+            totals = [cross_products(part.blocks(columns)) for part in self.groups]
+            return np.asarray(np.sum(totals, axis=0))
 
         return standardise(
             self.features.columns(self.y_centre, self.y_scale),
@@ -199,12 +201,6 @@ def _shared_days(design: Design) -> FloatArray | None:
     day = np.full(design.panel.n_visits, np.nan)  # a visit without rows here has no day yet
     day[design.panel.visit] = design.coordinates
     return day if bool((day[design.panel.visit] == design.coordinates).all()) else None
-
-
-def _cross_products(part: PatternSums, columns: FloatArray) -> FloatArray:
-    """Sum ``[X, y]'[X, y]``."""
-    identity = part.present[:, :, None] * np.eye(len(columns))
-    return np.asarray(part.blocks(columns).contract(identity[:, :, None, :])[0])
 
 
 def moment_strata(

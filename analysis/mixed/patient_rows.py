@@ -11,6 +11,7 @@ import numpy as np
 from analysis.mixed.design import Design
 from analysis.mixed.engine.blocks import PatientBlocks
 from analysis.mixed.engine.covariance import Stratum
+from analysis.mixed.engine.structures import visits_apart
 from analysis.mixed.layout import Layout
 from analysis.results import FloatArray
 
@@ -154,7 +155,7 @@ class PatientRows:
         if design.weights is not None:  # they divide the residual variance only
             ones[present] = np.sqrt(design.weights[rows[present]])
             Z *= ones[:, :, None]
-        distances = np.abs(np.subtract.outer(np.arange(width), np.arange(width)))
+        distances = visits_apart(width)
         if self.by_distance and design.coordinates is not None:
             day = np.where(present, design.coordinates[rows], 0.0)
             distances = np.abs(day[:, :, None] - day[:, None, :])

@@ -14,7 +14,7 @@ import numpy as np
 
 from analysis.results import FloatArray
 
-__all__ = ["Blocks", "PatientBlocks", "PatternBlocks"]
+__all__ = ["Blocks", "PatientBlocks", "PatternBlocks", "cross_products"]
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 Codes = np.ndarray[Any, np.dtype[np.intp]]
@@ -228,6 +228,23 @@ class PatientBlocks:
         total = np.zeros((self.n_clinics, *values.shape[1:]))
         np.add.at(total, self.clinic, values)
         return np.asarray(total.transpose(1, 0, 2))
+
+
+def cross_products(blocks: Blocks) -> FloatArray:
+    """Sum ``T_i' T_i`` over all patients.
+
+    Parameters
+    ----------
+    blocks : Blocks
+        Patients.
+
+    Returns
+    -------
+    array, shape (P, P)
+        Cross-products of the columns of the mean and the outcome.
+    """
+    identity = blocks.present[:, :, None] * np.eye(blocks.present.shape[1])
+    return np.asarray(blocks.contract(identity[:, :, None, :])[0])
 
 
 def _pairs(present: Mask) -> FloatArray:

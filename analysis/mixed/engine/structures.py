@@ -13,7 +13,7 @@ import numpy as np
 
 from analysis.results import FloatArray
 
-__all__ = ["STRUCTURES", "Shape", "Structure", "structure_named"]
+__all__ = ["STRUCTURES", "Shape", "Structure", "structure_named", "visits_apart"]
 
 _LEAST = 0.02
 
@@ -220,7 +220,7 @@ def _start_exchangeable(correlation: FloatArray) -> FloatArray:
 def _start_toeplitz(correlation: FloatArray) -> FloatArray:
     """Take mean correlations by lag, drawn towards none until they are possible."""
     m = len(correlation)
-    apart = np.abs(np.subtract.outer(np.arange(m), np.arange(m)))
+    apart = visits_apart(m)
     lags = np.array([np.diag(correlation, lag).mean() for lag in range(1, m)]).clip(-0.9, 0.95)
     while np.linalg.eigvalsh(_toeplitz(lags, apart).matrix)[0] < _LEAST:
         lags *= 0.9
@@ -267,6 +267,22 @@ STRUCTURES = (
     "spatial exponential",
 )
 """Names of the covariance structures."""
+
+
+def visits_apart(n_visits: int) -> FloatArray:
+    """Count the steps between any two visits.
+
+    Parameters
+    ----------
+    n_visits : int
+        Number of visits.
+
+    Returns
+    -------
+    array of int, shape (n_visits, n_visits)
+        0 on the diagonal, 1 beside it.
+    """
+    return np.abs(np.subtract.outer(np.arange(n_visits), np.arange(n_visits)))
 
 
 def structure_named(name: str, n_visits: int) -> Structure:
