@@ -15,7 +15,7 @@ from analysis.errors import ColumnError, ConvergenceError, DataError, ModelError
 from analysis.mixed.columns import check_present, read_columns
 from analysis.mixed.encoding import encode
 from analysis.mixed.formulas import read_random
-from analysis.results import FloatArray, tidy_frame
+from analysis.results import FloatArray, counted, tidy_frame
 
 __all__ = ["ordinal_sensitivity", "shares_at_ends"]
 
@@ -86,8 +86,9 @@ def ordinal_sensitivity(
     *,
     group: str,
     reference: Any,
+    subject: str,
     visit: str,
-    covariates: Sequence[str] = (),
+    covariates: str | Sequence[str] = (),
     conf_level: float = 0.95,
 ) -> pd.DataFrame:
     """Compare groups at each visit by the order of the scores alone.
@@ -107,9 +108,9 @@ def ordinal_sensitivity(
         Column of the groups.
     reference : label
         The group that the others are compared with.
-    visit : str
-        Column of the visits.
-    covariates : sequence of str
+    subject, visit : str
+        Columns of patients, who count once per visit, and of visits.
+    covariates : str or sequence of str
         Further columns of the model, such as the baseline.
     conf_level : float
         Two-sided coverage.
@@ -117,13 +118,14 @@ def ordinal_sensitivity(
     Returns
     -------
     pandas.DataFrame
-        ``contrast``, the visit, and the tidy columns: log odds of a higher score, normal
-        intervals; ``exp(estimate)`` is the odds ratio.
+        ``contrast``, the visit, ``n_patients`` (all groups, complete rows), ``n_dropped`` (rows
+        of the visit with something missing), and the tidy columns: log odds of a higher score,
+        normal intervals; ``exp(estimate)`` is the odds ratio.
 
     Raises
     ------
     ColumnError, DataError
-        When a column is missing, or nothing is left at a visit.
+        When a column is missing, nothing is left at a visit, or a patient has two rows there.
     ModelError
         When a visit has one group or one score only.
     ConvergenceError
@@ -133,25 +135,40 @@ def ordinal_sensitivity(
     ----------
     McCullagh P (1980). JRSS B 42:109-142.
     """
-    used = [outcome, group, visit, *covariates]
+    covariates = [covariates] if isinstance(covariates, str) else list(covariates)
+    used = [outcome, group, subject, visit, *covariates]
     check_present(data, used, "ordinal_sensitivity()")
-    rows = data.loc[data[used].notna().all(axis=1), used]
+    complete = data[used].notna().all(axis=1)
+    dropped = data.loc[~complete, visit].value_counts()
+    rows = data.loc[complete, used]
     if rows.empty:
         raise DataError("No row is complete in the columns that the comparison uses.")
     if reference not in set(rows[group]):
         raise DataError(f"reference= is not a level of {group!r} with a score.")
+    _check_once(rows, subject, visit)
     labels, estimates, errors = [], [], []
     for level, part in rows.groupby(visit, observed=True):
         names, estimate, error = _of_visit(part, outcome, group, reference, covariates, level)
-        labels += [(f"{name} - {reference}", level) for name in names]
+        counts = (len(part), int(dropped.get(level, 0)))
+        labels += [(f"{name} - {reference}", level, *counts) for name in names]
         estimates.append(estimate)
         errors.append(error)
     return tidy_frame(
-        pd.DataFrame(labels, columns=["contrast", visit]),
+        pd.DataFrame(labels, columns=["contrast", visit, "n_patients", "n_dropped"]),
         estimate=np.concatenate(estimates),
         std_error=np.concatenate(errors),
         conf_level=conf_level,
     )
+
+
+def _check_once(rows: pd.DataFrame, subject: str, visit: str) -> None:
+    """Refuse patients with several rows at a visit, who would count as several."""
+    n = int(rows.loc[rows.duplicated([subject, visit]), subject].nunique())
+    if n:
+        raise DataError(
+            f"{counted(n, 'patient')} with more than one row at a visit; choose one first, such as "
+            "the last."
+        )
 
 
 def _of_visit(

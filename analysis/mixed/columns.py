@@ -253,6 +253,8 @@ def with_levels(column: Column, levels: Mapping[str, Sequence[Any]]) -> Column:
     if column.levels is None or column.name not in levels:
         return column
     declared = pd.Index(list(levels[column.name]))
+    if declared.has_duplicates:
+        raise DataError(f"levels= lists a level of {column.name!r} twice; each counts once.")
     position = declared.get_indexer(pd.Index(column.levels))
     unknown = int((position < 0).sum())
     if unknown:

@@ -35,6 +35,7 @@ def constrained_longitudinal(
     vcov: str = "model",
     cluster: str | None = None,
     information: str = "observed",
+    aliased: str = "error",
 ) -> LinearMixedModel:
     """Fit a constrained longitudinal data analysis (cLDA).
 
@@ -56,7 +57,7 @@ def constrained_longitudinal(
     covariates : str, optional
         Further terms of the mean, such as ``"sex + age"``; they act alike at all visits unless
         they are crossed with the visit.
-    covariance, method, df, vcov, cluster, information : str
+    covariance, method, df, vcov, cluster, information, aliased : str
         As in `mmrm`.
 
     Returns
@@ -95,6 +96,7 @@ def constrained_longitudinal(
         vcov=vcov,
         cluster=cluster,
         information=information,
+        aliased=aliased,
     )
     check_present(data, [arm, visit], "constrained_longitudinal()")
     rest = f" + {covariates}" if covariates else ""
@@ -120,6 +122,11 @@ def _constrained(design: Design, arm: str, visit: str, baseline: Any) -> Design:
         )
     if len(levels) < 2:
         raise ModelError(f"Column {visit!r} has the baseline only; later visits are needed.")
+    if len(design.population.levels[arm]) < 2:
+        raise ModelError(
+            f"Column {arm!r} has one level, so that there are no arms to constrain; describe one "
+            "arm with mmrm of the score on the visit."
+        )
     later = np.delete(np.arange(len(levels)), levels.get_loc(baseline))
     constrained = (f"{visit}:{arm}", f"{arm}:{visit}")
     _check_covariates(design.encoding, arm, constrained)

@@ -16,7 +16,7 @@ from analysis.mixed.effect_sizes import hedges_factor, standardise, stated_sd
 from analysis.mixed.hypotheses import Hypothesis
 from analysis.mixed.inference import FixedEffects, tidy_linear
 from analysis.mixed.multiplicity import Adjustment, Comparable, adjust_families
-from analysis.results import FloatArray, frame_to_html, frame_to_text
+from analysis.results import FloatArray, counted, frame_to_html, frame_to_text
 
 __all__ = ["Contrasts", "build_contrasts"]
 
@@ -91,15 +91,17 @@ class Contrasts:
         frame = tidy_linear(self.labels, self.matrix, self.fixed, conf_level=conf_level)
         estimate, std_error = frame["estimate"].to_numpy(), frame["std_error"].to_numpy()
         statistic = self.hypothesis.statistic(estimate, std_error)
+        known = np.flatnonzero(self.fixed.is_estimable(self.matrix))
         asked = Comparable(
-            evidence=self.hypothesis.evidence(statistic),
-            df=frame["df"].to_numpy(),
-            covariance=self.matrix @ self.fixed.vcov @ self.matrix.T,
+            evidence=self.hypothesis.evidence(statistic[known]),
+            df=frame["df"].to_numpy()[known],
+            covariance=self.matrix[known] @ self.fixed.vcov @ self.matrix[known].T,
             n_levels=self.comparisons.weights.shape[1],
         )
-        p_value, critical = adjust_families(
-            asked, self._families(), adjustment=self.adjustment, hypothesis=self.hypothesis,
-            conf_level=conf_level,
+        p_value, critical = np.full((2, len(frame)), np.nan)
+        p_value[known], critical[known] = adjust_families(
+            asked, self._families()[known], adjustment=self.adjustment,
+            hypothesis=self.hypothesis, conf_level=conf_level,
         )  # fmt: skip
         low, high = self.hypothesis.limits(estimate, std_error, critical)
         return frame.assign(statistic=statistic, p_value=p_value, conf_low=low, conf_high=high)
@@ -215,9 +217,13 @@ class Contrasts:
 
     def _notes(self) -> list[str]:
         """Say what is tested, how it is adjusted, and which rows compare nothing."""
-        first = self._families() == 0
+        families = self._families()[self.fixed.is_estimable(self.matrix)]
+        first = families == families[:1]
         multiplicity = self.adjustment.text(int(first.sum()), one_family=bool(first.all()))
         notes = [self.hypothesis.text(), multiplicity]
+        unknown = int((~self.fixed.is_estimable(self.matrix)).sum())
+        if unknown:
+            notes.append(f"{counted(unknown, 'comparison')} cannot be estimated from these rows.")
         if self.sums:
             notes.append(f"Weighted sums, no differences: {', '.join(self.sums)}.")
         return notes

@@ -294,7 +294,7 @@ def _check_repeats(panel: Panel, visit: Column, name: str) -> None:
     patients = int(np.add.reduceat(same.astype(int), panel.starts).astype(bool).sum())
     places = [repr(visit.levels[code]) for code in np.unique(panel.visit[same])[:5]]
     raise DataError(
-        f"{counted(patients, 'patient')} have more than one row at a visit "
+        f"{counted(patients, 'patient')} with more than one row at a visit "
         f"({name!r}: {', '.join(places)}). A visit takes one row per patient: choose one first, "
         "for example the one nearest the planned day."
     )
@@ -308,7 +308,7 @@ def _check_coordinates(panel: Panel, coordinates: FloatArray, name: str) -> None
     if same.any():
         patients = np.unique(patient[order][1:][same]).size
         raise DataError(
-            f"{counted(patients, 'patient')} have more than one row at the same {name!r}. A "
+            f"{counted(patients, 'patient')} with more than one row at the same {name!r}. A "
             "covariance over time takes one row per patient and time: choose one first."
         )
 
@@ -322,7 +322,7 @@ def _of_patients(label: Column | None, panel: Panel, argument: str) -> Codes:
     if differs.any():
         patients = int(np.add.reduceat(differs.astype(int), panel.starts).astype(bool).sum())
         raise DataError(
-            f"{counted(patients, 'patient')} have rows in more than one level of "
+            f"{counted(patients, 'patient')} with rows in more than one level of "
             f"{label.name!r}, which {argument}= takes as a property of the patient. Give every "
             "patient one, such as the home clinic."
         )

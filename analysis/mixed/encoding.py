@@ -330,8 +330,14 @@ def _width(parts: list[tuple[Factor, bool]]) -> int:
 def _evaluated(call: Any, name: str, columns: Columns, own: tuple[str, ...]) -> FloatArray:
     """Repeat a call on numbers for other rows, and refuse what is not finite."""
     frame = pd.DataFrame({column: columns[column].series() for column in own})
-    with np.errstate(all="ignore"):
-        matrix = call.get_model_matrix(frame, context={}, na_action="ignore")
+    try:
+        with np.errstate(all="ignore"):
+            matrix = call.get_model_matrix(frame, context={}, na_action="ignore")
+    except (FormulaicError, ValueError, TypeError):
+        raise DataError(
+            f"The term {name!r} cannot be computed for these rows; a spline stands only between "
+            "the smallest and the largest value of the rows that were fitted."
+        ) from None
     values = np.asarray(matrix, dtype=float)
     bad = int((~np.isfinite(values)).any(axis=1).sum())
     if bad:

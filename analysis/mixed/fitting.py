@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.errors import ModelError
 from analysis.mixed.components import Units, boundary_text
@@ -23,12 +24,14 @@ from analysis.mixed.patient_rows import PatientRows
 from analysis.results import FloatArray
 
 __all__ = [
+    "ALIASED",
     "INFORMATION",
     "METHODS",
     "Engine",
     "Robust",
     "Standard",
     "check_option",
+    "dropped_note",
     "fixed_effects",
     "glance_row",
     "positive_definite",
@@ -36,6 +39,7 @@ __all__ = [
     "start_of",
 ]
 
+ALIASED = ("error", "drop")
 METHODS = ("reml", "ml")
 INFORMATION = ("observed", "expected")
 
@@ -61,6 +65,9 @@ _GLANCE = (
     "notes",
 )
 _EXACT = 1e-13
+_ROUNDING = 1e-7
+
+Codes = NDArray[np.intp]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -71,14 +78,18 @@ class Standard:
     ----------
     columns : array, shape (m, d, p + 1)
         How orthonormal columns and the scaled least-squares residual follow from the features.
-    back : array, shape (p, p)
-        Inverse of ``R`` with ``X = QR``.
+    back : array, shape (p, k)
+        Inverse of ``R`` with ``X = QR``; rows of columns that were dropped are zero.
     start : array, shape (p,)
-        Least-squares coefficients of the formula's columns.
+        Least-squares coefficients of the formula's columns; zero where dropped.
     scale : float
         Least-squares residual standard deviation.
     log_det : float
-        Log determinant of ``X'X``.
+        Log determinant of ``X'X``, without the columns dropped.
+    unknown : array, shape (p, p - k)
+        Directions of the coefficients about which the rows say nothing.
+    dropped : array of int, shape (p - k,)
+        Columns that earlier ones determine, left out on request.
     """
 
     columns: FloatArray
@@ -86,6 +97,13 @@ class Standard:
     start: FloatArray
     scale: float
     log_det: float
+    unknown: FloatArray
+    dropped: Codes
+
+    @property
+    def n_fixed(self) -> int:
+        """Number of coefficients that are estimated."""
+        return len(self.back.T)
 
 
 class Robust(Protocol):
@@ -182,6 +200,7 @@ def standardise(
     products: Callable[[FloatArray], FloatArray],
     terms: tuple[str, ...],
     n_rows: int,
+    aliased: str = "error",
 ) -> Standard:
     """Move to orthonormal columns of the mean and unit residuals.
 
@@ -195,6 +214,8 @@ def standardise(
         Names of the columns of the mean.
     n_rows : int
         Rows.
+    aliased : str
+        ``"error"`` or ``"drop"``: what to do about columns that earlier ones determine.
 
     Returns
     -------
@@ -207,53 +228,88 @@ def standardise(
         When columns are aliased, rows are too few, or the mean explains the outcome exactly.
     """
     p = len(terms)
-    if n_rows <= p:
-        raise ModelError(
-            f"The mean has {p} coefficients but only {n_rows} complete rows; take a smaller "
-            "formula."
-        )
+    if aliased == "error":
+        _check_rows(n_rows, p)
     total = products(columns)
-    lengths = np.sqrt(np.diag(total))
+    lengths = np.sqrt(np.maximum(np.diag(total), 0.0))  # rounding can take an empty one below 0
     sizes = np.sqrt(np.square(columns).sum(axis=1).max(axis=0))
     usual = sizes * lengths[p] / sizes[p]  # features are standardised; zero comes with rounding
     safe = np.where(lengths > _EMPTY * usual, lengths, np.maximum(usual, 1e-300))
     unit = total / np.outer(safe, safe)
-    _check_rank(unit[:p, :p], terms)
-    root = np.linalg.cholesky(unit[:p, :p])
+    dropped = _determined(unit[:p, :p])
+    if dropped.size and aliased == "error":
+        _refuse_aliased([terms[index] for index in dropped])
+    kept = np.delete(np.arange(p), dropped)
+    _check_rows(n_rows, kept.size)
+    root = np.linalg.cholesky(unit[np.ix_(kept, kept)])
     half = np.linalg.inv(root)
-    back = (half / safe[:p]).T
+    back = np.zeros((p, kept.size))
+    back[kept] = (half / safe[kept]).T
     start = back @ (back.T @ total[:p, p])
-    turned = columns.copy()
-    turned[:, :, :p] = columns[:, :, :p] @ back
-    turned[:, :, p] = columns[:, :, p] - columns[:, :, :p] @ start
-    squares = float(products(turned)[p, p])
+    turned = np.empty((*columns.shape[:2], kept.size + 1))
+    turned[:, :, :-1] = columns[:, :, :p] @ back
+    turned[:, :, -1] = columns[:, :, p] - columns[:, :, :p] @ start
+    squares = float(products(turned)[-1, -1])
     about_mean = float(columns[0, -1, p] * lengths[p] / sizes[p]) ** 2
     if squares <= _EXACT * about_mean:  # sums cannot tell less from rounding
         raise ModelError(
             "The fixed part explains the outcome exactly, so no variance is left to estimate; "
             "is the outcome among the predictors?"
         )
-    scale = float(np.sqrt(squares / (n_rows - p)))
-    turned[:, :, p] /= scale
-    log_det = 2.0 * float(np.log(np.diag(root)).sum() + np.log(safe[:p]).sum())
-    return Standard(columns=turned, back=back, start=start, scale=scale, log_det=log_det)
+    scale = float(np.sqrt(squares / (n_rows - kept.size)))
+    turned[:, :, -1] /= scale
+    return Standard(
+        columns=turned,
+        back=back,
+        start=start,
+        scale=scale,
+        log_det=2.0 * float(np.log(np.diag(root)).sum() + np.log(safe[kept]).sum()),
+        unknown=_unknown_directions(unit[:p, :p], safe[:p], kept, dropped),
+        dropped=dropped,
+    )
 
 
-def _check_rank(unit: FloatArray, terms: tuple[str, ...]) -> None:
-    """Name the columns that earlier columns determine."""
-    rest, aliased = unit.copy(), []
-    for index, term in enumerate(terms):
+def _check_rows(n_rows: int, n_fixed: int) -> None:
+    """Refuse a mean with as many coefficients as rows."""
+    if n_rows <= n_fixed:
+        raise ModelError(
+            f"The mean has {n_fixed} coefficients but only {n_rows} complete rows; take a smaller "
+            "formula."
+        )
+
+
+def _determined(unit: FloatArray) -> Codes:
+    """List the columns that earlier columns determine."""
+    rest, found = unit.copy(), []
+    for index in range(len(unit)):
         pivot = rest[index, index]
         if pivot <= _ALIASED:
-            aliased.append(term)
+            found.append(index)
             continue
         rest -= np.outer(rest[:, index], rest[index]) / pivot
-    if aliased:
-        raise ModelError(
-            f"The terms {', '.join(map(repr, aliased))} are determined by the terms before them "
-            "in the rows used (an empty cell, or the same information twice). Remove them from "
-            "the formula or merge the levels."
-        )
+    return np.array(found, dtype=np.intp)
+
+
+def _refuse_aliased(terms: Sequence[str]) -> None:
+    """Name the columns, and what can be done about them."""
+    raise ModelError(
+        f"The terms {', '.join(map(repr, terms))} are determined by the terms before them "
+        "in the rows used (an empty cell, or the same information twice). Remove them from "
+        "the formula or merge the levels; aliased='drop' leaves just these columns out, and then "
+        "means that need them are not estimated."
+    )
+
+
+def _unknown_directions(
+    unit: FloatArray, lengths: FloatArray, kept: Codes, dropped: Codes
+) -> FloatArray:
+    """Find how coefficients can change without a change of the mean in any row, (p, p - k)."""
+    directions = np.zeros((len(unit), dropped.size))
+    if dropped.size:
+        solved = np.linalg.solve(unit[np.ix_(kept, kept)], unit[np.ix_(kept, dropped)])
+        directions[kept] = np.where(np.abs(solved) > _ROUNDING, solved, 0.0)
+        directions[dropped, np.arange(dropped.size)] = -1.0
+    return np.asarray(directions / lengths[:, None])
 
 
 def fixed_effects(
@@ -304,6 +360,8 @@ def fixed_effects(
         within_df=within,
         is_within=is_within,
         sandwich_df=degrees,
+        unknown=engine.standard.unknown,
+        dropped=engine.standard.dropped,
     )
 
 
@@ -325,8 +383,9 @@ def _between_within(
     features, about = engine.features, engine.about
     is_within = features.is_within()
     is_constant = ~is_within & (features.feature == features.constant)
-    between = about.n_subjects - int((~is_within).sum())
-    within = about.n_rows - about.n_subjects - int(is_within.sum())
+    counted = np.delete(is_within, engine.standard.dropped)
+    between = about.n_subjects - int((~counted).sum())
+    within = about.n_rows - about.n_subjects - int(counted.sum())
     return is_within | is_constant, float(between), float(within)
 
 
@@ -369,7 +428,7 @@ def glance_row(
         "n_dropped": about.n_dropped,
         "converged": True,
         "newton_decrement": optimum.decrement,
-        "df_method": df,
+        "df_method": "bell-mccaffrey" if vcov != "model" and df == "satterthwaite" else df,
         "vcov": vcov,
         "method": "reml" if reml else "ml",
         "information": information,
@@ -378,6 +437,18 @@ def glance_row(
         "notes": "; ".join(notes) or "none",
     }
     return pd.DataFrame([row])[list(_GLANCE)]
+
+
+def dropped_note(engine: Engine) -> tuple[str, ...]:
+    """Name the columns of the mean that were left out on request."""
+    names = [engine.about.encoding.names[index] for index in engine.standard.dropped]
+    if not names:
+        return ()
+    note = (
+        f"dropped on request, because the terms before determine them: {', '.join(names)}; means "
+        "that need them are missing"
+    )
+    return (note,)
 
 
 def start_of(model: Model, empirical: Sequence[FloatArray], random: float = 1.0) -> Coordinates:

@@ -6,10 +6,11 @@ Knows coefficients and their covariance only; which functions are asked for is d
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.results import FloatArray, tidy_frame
@@ -17,11 +18,14 @@ from analysis.results import FloatArray, tidy_frame
 __all__ = [
     "FixedEffects",
     "degrees_of_freedom",
+    "estimable_part",
     "joint_test",
     "satterthwaite_df",
+    "tidy_coefficients",
     "tidy_linear",
 ]
 
+_ESTIMABLE = 1e-6
 _ZERO = 1e-10
 
 
@@ -53,6 +57,10 @@ class FixedEffects:
         Coefficients whose column varies within patients; empty unless asked for.
     sandwich_df : callable or None
         Degrees of freedom of linear functions (m, p) to (m,) under a sandwich covariance.
+    unknown : array, shape (p, r), or None
+        Directions of the coefficients about which the rows say nothing.
+    dropped : array of int or None
+        Coefficients that were left out for that reason; they stand at zero.
     """
 
     terms: tuple[str, ...]
@@ -67,6 +75,27 @@ class FixedEffects:
     within_df: float = np.nan
     is_within: np.ndarray[tuple[int], np.dtype[np.bool_]] | None = None
     sandwich_df: Callable[[FloatArray], FloatArray] | None = None
+    unknown: FloatArray | None = None
+    dropped: NDArray[np.intp] | None = None
+
+    def is_estimable(self, contrasts: FloatArray) -> NDArray[np.bool_]:
+        """Mark linear functions that do not depend on what the rows say nothing about.
+
+        Parameters
+        ----------
+        contrasts : array, shape (m, p)
+            One linear function per row.
+
+        Returns
+        -------
+        array of bool, shape (m,)
+            All True unless columns were dropped.
+        """
+        if self.unknown is None or not self.unknown.size:
+            return np.ones(len(contrasts), dtype=bool)
+        reach = np.abs(contrasts) @ np.abs(self.unknown)
+        left = np.abs(contrasts @ self.unknown) > _ESTIMABLE * reach
+        return np.asarray(~left.any(axis=1))
 
 
 def satterthwaite_df(contrasts: FloatArray, fixed: FixedEffects) -> FloatArray:
@@ -145,16 +174,67 @@ def tidy_linear(
     Returns
     -------
     pandas.DataFrame
-        Labels and tidy columns.
+        Labels and tidy columns; missing where a function cannot be estimated.
     """
     variance = np.einsum("mi,ij,mj->m", contrasts, fixed.vcov, contrasts)
+    is_known = fixed.is_estimable(contrasts)
     return tidy_frame(
         labels,
-        estimate=contrasts @ fixed.estimate,
-        std_error=np.sqrt(variance),
-        df=degrees_of_freedom(contrasts, fixed),
+        estimate=np.where(is_known, contrasts @ fixed.estimate, np.nan),
+        std_error=np.where(is_known, np.sqrt(variance), np.nan),
+        df=np.where(is_known, degrees_of_freedom(contrasts, fixed), np.nan),
         conf_level=conf_level,
     )
+
+
+def tidy_coefficients(fixed: FixedEffects, *, conf_level: float) -> pd.DataFrame:
+    """Lay out the coefficients themselves; those that were dropped are not among them.
+
+    Parameters
+    ----------
+    fixed : FixedEffects
+        Coefficients and covariances.
+    conf_level : float
+        Two-sided coverage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``term`` and the tidy columns. With columns dropped, a coefficient is what it is with
+        those at zero, as in R's lm.
+    """
+    dropped = np.zeros(0, dtype=np.intp) if fixed.dropped is None else fixed.dropped
+    kept = np.delete(np.arange(len(fixed.terms)), dropped)
+    labels = pd.DataFrame({"term": [fixed.terms[index] for index in kept]})
+    own = np.eye(len(fixed.terms))[kept]
+    return tidy_linear(labels, own, replace(fixed, unknown=None), conf_level=conf_level)
+
+
+def estimable_part(contrasts: FloatArray, fixed: FixedEffects) -> FloatArray:
+    """Keep of a hypothesis what the rows can test.
+
+    Parameters
+    ----------
+    contrasts : array, shape (q, p)
+        Linear functions that the hypothesis sets to zero.
+    fixed : FixedEffects
+        Coefficients, and what is unknown of them.
+
+    Returns
+    -------
+    array, shape (r, p), r <= q
+        The combinations of the functions that can be estimated.
+    """
+    if fixed.is_estimable(contrasts).all():
+        return contrasts
+    unknown = np.asarray(fixed.unknown)
+    reach = np.abs(contrasts) @ np.abs(unknown)
+    touched = contrasts @ unknown
+    touched[np.abs(touched) <= _ESTIMABLE * reach] = 0.0
+    touched /= np.where(reach.max(axis=0) > 0.0, reach.max(axis=0), 1.0)
+    vectors, sizes, _ = np.linalg.svd(touched)
+    rank = int((sizes > _ESTIMABLE * sizes[0]).sum())
+    return np.asarray(vectors[:, rank:].T @ contrasts)
 
 
 def joint_test(contrasts: FloatArray, fixed: FixedEffects) -> dict[str, float]:
@@ -163,7 +243,8 @@ def joint_test(contrasts: FloatArray, fixed: FixedEffects) -> dict[str, float]:
     Parameters
     ----------
     contrasts : array, shape (q, p)
-        The functions, linearly independent.
+        The functions, linearly independent; what cannot be estimated is left out, and `df1`
+        is so much smaller.
     fixed : FixedEffects
         Coefficients and covariances.
 
@@ -183,7 +264,10 @@ def joint_test(contrasts: FloatArray, fixed: FixedEffects) -> dict[str, float]:
     Fai AHT, Cornelius PL (1996). J Stat Comput Simul 54:363-378.
     Kenward MG, Roger JH (1997). Biometrics 53:983-997.
     """
+    contrasts = estimable_part(contrasts, fixed)
     q = len(contrasts)
+    if q == 0:
+        return {"df1": 0.0, "df2": np.nan, "statistic": np.nan, "p_value": np.nan}
     covariance = contrasts @ fixed.vcov @ contrasts.T
     effect = contrasts @ fixed.estimate
     statistic = float(effect @ np.linalg.solve(covariance, effect)) / q

@@ -173,14 +173,14 @@ def _clinics(
     several = int(pairs[subject].duplicated().sum())
     if several:
         raise DataError(
-            f"{counted(several, 'patient')} have rows in more than one {by!r}. Give every patient "
+            f"{counted(several, 'patient')} with rows in more than one {by!r}. Give every patient "
             "one, such as the home clinic."
         )
     found = pairs.set_index(subject)[by].reindex(design.subjects)
     absent = int(found.isna().sum())
     if absent:
         raise DataError(
-            f"{counted(absent, 'patient')} of the fit have no {by!r}. Give them one, or a label "
+            f"{counted(absent, 'patient')} of the fit without a {by!r}. Give them one, or a label "
             "of their own, such as 'unknown'."
         )
     codes, labels = pd.factorize(found, sort=True)
@@ -192,6 +192,8 @@ def _clinics(
 def _pairs(design: Design, by: str, clinics: pd.DataFrame | pd.Series[Any] | None) -> pd.DataFrame:
     """Put patients beside their clinics, from what was given or from the model."""
     subject, panel = design.roles.subject, design.panel
+    if by == subject:
+        raise ColumnError(f"by={by!r} is the column of the patients; name the clinic's.")
     if isinstance(clinics, pd.DataFrame):
         check_present(clinics, [subject, by], "clinics=")
         return clinics[[subject, by]]

@@ -22,11 +22,13 @@ from analysis.mixed.engine.covariance import Model, RandomBlock, Stratum
 from analysis.mixed.engine.newton import maximise
 from analysis.mixed.engine.structures import STRUCTURES, structure_named, visits_apart
 from analysis.mixed.fitting import (
+    ALIASED,
     INFORMATION,
     METHODS,
     Engine,
     Standard,
     check_option,
+    dropped_note,
     fixed_effects,
     glance_row,
     standardise,
@@ -68,6 +70,7 @@ def lmm(
     vcov: str = "model",
     cluster: str | None = None,
     information: str | None = None,
+    aliased: str = "error",
 ) -> LinearMixedModel:
     """Fit a linear mixed model of a score with random effects of patients.
 
@@ -79,8 +82,9 @@ def lmm(
     Parameters
     ----------
     formula : str
-        The mean as a Wilkinson formula, such as ``"change ~ arm * day + baseline"``. Allowed in
-        it are columns, arithmetic in ``I()``, and the functions C, bs, cc, center, cr, cs, exp,
+        The mean as a Wilkinson formula, such as ``"change ~ arm * day + baseline"``. Text and
+        categories are factors; numbers are numbers, and True is 1. Allowed in it are columns,
+        arithmetic in ``I()``, and the functions C, bs, cc, center, cr, cs, exp,
         log, log10, log2, poly, scale, standardize.
     data : pandas.DataFrame
         One row per patient and time, in any order.
@@ -112,6 +116,8 @@ def lmm(
     information : str, optional
         ``"observed"`` or ``"expected"``: which information the degrees of freedom use. None:
         observed for Satterthwaite (as R's lmerTest), expected for Kenward-Roger (as pbkrtest).
+    aliased : str
+        ``"error"`` or ``"drop"``, as in `mmrm`.
 
     Returns
     -------
@@ -162,6 +168,7 @@ def lmm(
         random_covariance=random_covariance,
         residual=residual,
     )
+    check_option("aliased", aliased, ALIASED)
     check_vcov(vcov, df, cluster)
     _check_residual(random, residual, visit, coordinates)
     varying = read_random(random)
@@ -193,6 +200,7 @@ def lmm(
         df=df,
         vcov=vcov,
         information=information,
+        aliased=aliased,
     )
 
 
@@ -283,6 +291,7 @@ def fit_design(
     df: str,
     vcov: str,
     information: str,
+    aliased: str = "error",
 ) -> LinearMixedModel:
     """Fit a design that is built already.
 
@@ -292,7 +301,7 @@ def fit_design(
         Rows sorted by patient.
     random : RandomPart
         Random columns of the same rows.
-    residual, method, df, vcov, information : str
+    residual, method, df, vcov, information, aliased : str
         As in `lmm`, checked there.
 
     Returns
@@ -303,7 +312,7 @@ def fit_design(
     n = len(design.subjects)
     if n < 2:
         raise ModelError(f"A mixed model needs at least 2 patients; complete rows come from {n}.")
-    engine = _fit(design, random, residual, method == "reml")
+    engine = _fit(design, random, residual, method == "reml", aliased)
     theta_cov = engine.optimum.parameter_covariance(information)
     return LinearMixedModel(
         formula=design.formula,
@@ -323,6 +332,7 @@ def fit_design(
             information=information,
             covariance=residual,
             notes=(
+                *dropped_note(engine),
                 *engine.about.all_notes(),
                 *clinic_variance_note(engine.optimum, engine.about.notes),
             ),
@@ -331,17 +341,17 @@ def fit_design(
     )
 
 
-def _fit(design: Design, random: RandomPart, residual: str, reml: bool) -> Engine:
+def _fit(design: Design, random: RandomPart, residual: str, reml: bool, aliased: str) -> Engine:
     """Choose how the rows are summed, and maximise the likelihood."""
     z_scale = np.sqrt(np.mean(random.Z**2, axis=0))
-    rows, standard, strata = _arranged(design, random.Z / z_scale, residual)
+    rows, standard, strata = _arranged(design, random.Z / z_scale, residual, aliased)
     m = rows.design.panel.n_visits
     model = Model(
         strata=strata,
         random=random.blocks(),
         structures=(structure_named(residual, m),),
         n_rows=design.n_rows,
-        n_fixed=len(design.encoding.names),
+        n_fixed=standard.n_fixed,
         n_clinics=len(design.clinics),
         reml=reml,
     )
@@ -372,7 +382,7 @@ def _fit(design: Design, random: RandomPart, residual: str, reml: bool) -> Engin
 
 
 def _arranged(
-    design: Design, Z: FloatArray, residual: str
+    design: Design, Z: FloatArray, residual: str, aliased: str
 ) -> tuple[PatientRows, Standard, tuple[Stratum, ...]]:
     """Sum the rows over patterns of shared points, or rotate them, or leave them as rows."""
     by_distance = residual == "spatial exponential"
@@ -381,7 +391,7 @@ def _arranged(
     if shared is not None:
         design, Z = shared
         summed = sum_visits(design)
-        standard = summed.moments.standard()
+        standard = summed.moments.standard(aliased)
         rows = PatientRows(
             design=design,
             layout=summed.layout,
@@ -396,7 +406,7 @@ def _arranged(
         points = Z[design.panel.row_of_visit()]
         strata = moment_strata(summed.moments, standard, n_parameters, apart, points)
         return rows, standard, strata
-    layout, y, standard = _dense(design)
+    layout, y, standard = _dense(design, aliased)
     rows = PatientRows(
         design=design,
         layout=layout,
@@ -411,7 +421,7 @@ def _arranged(
     return rows, standard, tuple(chunk.stratum for chunk in rows.chunks())
 
 
-def _dense(design: Design) -> tuple[Layout, FloatArray, Standard]:
+def _dense(design: Design, aliased: str) -> tuple[Layout, FloatArray, Standard]:
     """Lay out rows without visits, and find the coordinates of the fit from them."""
     panel = design.panel
     flat = replace(panel, visit=np.zeros_like(panel.visit), n_visits=1)
@@ -426,9 +436,8 @@ def _dense(design: Design) -> tuple[Layout, FloatArray, Standard]:
     def products(columns: FloatArray) -> FloatArray:
         return np.asarray(columns[0].T @ total @ columns[0])
 
-    standard = standardise(
-        layout.map.columns(centre, scale), products, design.encoding.names, design.n_rows
-    )
+    columns = layout.map.columns(centre, scale)
+    standard = standardise(columns, products, design.encoding.names, design.n_rows, aliased)
     return layout, y, standard
 
 

@@ -169,7 +169,7 @@ def build_marginal_means(
     specs: str | Sequence[str],
     by: str | Sequence[str] | None,
     weights: str,
-    at: Mapping[str, Iterable[float]] | None,
+    at: Mapping[str, Iterable[float] | float] | None,
 ) -> MarginalMeans:
     """Average the fixed part over a reference grid.
 
@@ -202,7 +202,7 @@ def build_marginal_means(
     if weights not in WEIGHTS:
         raise ModelError(f"weights is {weights!r}; allowed are {', '.join(WEIGHTS)}.")
     wanted, kept = _names(specs), _names(by)
-    values = {name: np.asarray(list(numbers), dtype=float) for name, numbers in (at or {}).items()}
+    values = {name: _values(population, name, given) for name, given in (at or {}).items()}
     _check_names(population, wanted, kept, values)
     target = {name: _axis(population, values, name) for name in (*wanted, *kept)}
     others = {name: levels for name, levels in population.levels.items() if name not in target}
@@ -221,6 +221,20 @@ def build_marginal_means(
         specs=wanted,
         by=kept,
     )
+
+
+def _values(population: Population, name: str, given: Iterable[float] | float) -> FloatArray:
+    """Read where a numeric predictor is to stand: one number, or several."""
+    if name in population.levels:
+        raise ColumnError(f"at= is for numeric predictors; {name} has levels.")
+    several = given if isinstance(given, Iterable) else [given]
+    try:
+        values = np.array(list(several), dtype=float)
+    except (TypeError, ValueError):
+        values = np.array([np.nan])
+    if not values.size or not np.isfinite(values).all():
+        raise ColumnError(f"at= needs finite numbers for {name!r}, such as {{{name!r}: [0, 28]}}.")
+    return values
 
 
 def _names(names: str | Sequence[str] | None) -> tuple[str, ...]:
@@ -249,9 +263,6 @@ def _check_names(
         raise ColumnError(
             f"Results have a column {', '.join(taken)} of their own; rename it before the fit."
         )
-    coded = [name for name in values if name in population.levels]
-    if coded:
-        raise ColumnError(f"at= is for numeric predictors; {', '.join(coded)} has levels.")
     bare = [name for name in asked if name in population.means and name not in values]
     if bare:
         raise ColumnError(

@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis.errors import ConvergenceError, ModelError
 from analysis.mixed.clinics import FEWEST_CLINICS, check_clinics, clinic_variance_note
+from analysis.mixed.columns import check_present
 from analysis.mixed.components import Units, parameter_names
 from analysis.mixed.description import Roles
 from analysis.mixed.design import Design, build_design, with_visits_as_factor
@@ -22,11 +23,13 @@ from analysis.mixed.engine.covariance import Model, Stratum
 from analysis.mixed.engine.newton import maximise
 from analysis.mixed.engine.structures import STRUCTURES, Structure, structure_named, visits_apart
 from analysis.mixed.fitting import (
+    ALIASED,
     INFORMATION,
     METHODS,
     Engine,
     Standard,
     check_option,
+    dropped_note,
     fixed_effects,
     glance_row,
     positive_definite,
@@ -37,7 +40,7 @@ from analysis.mixed.patient_rows import PatientRows
 from analysis.mixed.result import LinearMixedModel
 from analysis.mixed.sandwich import check_vcov, sandwich
 from analysis.mixed.sums import PatternSums
-from analysis.results import FloatArray
+from analysis.results import FloatArray, counted
 
 __all__ = ["Choices", "fit_design_on_visits", "fit_moments", "mmrm", "moments"]
 
@@ -96,7 +99,16 @@ def moments(
         coordinates=coordinates,
     )
     design = build_design(formula, with_visits_as_factor(data, visit), roles, levels=levels)
+    _check_declared(data, levels or {}, varying or ())
     return sum_visits(design, None if varying is None else frozenset(varying)).moments
+
+
+def _check_declared(
+    data: pd.DataFrame, levels: Mapping[str, Sequence[Any]], varying: Sequence[str]
+) -> None:
+    """Refuse declarations about columns that are not there, such as misspelt ones."""
+    check_present(data, levels, "levels=")
+    check_present(data, varying, "varying=")
 
 
 def mmrm(
@@ -115,6 +127,7 @@ def mmrm(
     vcov: str = "model",
     cluster: str | None = None,
     information: str = "observed",
+    aliased: str = "error",
 ) -> LinearMixedModel:
     """Fit a mixed model for repeated measures (MMRM).
 
@@ -125,7 +138,8 @@ def mmrm(
     Parameters
     ----------
     formula : str
-        The mean as a Wilkinson formula, such as ``"change ~ arm * visit + baseline"``.
+        The mean as a Wilkinson formula, such as ``"change ~ arm * visit + baseline"``. Text and
+        categories are factors; numbers are numbers, also those with two values, and True is 1.
     data : pandas.DataFrame
         One row per patient and visit, in any order.
     subject, visit : str
@@ -159,6 +173,10 @@ def mmrm(
         `nested_in` names it, else the patient.
     information : str
         ``"observed"`` or ``"expected"``: which information the degrees of freedom use.
+    aliased : str
+        What to do about columns of the mean that those before determine in the rows used, such
+        as an arm without scores at a visit: ``"error"``, or ``"drop"`` them. Then `glance` names
+        them, means that need them are missing, and F tests have so many fewer ``df1``.
 
     Returns
     -------
@@ -209,6 +227,7 @@ def mmrm(
         vcov=vcov,
         cluster=cluster,
         information=information,
+        aliased=aliased,
     )
     roles = Roles(
         subject=subject,
@@ -251,6 +270,7 @@ def fit_moments(
     method: str = "reml",
     df: str | None = None,
     information: str = "observed",
+    aliased: str = "error",
 ) -> LinearMixedModel:
     """Fit a mixed model for repeated measures to moments instead of rows.
 
@@ -260,7 +280,7 @@ def fit_moments(
     ----------
     moments : Moments
         As of `moments`, perhaps pooled.
-    covariance, method, df, information : str
+    covariance, method, df, information, aliased : str
         As in `mmrm`.
 
     Returns
@@ -292,6 +312,7 @@ def fit_moments(
         vcov="model",
         cluster=None,
         information=information,
+        aliased=aliased,
     )
     return _fitted(moments, choices, None)
 
@@ -308,6 +329,8 @@ class Choices:
         Restricted likelihood.
     df, vcov, information : str
         How coefficients are tested.
+    aliased : str
+        What to do about columns that earlier ones determine.
     """
 
     covariances: tuple[str, ...]
@@ -315,6 +338,7 @@ class Choices:
     df: str
     vcov: str
     information: str
+    aliased: str
 
     @classmethod
     def checked(
@@ -327,15 +351,20 @@ class Choices:
         vcov: str,
         cluster: str | None,
         information: str,
+        aliased: str = "error",
     ) -> Choices:
         """Refuse options that are unknown or do not go together."""
-        tried = (covariance,) if isinstance(covariance, str) else tuple(covariance)
+        tried = (covariance,) if isinstance(covariance, str) else tuple(covariance or ())
         if not tried:
-            raise ModelError("covariance is an empty list; name at least one structure.")
+            raise ModelError(
+                f"covariance names no structure; allowed are {', '.join(STRUCTURES)}, or a list "
+                "of them to be tried in turn."
+            )
         for name in tried:
             check_option("covariance", name, STRUCTURES)
         check_option("method", method, METHODS)
         check_option("information", information, INFORMATION)
+        check_option("aliased", aliased, ALIASED)
         adjusts = method == "reml" and vcov == "model"
         df = df or ("kenward-roger" if adjusts else "satterthwaite")
         check_option("df", df, DF_METHODS)
@@ -350,7 +379,12 @@ class Choices:
                 "numeric column that says when a row was taken, such as coordinates='day'."
             )
         return cls(
-            covariances=tried, reml=method == "reml", df=df, vcov=vcov, information=information
+            covariances=tried,
+            reml=method == "reml",
+            df=df,
+            vcov=vcov,
+            information=information,
+            aliased=aliased,
         )
 
 
@@ -370,7 +404,7 @@ def _fitted(
             "nested_in=."
         )
     failures: list[str] = []
-    standard = moments.standard()
+    standard = moments.standard(choices.aliased)
     for covariance in choices.covariances:
         try:
             engine = _fit(moments, standard, covariance, choices.reml, rows)
@@ -410,7 +444,7 @@ def _fit(
         random=(),
         structures=(structure,) * len(groups),
         n_rows=about.n_rows,
-        n_fixed=len(about.encoding.names),
+        n_fixed=standard.n_fixed,
         n_clinics=len(about.clinics),
         reml=reml,
     )
@@ -477,6 +511,14 @@ def _strata(
 def _check_pairs(structure: Structure, moments: Moments) -> None:
     """Refuse an unstructured covariance of visits that no patient has together."""
     about = moments.about
+    if structure.correlations is None and len(about.visits) > about.n_subjects:
+        raise ModelError(
+            f"There are {len(about.visits)} visits but only {about.n_subjects} patients, too few "
+            f"for an unstructured covariance between visits. Is {about.roles.subject!r} the column "
+            f"of patients and {about.roles.visit!r} that of visits? Else take a structure with "
+            "fewer parameters, such as 'toeplitz'."
+        )
+    _check_group_sizes(moments)
     for _index, part in enumerate(moments.groups):
         pairs = part.pair_counts()
         is_needed = np.eye(len(pairs)) > 0 if structure.correlations else np.ones_like(pairs) > 0
@@ -496,6 +538,18 @@ def _check_pairs(structure: Structure, moments: Moments) -> None:
                 f"({len(absent)} such pairs of visits). Leave the visit out, or take a structure "
                 "with fewer parameters, such as 'toeplitz'."
             )
+
+
+def _check_group_sizes(moments: Moments) -> None:
+    """Refuse covariance groups of one patient, which have no covariance of their own."""
+    sizes = np.array([part.counts.sum() for part in moments.groups])
+    single = int((sizes < 2).sum())
+    if len(moments.about.groups) and single:
+        raise ModelError(
+            f"{counted(single, 'level')} of covariance_by={moments.about.roles.group!r} (of "
+            f"{sizes.size}) with one patient only; each needs patients enough for a covariance of "
+            "its own. Merge levels, or take another column."
+        )
 
 
 def _empirical(part: PatternSums, standard: Standard) -> FloatArray:
@@ -556,6 +610,7 @@ def _result(
             covariance=covariance,
             notes=(
                 *failures,
+                *dropped_note(engine),
                 *_few_complete(engine, covariance),
                 *engine.about.all_notes(),
                 *clinic_variance_note(engine.optimum, engine.about.notes),

@@ -56,14 +56,23 @@ class Moments:
 
     def __add__(self, other: Moments) -> Moments:
         """Pool with the moments of other patients."""
+        if not isinstance(other, Moments):
+            return NotImplemented
         return _combined(self, other, 1.0)
 
     def __sub__(self, other: Moments) -> Moments:
         """Take out the moments of some of the patients."""
+        if not isinstance(other, Moments):
+            return NotImplemented
         return _combined(self, other, -1.0)
 
-    def standard(self) -> Standard:
+    def standard(self, aliased: str = "error") -> Standard:
         """Find the standardised coordinates of a fit.
+
+        Parameters
+        ----------
+        aliased : str
+            ``"error"`` or ``"drop"``: what to do about columns that earlier ones determine.
 
         Returns
         -------
@@ -80,6 +89,7 @@ class Moments:
             products,
             self.about.encoding.names,
             self.about.n_rows,
+            aliased,
         )
 
     def __repr__(self) -> str:

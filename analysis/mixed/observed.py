@@ -96,7 +96,7 @@ def compare_observed(
     *,
     group: str,
     reference: Any,
-    covariates: Sequence[str],
+    covariates: str | Sequence[str],
     subject: str,
     visit: str,
     cluster: str | None = None,
@@ -152,6 +152,7 @@ def compare_observed(
     Li F, Morgan KL, Zaslavsky AM (2018). JASA 113:390-400.
     Li F, Li F (2019). Annals of Applied Statistics 13:2389-2415.
     """
+    covariates = [covariates] if isinstance(covariates, str) else list(covariates)
     used = [outcome, group, *covariates, visit, subject, *([cluster] if cluster else [])]
     check_present(data, used, "compare_observed()")
     rows = data.loc[data[list(dict.fromkeys(used))].notna().all(axis=1)]

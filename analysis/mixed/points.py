@@ -52,7 +52,21 @@ def share_points(design: Design, Z: FloatArray) -> tuple[Design, FloatArray] | N
     panel = arranged.panel
     if not _is_of_point(Z, panel) or _n_patterns(panel) > _MOST_PATTERNS:
         return None
-    return arranged, Z
+    return replace(arranged, visits=_point_labels(arranged)), Z
+
+
+def _point_labels(design: Design) -> pd.Index[Any]:
+    """Call points by the one column that tells them apart, such as the day; else number them."""
+    panel = design.panel
+    predictors = [design.columns[name] for name in design.parsed.predictors]
+    varying = [column for column in predictors if not panel.is_of_patients(column.data)]
+    if len(varying) == 1:
+        labels: pd.Index[Any] = pd.Index(
+            varying[0].take(panel.row_of_visit()).series(), name=varying[0].name
+        )
+        if labels.is_unique:
+            return labels
+    return design.visits
 
 
 def _is_of_point(Z: FloatArray, panel: Panel) -> bool:

@@ -58,11 +58,12 @@ def predict_rows(
     Returns
     -------
     pandas.DataFrame
-        ``estimate, std_error, df, conf_low, conf_high`` on the index of `new_data`.
+        ``estimate, std_error, df, conf_low, conf_high`` on the index of `new_data`; missing where
+        the rows of the fit say nothing about a mean.
     """
     check_option("interval", interval, INTERVALS)
     X = population.design(new_data)
-    estimate = X @ fixed.estimate
+    estimate = np.where(fixed.is_estimable(X), X @ fixed.estimate, np.nan)
     spread = np.zeros(len(X))
     if conditional or interval == "prediction":
         points = _Points.read(engine, new_data)
@@ -78,6 +79,8 @@ def predict_rows(
     df = np.full(len(X), np.inf)
     has_mean = np.abs(X).max(axis=1, initial=0.0) > 0.0
     df[has_mean] = degrees_of_freedom(X[has_mean], fixed)
+    std_error[np.isnan(estimate)] = np.nan
+    df[np.isnan(estimate)] = np.nan
     margin = critical_value(df, conf_level) * std_error
     return pd.DataFrame(
         {
@@ -225,7 +228,7 @@ def _check_repeats(engine: Engine, points: _Points, code: Codes) -> None:
     n = int(place.loc[place.duplicated(), "patient"].nunique())
     if n:
         raise DataError(
-            f"{counted(n, 'patient')} have more than one row at the same {name!r}. Conditional "
+            f"{counted(n, 'patient')} with more than one row at the same {name!r}. Conditional "
             "predictions take one row per patient there: choose one first."
         )
 
@@ -358,6 +361,11 @@ def simulate_outcomes(engine: Engine, seed: int, n_draws: int) -> pd.DataFrame:
         Patient, visit where there is one, and one column per draw, ``draw_1`` first; the index is
         the position of the row in the frame given.
     """
+    if n_draws < 1 or seed < 0:
+        raise ModelError(
+            f"simulate() takes a seed of 0 or more and at least 1 draw; given are seed={seed} and "
+            f"n_draws={n_draws}."
+        )
     rng = np.random.default_rng(seed)
     design, at, scale = engine.rows.design, engine.optimum.at, engine.standard.scale
     root = np.ones(design.n_rows) if design.weights is None else np.sqrt(design.weights)

@@ -20,7 +20,7 @@ from analysis.mixed.components import (
 )
 from analysis.mixed.effects import clinic_effects, patient_effects, random_effect_frame
 from analysis.mixed.fitting import Engine
-from analysis.mixed.inference import FixedEffects, joint_test, tidy_linear
+from analysis.mixed.inference import FixedEffects, joint_test, tidy_coefficients
 from analysis.mixed.marginal import MarginalMeans, build_marginal_means
 from analysis.mixed.population import Population
 from analysis.mixed.prediction import predict_rows, residual_frame, simulate_outcomes
@@ -71,8 +71,7 @@ class LinearMixedModel:
         pandas.DataFrame
             ``term`` and the tidy columns.
         """
-        labels = pd.DataFrame({"term": list(self.fixed.terms)})
-        return tidy_linear(labels, np.eye(len(self.fixed.terms)), self.fixed, conf_level=conf_level)
+        return tidy_coefficients(self.fixed, conf_level=conf_level)
 
     def glance(self) -> pd.DataFrame:
         """Return one row about the fit.
@@ -203,7 +202,9 @@ class LinearMixedModel:
         A factor is tested with all others averaged over their levels, so that the coding of
         factors does not matter; a numeric predictor in an interaction stands at zero, as in SAS
         and in R's car: centre it first. With Kenward-Roger the statistic is their scaled F, as
-        in SAS, not Wald's, as in R's emmeans.
+        in SAS, not Wald's, as in R's emmeans. Without an intercept, a factor that takes its place
+        is tested for means that are all zero, not for differences. A term of which a part cannot
+        be estimated, because columns were dropped, is tested for the rest, with fewer ``df1``.
         """
         contrasts = type_three_contrasts(self.engine.about)
         tests = [{"term": term, **joint_test(L, self.fixed)} for term, L in contrasts.items()]
@@ -307,7 +308,7 @@ class LinearMixedModel:
         *,
         by: str | Sequence[str] | None = None,
         weights: str = "equal",
-        at: Mapping[str, Iterable[float]] | None = None,
+        at: Mapping[str, Iterable[float] | float] | None = None,
     ) -> MarginalMeans:
         """Estimate means at chosen levels, the other predictors averaged out.
 
@@ -325,7 +326,7 @@ class LinearMixedModel:
             ``"equal"``: the combinations of the other factors count the same.
             ``"proportional"``: by their number of rows.
         at : mapping of str to numbers, optional
-            Values of numeric predictors, such as ``{"day": [0, 28]}``.
+            Values of numeric predictors, such as ``{"day": [0, 28]}`` or ``{"day": 28}``.
 
         Returns
         -------

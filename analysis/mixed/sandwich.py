@@ -120,7 +120,7 @@ def sandwich(engine: Engine, kind: str) -> Sandwich:
     vcov = root @ (adjusted.T @ adjusted) @ root
     if (np.diag(vcov) <= _NO_SPREAD * np.diag(engine.optimum.at.vcov)).any():
         raise ModelError(
-            f"The {counted(len(information), 'cluster')} leave no variance between them for a "
+            f"No variance is left between {counted(len(information), 'cluster')} for a "
             "coefficient: a group may be the whole of its clusters. Take more and smaller "
             "clusters, such as the clinic or the patient."
         )
@@ -164,7 +164,7 @@ def _clusters_of_clinics(engine: Engine) -> Codes:
     n = np.unique(design.clinic[own[design.clinic] != design.cluster]).size
     if n:
         raise ModelError(
-            f"{counted(n, 'clinic')} have patients in more than one level of cluster="
+            f"{counted(n, 'clinic')} with patients in more than one level of cluster="
             f"{design.roles.cluster!r}, but patients of a clinic share its intercept: clusters "
             "must be clinics or groups of whole clinics. Leave out cluster= or nested_in=."
         )
@@ -186,8 +186,8 @@ def _correction(kind: str, values: FloatArray) -> FloatArray:
     if kind == "jackknife" and is_full.any():
         n = int(is_full.any(axis=1).sum())
         raise ModelError(
-            f"{counted(n, 'cluster')} alone determine a coefficient, so that the fit without "
-            "them does not exist: vcov='jackknife' is not defined; take 'bias-reduced'."
+            f"A coefficient rests on one cluster alone ({counted(n, 'such cluster')}), so that the "
+            "fit without it does not exist: vcov='jackknife' is not defined; take 'bias-reduced'."
         )
     safe = np.where(is_full, 1.0, left)
     power = -1.0 if kind == "jackknife" else -0.5

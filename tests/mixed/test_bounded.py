@@ -24,7 +24,8 @@ def bands():
 
 
 def compared(data, **options):
-    given = {"group": "arm", "reference": "im", "visit": "visit", "covariates": ["baseline"]}
+    given = {"group": "arm", "reference": "im", "subject": "patient", "visit": "visit",
+             "covariates": ["baseline"]}  # fmt: skip
     return ordinal_sensitivity("band", data, **{**given, **options})
 
 
@@ -88,3 +89,26 @@ def test_scores_that_are_no_numbers_are_refused_without_showing_them():
         assert "secret" not in str(error.value)
     with pytest.raises(DataError, match="1 infinite"):
         compared(bands().assign(band=lambda d: d["band"].astype(float).where(d.index != 3, np.inf)))
+
+
+@pytest.mark.unit
+def test_a_patient_counts_once_per_visit():
+    data = bands()
+    with pytest.raises(DataError, match="2 patients with more than one row at a visit"):
+        compared(pd.concat([data, data.groupby("patient").head(1).head(2)]))
+
+
+@pytest.mark.unit
+def test_rows_used_and_left_out_are_counted_by_visit():
+    data = bands()
+    gap = data.index[data["visit"] == "v4"][:3]
+    data.loc[gap, "baseline"] = np.nan
+    rows = compared(data).drop_duplicates("visit").set_index("visit")
+    assert rows["n_dropped"].to_dict() == {v: 3 * (v == "v4") for v in rows.index}
+    counts = data.dropna(subset="baseline")["visit"].value_counts()
+    assert rows["n_patients"].to_dict() == counts.to_dict()
+
+
+@pytest.mark.unit
+def test_one_covariate_can_be_given_by_name():
+    pd.testing.assert_frame_equal(compared(bands(), covariates="baseline"), compared(bands()))

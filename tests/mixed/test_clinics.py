@@ -120,5 +120,5 @@ def test_clusters_are_checked_like_clinics():
     for df in ("between-within", "residual"):
         with pytest.raises(ModelError, match=f"7 clusters.*df='{df}', which counts"):
             mmrm("change ~ arm", DATA, **options, df=df)
-    with pytest.raises(ModelError, match="2 clusters leave no variance between them"):
+    with pytest.raises(ModelError, match="No variance is left between 2 clusters"):
         mmrm("change ~ arm", DATA, **{**options, "cluster": "arm"})

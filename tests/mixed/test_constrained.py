@@ -290,3 +290,17 @@ def test_input_is_left_as_it_was():
     before = DATA.copy()
     fit()
     pd.testing.assert_frame_equal(DATA, before)
+
+
+@pytest.mark.unit
+def test_one_arm_is_refused():
+    with pytest.raises(ModelError, match="'arm' has one level, so that there are no arms"):
+        fit(DATA.assign(arm="iv"))
+
+
+@pytest.mark.unit
+def test_an_arm_without_scores_at_a_visit_can_be_left_out_there():
+    data = DATA.loc[(DATA["arm"] != "iv") | (DATA["visit"] != "v3")]
+    means = fit(data, aliased="drop").marginal_means("arm", by="visit").tidy()
+    unknown = means.loc[means["estimate"].isna(), ["arm", "visit"]]
+    assert unknown.to_numpy().tolist() == [["iv", "v3"]]

@@ -203,14 +203,14 @@ def test_infinite_values_are_refused_with_their_count(column):
 
 def test_two_rows_at_a_visit_are_refused_with_the_visits():
     data = pd.concat([DATA, DATA.iloc[[0, 0, 4]]])
-    with pytest.raises(DataError, match=r"2 patients have .*\('visit': 'v1', 'v2'\)"):
+    with pytest.raises(DataError, match=r"2 patients with .*\('visit': 'v1', 'v2'\)"):
         build(data=data, visit="visit")
     assert build(data=data).n_rows == 9
 
 
 def test_two_rows_at_one_time_have_no_covariance_over_time():
     data = pd.concat([DATA, DATA.iloc[[0, 0, 4]]])
-    with pytest.raises(DataError, match="2 patients have more than one row at the same 'day'"):
+    with pytest.raises(DataError, match="2 patients with more than one row at the same 'day'"):
         build(data=data, coordinates="day")
     assert build(data=DATA, coordinates="day").coordinates.size == 6
 
@@ -222,7 +222,7 @@ def test_two_rows_at_one_time_have_no_covariance_over_time():
 def test_patient_in_two_groups_or_clinics_is_refused(role, column, argument):
     data = DATA.copy()
     data.loc[0, column] = "other"
-    with pytest.raises(DataError, match=f"1 patient have .*'{column}', which {argument}="):
+    with pytest.raises(DataError, match=f"1 patient with .*'{column}', which {argument}="):
         build(data=data, **{role: column})
 
 

@@ -162,10 +162,12 @@ def test_what_cannot_be_used_is_refused():
     with pytest.raises(ColumnError, match="of their own"):
         clinic_influence(FIT, ARMS, by="visit", clinics=DATA.assign(visit=DATA["site_id"]))
     moved = DATA.assign(site_id=DATA["site_id"].where(DATA.index != 1, "elsewhere"))
-    with pytest.raises(DataError, match="1 patient have rows in more than one 'site_id'"):
+    with pytest.raises(DataError, match="1 patient with rows in more than one 'site_id'"):
         clinic_influence(FIT, ARMS, by="site_id", clinics=moved)
-    with pytest.raises(DataError, match="have no 'site_id'"):
+    with pytest.raises(DataError, match="without a 'site_id'"):
         clinic_influence(FIT, ARMS, by="site_id", clinics=DATA[DATA["patient"].gt(3)])
+    with pytest.raises(ColumnError, match="'patient' is the column of the patients"):
+        clinic_influence(FIT, ARMS, by="patient", clinics=DATA)
     with pytest.raises(DataError, match="leaves nobody"):
         clinic_influence(FIT, ARMS, by="site_id", clinics=DATA.assign(site_id="one"))
     other = mmrm("change ~ arm * visit", DATA, **ROLES).marginal_means("arm").contrasts()

@@ -239,7 +239,7 @@ def test_day_may_be_a_factor_in_the_mean_and_a_number_beside_it():
 def test_two_rows_of_a_patient_on_a_day_have_no_spatial_covariance():
     data = nominal()
     twice = pd.concat([data, data.iloc[[0]].assign(change=1.0)])
-    with pytest.raises(DataError, match="1 patient have more than one row at the same 'day'"):
+    with pytest.raises(DataError, match="1 patient with more than one row at the same 'day'"):
         fit(twice, residual="spatial exponential", coordinates="day")
 
 

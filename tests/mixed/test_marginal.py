@@ -173,3 +173,22 @@ def test_results_show_themselves():
     assert means._repr_html_().startswith('<table class="ko"><caption>Marginal means</caption>')
     assert "<caption>Contrasts" in means.contrasts()._repr_html_()
     assert means.tidy() is not means.tidy()
+
+
+@pytest.mark.unit
+def test_one_number_will_do_for_at():
+    one, several = (FIT.marginal_means("arm", at={"day": day}).tidy() for day in (14, [14]))
+    pd.testing.assert_frame_equal(one, several)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("given", [["iv"], np.nan, [], None])
+def test_at_takes_finite_numbers(given):
+    with pytest.raises(ColumnError, match="at= needs finite numbers for 'day'"):
+        FIT.marginal_means("arm", at={"day": given})
+
+
+@pytest.mark.unit
+def test_at_is_not_for_levels():
+    with pytest.raises(ColumnError, match="arm has levels"):
+        FIT.marginal_means("day", at={"day": 1, "arm": ["iv"]})

@@ -340,7 +340,8 @@ def test_visit_without_a_score_in_a_group_is_named():
     [
         ({"covariance": "toeplitz!"}, "covariance is 'toeplitz!'; allowed are unstructured, ind"),
         ({"covariance": ["ar1", "x"]}, "covariance is 'x'; allowed"),
-        ({"covariance": []}, "covariance is an empty list"),
+        ({"covariance": []}, "covariance names no structure"),
+        ({"covariance": None}, "covariance names no structure"),
         ({"method": "REML"}, "method is 'REML'; allowed are reml, ml"),
         ({"df": "kr"}, "df is 'kr'; allowed are kenward-roger, satterthwaite, between-within"),
         ({"information": "both"}, "information is 'both'; allowed are observed, expected"),
@@ -427,3 +428,31 @@ def test_a_history_that_cannot_be_read_is_refused():
     with pytest.raises(DataError, match="1 entries that are no finite number") as error:
         fit(SMALL, TWO).predict(rows, conditional=True)
     assert "secret" not in str(error.value)
+
+
+@pytest.mark.unit
+def test_patients_taken_for_visits_are_asked_about_without_their_names():
+    with pytest.raises(ModelError, match="Is 'visit' the column of patients") as error:
+        mmrm("change ~ 1", DATA, subject="visit", visit="patient")
+    assert not any(str(name) in str(error.value) for name in ("p001", "(7,", "'7'"))
+
+
+@pytest.mark.unit
+def test_covariance_groups_of_one_patient_are_refused_without_their_names():
+    few = DATA["patient"].unique()[:3]
+    alone = DATA.assign(group=DATA["patient"].where(DATA["patient"].isin(few), "rest"))
+    with pytest.raises(ModelError, match=r"3 levels of covariance_by='group' \(of 4\)") as error:
+        fit("change ~ visit", alone, covariance_by="group", covariance="ar1")
+    assert not any(str(name) in str(error.value) for name in few)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("covariance", ["compound symmetry", "toeplitz"])
+def test_scores_that_always_have_one_sum_have_a_singular_covariance(covariance):
+    noise = np.random.default_rng(3).normal(size=(20, 4))
+    even = noise - noise.mean(axis=1, keepdims=True)
+    rows = pd.DataFrame({
+        "patient": np.repeat(np.arange(20), 4), "visit": [*"abcd"] * 20, "score": even.ravel(),
+    })  # fmt: skip
+    with pytest.raises(ConvergenceError, match=f"{covariance} covariance becomes singular: some"):
+        mmrm("score ~ visit", rows, subject="patient", visit="visit", covariance=covariance)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.errors import DataError, ModelError
+from analysis.errors import ColumnError, DataError, ModelError
 from analysis.mixed import fit_moments, mmrm, moments
 from tests.mixed.networks import clinic_network
 
@@ -307,7 +307,7 @@ def test_what_needs_rows_says_so(name):
     ("options", "match"),
     [
         ({"covariance": "ar2"}, "covariance is 'ar2'"),
-        ({"covariance": []}, "covariance is an empty list"),
+        ({"covariance": []}, "covariance names no structure"),
         ({"method": "ml", "df": "kenward-roger"}, "Kenward-Roger needs method='reml'"),
         ({"covariance": "spatial exponential"}, "belong together"),
     ],
@@ -327,3 +327,26 @@ def test_fallback_works_with_sums():
     fit = fit_moments(sums, covariance=["unstructured", "ar1"])
     assert fit.glance()["covariance"].iloc[0] == "ar1"
     assert "unstructured was given up" in fit.glance()["notes"].iloc[0]
+
+
+@pytest.mark.unit
+def test_moments_are_added_to_moments_only():
+    sums = moments("change ~ arm * visit", DATA, **ROLES)
+    with pytest.raises(TypeError):
+        sums + 1
+    with pytest.raises(TypeError):
+        sums - 1
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("given", "error", "match"),
+    [
+        ({"levels": {"amr": ["im"]}}, ColumnError, "Levels= uses 'amr'"),
+        ({"varying": ["dya"]}, ColumnError, "Varying= uses 'dya'"),
+        ({"levels": {"arm": ["im", "iv", "iv"]}}, DataError, "'arm' twice"),
+    ],
+)
+def test_declarations_of_what_is_not_there_are_refused(given, error, match):
+    with pytest.raises(error, match=match):
+        moments("change ~ arm * visit", DATA, **ROLES, **given)

@@ -303,7 +303,7 @@ def test_history_needs_an_outcome_that_is_a_column():
 @pytest.mark.parametrize(("name", "at"), [("unstructured", "visit"), ("spatial", "day")])
 def test_patient_with_two_rows_at_a_point_has_no_history(name, at):
     rows = NETWORK.head(1).loc[[0, 0, 0]]
-    with pytest.raises(DataError, match=f"1 patient have more than one row at the same '{at}'"):
+    with pytest.raises(DataError, match=f"1 patient with more than one row at the same '{at}'"):
         FITS[name][0].predict(rows, conditional=True)
     assert len(FITS[name][0].predict(rows, interval="prediction")) == 3
 
@@ -344,3 +344,18 @@ def test_no_rows_have_no_predictions(name, conditional):
     found = fit.predict(data.iloc[:0], conditional=conditional, interval="prediction")
     assert len(found) == 0
     assert "conf_high" in found.columns
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(("seed", "draws"), [(-1, 1), (1, 0), (1, -1)])
+def test_draws_and_seeds_below_their_least_are_refused(seed, draws):
+    fit = lmm("change ~ arm", NETWORK, subject="patient")
+    with pytest.raises(ModelError, match="seed of 0 or more and at least 1 draw"):
+        fit.simulate(seed, draws)
+
+
+@pytest.mark.unit
+def test_a_spline_does_not_reach_beyond_the_rows():
+    fit = lmm("change ~ bs(day, df=3)", NETWORK, subject="patient")
+    with pytest.raises(DataError, match="spline stands only between the smallest and the largest"):
+        fit.predict(pd.DataFrame({"day": [1e4]}))

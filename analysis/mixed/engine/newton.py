@@ -176,27 +176,41 @@ def _newton(
 
 
 def _check_bounded(model: Model, point: _Point) -> None:
-    """Say so where the search went towards a singular unstructured covariance.
+    """Say so where the search went towards a singular covariance between visits."""
+    for index, structure in enumerate(model.structures):
+        is_free = structure.correlations is None or structure.n_correlations > 0
+        if structure.needs_distances or not is_free or not _is_singular(model, point, index):
+            continue
+        if structure.correlations is None:
+            raise ConvergenceError(_unbounded(model, structure, index))
+        raise ConvergenceError(
+            f"The likelihood keeps rising while the {structure.name} covariance becomes "
+            "singular: some combination of a patient's scores hardly varies between patients, "
+            "such as a sum that is always the same. Take 'unstructured', or leave out a visit."
+        )
+
+
+def _unbounded(model: Model, structure: Structure, index: int) -> str:
+    """Describe a likelihood without a maximum.
 
     Fewer patients at all visits than a combination of visits has free numbers are fitted by it
-    exactly: the likelihood has no maximum, whatever the optimiser.
+    exactly, whatever the optimiser.
     """
-    for index, structure in enumerate(model.structures):
-        if structure.correlations is None and _is_singular(structure, point, index):
-            parts = [part.blocks for part in model.strata if part.structure == index]
-            n = sum(float(part.counts.sum()) for part in parts)
-            full = sum(float(part.counts[part.present.all(axis=1)].sum()) for part in parts)
-            raise ConvergenceError(
-                "The likelihood keeps rising while the unstructured covariance becomes singular, "
-                f"so that it may have no maximum: {full:.0f} of {n:.0f} patients have all "
-                f"{structure.n_visits} visits. Take a covariance with fewer parameters, such as "
-                "'heterogeneous toeplitz', or leave out visits that few patients reached."
-            )
+    parts = [part.blocks for part in model.strata if part.structure == index]
+    n = sum(float(part.counts.sum()) for part in parts)
+    full = sum(float(part.counts[part.present.all(axis=1)].sum()) for part in parts)
+    return (
+        "The likelihood keeps rising while the unstructured covariance becomes singular, "
+        f"so that it may have no maximum: {full:.0f} of {n:.0f} patients have all "
+        f"{structure.n_visits} visits. Take a covariance with fewer parameters, such as "
+        "'heterogeneous toeplitz', or leave out visits that few patients reached."
+    )
 
 
-def _is_singular(structure: Structure, point: _Point, index: int) -> bool:
+def _is_singular(model: Model, point: _Point, index: int) -> bool:
     """Look for a combination of visits without variance."""
-    matrix = structure.shape(point.coordinates.residual[index], np.zeros(0)).matrix
+    distances = next(part.distances for part in model.strata if part.structure == index)
+    matrix = model.structures[index].shape(point.coordinates.residual[index], distances).matrix
     spread = np.sqrt(np.diag(matrix))
     return bool(np.linalg.eigvalsh(matrix / np.outer(spread, spread))[0] < _SINGULAR)
 
