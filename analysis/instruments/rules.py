@@ -63,7 +63,7 @@ def _summed(
     n_domains, n_answered = applies.sum(axis=1), answered.sum(axis=1)
     limit = scale.max_missing if scale.missing_method == "prorate" else 0
     n_missing = n_domains - n_answered
-    enough = (n_missing <= limit) & (n_answered > 0)
+    enough = n_missing <= limit  # fewer than all may be missing
     sums = np.where(answered, scores, 0.0).sum(axis=1) * scale.scoring.multiplier
     total = np.full(len(sums), np.nan)
     np.divide(sums * n_domains, n_answered, out=total, where=enough)

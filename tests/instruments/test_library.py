@@ -1,6 +1,7 @@
 """The data files of the scales, against numbers typed here from their sources."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -162,6 +163,15 @@ def test_one_range_of_answers_or_the_widest():
 )
 def test_reliable_change(name, points):
     assert load_instrument(name).reliable_change == pytest.approx(points, abs=0.005)
+
+
+@unit
+@pytest.mark.parametrize("gap", ["standard_deviation", "reliability"])
+def test_spread_and_reliability_are_needed_together(gap):
+    scale = replace(
+        load_instrument("PCL-5"), **{"standard_deviation": 9.0, "reliability": 0.9, gap: None}
+    )
+    assert scale.reliable_change == 18
 
 
 @unit

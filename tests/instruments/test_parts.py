@@ -40,7 +40,16 @@ def test_gaps_stay_gaps_and_other_scales_are_left_out():
     items = pd.concat([form([3, None] + [0] * 7), form([1] * 7, instrument="GAD-7")])
     part = derive_items(items, "PHQ-2")
     assert len(part) == 2
+    assert part.index.tolist() == [0, 1]
+    assert part.columns.tolist() == items.columns.tolist()
     assert only(score(part, "PHQ-2"))["rule"] == "too few answers"
+
+
+@unit
+def test_rows_of_no_scale_are_in_no_part():
+    items = form([3] * 9).astype({"instrument": "string"})
+    nameless = items.iloc[:2].assign(instrument=pd.array([pd.NA, pd.NA], dtype="string"))
+    assert len(derive_items(pd.concat([items, nameless]), "PHQ-2")) == 2
 
 
 @unit
@@ -61,12 +70,21 @@ def test_item_nine_is_followed_and_missing_stays_missing():
     assert positive["rel_day"].tolist() == [0, 1, 2, 3, 4]
     assert positive["positive"].tolist() == [False, True, True, pd.NA, pd.NA]
     assert positive["positive"].dtype == "boolean"
+    assert positive.index.tolist() == [0, 1, 2, 3, 4]
 
 
 @unit
 def test_the_cut_off_of_an_item_can_be_stated():
     items = pd.concat([form([answer] * 9, day=answer) for answer in (1, 2, 3)])
     assert item_positive(items, "PHQ-9", 9, at_least=2)["positive"].tolist() == [False, True, True]
+
+
+@unit
+def test_the_first_and_the_last_item_can_be_followed():
+    items = form([3] + [0] * 7 + [2])
+    assert [item_positive(items, "PHQ-9", n)["positive"].item() for n in (1, 2, 9)] == [
+        True, False, True,
+    ]  # fmt: skip
 
 
 @unit

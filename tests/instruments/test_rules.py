@@ -209,6 +209,7 @@ def test_lowest_and_highest_answers_give_the_ends_of_the_total(name):
         answers = [edge[end] for edge in scale.item_ranges]
         row = only(score(form(answers, instrument=name), name))
         assert (row["total"], row["rule"]) == (total, COMPLETE)
+        assert (row["maximum"], row["percent_of_maximum"]) == (scale.total_high, 100.0 * end)
 
 
 @st.composite
