@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from analysis.mixed.inference import FixedEffects, degrees_of_freedom, joint_test
+from analysis.mixed.inference.fixed_effects import FixedEffects, degrees_of_freedom, joint_test
 from analysis.results import FloatArray, critical_value
 
 __all__ = ["Inference", "chi_square", "of_contrast", "of_joint_test", "summarised"]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.mixed import LinearMixedModel, lmm
-from analysis.mixed.fitting import fixed_effects
+from analysis.mixed.inference.fitting import fixed_effects
 from analysis.results import FloatArray
 from simulations.inferences import Inference, of_contrast
 from simulations.patients import BASELINE_MEAN, Dropout, baselines, in_second_arm, long_frame

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.mixed import LinearMixedModel, mmrm
-from analysis.mixed.fitting import fixed_effects
-from analysis.mixed.inference import FixedEffects
-from analysis.mixed.sandwich import sandwich
-from analysis.mixed.type_three import type_three_contrasts
+from analysis.mixed.inference.fitting import fixed_effects
+from analysis.mixed.inference.fixed_effects import FixedEffects
+from analysis.mixed.inference.sandwich import sandwich
+from analysis.mixed.inference.type_three import type_three_contrasts
 from analysis.results import FloatArray
 from simulations.inferences import Inference, chi_square, of_contrast, of_joint_test
 from simulations.patients import BASELINE_MEAN, Dropout, baselines, in_second_arm, long_frame

@@ -8,13 +8,13 @@ from analysis.mixed.constrained import constrained_longitudinal
 from analysis.mixed.evidence import coverage_study
 from analysis.mixed.influence import clinic_influence
 from analysis.mixed.lmm import lmm
-from analysis.mixed.marginal import Contrasts, MarginalMeans
+from analysis.mixed.means.marginal import Contrasts, MarginalMeans
 from analysis.mixed.mmrm import fit_moments, mmrm, moments
-from analysis.mixed.moments import Moments
-from analysis.mixed.moments_file import load_moments, save_moments
 from analysis.mixed.observed import ObservedComparison, compare_observed
 from analysis.mixed.result import LinearMixedModel
 from analysis.mixed.structure_table import compare_covariances
+from analysis.mixed.sums.moments import Moments
+from analysis.mixed.sums.moments_file import load_moments, save_moments
 from analysis.mixed.variance_test import variance_test
 
 __all__ = [

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from analysis.errors import ModelError
-from analysis.mixed.design import Design
+from analysis.mixed.design.build import Design
 from analysis.mixed.engine.newton import Optimum
 from analysis.results import counted
 

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError, ModelError
-from analysis.mixed.columns import check_present
-from analysis.mixed.description import Roles
-from analysis.mixed.design import Design, build_design
-from analysis.mixed.encoding import Encoding, Factor, Product
-from analysis.mixed.mmrm import Choices, fit_design_on_visits
+from analysis.mixed.design.build import Design, build_design
+from analysis.mixed.design.columns import check_present
+from analysis.mixed.design.description import Roles
+from analysis.mixed.design.encoding import Encoding, Factor, Product
+from analysis.mixed.on_visits import Choices, fit_design_on_visits
 from analysis.mixed.result import LinearMixedModel
 
 __all__ = ["constrained_longitudinal"]

@@ -1,6 +1,6 @@
 """How much a comparison depends on single clinics: the fit again without each of them.
 
-A clinic is subtracted from the sums of a fit on visits (sums.py), and the engine starts from the
+A clinic is subtracted from the sums of a fit on visits (sums/), and the engine starts from the
 optimum of the whole fit, so that only the clinic's own rows are read again.
 """
 
@@ -13,21 +13,21 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ColumnError, DataError, ModelError
-from analysis.mixed.columns import check_present
-from analysis.mixed.components import parameter_names
-from analysis.mixed.design import Design
+from analysis.mixed.design.build import Design
+from analysis.mixed.design.columns import check_present
+from analysis.mixed.design.layout import Panel
 from analysis.mixed.engine.blocks import PatternBlocks, cross_products
 from analysis.mixed.engine.covariance import Stratum
 from analysis.mixed.engine.newton import maximise
-from analysis.mixed.fitting import Engine, fixed_effects
-from analysis.mixed.inference import FixedEffects
-from analysis.mixed.layout import Panel
-from analysis.mixed.marginal import Contrasts, MarginalMeans
-from analysis.mixed.moments import weighted_features
-from analysis.mixed.patient_rows import PatientRows
+from analysis.mixed.inference.components import parameter_names
+from analysis.mixed.inference.fitting import Engine, fixed_effects
+from analysis.mixed.inference.fixed_effects import FixedEffects
+from analysis.mixed.inference.sandwich import sandwich
+from analysis.mixed.means.marginal import Contrasts, MarginalMeans
 from analysis.mixed.result import LinearMixedModel
-from analysis.mixed.sandwich import sandwich
-from analysis.mixed.sums import PatternSums, sum_patterns
+from analysis.mixed.sums.moments import weighted_features
+from analysis.mixed.sums.patient_rows import PatientRows
+from analysis.mixed.sums.patterns import PatternSums, sum_patterns
 from analysis.results import FloatArray, counted
 
 __all__ = ["clinic_influence"]

@@ -1,7 +1,7 @@
 """Fit a linear mixed model: random effects of patients on days of their own, or on visits.
 
 Where patients share their days, the rows become sums per missingness pattern; else with
-independent residuals they are rotated (rotation.py); else they stay rows.
+independent residuals they are rotated (sums/rotation.py); else they stay rows.
 """
 
 from __future__ import annotations
@@ -13,40 +13,38 @@ import pandas as pd
 
 from analysis.errors import ModelError
 from analysis.mixed.clinics import check_clinics, clinic_variance_note
-from analysis.mixed.components import Units, parameter_names
-from analysis.mixed.description import Roles
-from analysis.mixed.design import Design, build_design
-from analysis.mixed.encoding import Encoding, encode
+from analysis.mixed.design.build import Design, build_design
+from analysis.mixed.design.description import Roles
+from analysis.mixed.design.encoding import Encoding, encode
+from analysis.mixed.design.formulas import read_random
+from analysis.mixed.design.layout import Layout, lay_out
+from analysis.mixed.design.points import share_points
 from analysis.mixed.engine.blocks import cross_products
 from analysis.mixed.engine.covariance import Model, RandomBlock, Stratum
 from analysis.mixed.engine.newton import maximise
 from analysis.mixed.engine.structures import STRUCTURES, structure_named, visits_apart
-from analysis.mixed.fitting import (
-    ALIASED,
+from analysis.mixed.inference.components import Units, parameter_names
+from analysis.mixed.inference.fitting import (
+    DF_METHODS,
     INFORMATION,
     METHODS,
     Engine,
-    Standard,
     check_option,
     dropped_note,
     fixed_effects,
     glance_row,
-    standardise,
     start_of,
 )
-from analysis.mixed.formulas import read_random
-from analysis.mixed.layout import Layout, lay_out
-from analysis.mixed.moments import moment_strata, sum_visits
-from analysis.mixed.patient_rows import PatientRows
-from analysis.mixed.points import share_points
+from analysis.mixed.inference.sandwich import check_vcov, sandwich
 from analysis.mixed.result import LinearMixedModel
-from analysis.mixed.rotation import rotated
-from analysis.mixed.sandwich import check_vcov, sandwich
+from analysis.mixed.sums.moments import moment_strata, sum_visits
+from analysis.mixed.sums.patient_rows import PatientRows
+from analysis.mixed.sums.rotation import rotated
+from analysis.mixed.sums.standard import ALIASED, Standard, standardise
 from analysis.results import FloatArray
 
 __all__ = ["fit_design", "lmm"]
 
-DF_METHODS = ("satterthwaite", "kenward-roger", "between-within", "residual")
 RANDOM_COVARIANCES = ("unstructured", "independent")
 
 _NOTHING = 1e-11

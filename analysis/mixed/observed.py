@@ -13,9 +13,9 @@ from statsmodels.discrete.discrete_model import MNLogit
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
 from analysis.errors import ColumnError, DataError, ModelError
-from analysis.mixed.columns import check_present, read_columns
-from analysis.mixed.encoding import encode
-from analysis.mixed.formulas import read_random
+from analysis.mixed.design.columns import check_present, read_columns
+from analysis.mixed.design.encoding import encode
+from analysis.mixed.design.formulas import read_random
 from analysis.mixed.mmrm import mmrm
 from analysis.mixed.result import LinearMixedModel
 from analysis.results import FloatArray, check_conf_level, counted, frame_to_html, frame_to_text

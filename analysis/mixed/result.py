@@ -12,19 +12,23 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.mixed.components import (
+from analysis.mixed.design.population import Population
+from analysis.mixed.inference.components import (
     component_frame,
     components,
     random_covariance,
     residual_covariance,
 )
-from analysis.mixed.effects import clinic_effects, patient_effects, random_effect_frame
-from analysis.mixed.fitting import Engine
-from analysis.mixed.inference import FixedEffects, joint_test, tidy_coefficients
-from analysis.mixed.marginal import MarginalMeans, build_marginal_means
-from analysis.mixed.population import Population
-from analysis.mixed.prediction import predict_rows, residual_frame, simulate_outcomes
-from analysis.mixed.type_three import type_three_contrasts
+from analysis.mixed.inference.fitting import Engine
+from analysis.mixed.inference.fixed_effects import FixedEffects, joint_test, tidy_coefficients
+from analysis.mixed.inference.prediction import predict_rows, residual_frame, simulate_outcomes
+from analysis.mixed.inference.random_effects import (
+    clinic_effects,
+    patient_effects,
+    random_effect_frame,
+)
+from analysis.mixed.inference.type_three import type_three_contrasts
+from analysis.mixed.means.marginal import MarginalMeans, build_marginal_means
 from analysis.results import FloatArray, frame_to_html, frame_to_text
 
 __all__ = ["LinearMixedModel"]

@@ -8,9 +8,9 @@ import pandas as pd
 
 from analysis.errors import ConvergenceError, ModelError
 from analysis.mixed.engine.structures import STRUCTURES
-from analysis.mixed.fitting import METHODS, check_option
+from analysis.mixed.inference.fitting import METHODS, check_option
 from analysis.mixed.mmrm import fit_moments
-from analysis.mixed.moments import Moments
+from analysis.mixed.sums.moments import Moments
 
 __all__ = ["compare_covariances"]
 

@@ -11,7 +11,7 @@ from scipy import stats
 from analysis.errors import ModelError
 from analysis.mixed.engine.covariance import Model, RandomBlock
 from analysis.mixed.engine.newton import maximise
-from analysis.mixed.fitting import start_of
+from analysis.mixed.inference.fitting import start_of
 from analysis.mixed.result import LinearMixedModel
 from analysis.results import FloatArray
 

@@ -8,8 +8,7 @@ import pytest
 
 from analysis.errors import ModelError
 from analysis.mixed import fit_moments, lmm, mmrm, moments
-
-from .frames import REFERENCE, our_term, reference_data
+from tests.mixed.frames import REFERENCE, our_term, reference_data
 
 DATA = reference_data("empty_cell")
 R = json.loads((REFERENCE / "empty_cell.json").read_text(encoding="utf-8"))

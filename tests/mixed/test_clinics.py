@@ -6,8 +6,8 @@ import pytest
 from analysis.errors import ModelError
 from analysis.mixed import lmm, mmrm
 from analysis.mixed.clinics import check_clinics, confounded_factors
-from analysis.mixed.description import Roles
-from analysis.mixed.design import build_design
+from analysis.mixed.design.build import build_design
+from analysis.mixed.design.description import Roles
 from tests.mixed.networks import clinic_network
 
 pytestmark = pytest.mark.unit

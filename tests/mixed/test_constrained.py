@@ -6,7 +6,7 @@ import pytest
 
 from analysis.errors import ColumnError, DataError, ModelError
 from analysis.mixed import constrained_longitudinal, mmrm
-from analysis.mixed.inference import joint_test
+from analysis.mixed.inference.fixed_effects import joint_test
 from tests.mixed.networks import clinic_network
 
 BASE = clinic_network(11, n_patients=120, n_visits=3)

@@ -12,8 +12,8 @@ from scipy import stats
 
 from analysis.errors import ColumnError, DataError, ModelError
 from analysis.mixed import lmm
-from analysis.mixed.description import Roles
-from analysis.mixed.design import build_design
+from analysis.mixed.design.build import build_design
+from analysis.mixed.design.description import Roles
 from tests.mixed.frames import expected, expected_of_r, paired, reference_data, simulated
 
 MODULE = import_module("analysis.mixed.lmm")

@@ -11,7 +11,7 @@ from analysis.errors import ConvergenceError, DataError, ModelError
 from analysis.mixed import lmm, mmrm
 from tests.mixed.frames import expected_of_r, paired, reference_data
 
-MODULE = import_module("analysis.mixed.mmrm")
+MODULE = import_module("analysis.mixed.on_visits")
 DATA = reference_data()
 FORMULA = "change ~ arm * visit + baseline + sex"
 SMALL = "change ~ arm + visit"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.mixed.engine.blocks import PatientBlocks, PatternBlocks
-from analysis.mixed.rotation import PooledRows
+from analysis.mixed.sums.rotation import PooledRows
 from tests.mixed.engine.models import patient_blocks, pattern_blocks, sample
 
 pytestmark = pytest.mark.identity

@@ -1,0 +1,1 @@
+"""From a frame and a formula to coded rows sorted by patient."""

@@ -1,0 +1,1 @@
+"""From an optimum to coefficients, variances, tests and predictions."""

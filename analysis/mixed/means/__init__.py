@@ -1,0 +1,1 @@
+"""Marginal means and their comparisons."""
