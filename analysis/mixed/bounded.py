@@ -12,9 +12,9 @@ from statsmodels.miscmodels.ordinal_model import OrderedModel
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, HessianInversionWarning
 
 from analysis.errors import ColumnError, ConvergenceError, DataError, ModelError
-from analysis.mixed.design.columns import check_present, read_columns
-from analysis.mixed.design.encoding import encode
-from analysis.mixed.design.formulas import read_random
+from analysis.formulas.columns import check_present, read_columns
+from analysis.formulas.encoding import encode
+from analysis.formulas.parsing import read_random
 from analysis.results import FloatArray, counted, tidy_frame
 
 __all__ = ["ordinal_sensitivity", "shares_at_ends"]

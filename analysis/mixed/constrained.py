@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError, ModelError
+from analysis.formulas.columns import check_present
+from analysis.formulas.encoding import Encoding, Factor, Product
 from analysis.mixed.design.build import Design, build_design
-from analysis.mixed.design.columns import check_present
 from analysis.mixed.design.description import Roles
-from analysis.mixed.design.encoding import Encoding, Factor, Product
 from analysis.mixed.on_visits import Choices, fit_design_on_visits
 from analysis.mixed.result import LinearMixedModel
 

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ColumnError, DataError, ModelError
+from analysis.formulas.columns import check_present
 from analysis.mixed.design.build import Design
-from analysis.mixed.design.columns import check_present
 from analysis.mixed.design.layout import Panel
 from analysis.mixed.engine.blocks import PatternBlocks, cross_products
 from analysis.mixed.engine.covariance import Stratum

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
+from analysis.formulas.encoding import Encoding, encode
+from analysis.formulas.parsing import read_random
 from analysis.mixed.clinics import check_clinics, clinic_variance_note
 from analysis.mixed.design.build import Design, build_design
 from analysis.mixed.design.description import Roles
-from analysis.mixed.design.encoding import Encoding, encode
-from analysis.mixed.design.formulas import read_random
 from analysis.mixed.design.layout import Layout, lay_out
 from analysis.mixed.design.points import share_points
 from analysis.mixed.engine.blocks import cross_products

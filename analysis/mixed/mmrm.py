@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.formulas.columns import check_present
 from analysis.mixed.design.build import build_design, with_visits_as_factor
-from analysis.mixed.design.columns import check_present
 from analysis.mixed.design.description import Roles
 from analysis.mixed.on_visits import Choices, fit_design_on_visits, fit_sums
 from analysis.mixed.result import LinearMixedModel

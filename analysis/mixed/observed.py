@@ -13,9 +13,10 @@ from statsmodels.discrete.discrete_model import MNLogit
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
 from analysis.errors import ColumnError, DataError, ModelError
-from analysis.mixed.design.columns import check_present, read_columns
-from analysis.mixed.design.encoding import encode
-from analysis.mixed.design.formulas import read_random
+from analysis.formulas.columns import check_present, read_columns
+from analysis.formulas.encoding import encode
+from analysis.formulas.parsing import read_random
+from analysis.formulas.rank import determined_columns
 from analysis.mixed.mmrm import mmrm
 from analysis.mixed.result import LinearMixedModel
 from analysis.results import FloatArray, check_conf_level, counted, frame_to_html, frame_to_text
@@ -215,11 +216,11 @@ def _covariates(
 
 def _check_rank(design: FloatArray, names: tuple[str, ...]) -> None:
     """Name covariates that say nothing beside those before them."""
-    unit = np.column_stack([design[:, :1], design[:, 1:] - design[:, 1:].mean(axis=0)])
-    lengths = np.linalg.norm(unit, axis=0)
-    unit = unit / np.where(lengths > _CONSTANT * np.linalg.norm(design, axis=0), lengths, np.inf)
-    ranks = [np.linalg.matrix_rank(unit[:, : index + 1]) for index in range(len(names))]
-    idle = [name for name, more in zip(names, np.diff(ranks, prepend=0), strict=True) if not more]
+    centred = design[:, 1:] - design[:, 1:].mean(axis=0)
+    lengths = np.linalg.norm(centred, axis=0)
+    has_length = lengths > _CONSTANT * np.linalg.norm(design[:, 1:], axis=0)
+    unit = centred / np.where(has_length, lengths, np.inf)
+    idle = [names[1 + index] for index in determined_columns(unit.T @ unit)]
     if idle:
         raise ModelError(
             f"The covariates {', '.join(map(repr, idle))} are constant, or determined by those "

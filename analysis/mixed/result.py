@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.mixed.design.population import Population
+from analysis.formulas.population import Population
 from analysis.mixed.inference.components import (
     component_frame,
     components,

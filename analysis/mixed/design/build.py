@@ -14,18 +14,18 @@ import pandas as pd
 from formulaic.errors import FormulaicError
 
 from analysis.errors import ColumnError, DataError, ModelError
-from analysis.mixed.design.columns import (
+from analysis.formulas.columns import (
     Column,
     check_present,
     read_columns,
     read_group,
     with_levels,
 )
+from analysis.formulas.encoding import Encoding, encode
+from analysis.formulas.parsing import ParsedFormula, read_fixed
+from analysis.formulas.population import Population
 from analysis.mixed.design.description import Description, Roles
-from analysis.mixed.design.encoding import Encoding, encode
-from analysis.mixed.design.formulas import ParsedFormula, read_fixed
 from analysis.mixed.design.layout import Panel
-from analysis.mixed.design.population import Population
 from analysis.results import FloatArray, counted
 
 __all__ = ["Design", "build_design", "with_visits_as_factor"]

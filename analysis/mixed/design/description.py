@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.mixed.design.encoding import Encoding
-from analysis.mixed.design.formulas import ParsedFormula
-from analysis.mixed.design.population import Population
+from analysis.formulas.encoding import Encoding
+from analysis.formulas.parsing import ParsedFormula
+from analysis.formulas.population import Population
 from analysis.results import counted
 
 __all__ = ["Description", "Roles"]

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from analysis.errors import DataError
-from analysis.mixed.design.columns import Column, Columns
-from analysis.mixed.design.encoding import Encoding, Factor
+from analysis.formulas.columns import Column, Columns
+from analysis.formulas.encoding import Encoding, Factor
 from analysis.results import FloatArray
 
 __all__ = ["FeatureMap", "Layout", "Panel", "lay_out"]

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
+from analysis.formulas.encoding import Encoding
 from analysis.mixed.design.description import Description
-from analysis.mixed.design.encoding import Encoding
 from analysis.mixed.design.layout import FeatureMap
 from analysis.mixed.engine.chart import Coordinates
 from analysis.mixed.engine.covariance import Model

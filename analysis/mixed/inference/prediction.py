@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError, ModelError
-from analysis.mixed.design.columns import Column, check_present, read_group
-from analysis.mixed.design.population import Population
+from analysis.formulas.columns import Column, check_present, read_group
+from analysis.formulas.population import Population
 from analysis.mixed.engine.likelihood import inverse_of
 from analysis.mixed.engine.structures import Structure
 from analysis.mixed.inference.components import random_covariance

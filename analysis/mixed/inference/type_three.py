@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from analysis.errors import ModelError
-from analysis.mixed.design.columns import Column
+from analysis.formulas.columns import Column
+from analysis.formulas.population import Population
 from analysis.mixed.design.description import Description
-from analysis.mixed.design.population import Population
 from analysis.results import FloatArray
 
 __all__ = ["type_three_contrasts"]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ColumnError, ModelError
-from analysis.mixed.design.population import Population
+from analysis.formulas.population import Population
 from analysis.mixed.inference.fixed_effects import FixedEffects, tidy_linear
 from analysis.mixed.means.comparisons import Method
 from analysis.mixed.means.contrasts import Contrasts, build_contrasts

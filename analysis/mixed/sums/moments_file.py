@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import AnalysisError, DataError, ModelError
-from analysis.mixed.design.columns import Column
+from analysis.formulas.columns import Column
+from analysis.formulas.encoding import encode
+from analysis.formulas.parsing import read_fixed
+from analysis.formulas.population import Population
 from analysis.mixed.design.description import Description, Roles
-from analysis.mixed.design.encoding import encode
-from analysis.mixed.design.formulas import read_fixed
 from analysis.mixed.design.layout import FeatureMap
-from analysis.mixed.design.population import Population
 from analysis.mixed.sums.moments import Moments
 from analysis.mixed.sums.patterns import PatternSums
 from analysis.results import FloatArray

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError
+from analysis.formulas.rank import determined_columns
 from analysis.results import FloatArray
 
 __all__ = ["ALIASED", "Standard", "standardise"]
@@ -17,7 +18,6 @@ ALIASED = ("error", "drop")
 
 Codes = NDArray[np.intp]
 
-_ALIASED = 1e-11
 _EMPTY = 1e-6
 _EXACT = 1e-13
 _ROUNDING = 1e-7
@@ -100,7 +100,7 @@ def standardise(
     usual = sizes * lengths[p] / sizes[p]  # features are standardised; zero comes with rounding
     safe = np.where(lengths > _EMPTY * usual, lengths, np.maximum(usual, 1e-300))
     unit = total / np.outer(safe, safe)
-    dropped = _determined(unit[:p, :p])
+    dropped = determined_columns(unit[:p, :p])
     if dropped.size and aliased == "error":
         _refuse_aliased([terms[index] for index in dropped])
     kept = np.delete(np.arange(p), dropped)
@@ -140,18 +140,6 @@ def _check_rows(n_rows: int, n_fixed: int) -> None:
             f"The mean has {n_fixed} coefficients but only {n_rows} complete rows; take a smaller "
             "formula."
         )
-
-
-def _determined(unit: FloatArray) -> Codes:
-    """List the columns that earlier columns determine."""
-    rest, found = unit.copy(), []
-    for index in range(len(unit)):
-        pivot = rest[index, index]
-        if pivot <= _ALIASED:
-            found.append(index)
-            continue
-        rest -= np.outer(rest[:, index], rest[index]) / pivot
-    return np.array(found, dtype=np.intp)
 
 
 def _refuse_aliased(terms: Sequence[str]) -> None:

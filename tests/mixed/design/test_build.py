@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from analysis.errors import AnalysisError, ColumnError, DataError, ModelError
+from analysis.formulas.parsing import read_random
 from analysis.mixed import lmm, mmrm
 from analysis.mixed.design.build import build_design
 from analysis.mixed.design.description import Roles
-from analysis.mixed.design.formulas import read_random
 
 pytestmark = pytest.mark.unit
 

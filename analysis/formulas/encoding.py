@@ -17,8 +17,8 @@ from formulaic import Formula
 from formulaic.errors import FormulaicError
 
 from analysis.errors import DataError, ModelError
-from analysis.mixed.design.columns import Columns
-from analysis.mixed.design.formulas import ParsedFormula
+from analysis.formulas.columns import Columns
+from analysis.formulas.parsing import ParsedFormula
 from analysis.results import FloatArray
 
 __all__ = ["Encoding", "Factor", "Product", "encode"]

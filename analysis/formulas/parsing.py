@@ -1,6 +1,6 @@
 """Read Wilkinson formulas and refuse those that would run arbitrary Python.
 
-Nothing here looks at data: design.py joins formulas and frames.
+Nothing here looks at data: encoding.py joins formulas and frames.
 """
 
 from __future__ import annotations
@@ -15,7 +15,13 @@ from formulaic.errors import FormulaicError
 
 from analysis.errors import ModelError
 
-__all__ = ["ALLOWED_FUNCTIONS", "ParsedFormula", "read_fixed", "read_random"]
+__all__ = [
+    "ALLOWED_FUNCTIONS",
+    "ParsedFormula",
+    "read_covariates",
+    "read_fixed",
+    "read_random",
+]
 
 ALLOWED_FUNCTIONS = (
     "C",
@@ -141,6 +147,45 @@ def read_random(text: str) -> ParsedFormula:
     if not list(formula):
         raise ModelError("random= has no term; write '1' for a random intercept.")
     predictors, factors = _columns(formula, part)
+    return ParsedFormula(
+        part=part, formula=formula, outcome=(), predictors=predictors, factors=factors
+    )
+
+
+def read_covariates(text: str) -> ParsedFormula:
+    """Read the terms of a regression whose outcome is given apart, such as ``arm + age``.
+
+    Parameters
+    ----------
+    text : str
+        A Wilkinson formula without an outcome.
+
+    Returns
+    -------
+    ParsedFormula
+        The formula and its columns.
+
+    Raises
+    ------
+    ModelError
+        When the text has an outcome, has no term, or calls something not allowed.
+
+    Examples
+    --------
+    >>> read_covariates("arm * age").predictors
+    ('arm', 'age')
+    """
+    part = "the formula"
+    formula = _parse(f"1 + {text}", part)
+    is_plain = not (isinstance(formula, tuple) or hasattr(formula, "lhs"))
+    if not is_plain or hasattr(formula, "rhs"):
+        raise ModelError(
+            "The formula takes covariates such as 'arm + age', with neither a tilde nor a bar; "
+            "times and events are given by their own arguments."
+        )
+    predictors, factors = _columns(formula, part)
+    if not predictors:
+        raise ModelError("The formula has no covariate; name at least one, such as 'arm'.")
     return ParsedFormula(
         part=part, formula=formula, outcome=(), predictors=predictors, factors=factors
     )

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ColumnError, DataError
-from analysis.mixed.design.columns import Column, Columns
-from analysis.mixed.design.encoding import Encoding
-from analysis.mixed.design.formulas import ParsedFormula
+from analysis.formulas.columns import Column, Columns
+from analysis.formulas.encoding import Encoding
+from analysis.formulas.parsing import ParsedFormula
 from analysis.results import FloatArray
 
 __all__ = ["Population"]

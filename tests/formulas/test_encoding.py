@@ -6,10 +6,10 @@ import pytest
 from formulaic import Formula
 
 from analysis.errors import DataError, ModelError
-from analysis.mixed.design.columns import read_columns
-from analysis.mixed.design.encoding import encode
-from analysis.mixed.design.formulas import read_fixed, read_random
-from analysis.mixed.design.population import Population
+from analysis.formulas.columns import read_columns
+from analysis.formulas.encoding import encode
+from analysis.formulas.parsing import read_fixed, read_random
+from analysis.formulas.population import Population
 
 RNG = np.random.default_rng(1)
 DATA = pd.DataFrame(

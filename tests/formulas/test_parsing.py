@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.errors import ModelError
-from analysis.mixed.design.formulas import read_fixed, read_random
+from analysis.formulas.parsing import read_fixed, read_random
 
 pytestmark = pytest.mark.unit
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import ColumnError, DataError
-from analysis.mixed.design.columns import check_present, read_columns, read_group
+from analysis.formulas.columns import check_present, read_columns, read_group
 
 pytestmark = pytest.mark.unit
 

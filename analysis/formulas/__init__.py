@@ -1,0 +1,1 @@
+"""Formulas over frames: which columns they read, and how these are coded."""
