@@ -78,7 +78,9 @@ def quadratic_test(score: FloatArray, covariance: FloatArray) -> tuple[float, in
 
     Examples
     --------
-    >>> quadratic_test(np.array([2.0, -2.0]), np.array([[1.0, -1.0], [-1.0, 1.0]]))[:2]
+    >>> statistic, df, _ = quadratic_test(
+    ...     np.array([2.0, -2.0]), np.array([[1.0, -1.0], [-1.0, 1.0]]))
+    >>> round(statistic, 6), df
     (4.0, 1)
     """
     values, vectors = np.linalg.eigh(covariance)
