@@ -5,6 +5,26 @@ from analysis.outcomes.baseline import LAST, BaselineRule, baseline_scores
 from analysis.outcomes.cohort import courses, treated_patients
 from analysis.outcomes.courses import assign_courses
 from analysis.outcomes.definition import Definition
+from analysis.outcomes.endpoints.curves import curve
+from analysis.outcomes.endpoints.endpoint import Endpoint
+from analysis.outcomes.endpoints.event_table import EventTable
+from analysis.outcomes.endpoints.origins import end_of_induction, first_treatment, response
+from analysis.outcomes.endpoints.presets import (
+    DEATH,
+    DROPOUT,
+    HOSPITALISATION,
+    MAINTENANCE,
+    SWITCH,
+    relapse,
+    substance_relapse,
+    time_to_deterioration,
+    time_to_discontinuation,
+    time_to_loss_of_response,
+    time_to_remission,
+    time_to_response,
+    time_to_retreatment,
+)
+from analysis.outcomes.endpoints.sources import Confirmation, End, RecordedEvent, ScoreEvent
 from analysis.outcomes.entry import EntryThreshold, entry_in_words, entry_threshold
 from analysis.outcomes.indications import any_indication, indications
 from analysis.outcomes.library import definition, definition_names
@@ -14,7 +34,6 @@ from analysis.outcomes.regression import (
     expected_regression,
     regression_to_the_mean,
 )
-from analysis.outcomes.relapse import EventTable, curve, time_to_loss_of_response
 from analysis.outcomes.response import (
     change_table,
     individual_measures,
@@ -38,18 +57,28 @@ from analysis.outcomes.windows import (
 
 __all__ = [
     "BASELINE",
+    "DEATH",
+    "DROPOUT",
     "END_OF_INDUCTION",
     "FEWEST",
+    "HOSPITALISATION",
     "LAST",
+    "MAINTENANCE",
     "SCHEDULE",
+    "SWITCH",
     "WEEKLY",
     "BaselineRule",
+    "Confirmation",
     "Definition",
+    "End",
+    "Endpoint",
     "EntryThreshold",
     "EventTable",
     "MeanCourse",
+    "RecordedEvent",
     "RegressionToTheMean",
     "Schedule",
+    "ScoreEvent",
     "Window",
     "any_indication",
     "assign_courses",
@@ -60,9 +89,11 @@ __all__ = [
     "curve",
     "definition",
     "definition_names",
+    "end_of_induction",
     "entry_in_words",
     "entry_threshold",
     "expected_regression",
+    "first_treatment",
     "indications",
     "individual_measures",
     "mean_course",
@@ -70,8 +101,16 @@ __all__ = [
     "percent_days_abstinent",
     "place_in_windows",
     "regression_to_the_mean",
+    "relapse",
+    "response",
     "response_rates",
+    "substance_relapse",
+    "time_to_deterioration",
+    "time_to_discontinuation",
     "time_to_loss_of_response",
+    "time_to_remission",
+    "time_to_response",
+    "time_to_retreatment",
     "treated_patients",
     "valid_scores",
     "visit_outcomes",

@@ -12,15 +12,28 @@ from analysis.errors import DataError
 
 __all__ = ["Definition", "Kind"]
 
-Kind = Literal["fraction", "cut-off", "improvement", "change", "worsening", "crossing", "run"]
+Kind = Literal[
+    "fraction",
+    "cut-off",
+    "severity",
+    "improvement",
+    "change",
+    "worsening",
+    "crossing",
+    "loss",
+    "run",
+]
 """What is compared.
 
 - "fraction": the improvement with ``fraction`` of the baseline (at least)
 - "cut-off": the score with ``cut_off`` (at most; at least where higher is better)
+- "severity": the score with ``cut_off`` (at least as severe: at least; at most where higher is
+  better)
 - "improvement", "change", "worsening": the change in that direction, or in any, with ``points``
   (at least; 0 means any at all); without ``points``, with the reliable change of the scale
 - "crossing": the baseline is worse than ``cut_off``, the score is not, and the improvement is at
   least ``points``
+- "loss": `of_visit` is not met
 - "run": `of_visit` is met at ``needed`` of the last ``visits`` planned visits
 """
 
@@ -28,10 +41,12 @@ Kind = Literal["fraction", "cut-off", "improvement", "change", "worsening", "cro
 _NEEDS: Mapping[str, tuple[str, ...]] = {
     "fraction": ("fraction",),
     "cut-off": ("cut_off",),
+    "severity": ("cut_off",),
     "improvement": (),
     "change": (),
     "worsening": (),
     "crossing": ("cut_off", "points"),
+    "loss": (),
     "run": ("visits", "needed"),
 }
 
@@ -61,8 +76,8 @@ class Definition:
         What is compared; see `Kind`.
     parameters : mapping of str to float
         The numbers of the rule, by the names of `Kind`.
-    of_visit : str
-        For "run": name of the definition that single visits must meet.
+    of_visit : str or Definition
+        For "run": the definition that single visits must meet; for "loss": the one that is lost.
     excluding : str
         Name of a definition that must not be met; none when empty.
     spacing_days : int, optional
@@ -84,7 +99,7 @@ class Definition:
     rule: str
     kind: Kind
     parameters: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    of_visit: str = ""
+    of_visit: str | Definition = ""
     excluding: str = ""
     spacing_days: int | None = None
     source: str
@@ -93,10 +108,9 @@ class Definition:
     def __post_init__(self) -> None:
         if self.kind not in _NEEDS:
             raise DataError(f"The kind of a definition must be one of: {', '.join(_NEEDS)}.")
-        if not set(_NEEDS[self.kind]) <= set(self.parameters) or (
-            self.kind == "run" and not self.of_visit
-        ):
-            needed = ", ".join(_NEEDS[self.kind] + ("of_visit",) * (self.kind == "run"))
+        of_another = self.kind in ("run", "loss")
+        if not set(_NEEDS[self.kind]) <= set(self.parameters) or (of_another and not self.of_visit):
+            needed = ", ".join(_NEEDS[self.kind] + ("of_visit",) * of_another)
             raise DataError(f"A definition of kind {self.kind} needs: {needed}.")
         _require_possible(self.kind, self.parameters)
         object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
@@ -106,6 +120,11 @@ class Definition:
         """Whether the reliable change of the scale stands for ``points``."""
         by_points = self.kind in ("improvement", "change", "worsening")
         return by_points and "points" not in self.parameters
+
+    @property
+    def needs_baseline(self) -> bool:
+        """Whether scores are compared with the baseline of the patient."""
+        return self.kind not in ("cut-off", "severity")
 
     @property
     def note(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -107,23 +109,63 @@ def judge_scores(
     [True, False]
     """
     rule = resolve(wanted, scale)
+    if rule.kind not in _JUDGES:
+        raise DataError(f"{rule.name} looks at several visits; ask for it in visit_outcomes.")
+    return _JUDGES[rule.kind](total, baseline, rule, scale)
+
+
+def _judge_loss(
+    total: pd.Series, baseline: pd.Series, rule: Definition, scale: Instrument
+) -> pd.Series:
+    """Tell where another definition is not met, and nothing that it needs is missing."""
+    kept = judge_scores(total, baseline, rule.of_visit, scale)
+    known = total.notna()
+    if resolve(rule.of_visit, scale).needs_baseline:
+        known &= baseline.notna()
+    return _known(known & ~kept)
+
+
+def _judge_crossing(
+    total: pd.Series, baseline: pd.Series, rule: Definition, scale: Instrument
+) -> pd.Series:
+    """Tell where a score is within a cut-off, its baseline was not, and the change is enough."""
+    cut_off, points = rule.parameters["cut_off"], rule.parameters["points"]
+    within = _within(total, cut_off, scale.direction)
+    before = _within(baseline, cut_off, scale.direction)
+    return within & ~before & _reaches(improvement(total, baseline, scale.direction), points)
+
+
+def _judge_worsening(
+    total: pd.Series, baseline: pd.Series, rule: Definition, scale: Instrument
+) -> pd.Series:
+    """Tell where a score is worse than its baseline by enough, and by anything at all."""
     better = improvement(total, baseline, scale.direction)
-    if rule.kind == "fraction":
-        fraction = rule.parameters["fraction"]
-        return is_response(total, baseline, fraction=fraction, direction=scale.direction)
-    if rule.kind == "cut-off":
-        return _within(total, rule.parameters["cut_off"], scale.direction)
-    if rule.kind == "improvement":
-        return _reaches(better, rule.parameters["points"])
-    if rule.kind == "change":
-        return _reaches(better.abs(), rule.parameters["points"])
-    if rule.kind == "worsening":
-        return _known(better.lt(0)) & _reaches(-better, rule.parameters["points"])
-    if rule.kind == "crossing":
-        within = _within(total, rule.parameters["cut_off"], scale.direction)
-        before = _within(baseline, rule.parameters["cut_off"], scale.direction)
-        return within & ~before & _reaches(better, rule.parameters["points"])
-    raise DataError(f"{rule.name} looks at several visits; ask for it in visit_outcomes.")
+    return _known(better.lt(0)) & _reaches(-better, rule.parameters["points"])
+
+
+_Judge = Callable[[pd.Series, pd.Series, Definition, Instrument], pd.Series]
+
+_JUDGES: dict[str, _Judge] = {
+    "fraction": lambda total, baseline, rule, scale: is_response(
+        total, baseline, fraction=rule.parameters["fraction"], direction=scale.direction
+    ),
+    "cut-off": lambda total, _, rule, scale: _within(
+        total, rule.parameters["cut_off"], scale.direction
+    ),
+    "severity": lambda total, _, rule, scale: _within(
+        -total, -rule.parameters["cut_off"], scale.direction
+    ),
+    "improvement": lambda total, baseline, rule, scale: _reaches(
+        improvement(total, baseline, scale.direction), rule.parameters["points"]
+    ),
+    "change": lambda total, baseline, rule, scale: _reaches(
+        improvement(total, baseline, scale.direction).abs(), rule.parameters["points"]
+    ),
+    "worsening": _judge_worsening,
+    "crossing": _judge_crossing,
+    "loss": _judge_loss,
+}
+"""How each kind that looks at one score is judged."""
 
 
 def judge(

@@ -140,6 +140,9 @@ def _lack(found: Definition | None, scale: Instrument) -> str:
         return f"{scale.name} has no better direction, so nothing is an improvement."
     if found.kind == "fraction" and found.instrument is None and scale.response_fraction is None:
         return f"{scale.name} has no accepted response."
+    if found.kind == "loss":  # what a scale cannot show, it cannot lose
+        kept = found.of_visit
+        return _lack(kept if isinstance(kept, Definition) else _found(kept, scale), scale)
     if found.needs_reliable_change and scale.reliable_change is None:
         return f"The spread of {scale.name} is not known, so it has no reliable change."
     return ""

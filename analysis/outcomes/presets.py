@@ -15,6 +15,9 @@ _ASPIRE = "ASPIRE I and II, post hoc: BMC Psychiatry 2023, 23, 587"
 _MARX = "Marx et al. 2022, Psychological Assessment 34, 197"
 _JACOBSON = "Jacobson and Truax 1991, Journal of Consulting and Clinical Psychology 59, 12-19"
 _NHS = "NHS Talking Therapies manual"
+_SALLOUM = "Salloum et al. 2019, Journal of Affective Disorders"
+_ANAND = "Anand et al. 2023 (ELEKT-D), New England Journal of Medicine 388, 2315-2325"
+_KROENKE = "Kroenke, Spitzer and Williams 2001, Journal of General Internal Medicine 16, 606-613"
 _COUNT = "definition by the count of days"
 
 _RESPONSE = (
@@ -168,8 +171,34 @@ _SUBSTANCE = (
     ),
 )  # fmt: skip
 
+_RELAPSE = (
+    Definition(
+        name="relapse_madrs22", instrument="MADRS", measure="relapse", kind="severity",
+        rule="MADRS at least 22.", parameters={"cut_off": 22}, source=_SALLOUM, verified=True,
+    ),
+    Definition(
+        name="relapse_qids11", instrument="QIDS-SR16", measure="relapse", kind="severity",
+        rule="QIDS-SR16 above 11.", parameters={"cut_off": 12}, source=_ANAND, verified=False,
+    ),
+    Definition(
+        name="relapse_phq9_10", instrument="PHQ-9", measure="relapse", kind="severity",
+        rule="PHQ-9 at least 10, the cut-off of a positive screen.", parameters={"cut_off": 10},
+        source=_KROENKE, verified=False,
+    ),
+    Definition(
+        name="loss_of_response50", instrument=None, measure="relapse", kind="loss",
+        rule="No longer at least 50 % better than baseline.", of_visit="response50",
+        source=f"{_MCINNES}; for PTSD {_FEDER}", verified=True,
+    ),
+    Definition(
+        name="use_within_30_days", instrument="Use-days-30", measure="relapse", kind="severity",
+        rule="At least one day of use in the last 30 days.", parameters={"cut_off": 1},
+        source=_COUNT, verified=True,
+    ),
+)  # fmt: skip
+
 PRESETS = {
     preset.name: preset
-    for preset in (*_RESPONSE, *_REMISSION, *_CHANGE, *_DETERIORATION, *_SUBSTANCE)
+    for preset in (*_RESPONSE, *_REMISSION, *_CHANGE, *_DETERIORATION, *_RELAPSE, *_SUBSTANCE)
 }
 """Every shipped definition by its name."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from analysis.instruments import load_instrument
 from analysis.outcomes.windows import SameDay
 from analysis.study import Study
 
-__all__ = ["valid_scores"]
+__all__ = ["rows_of_scores", "valid_scores"]
 
 
 def valid_scores(
@@ -55,14 +56,38 @@ def valid_scores(
     >>> bool(scores.duplicated(["subject_id", "rel_day"]).any())
     False
     """
+    chosen = rows_of_scores(study, instrument, same_day=same_day, of_one_day=of_one_day)
+    return chosen[["subject_id", "rel_day", "total"]]
+
+
+def rows_of_scores(
+    study: Study,
+    instrument: str,
+    *,
+    same_day: SameDay = "before the dose",
+    of_one_day: Literal["first", "last"] = "first",
+) -> pd.DataFrame:
+    """Return the scores that `valid_scores` takes, with where they stand in the table.
+
+    Parameters
+    ----------
+    study, instrument, same_day, of_one_day
+        As in `valid_scores`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``subject_id, rel_day, total, row``: position in the table of assessments.
+    """
     name = load_instrument(instrument).name
     rows = study.tables["assessments"]
+    rows = rows.assign(row=np.arange(len(rows)))
     rows = rows[rows["instrument"].eq(name) & rows["total"].notna()]
     if same_day != "either" and "hours_post" in rows:
         rows = rows[_counts(rows, study.tables["sessions"], same_day)]
     ordered = rows.sort_values(["subject_id", "rel_day", "occurrence"], kind="stable")
     chosen = ordered.drop_duplicates(["subject_id", "rel_day"], keep=of_one_day)
-    return chosen[["subject_id", "rel_day", "total"]].reset_index(drop=True)
+    return chosen[["subject_id", "rel_day", "total", "row"]].reset_index(drop=True)
 
 
 def _counts(rows: pd.DataFrame, sessions: pd.DataFrame, same_day: SameDay) -> pd.Series:

@@ -43,6 +43,12 @@ EXPECTED = {
     "abstinent28": ("Use-days-30", "cut-off", {"cut_off": 0}, True),
     "abstinent14": ("Use-days-30", "cut-off", {"cut_off": 0}, True),
     "no_heavy_drinking30": ("Heavy-drinking-days-30", "cut-off", {"cut_off": 0}, True),
+    # Salloum 2019 (22 or more), Anand 2023 (above 11), McInnes 2022 (no longer half of baseline)
+    "relapse_madrs22": ("MADRS", "severity", {"cut_off": 22}, True),
+    "relapse_qids11": ("QIDS-SR16", "severity", {"cut_off": 12}, False),
+    "relapse_phq9_10": ("PHQ-9", "severity", {"cut_off": 10}, False),
+    "loss_of_response50": (None, "loss", {}, True),
+    "use_within_30_days": ("Use-days-30", "severity", {"cut_off": 1}, True),
 }
 
 
@@ -54,6 +60,11 @@ def test_the_shipped_definitions():
     assert found == EXPECTED
     assert definition_names() == tuple(sorted(EXPECTED))
     assert all(d.source and d.rule.endswith(".") and d.measure for d in PRESETS.values())
+
+
+@unit
+def test_a_loss_is_that_of_a_definition():
+    assert PRESETS["loss_of_response50"].of_visit == "response50"
 
 
 @unit
@@ -85,8 +96,9 @@ def test_a_definition_shows_its_rule_source_and_whether_it_was_verified(name):
 @unit
 def test_the_names_of_one_scale():
     assert definition_names("PHQ-9") == (
-        "deterioration", "mcid_phq9_5", "reliable_change", "reliable_deterioration",
-        "reliable_improvement", "reliable_improvement_phq9_6", "remission", "remission_phq9",
+        "deterioration", "loss_of_response50", "mcid_phq9_5", "relapse_phq9_10",
+        "reliable_change", "reliable_deterioration", "reliable_improvement",
+        "reliable_improvement_phq9_6", "remission", "remission_phq9",
         "remission_phq9_at_most_5", "response", "response50",
     )  # fmt: skip
     assert "stable_remission" in definition_names("MADRS")
@@ -151,7 +163,10 @@ def test_what_a_scale_lacks_is_refused_with_what_it_has(name, facts, message):
         return
     with pytest.raises(DataError, match=message) as caught:
         resolve(name, scale)
-    known = "none." if "direction" in facts else "deterioration, mcid_phq9_5, reliable_change"
+    known = "deterioration, loss_of_response50, mcid_phq9_5, relapse_phq9_10, reliable_change"
+    if facts == {"response_fraction": None}:
+        known = "deterioration, mcid_phq9_5, relapse_phq9_10, reliable_change"
+    known = "none." if "direction" in facts else known
     assert f"Defined for PHQ-9 are: {known}" in str(caught.value)
     assert "Jane" not in str(caught.value)
 

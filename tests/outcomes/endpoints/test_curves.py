@@ -17,7 +17,10 @@ def table(n_iv, n_im):
             "event": [k % 2 == 0 for k in range(len(routes))],
         }
     )
-    return EventTable(frame=frame, origin="day 0", rule="loss", attrition=pd.DataFrame())
+    return EventTable(
+        frame=frame, origin="day 0", rule="loss", attrition=pd.DataFrame(),
+        known_day={"route": pd.Series(0.0, index=frame.index)},
+    )  # fmt: skip
 
 
 @pytest.mark.unit

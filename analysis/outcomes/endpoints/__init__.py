@@ -1,0 +1,1 @@
+"""Endpoints over time: from visits and records to a table of events and censorings."""

@@ -1,0 +1,109 @@
+"""The curve of an event table, with guards against comparisons that the visits cannot bear."""
+
+from __future__ import annotations
+
+import warnings
+
+import pandas as pd
+
+from analysis.errors import ColumnError, DataError
+from analysis.outcomes.endpoints.event_table import EventTable
+from analysis.outcomes.windows import FEWEST
+from analysis.survival import SurvivalCurve, kaplan_meier
+
+__all__ = ["curve"]
+
+_UNEQUAL = 1.5
+
+
+def curve(table: EventTable, *, by: str | None = None) -> SurvivalCurve:
+    """Estimate the Kaplan-Meier curve of an event table, if its groups can be compared.
+
+    Groups are taken together where one of them has fewer than 11 patients.
+
+    Parameters
+    ----------
+    table : EventTable
+        Times to an event.
+    by : str, optional
+        Column of the groups, such as ``route``; it must have been known at the origin.
+
+    Returns
+    -------
+    SurvivalCurve
+        With log-log confidence limits.
+
+    Raises
+    ------
+    ColumnError
+        When the table has no such column.
+    DataError
+        When fewer than 11 patients were followed, or the groups were known only after the origin.
+
+    Warns
+    -----
+    UserWarning
+        When visits of one group lie more than 1.5 times as far apart as those of another: its
+        events are seen later, so that equal groups look different.
+
+    Notes
+    -----
+    Who responds, or gets a further dose, must have been well long enough to do so. Groups made of
+    what came later are credited with that time (immortal time).
+
+    References
+    ----------
+    Suissa S (2008). American Journal of Epidemiology 167:492-499.
+    Panageas KS et al. (2007). Journal of the National Cancer Institute 99:428-432.
+    """
+    rows = table.frame
+    if len(rows) < FEWEST:
+        raise DataError(
+            f"Fewer than {FEWEST} patients were followed, too few for a curve. Choose another "
+            "visit, or wait for more follow-up."
+        )
+    if by is not None and by not in rows.columns:
+        raise ColumnError(
+            "The event table has no such column to split by; it has "
+            f"{', '.join(table.known_day) or 'none'}. Add one by with_group()."
+        )
+    entry = "entry" if "entry" in rows and rows["entry"].gt(0).any() else None
+    if by is None:
+        return kaplan_meier(rows, entry=entry)
+    _require_known(table, by)
+    _warn_of_unequal_gaps(rows, by)
+    if isinstance(rows[by].dtype, pd.CategoricalDtype):  # a clinic may have nobody to follow
+        rows = rows.assign(**{by: rows[by].cat.remove_unused_categories()})
+    enough = rows[by].value_counts(dropna=False).ge(FEWEST).all()
+    return kaplan_meier(rows, entry=entry, by=by if enough else None)
+
+
+def _require_known(table: EventTable, by: str) -> None:
+    """Refuse groups that were not known when the clock started."""
+    if by not in table.known_day:
+        raise ColumnError(
+            f"The event table does not say when {by!r} was known. Add it by with_group(), with the "
+            "day on which it was known."
+        )
+    late = int((table.known_day[by] > 0.0).sum())
+    if late:
+        raise DataError(
+            f"{by!r} was known only after the origin in {late} of {len(table.frame)} patients, so "
+            "that its groups are credited with the time that it took to get into them. Take "
+            f"table.landmark(day) and split what is left, or cox() with table.start_stop({by!r})."
+        )
+
+
+def _warn_of_unequal_gaps(rows: pd.DataFrame, by: str) -> None:
+    """Warn where one group was looked at more often than another."""
+    if "visit_gap" not in rows:
+        return
+    gaps = rows.groupby(by, observed=True)["visit_gap"].median().dropna()
+    if len(gaps) > 1 and gaps.max() > _UNEQUAL * gaps.min():
+        warnings.warn(
+            f"Visits lie {gaps.min():g} days apart in one group of {by!r} and {gaps.max():g} in "
+            "another (medians): events are seen later in the second. Compare by interval_test() "
+            "of lower and upper instead of logrank().",
+            UserWarning,
+            stacklevel=3,
+        )

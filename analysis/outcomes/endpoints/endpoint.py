@@ -1,0 +1,419 @@
+"""Endpoints: a declaration without data that turns a study into a table of events.
+
+The earliest event counts, else the latest day up to which none was seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import DataError
+from analysis.instruments import load_instrument
+from analysis.outcomes.endpoints.event_table import EventTable
+from analysis.outcomes.endpoints.origins import ABOUT, Cohort, Origin, Step
+from analysis.outcomes.endpoints.sources import End, RecordedEvent, ScoreEvent
+from analysis.outcomes.endpoints.visits import baselines, scores_in_follow_up
+from analysis.outcomes.library import resolve
+from analysis.study import Study
+
+__all__ = ["Censor", "Endpoint"]
+
+Censor = Literal["last score", "end of observation"]
+"""Up to which day no event was seen: that of the last score, or the whole observation."""
+
+_CENSORS: tuple[Censor, ...] = ("last score", "end of observation")
+_FIRST_CODE = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """What is timed: from which day, to which events, and what ends the follow-up before.
+
+    Calling it with a study gives an `EventTable`. It holds no data, so that one declaration serves
+    every clinic, and a protocol can state it.
+
+    Parameters
+    ----------
+    name : str
+        Name of the endpoint.
+    origin : Origin
+        Day 0 and the patients: `first_treatment`, `end_of_induction` or `response`.
+    events : sequence of ScoreEvent or RecordedEvent
+        The earliest counts; on one day the first in this order. An event beats an end of the same
+        day.
+    ends : sequence of End
+        Intercurrent events that end the follow-up; those not listed are ignored (treatment
+        policy).
+    kind : {"negative", "positive"}
+        Whether the event is bad, as a relapse, or good, as a response. The absence of a bad event
+        is known at scores only, so that patients without one are censored at the last score; that
+        of a good event counts as absence to the end of observation.
+    censors : sequence of {"last score", "end of observation"}, optional
+        The latest of these days counts for patients without an event. None: by `kind`; the end of
+        observation where no score can show the event.
+    description : str
+        The rule in words, for titles; empty: made from the events.
+
+    Raises
+    ------
+    DataError
+        When there is no event, or a kind, censor or source is not known.
+
+    Notes
+    -----
+    The design of event and censor sources is that of R's admiral (ADaM ADTTE).
+
+    Examples
+    --------
+    >>> from analysis.outcomes.endpoints.origins import response
+    >>> Endpoint(name="loss", origin=response("PHQ-9", visit="week 4"), events=[
+    ...     ScoreEvent(instrument="PHQ-9", definition="loss_of_response50")])
+    loss: from the day of the week 4 score of patients who respond at week 4, to the first PHQ-9 \
+with loss_of_response50
+    """
+
+    name: str
+    origin: Origin
+    events: tuple[ScoreEvent | RecordedEvent, ...]
+    ends: tuple[End, ...] = ()
+    kind: Literal["negative", "positive"] = "negative"
+    censors: tuple[Censor, ...] | None = None
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("events", "ends", "censors"):
+            value = getattr(self, name)
+            object.__setattr__(self, name, None if value is None else tuple(value))
+        if not self.events:
+            raise DataError("An endpoint needs at least one event.")
+        if self.kind not in ("negative", "positive"):
+            raise DataError('The kind of an endpoint is "negative" or "positive".')
+        for censor in self.censors or ():
+            if censor not in _CENSORS:
+                raise DataError(f"censors are {' and '.join(map(repr, _CENSORS))}.")
+        if self.censors == ():
+            raise DataError("An endpoint needs a day up to which patients without event count.")
+
+    def __call__(self, study: Study) -> EventTable:
+        """Derive the table of a study.
+
+        Parameters
+        ----------
+        study : Study
+            A checked study.
+
+        Returns
+        -------
+        EventTable
+            One row per patient with an origin and any follow-up.
+        """
+        return _derived(self, study)
+
+    @property
+    def scores(self) -> tuple[ScoreEvent, ...]:
+        """The events that scores show."""
+        return tuple(event for event in self.events if isinstance(event, ScoreEvent))
+
+    @property
+    def censored_at(self) -> tuple[Censor, ...]:
+        """Which days count for patients without an event."""
+        if self.censors is not None:
+            return self.censors
+        return ("last score",) if self.kind == "negative" and self.scores else _CENSORS[1:]
+
+    @property
+    def rule(self) -> str:
+        """What counts as the event, in words."""
+        return self.description or "; or ".join(map(in_words, self.events))
+
+    def __repr__(self) -> str:
+        """Say the endpoint in a sentence."""
+        ends = ", ".join(f"{end.source.label} ({end.strategy})" for end in self.ends)
+        text = f"{self.name}: from the {self.origin}, to the {self.rule}"
+        return f"{text}; ends at {ends}" if ends else text
+
+
+def in_words(event: ScoreEvent | RecordedEvent) -> str:
+    """Say what counts as an event.
+
+    Parameters
+    ----------
+    event : ScoreEvent or RecordedEvent
+        The event.
+
+    Returns
+    -------
+    str
+        A phrase.
+    """
+    if isinstance(event, RecordedEvent):
+        return f"first {event!r}"
+    rule = resolve(event.definition, load_instrument(event.instrument))
+    text = event.label or f"first {event.instrument} with {rule.name}"
+    return f"{text}, {event.confirmation!r}" if event.confirmation else text
+
+
+def _derived(endpoint: Endpoint, study: Study) -> EventTable:
+    """Follow the patients of the origin to their event, or to the end of their follow-up."""
+    cohort = endpoint.origin.find(study)
+    patients, steps = _judgeable(endpoint, cohort, study)
+    ends = _first_ends(endpoint, study, patients)
+    observed = patients["observed_until_day"] - patients["seen_day"]
+    closes = ends["day"].fillna(np.inf).clip(upper=observed)
+    rules = endpoint.origin.rules
+    visits = [
+        scores_in_follow_up(study, event, patients, closes, rules) for event in endpoint.scores
+    ]
+    events = _first_events(endpoint, study, patients, closes, visits)
+    frame = _followed(endpoint, patients, ends.assign(closes=closes), events, visits)
+    kept = frame["time"].gt(frame["entry"])
+    steps = (*steps, ("Followed", int(kept.sum()), _no_follow_up(endpoint)))
+    return _table(endpoint, patients[kept.to_numpy()], frame[kept], visits, steps)
+
+
+def _judgeable(
+    endpoint: Endpoint, cohort: Cohort, study: Study
+) -> tuple[pd.DataFrame, tuple[Step, ...]]:
+    """Leave out patients without the baseline that an event is judged by."""
+    patients, steps = cohort.frame, cohort.steps
+    for event in endpoint.scores:
+        scale = load_instrument(event.instrument)
+        if not resolve(event.definition, scale).needs_baseline:
+            continue
+        known = baselines(study, event.instrument, endpoint.origin.rules)
+        own = patients[["subject_id", "course"]].merge(known, on=["subject_id", "course"])
+        has_one = own["baseline"].notna().to_numpy()
+        if not has_one.all():
+            patients = patients[has_one].reset_index(drop=True)
+            reason = f"no {event.instrument} baseline"
+            steps = (*steps, (f"With a {event.instrument} baseline", len(patients), reason))
+    return patients, steps
+
+
+def _recorded(
+    source: RecordedEvent, study: Study, patients: pd.DataFrame, closes: pd.Series | None
+) -> pd.DataFrame:
+    """Take the first record of each patient after the origin was seen."""
+    table = study.table(source.table)
+    absent = [name for name in (source.day, *source.where) if name not in table]
+    if absent:
+        raise DataError(
+            f"The study's {source.table} have no column {', '.join(absent)}, which the endpoint "
+            f"needs for {source.label}. Add it, or leave the event out."
+        )
+    rows = table.assign(row=np.arange(len(table)))
+    for name, value in source.where.items():
+        wanted = list(value) if isinstance(value, (tuple, list, set)) else [value]
+        rows = rows[rows[name].isin(wanted).fillna(value=False).astype(bool)]
+    about = patients[["subject_id", "seen_day"]]
+    about = about.assign(closes=np.inf if closes is None else closes.to_numpy())
+    rows = rows[["subject_id", source.day, "row"]].merge(about, on="subject_id")
+    rows = rows.assign(day=rows[source.day].astype("float64") - rows["seen_day"])
+    rows = rows[rows["day"].gt(0) & rows["day"].le(rows["closes"])]
+    rows = rows.sort_values(["subject_id", "day", "row"], kind="stable")
+    return rows.drop_duplicates("subject_id")[["subject_id", "day", "row"]]
+
+
+def _first_ends(endpoint: Endpoint, study: Study, patients: pd.DataFrame) -> pd.DataFrame:
+    """Find the first intercurrent event of each patient: day and number in the declaration."""
+    found = [
+        _recorded(end.source, study, patients, None).assign(number=number)
+        for number, end in enumerate(endpoint.ends)
+    ]
+    empty = pd.DataFrame({"subject_id": [], "day": [], "row": [], "number": []})
+    every = pd.concat(found) if found else empty.astype({"day": "float64"})
+    every = every.sort_values(["day", "number"], kind="stable").drop_duplicates("subject_id")
+    return every.set_index("subject_id").reindex(patients["subject_id"]).reset_index()
+
+
+def _first_events(
+    endpoint: Endpoint,
+    study: Study,
+    patients: pd.DataFrame,
+    closes: pd.Series,
+    visits: list[pd.DataFrame],
+) -> pd.DataFrame:
+    """Find the earliest event of each patient, with the interval in which it lies."""
+    found, seen = [], iter(visits)
+    for number, event in enumerate(endpoint.events):
+        if isinstance(event, ScoreEvent):
+            own = _from_scores(next(seen))
+            source = "assessments"
+        else:
+            own = _recorded(event, study, patients, closes)
+            own = own.assign(lower=own["day"])
+            source = event.table
+        label = event.label or in_words(event)
+        found.append(own.assign(number=number, evntdesc=label, source=source))
+    every = pd.concat(found, ignore_index=True)
+    every = every.sort_values(["day", "number"], kind="stable")
+    return every.drop_duplicates("subject_id")
+
+
+def _from_scores(visits: pd.DataFrame) -> pd.DataFrame:
+    """Reduce the scores of each patient to the first that is an event, and the last one before."""
+    first = visits[visits["event"]].drop_duplicates("subject_id")
+    first = first[["subject_id", "day", "row"]]
+    before = visits[~visits["event"]].merge(first[["subject_id", "day"]], on="subject_id",
+                                            suffixes=("", "_event"))  # fmt: skip
+    before = before[before["day"].lt(before["day_event"])]
+    lower = before.groupby("subject_id")["day"].max()
+    return first.assign(lower=first["subject_id"].map(lower).fillna(0.0))
+
+
+def _followed(
+    endpoint: Endpoint,
+    patients: pd.DataFrame,
+    ends: pd.DataFrame,
+    events: pd.DataFrame,
+    visits: list[pd.DataFrame],
+) -> pd.DataFrame:
+    """Give each patient the earliest event, else the latest day without one."""
+    who = patients["subject_id"]
+    own = events.set_index("subject_id").reindex(who).reset_index()
+    last = _last_scores(who, visits)
+    has_event = own["day"].notna()
+    ended = ends["number"].notna() & ~has_event
+    strategies = pd.Series([end.strategy for end in endpoint.ends], dtype="object")
+    competing = ended & ends["number"].map(strategies).eq("competing")
+    observed = "end of observation" in endpoint.censored_at
+    by_score = last["day"].fillna(0.0)
+    free = ends["closes"].clip(lower=by_score) if observed else by_score
+    time = own["day"].where(has_event, ends["day"].where(competing, free))
+    entry = patients["seen_day"] - patients["origin_day"]
+    lower = own["lower"].where(has_event, ends["day"].where(competing, by_score))
+    reasons = _reasons(endpoint)
+    cnsr = pd.Series(1, index=who.index).mask(ended, ends["number"] + _FIRST_CODE)
+    cnsr = cnsr.mask(has_event, 0).astype("int64")
+    from_score = has_event | ~(competing | (observed & ends["closes"].ge(by_score)))
+    return pd.DataFrame(
+        {
+            "subject_id": who,
+            **{name: patients[name] for name in ABOUT},
+            "time": time + entry,
+            "event": has_event,
+            "cnsr": cnsr,
+            "entry": entry,
+            "lower": lower + entry,
+            "upper": own["day"].where(has_event, ends["day"].where(competing, np.inf)) + entry,
+            "evntdesc": own["evntdesc"].where(has_event, cnsr.map(reasons)),
+            "cnsdtdsc": _date_in_words(has_event, competing, from_score),
+            "source": own["source"].where(has_event, from_score.map({True: "assessments"})),
+            "source_row": own["row"].where(has_event, last["row"].where(from_score)),
+            "n_visits": last["n_visits"].fillna(0).astype("int64"),
+            "visit_gap": last["visit_gap"],
+        }
+    )
+
+
+def _last_scores(who: pd.Series, visits: list[pd.DataFrame]) -> pd.DataFrame:
+    """Find the last score that shows no event, how many scores there are and their gaps."""
+    if not visits:
+        columns = ("day", "row", "n_visits", "visit_gap")
+        return pd.DataFrame(dict.fromkeys(columns, np.nan), index=who.index)
+    every = pd.concat(visits).sort_values(["subject_id", "day"], kind="stable")
+    free = every[~every["event"] & ~every["open"]].drop_duplicates("subject_id", keep="last")
+    days = every.drop_duplicates(["subject_id", "day"])
+    patients = days.groupby("subject_id")["day"]
+    found = free.set_index("subject_id")[["day", "row"]].reindex(who)
+    found["n_visits"] = patients.size()
+    found["visit_gap"] = visit_gaps(days).groupby(days["subject_id"]).median()
+    return found.reset_index(drop=True)
+
+
+def visit_gaps(days: pd.DataFrame) -> pd.Series:
+    """Return the days from one score to the next, the origin counted as one.
+
+    Parameters
+    ----------
+    days : pandas.DataFrame
+        Columns ``subject_id, day``, sorted.
+
+    Returns
+    -------
+    pandas.Series of float
+        One per row.
+    """
+    return days.groupby("subject_id")["day"].diff().fillna(days["day"])
+
+
+def _reasons(endpoint: Endpoint) -> dict[int, str]:
+    """Name the reasons of censoring by their codes."""
+    last = "last score" if endpoint.censored_at == ("last score",) else "end of observation"
+    return {1: last} | {
+        number + _FIRST_CODE: end.source.label for number, end in enumerate(endpoint.ends)
+    }
+
+
+def _date_in_words(has_event: pd.Series, competing: pd.Series, from_score: pd.Series) -> pd.Series:
+    """Say which day the time of a patient without event is."""
+    day = from_score.map({True: "day of the last score", False: "end of observation"})
+    return day.mask(competing, "day of the competing event").mask(has_event, "")
+
+
+def _no_follow_up(endpoint: Endpoint) -> str:
+    """Say why patients with an origin have no time."""
+    if endpoint.censored_at == ("last score",):
+        where = endpoint.origin.visit or "the origin"
+        return f"no score after {where}"
+    return "observation ended at the origin"
+
+
+def _table(
+    endpoint: Endpoint,
+    patients: pd.DataFrame,
+    frame: pd.DataFrame,
+    visits: list[pd.DataFrame],
+    steps: tuple[Step, ...],
+) -> EventTable:
+    """Put the table and its provenance together."""
+    frame = frame.reset_index(drop=True)
+    for name in ABOUT:
+        if isinstance(frame[name].dtype, pd.CategoricalDtype):
+            frame[name] = frame[name].cat.remove_unused_categories()
+    frame.attrs["patient_level"] = True
+    start = (patients["start_day"] - patients["origin_day"]).reset_index(drop=True)
+    days = pd.concat(visits) if visits else pd.DataFrame({"subject_id": [], "day": []})
+    days = days[days["subject_id"].isin(frame["subject_id"])]
+    days = days.sort_values(["subject_id", "day"]).drop_duplicates(["subject_id", "day"])
+    return EventTable(
+        frame=frame,
+        origin=repr(endpoint.origin),
+        rule=endpoint.rule,
+        attrition=_attrition(steps),
+        codes=_codes(endpoint),
+        known_day=dict.fromkeys(ABOUT, start),
+        gaps=visit_gaps(days).reset_index(drop=True),
+    )
+
+
+def _attrition(steps: tuple[Step, ...]) -> pd.DataFrame:
+    """Lay out the steps: each with those who are lost on the way to the next."""
+    numbers = [n for _, n, _ in steps]
+    return pd.DataFrame(
+        {
+            "step": [step for step, _, _ in steps],
+            "n": numbers,
+            "reason": [*(reason for _, _, reason in steps[1:]), ""],
+            "n_excluded": [*(a - b for a, b in pairwise(numbers)), 0],
+        }
+    )
+
+
+def _codes(endpoint: Endpoint) -> pd.DataFrame:
+    """List the codes of the table."""
+    reasons = _reasons(endpoint)
+    strategies = [end.strategy for end in endpoint.ends]
+    kinds = ["competing" if strategy == "competing" else "censored" for strategy in strategies]
+    return pd.DataFrame(
+        {
+            "cnsr": [0, *reasons],
+            "reason": [endpoint.rule, *reasons.values()],
+            "kind": ["event", "censored", *kinds],
+        }
+    )

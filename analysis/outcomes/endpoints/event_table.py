@@ -1,0 +1,235 @@
+"""Times to an event with how they came about: one table for curves, intervals and causes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import ColumnError, DataError
+from analysis.results import frame_to_html, frame_to_text
+
+__all__ = ["EventTable"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class EventTable:
+    """Times to an event seen at visits, with how they came about.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row per patient, days from the origin. Patient-level.
+
+        - ``subject_id``, and what is known of the patient when treatment starts
+        - ``time``: day of the event, or up to which none was seen
+        - ``event``: whether the event was seen
+        - ``cnsr``: 0 for an event, else the reason (see `codes`); as in ADaM ADTTE
+        - ``entry``: from when on visits count; above 0 where the origin was dated back
+        - ``lower, upper``: the event lies in (lower, upper]; equal where its day is recorded;
+          ``upper`` is infinite where none was seen
+        - ``evntdesc``: the event, or why follow-up ended; ``cnsdtdsc``: which day ``time`` is,
+          where there was no event
+        - ``source, source_row``: table and position of the row that gave ``time``
+        - ``n_visits, visit_gap``: scores in follow-up, and the median of the days between them
+    origin, rule : str
+        What day 0 is, and what counts as the event.
+    attrition : pandas.DataFrame
+        Columns ``step, n, reason, n_excluded``; true counts.
+    codes : pandas.DataFrame
+        Columns ``cnsr, reason, kind`` ("event", "censored" or "competing").
+    known_day : mapping of str to pandas.Series
+        For each column that may split the patients, the day from the origin on which it was known;
+        in the order of the frame.
+    gaps : pandas.Series of float
+        All days between one score and the next in follow-up, the origin counted as one.
+
+    References
+    ----------
+    CDISC (2012). ADaM Basic Data Structure for Time-to-Event Analyses, version 1.0.
+    """
+
+    frame: pd.DataFrame
+    origin: str
+    rule: str
+    attrition: pd.DataFrame
+    codes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    known_day: Mapping[str, pd.Series] = field(default_factory=dict)
+    gaps: pd.Series = field(default_factory=lambda: pd.Series(dtype="float64"))
+
+    def causes(self) -> pd.DataFrame:
+        """Return the table for competing risks: every cause under its own code.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A copy of the frame in which ``event`` is text: "censored", the event's ``evntdesc``,
+            or the competing event's.
+        """
+        kinds = self.codes.set_index("cnsr")["kind"]
+        censored = self.frame["cnsr"].map(kinds).eq("censored")
+        return self.frame.assign(event=self.frame["evntdesc"].mask(censored, "censored"))
+
+    def with_group(self, name: str, values: pd.Series, known_day: pd.Series | float) -> EventTable:
+        """Add a column that may split the patients, and when it was known.
+
+        Parameters
+        ----------
+        name : str
+            Name of the column.
+        values : pandas.Series
+            A value per patient, indexed by ``subject_id``.
+        known_day : float or pandas.Series
+            Day from the origin on which the value was known, for all or indexed by ``subject_id``.
+            `curve` refuses to split by what was known only later.
+
+        Returns
+        -------
+        EventTable
+            With the column.
+
+        Raises
+        ------
+        DataError
+            When a patient of the table has no day on which it was known.
+        """
+        who = self.frame["subject_id"]
+        if isinstance(known_day, pd.Series):
+            day = who.map(known_day)
+        else:
+            day = pd.Series(float(known_day), index=who.index)
+        absent = int(day.isna().sum())
+        if absent:
+            raise DataError(
+                f"{absent} patients of the table have no day on which {name!r} was known; give "
+                "one for every patient."
+            )
+        frame = self.frame.assign(**{name: who.map(values)})
+        frame.attrs.update(self.frame.attrs)
+        return replace(self, frame=frame, known_day={**self.known_day, name: day.astype(float)})
+
+    def landmark(self, day: float) -> EventTable:
+        """Start the clock anew at a day, with the patients still followed without an event.
+
+        What is known by then, such as who had responded or been given maintenance, may split
+        them: no patient is credited with the time that it took to get into a group.
+
+        Parameters
+        ----------
+        day : float
+            Days from the origin, above 0.
+
+        Returns
+        -------
+        EventTable
+            Times from the landmark on; patients with an event or the end of their follow-up by
+            then are left out and counted.
+
+        Raises
+        ------
+        DataError
+            When the day is not above 0, or nobody is left.
+
+        References
+        ----------
+        Anderson JR, Cain KC, Gelber RD (1983). Journal of Clinical Oncology 1:710-719.
+        """
+        if not 0.0 < day < np.inf:
+            raise DataError("A landmark is a number of days after the origin, above 0.")
+        left = self.frame["time"].gt(day) & self.frame["entry"].le(day)
+        if not left.any():
+            raise DataError("Nobody was followed beyond the landmark; choose an earlier day.")
+        rows = self.frame[left]
+        frame = rows.assign(
+            time=rows["time"] - day,
+            entry=0.0,
+            lower=(rows["lower"] - day).clip(lower=0.0),
+            upper=rows["upper"] - day,
+        ).reset_index(drop=True)
+        frame.attrs.update(self.frame.attrs)
+        known = {name: days[left] - day for name, days in self.known_day.items()}
+        return replace(
+            self,
+            frame=frame,
+            origin=f"day {day:g} after the {self.origin}",
+            attrition=_further(
+                self.attrition, f"Followed beyond day {day:g}", len(frame),
+                f"an event, or the end of follow-up, by day {day:g}",
+            ),
+            known_day={name: days.reset_index(drop=True) for name, days in known.items()},
+        )  # fmt: skip
+
+    def start_stop(self, group: str) -> pd.DataFrame:
+        """Split each patient's time where a group becomes known, for a time-varying covariate.
+
+        Parameters
+        ----------
+        group : str
+            A column of True and False with a known day, such as "maintenance".
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``subject_id, start, stop, event`` and the group, False before it was known; further
+            columns of the frame repeat.
+
+        Raises
+        ------
+        ColumnError
+            When the column is not there, or is not one of True and False.
+        """
+        if group not in self.known_day:
+            raise ColumnError(_no_group(group, self.known_day))
+        values = self.frame[group]
+        if not pd.api.types.is_bool_dtype(values):
+            raise ColumnError(f"Column {group!r} is not one of True and False.")
+        entry, time = self.frame["entry"], self.frame["time"]
+        changes = self.known_day[group].where(values.to_numpy(), np.inf).to_numpy()
+        cut = np.clip(changes, entry, time)
+        before = self.frame.assign(start=entry, stop=cut, **{group: False})
+        after = self.frame.assign(start=cut, stop=time, **{group: True})
+        before["event"] = self.frame["event"] & (cut >= time)
+        both = pd.concat([before, after], ignore_index=True)
+        both = both[both["stop"].gt(both["start"])]
+        both = both.sort_values(["subject_id", "start"], kind="stable", ignore_index=True)
+        both.attrs.update(self.frame.attrs)
+        return both.drop(columns=["time", "entry"])
+
+    def caption(self) -> str:
+        """Return origin, rule and visit gaps in words."""
+        text = f"Origin: {self.origin}. Event: {self.rule}."
+        if len(self.gaps):
+            low, middle, high = np.quantile(self.gaps, [0.25, 0.5, 0.75])
+            text += f" Days between visits: median {middle:g} (quartiles {low:g} to {high:g})."
+        return text
+
+    def __repr__(self) -> str:
+        """Show origin, rule and attrition."""
+        return f"Origin: {self.origin}\nEvent: {self.rule}\n{frame_to_text(self.attrition)}"
+
+    def _repr_html_(self) -> str:
+        return frame_to_html(self.attrition, caption=self.caption())
+
+
+def _further(attrition: pd.DataFrame, step: str, n: int, reason: str) -> pd.DataFrame:
+    """Add a step to an attrition."""
+    counts = [*attrition["n"], n]
+    return pd.DataFrame(
+        {
+            "step": [*attrition["step"], step],
+            "n": counts,
+            "reason": [*attrition["reason"][:-1], reason, ""],
+            "n_excluded": [*(a - b for a, b in pairwise(counts)), 0],
+        }
+    )
+
+
+def _no_group(name: str, known: Mapping[str, pd.Series]) -> str:
+    """Say which columns may split the patients."""
+    return (
+        f"The event table has no column {name!r} with a day on which it was known; it has "
+        f"{', '.join(known) or 'none'}. Add one by with_group()."
+    )
