@@ -138,6 +138,11 @@ def _lack(found: Definition | None, scale: Instrument) -> str:
         return f"The definition {found.name} belongs to {found.instrument}."
     if scale.direction not in ("lower is better", "higher is better"):
         return f"{scale.name} has no better direction, so nothing is an improvement."
+    return _missing_fact(found, scale)
+
+
+def _missing_fact(found: Definition, scale: Instrument) -> str:
+    """Say which fact of the scale a definition needs and does not find; nothing when none."""
     if found.kind == "fraction" and found.instrument is None and scale.response_fraction is None:
         return f"{scale.name} has no accepted response."
     if found.kind == "loss":  # what a scale cannot show, it cannot lose

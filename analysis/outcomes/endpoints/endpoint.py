@@ -28,6 +28,9 @@ Censor = Literal["last score", "end of observation"]
 
 _CENSORS: tuple[Censor, ...] = ("last score", "end of observation")
 _FIRST_CODE = 2
+_AT_SCORE = "day of the last score"
+_AT_END = "end of observation"
+_COMPETING = "day of the competing event"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,8 +165,8 @@ def _derived(endpoint: Endpoint, study: Study) -> EventTable:
     """Follow the patients of the origin to their event, or to the end of their follow-up."""
     cohort = endpoint.origin.find(study)
     patients, steps = _judgeable(endpoint, cohort, study)
-    ends = _first_ends(endpoint, study, patients)
     observed = patients["observed_until_day"] - patients["seen_day"]
+    ends = _first_ends(endpoint, study, patients, observed)
     closes = ends["day"].fillna(np.inf).clip(upper=observed)
     rules = endpoint.origin.rules
     visits = [
@@ -196,9 +199,9 @@ def _judgeable(
 
 
 def _recorded(
-    source: RecordedEvent, study: Study, patients: pd.DataFrame, closes: pd.Series | None
+    source: RecordedEvent, study: Study, patients: pd.DataFrame, closes: pd.Series
 ) -> pd.DataFrame:
-    """Take the first record of each patient after the origin was seen."""
+    """Take the first record of each patient after the origin was seen, within observation."""
     table = study.table(source.table)
     absent = [name for name in (source.day, *source.where) if name not in table]
     if absent:
@@ -210,8 +213,7 @@ def _recorded(
     for name, value in source.where.items():
         wanted = list(value) if isinstance(value, (tuple, list, set)) else [value]
         rows = rows[rows[name].isin(wanted).fillna(value=False).astype(bool)]
-    about = patients[["subject_id", "seen_day"]]
-    about = about.assign(closes=np.inf if closes is None else closes.to_numpy())
+    about = patients[["subject_id", "seen_day"]].assign(closes=closes.to_numpy())
     rows = rows[["subject_id", source.day, "row"]].merge(about, on="subject_id")
     rows = rows.assign(day=rows[source.day].astype("float64") - rows["seen_day"])
     rows = rows[rows["day"].gt(0) & rows["day"].le(rows["closes"])]
@@ -219,14 +221,16 @@ def _recorded(
     return rows.drop_duplicates("subject_id")[["subject_id", "day", "row"]]
 
 
-def _first_ends(endpoint: Endpoint, study: Study, patients: pd.DataFrame) -> pd.DataFrame:
+def _first_ends(
+    endpoint: Endpoint, study: Study, patients: pd.DataFrame, observed: pd.Series
+) -> pd.DataFrame:
     """Find the first intercurrent event of each patient: day and number in the declaration."""
     found = [
-        _recorded(end.source, study, patients, None).assign(number=number)
+        _recorded(end.source, study, patients, observed).assign(number=float(number))
         for number, end in enumerate(endpoint.ends)
     ]
-    empty = pd.DataFrame({"subject_id": [], "day": [], "row": [], "number": []})
-    every = pd.concat(found) if found else empty.astype({"day": "float64"})
+    empty = pd.DataFrame({"subject_id": [], "day": [], "number": []})
+    every = pd.concat(found) if found else empty.astype({"day": "float64", "number": "float64"})
     every = every.sort_values(["day", "number"], kind="stable").drop_duplicates("subject_id")
     return every.set_index("subject_id").reindex(patients["subject_id"]).reset_index()
 
@@ -277,34 +281,32 @@ def _followed(
     who = patients["subject_id"]
     own = events.set_index("subject_id").reindex(who).reset_index()
     last = _last_scores(who, visits)
-    has_event = own["day"].notna()
-    ended = ends["number"].notna() & ~has_event
-    strategies = pd.Series([end.strategy for end in endpoint.ends], dtype="object")
-    competing = ended & ends["number"].map(strategies).eq("competing")
-    observed = "end of observation" in endpoint.censored_at
-    by_score = last["day"].fillna(0.0)
-    free = ends["closes"].clip(lower=by_score) if observed else by_score
-    time = own["day"].where(has_event, ends["day"].where(competing, free))
-    entry = patients["seen_day"] - patients["origin_day"]
-    lower = own["lower"].where(has_event, ends["day"].where(competing, by_score))
-    reasons = _reasons(endpoint)
-    cnsr = pd.Series(1, index=who.index).mask(ended, ends["number"] + _FIRST_CODE)
-    cnsr = cnsr.mask(has_event, 0).astype("int64")
-    from_score = has_event | ~(competing | (observed & ends["closes"].ge(by_score)))
+    entry = (patients["seen_day"] - patients["origin_day"]).to_numpy()
+    by_score = last["day"].fillna(0.0).to_numpy()
+    closes, end_day = ends["closes"].to_numpy(), ends["day"].to_numpy()
+    number = ends["number"].fillna(-1.0).to_numpy(dtype=np.int64)
+    has_event = own["day"].notna().to_numpy()
+    competes = np.array([end.strategy == "competing" for end in endpoint.ends] + [False])
+    competing = ~has_event & competes[number]  # -1 is the last, without an end
+    at_end = "end of observation" in endpoint.censored_at
+    at_end = at_end & ~has_event & ~competing & (closes >= by_score)
+    choose = [has_event, competing, at_end]
+    cnsr = np.select([has_event, number >= 0], [0, number + _FIRST_CODE], 1)
+    reasons = pd.Series(cnsr).map(_reasons(endpoint))
     return pd.DataFrame(
         {
             "subject_id": who,
             **{name: patients[name] for name in ABOUT},
-            "time": time + entry,
+            "time": entry + np.select(choose, [own["day"], end_day, closes], by_score),
             "event": has_event,
             "cnsr": cnsr,
             "entry": entry,
-            "lower": lower + entry,
-            "upper": own["day"].where(has_event, ends["day"].where(competing, np.inf)) + entry,
-            "evntdesc": own["evntdesc"].where(has_event, cnsr.map(reasons)),
-            "cnsdtdsc": _date_in_words(has_event, competing, from_score),
-            "source": own["source"].where(has_event, from_score.map({True: "assessments"})),
-            "source_row": own["row"].where(has_event, last["row"].where(from_score)),
+            "lower": entry + np.select(choose[:2], [own["lower"], end_day], by_score),
+            "upper": entry + np.select(choose[:2], [own["day"], end_day], np.inf),
+            "evntdesc": own["evntdesc"].where(has_event, reasons),
+            "cnsdtdsc": np.select(choose, ["", _COMPETING, _AT_END], _AT_SCORE),
+            "source": np.select(choose, [own["source"].astype(object), "", ""], "assessments"),
+            "source_row": np.select(choose, [own["row"], np.nan, np.nan], last["row"]),
             "n_visits": last["n_visits"].fillna(0).astype("int64"),
             "visit_gap": last["visit_gap"],
         }
@@ -348,12 +350,6 @@ def _reasons(endpoint: Endpoint) -> dict[int, str]:
     return {1: last} | {
         number + _FIRST_CODE: end.source.label for number, end in enumerate(endpoint.ends)
     }
-
-
-def _date_in_words(has_event: pd.Series, competing: pd.Series, from_score: pd.Series) -> pd.Series:
-    """Say which day the time of a patient without event is."""
-    day = from_score.map({True: "day of the last score", False: "end of observation"})
-    return day.mask(competing, "day of the competing event").mask(has_event, "")
 
 
 def _no_follow_up(endpoint: Endpoint) -> str:
