@@ -7,8 +7,13 @@ from analysis.outcomes.courses import assign_courses
 from analysis.outcomes.definition import Definition
 from analysis.outcomes.endpoints.curves import curve
 from analysis.outcomes.endpoints.endpoint import Endpoint
+from analysis.outcomes.endpoints.episodes import relapse_episodes
 from analysis.outcomes.endpoints.event_table import EventTable
-from analysis.outcomes.endpoints.origins import end_of_induction, first_treatment, response
+from analysis.outcomes.endpoints.origins import (
+    from_end_of_induction,
+    from_first_treatment,
+    from_response,
+)
 from analysis.outcomes.endpoints.presets import (
     DEATH,
     DROPOUT,
@@ -89,11 +94,12 @@ __all__ = [
     "curve",
     "definition",
     "definition_names",
-    "end_of_induction",
     "entry_in_words",
     "entry_threshold",
     "expected_regression",
-    "first_treatment",
+    "from_end_of_induction",
+    "from_first_treatment",
+    "from_response",
     "indications",
     "individual_measures",
     "mean_course",
@@ -102,7 +108,7 @@ __all__ = [
     "place_in_windows",
     "regression_to_the_mean",
     "relapse",
-    "response",
+    "relapse_episodes",
     "response_rates",
     "substance_relapse",
     "time_to_deterioration",

@@ -45,7 +45,7 @@ class Endpoint:
     name : str
         Name of the endpoint.
     origin : Origin
-        Day 0 and the patients: `first_treatment`, `end_of_induction` or `response`.
+        Day 0 and the patients: `from_first_treatment`, `from_end_of_induction` or `from_response`.
     events : sequence of ScoreEvent or RecordedEvent
         The earliest counts; on one day the first in this order. An event beats an end of the same
         day.
@@ -73,8 +73,8 @@ class Endpoint:
 
     Examples
     --------
-    >>> from analysis.outcomes.endpoints.origins import response
-    >>> Endpoint(name="loss", origin=response("PHQ-9", visit="week 4"), events=[
+    >>> from analysis.outcomes.endpoints.origins import from_response
+    >>> Endpoint(name="loss", origin=from_response("PHQ-9", visit="week 4"), events=[
     ...     ScoreEvent(instrument="PHQ-9", definition="loss_of_response50")])
     loss: from the day of the week 4 score of patients who respond at week 4, to the first PHQ-9 \
 with loss_of_response50

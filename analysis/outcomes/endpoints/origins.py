@@ -21,7 +21,14 @@ from analysis.outcomes.scores import valid_scores
 from analysis.outcomes.windows import SCHEDULE, as_schedule, window_named
 from analysis.study import Study
 
-__all__ = ["Cohort", "Origin", "Step", "end_of_induction", "first_treatment", "response"]
+__all__ = [
+    "Cohort",
+    "Origin",
+    "Step",
+    "from_end_of_induction",
+    "from_first_treatment",
+    "from_response",
+]
 
 Step = tuple[str, int, str]
 """What a step of the attrition is, how many are left, and why those before it are fewer now."""
@@ -53,7 +60,7 @@ class Cohort:
 class Origin:
     """Day 0 of an endpoint, and the patients who have one.
 
-    Make it by `first_treatment`, `end_of_induction` or `response`.
+    Make it by `from_first_treatment`, `from_end_of_induction` or `from_response`.
 
     Parameters
     ----------
@@ -111,7 +118,7 @@ class Origin:
         return day + late
 
 
-def first_treatment(instrument: str = "", **rules: Unpack[Rules]) -> Origin:
+def from_first_treatment(instrument: str = "", **rules: Unpack[Rules]) -> Origin:
     """Start the clock at the first treatment of a course.
 
     Parameters
@@ -128,19 +135,19 @@ def first_treatment(instrument: str = "", **rules: Unpack[Rules]) -> Origin:
 
     Examples
     --------
-    >>> first_treatment("PHQ-9")
+    >>> from_first_treatment("PHQ-9")
     day of the first treatment of the course
     """
     return Origin(kind="first treatment", instrument=instrument, rules=_checked(rules))
 
 
-def end_of_induction(instrument: str = "", **rules: Unpack[Rules]) -> Origin:
+def from_end_of_induction(instrument: str = "", **rules: Unpack[Rules]) -> Origin:
     """Start the clock at the last induction session of a course.
 
     Parameters
     ----------
     instrument, **rules
-        As in `first_treatment`.
+        As in `from_first_treatment`.
 
     Returns
     -------
@@ -149,13 +156,13 @@ def end_of_induction(instrument: str = "", **rules: Unpack[Rules]) -> Origin:
 
     Examples
     --------
-    >>> end_of_induction()
+    >>> from_end_of_induction()
     day of the last induction session of the course
     """
     return Origin(kind="end of induction", instrument=instrument, rules=_checked(rules))
 
 
-def response(
+def from_response(
     instrument: str,
     *,
     visit: str = "",
@@ -191,7 +198,7 @@ def response(
 
     Examples
     --------
-    >>> response("PHQ-9", visit="week 4")
+    >>> from_response("PHQ-9", visit="week 4")
     day of the week 4 score of patients who respond at week 4
     """
     if timing not in ("seen", "earliest"):

@@ -11,9 +11,9 @@ from analysis.outcomes.endpoints.endpoint import Endpoint
 from analysis.outcomes.endpoints.event_table import EventTable
 from analysis.outcomes.endpoints.origins import (
     Origin,
-    end_of_induction,
-    first_treatment,
-    response,
+    from_end_of_induction,
+    from_first_treatment,
+    from_response,
 )
 from analysis.outcomes.endpoints.sources import Confirmation, End, RecordedEvent, ScoreEvent
 from analysis.outcomes.library import resolve
@@ -137,7 +137,7 @@ def relapse(
 
     Examples
     --------
-    >>> relapse("madrs22", response("MADRS", definition="remission")).rule
+    >>> relapse("madrs22", from_response("MADRS", definition="remission")).rule
     'first MADRS with relapse_madrs22'
     """
     if rule not in _RELAPSES:
@@ -177,7 +177,7 @@ def time_to_response(
     """
     return Endpoint(
         name=f"time_to_{definition if isinstance(definition, str) else definition.name}",
-        origin=first_treatment(instrument, **rules),
+        origin=from_first_treatment(instrument, **rules),
         events=(ScoreEvent(instrument=instrument, definition=definition),),
         ends=ends,
         kind="positive",
@@ -241,7 +241,7 @@ def time_to_deterioration(
     event = ScoreEvent(instrument=instrument, definition=definition, confirmation=confirmation)
     return Endpoint(
         name="time_to_deterioration",
-        origin=first_treatment(instrument, **rules),
+        origin=from_first_treatment(instrument, **rules),
         events=(event,),
         ends=ends,
     )
@@ -272,7 +272,7 @@ def substance_relapse(
 
     Examples
     --------
-    >>> len(substance_relapse(first_treatment()).events)
+    >>> len(substance_relapse(from_first_treatment()).events)
     2
     """
     use = ScoreEvent(instrument="Use-days-30", definition="use_within_30_days", label="first use")
@@ -302,7 +302,7 @@ def time_to_retreatment(origin: Origin | None = None, *, ends: tuple[End, ...] =
     >>> time_to_retreatment().rule
     'first further session (sessions)'
     """
-    start = end_of_induction() if origin is None else origin
+    start = from_end_of_induction() if origin is None else origin
     return Endpoint(name="time_to_retreatment", origin=start, events=(RETREATMENT,), ends=ends)
 
 
@@ -324,7 +324,7 @@ def time_to_discontinuation(origin: Origin | None = None) -> Endpoint:
     >>> [event.label for event in time_to_discontinuation().events]
     ['dropout', 'switch of treatment', 'death']
     """
-    start = first_treatment() if origin is None else origin
+    start = from_first_treatment() if origin is None else origin
     return Endpoint(name="time_to_discontinuation", origin=start, events=(DROPOUT, SWITCH, DEATH))
 
 
@@ -376,13 +376,10 @@ def time_to_loss_of_response(
     )  # fmt: skip
     return Endpoint(
         name="time_to_loss_of_response",
-        origin=_responders(instrument, visit=visit, definition=rule, **rules),
+        origin=from_response(instrument, visit=visit, definition=rule, **rules),
         events=(ScoreEvent(instrument=instrument, definition=lost),),
         description=_loss_in_words(rule, instrument),
     )(study)
-
-
-_responders = response  # the argument above has the same name
 
 
 def _loss_in_words(rule: Definition, instrument: str) -> str:

@@ -1,9 +1,11 @@
 """The curve of an event table takes small groups together and refuses a handful of patients."""
 
+import dataclasses
+
 import pandas as pd
 import pytest
 
-from analysis.errors import DataError
+from analysis.errors import ColumnError, DataError
 from analysis.outcomes import EventTable, curve, time_to_loss_of_response
 from tests.builders import scored_study
 
@@ -68,3 +70,60 @@ def test_a_clinic_without_responders_is_no_group():
         scored_study(scores, subjects=clinics), "PHQ-9", visit="week 4"
     )
     assert len(curve(events, by="site_id").median()) == 2
+
+
+def with_maintenance(day):
+    events = table(30, 30)
+    names = [f"p{n}" for n in range(60)]
+    frame = events.frame.assign(subject_id=names, entry=0.0, lower=0.0, upper=events.frame["time"])
+    events = dataclasses.replace(
+        events,
+        frame=frame,
+        attrition=pd.DataFrame(
+            {"step": ["Followed"], "n": [60], "reason": [""], "n_excluded": [0]}
+        ),
+    )
+    given = pd.Series([n % 2 == 0 for n in range(60)], index=events.frame["subject_id"])
+    return events.with_group("maintenance", given, day)
+
+
+@pytest.mark.unit
+def test_groups_known_only_after_the_origin_are_refused_with_two_ways_out():
+    with pytest.raises(DataError, match=r"known only after the origin in 60 of 60") as error:
+        curve(with_maintenance(21), by="maintenance")
+    assert "table.landmark(day)" in str(error.value)
+    assert "table.start_stop('maintenance')" in str(error.value)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("day", [0, -3])
+def test_groups_known_at_the_origin_are_compared(day):
+    assert len(curve(with_maintenance(day), by="maintenance").median()) == 2
+
+
+@pytest.mark.unit
+def test_a_landmark_makes_a_later_group_comparable():
+    left = with_maintenance(10).landmark(10)
+    assert len(curve(left, by="maintenance").median()) == 2
+
+
+@pytest.mark.unit
+def test_a_column_without_a_known_day_is_refused():
+    events = table(20, 20)
+    events.frame["dose"] = "high"
+    with pytest.raises(ColumnError, match="does not say when 'dose' was known"):
+        curve(events, by="dose")
+    with pytest.raises(ColumnError, match="no such column to split by; it has route"):
+        curve(events, by="clinic")
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(("gap", "warns"), [(10.5, False), (10.6, True)])
+def test_groups_that_are_seen_at_unequal_gaps_are_pointed_out(gap, warns):
+    events = table(20, 20)
+    events.frame["visit_gap"] = [7.0] * 20 + [gap] * 20
+    if not warns:
+        assert len(curve(events, by="route").median()) == 2
+        return
+    with pytest.warns(UserWarning, match=r"7 days apart in one group of 'route' and 10.6"):
+        curve(events, by="route")

@@ -16,10 +16,10 @@ from analysis.outcomes import (
     Endpoint,
     RecordedEvent,
     ScoreEvent,
-    end_of_induction,
-    first_treatment,
+    from_end_of_induction,
+    from_first_treatment,
+    from_response,
     relapse,
-    response,
     substance_relapse,
     time_to_discontinuation,
     time_to_remission,
@@ -69,7 +69,7 @@ def ended(study, **reasons):
     return study
 
 
-START = first_treatment()
+START = from_first_treatment()
 
 
 @unit
@@ -215,7 +215,7 @@ def test_the_clock_may_start_at_the_end_of_induction():
     sessions = [("a", n + 1, "A", 1, day, "IV", phase, "true") for n, (day, phase) in enumerate(
         [(0, "induction"), (10, "induction"), (30, "maintenance")])]  # fmt: skip
     study = with_sessions(scored_study({"a": [(7, 12), (14, 4), (40, 15)]}), *sessions)
-    endpoint = Endpoint(name="e", origin=end_of_induction(), events=[SEVERE])
+    endpoint = Endpoint(name="e", origin=from_end_of_induction(), events=[SEVERE])
     assert followed(endpoint, study).loc["a", TIMES].tolist() == [30, True, 0, 4, 30]
     again = followed(time_to_retreatment(), study).loc["a"]
     assert again[TIMES].tolist() == [20, True, 0, 20, 20]
@@ -226,7 +226,7 @@ def test_a_response_is_itself_seen_late():
     scores = {"a": [(0, 20), (7, 18), (14, 8), (28, 4), (42, 15)], "b": [(0, 20), (10, 20)]}
     study = scored_study(scores)
     seen, early = (
-        Endpoint(name="e", origin=response("PHQ-9", timing=timing), events=[SEVERE])(study)
+        Endpoint(name="e", origin=from_response("PHQ-9", timing=timing), events=[SEVERE])(study)
         for timing in ("seen", "earliest")
     )
     assert seen.frame.iloc[0][TIMES].tolist() == [28, True, 0, 14, 28]
@@ -245,13 +245,13 @@ def test_a_relapse_by_the_rule_of_a_trial():
         "admitted": [(0, 30), (14, 8), (28, 9)],
     }
     study = events(scored_study(scores, instrument="MADRS"), ("admitted", 20, True))
-    endpoint = relapse("sustain1", response("MADRS", definition="remission"))
+    endpoint = relapse("sustain1", from_response("MADRS", definition="remission"))
     rows = followed(endpoint, study)
     assert rows.loc["twice", TIMES].tolist() == [14, True, 0, 0, 14]
     assert rows.loc["once", TIMES].tolist() == [21, False, 1, 21, INF]
     assert rows.loc["admitted", TIMES].tolist() == [6, True, 0, 6, 6]
     assert "5 to 15 days later" in endpoint.rule
-    single = followed(relapse("madrs22", response("MADRS", definition="remission")), study)
+    single = followed(relapse("madrs22", from_response("MADRS", definition="remission")), study)
     assert single.loc["once", TIMES].tolist() == [14, True, 0, 0, 14]
 
 
@@ -314,9 +314,9 @@ def test_declarations_that_make_no_endpoint_are_refused(given, match):
         (lambda: RecordedEvent(table="visits", day="rel_day", label="x"), "no table of that name"),
         (lambda: RecordedEvent(table="sessions", day="day", label="x"), "has no column day"),
         (lambda: End(source=MAINTENANCE, strategy="ignore"), "do not list it"),
-        (lambda: response("PHQ-9", timing="late"), '"seen" or "earliest"'),
-        (lambda: first_treatment("PHQ-9", course="all"), "followed in one course"),
-        (lambda: first_treatment("PHQ-9", visits=3), "Unknown keyword"),
+        (lambda: from_response("PHQ-9", timing="late"), '"seen" or "earliest"'),
+        (lambda: from_first_treatment("PHQ-9", course="all"), "followed in one course"),
+        (lambda: from_first_treatment("PHQ-9", visits=3), "Unknown keyword"),
     ],
 )
 def test_sources_that_cannot_be_are_refused(made, match):
@@ -335,7 +335,9 @@ def test_a_study_without_the_column_is_told_so():
 
 @unit
 def test_nobody_with_an_origin_leaves_an_empty_table():
-    table = Endpoint(name="e", origin=response("PHQ-9"), events=[SEVERE])(scored_study({"a": []}))
+    table = Endpoint(name="e", origin=from_response("PHQ-9"), events=[SEVERE])(
+        scored_study({"a": []})
+    )
     assert table.frame.empty
     assert table.attrition["n"].tolist() == [0, 0, 0]
 
