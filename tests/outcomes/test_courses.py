@@ -116,6 +116,17 @@ def test_an_induction_is_completed_by_full_induction_sessions(needed, completed)
 
 
 @unit
+@pytest.mark.parametrize(("given", "completed"), [(3, False), (4, True)])
+def test_four_full_induction_sessions_complete_an_induction_unless_stated(given, completed):
+    days = [(n + 1, 3 * n) for n in range(given)]
+    study = with_sessions(
+        scored_study({"a": [(0, 20)]}),
+        *(("a", n, "A", 1, day, "IV", "induction", "true") for n, day in days),
+    )
+    assert treatment_courses(study)["completed_induction"].tolist() == [completed]
+
+
+@unit
 def test_a_session_of_which_it_is_not_known_whether_it_was_completed_completes_nothing():
     rows = [("a", n, "A", 1, n, "IV", "induction", full) for n, full in ((1, "true"), (2, ""))]
     study = with_sessions(scored_study({"a": []}), *rows)
