@@ -141,7 +141,7 @@ def test_an_unknown_column_is_refused_by_name_of_what_to_try():
     with pytest.raises(ColumnError, match="route or site_id"):
         mean_course(visit_outcomes(study, "PHQ-9"), by="nonsense")
     events = time_to_loss_of_response(study, "PHQ-9", visit="week 4")
-    with pytest.raises(ColumnError, match="it has site_id, sex, .*route"):
+    with pytest.raises(ColumnError, match="it has site_id, sex"):
         curve(events, by="nonsense")
 
 
