@@ -2,7 +2,7 @@
 
 from analysis.figures.completeness import plot_completeness
 from analysis.figures.correlation import plot_correlation
-from analysis.figures.differences import plot_differences
+from analysis.figures.differences import plot_differences, plot_ratios
 from analysis.figures.dispatch import plot
 from analysis.figures.flow import plot_flow
 from analysis.figures.influence import plot_influence
@@ -25,6 +25,7 @@ __all__ = [
     "plot_marginal_means",
     "plot_proportions",
     "plot_quantiles",
+    "plot_ratios",
     "plot_residuals",
     "plot_survival",
     "plot_trajectory",

@@ -1,16 +1,18 @@
-"""Draw differences between model means with their intervals, beside no difference and a margin."""
+"""Draw differences or ratios with their intervals, beside no difference and a margin."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from analysis.disclosure import require_releasable
-from analysis.errors import ColumnError
+from analysis.errors import ColumnError, DataError
 from analysis.figures.axis import Places
 from analysis.figures.labels import add_headings, add_note, below_axis, written
 from analysis.figures.style import INK, MUTED, RULE, Words, house_style, new_axes
@@ -19,12 +21,32 @@ from analysis.results import TIDY_COLUMNS, check_conf_level, counted
 if TYPE_CHECKING:
     from analysis.mixed import Contrasts
 
-__all__ = ["plot_differences"]
+__all__ = ["plot_differences", "plot_ratios"]
 
 _COLOR = "#0072B2"
 _ESTIMATES = ["estimate", "conf_low", "conf_high"]
 _ROOM, _OPEN = 0.06, 0.14  # beside the numbers; where intervals are open
 _FINE = 4.0  # below this, numbers are written with two decimals
+_TICKS = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100])
+_FINE_TICKS = np.array([0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3])
+_FEWEST_TICKS = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Scale:
+    """Where estimates lie on the axis, and what they are called."""
+
+    null: float
+    one: str
+    many: str
+    place: Callable[[Any], Any]
+    back: Callable[[Any], Any]
+
+
+_DIFFERENCE = _Scale(
+    null=0.0, one="difference", many="differences", place=np.asarray, back=np.asarray
+)
+_RATIO = _Scale(null=1.0, one="ratio", many="ratios", place=np.log, back=np.exp)
 
 
 def plot_differences(
@@ -70,18 +92,74 @@ def plot_differences(
         When a frame holds single patients.
     """
     shown = _read(contrasts, check_conf_level(conf_level))
-    margins = _margins(margin)
-    level = f"{100 * conf_level:g}%"
-    words = {**words, "title": words.get("title") or _message(shown)}
+    texts: Words = {"x_label": "Difference in means", **words}
+    about = (f"{100 * conf_level:g}%", _margins(margin), favours)
+    return _drawn(shown, _DIFFERENCE, about, ax, texts)
+
+
+def plot_ratios(
+    result: Any,
+    *,
+    margin: float | tuple[float, float] | None = None,
+    favours: tuple[str, str] | None = None,
+    conf_level: float = 0.95,
+    ax: Axes | None = None,
+    **words: Unpack[Words],
+) -> tuple[Axes, pd.DataFrame]:
+    """Draw ratios, such as hazard ratios, as points with intervals on a log axis (forest plot).
+
+    Parameters
+    ----------
+    result : regression or pandas.DataFrame
+        What `cox`, `fine_gray`, `interval_cox` or `parametric` returns, or a frame of ratios:
+        ``term`` or ``contrast``, further labels, ``estimate, conf_low, conf_high``, all above 0.
+    margin, favours, conf_level, ax, **words
+        As in `plot_differences`; ``x_label`` says which ratio it is, "Hazard ratio" unless given.
+
+    Returns
+    -------
+    tuple of Axes and pandas.DataFrame
+        The axes, and the plotted numbers: ``contrast``, its further labels, ``estimate, conf_low,
+        conf_high``; ``attrs["alt"]`` describes the figure.
+
+    Raises
+    ------
+    ColumnError
+        When a frame lacks a column.
+    DataError
+        When a ratio is not above 0.
+    DisclosureError
+        When a frame holds single patients.
+    """
+    level = check_conf_level(conf_level)
+    is_frame = isinstance(result, pd.DataFrame)
+    tidy = result if is_frame else result.tidy(level, exponentiate=True)
+    shown = _read(tidy.rename(columns={"term": "contrast"}), level)
+    if not (shown[_ESTIMATES].to_numpy(dtype=float) > 0.0).all():
+        raise DataError("Ratios are above 0; give exponentials, or draw with plot_differences.")
+    texts: Words = {"x_label": "Hazard ratio", **words}
+    about = (f"{100 * conf_level:g}%", _margins(margin), favours)
+    return _drawn(shown, _RATIO, about, ax, texts)
+
+
+_About = tuple[str, tuple[float, ...], tuple[str, str] | None]
+
+
+def _drawn(
+    shown: pd.DataFrame, scale: _Scale, about: _About, ax: Axes | None, words: Words
+) -> tuple[Axes, pd.DataFrame]:
+    """Draw the rows, and describe them."""
+    _, margins, favours = about
+    words = {**words, "title": words.get("title") or _message(shown, scale)}
     slots = _slots(shown)
     with house_style():
         axes = new_axes(ax, height=1.75 + 0.3 * len(slots) + (0.2 if favours else 0.0))
-        _set_axes(axes, shown, slots, margins, words.get("x_label", "Difference in means"))
+        _set_axes(axes, shown, slots, margins, words["x_label"], scale)
         for place, (_, row) in enumerate(slots):
             if row is not None:
-                _draw(axes, shown.iloc[row], place, _digits(shown))
-        _write(axes, words, level, margins, favours)
-    shown.attrs["alt"] = _alt(shown, words, level, margins, favours)
+                _draw(axes, shown.iloc[row], place, _digits(shown), scale)
+        _write(axes, words, about, scale)
+    shown.attrs["alt"] = _alt(shown, words, about, scale)
     return axes, shown
 
 
@@ -157,10 +235,12 @@ def _set_axes(
     slots: Sequence[tuple[str, int | None]],
     margins: tuple[float, ...],
     x_label: str,
+    scale: _Scale,
 ) -> None:
     """Name the rows and draw the lines of no difference and of the margin."""
     numbers = shown[_ESTIMATES].to_numpy(dtype=float)
-    numbers = np.concatenate([numbers[np.isfinite(numbers)], margins, [0.0]])
+    numbers = np.concatenate([numbers[np.isfinite(numbers)], margins, [scale.null]])
+    numbers = scale.place(numbers)
     room = float(np.ptp(numbers)) or 1.0
     left, right = (_OPEN if np.isinf(shown[name]).any() else _ROOM for name in _ESTIMATES[1:])
     ax.set_xlim(numbers.min() - left * room, numbers.max() + right * room)
@@ -174,21 +254,35 @@ def _set_axes(
     ax.set_axisbelow(True)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
-    ax.axvline(0.0, color=INK, linewidth=1.0, zorder=1)
-    for margin in margins:
+    if scale is _RATIO:
+        ax.xaxis.set_major_locator(FixedLocator(_few_ticks(*ax.get_xlim())))
+        ax.xaxis.set_minor_locator(NullLocator())
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{np.exp(value):g}"))
+    ax.axvline(float(scale.place(scale.null)), color=INK, linewidth=1.0, zorder=1)
+    for margin in scale.place(np.array(margins)):
         ax.axvline(margin, color=MUTED, linewidth=1.4, linestyle=(0, (4, 3)), zorder=1)
 
 
-def _draw(ax: Axes, row: Any, place: int, digits: int) -> None:
+def _few_ticks(left: float, right: float) -> list[float]:
+    """Choose round ratios within the axis, finer ones where it is short."""
+    for ticks in (_TICKS, _FINE_TICKS):
+        inside = [float(tick) for tick in np.log(ticks) if left <= tick <= right]
+        if len(inside) > _FEWEST_TICKS:
+            return inside
+    return inside
+
+
+def _draw(ax: Axes, row: Any, place: int, digits: int, scale: _Scale) -> None:
     """Draw one difference, with an arrow where its interval is open, and print it at the right."""
     left, right = ax.get_xlim()
     inside = 0.02 * (right - left)
-    low, high = max(row["conf_low"], left + inside), min(row["conf_high"], right - inside)
+    low = max(float(scale.place(row["conf_low"])), left + inside)
+    high = min(float(scale.place(row["conf_high"])), right - inside)
     ax.plot([low, high], [place, place], color=_COLOR, linewidth=2, zorder=3)
     for limit, end, arrow in ((row["conf_low"], low, "<"), (row["conf_high"], high, ">")):
         if np.isinf(limit):
             ax.plot(end, place, arrow, color=_COLOR, markersize=7, clip_on=False, zorder=3)
-    ax.plot(row["estimate"], place, "o", color=_COLOR, markersize=7, zorder=4)
+    ax.plot(float(scale.place(row["estimate"])), place, "o", color=_COLOR, markersize=7, zorder=4)
     ax.annotate(
         _text(row, digits),
         (1, place),
@@ -206,13 +300,13 @@ def _draw(ax: Axes, row: Any, place: int, digits: int) -> None:
 def _write(
     ax: Axes,
     words: Words,
-    level: str,
-    margins: tuple[float, ...],
-    favours: tuple[str, str] | None,
+    about: _About,
+    scale: _Scale,
 ) -> None:
     """Write the names of the margins, what each side speaks for, headings and notes."""
+    level, margins, favours = about
     if len(margins) == 1:  # two names could lie on each other; the note has them
-        _name_margin(ax, margins[0])
+        _name_margin(ax, margins[0], float(scale.place(margins[0])))
     down = below_axis(ax)
     if favours is not None:
         for place, text, side in ((0, f"← {favours[0]}", "left"), (1, f"{favours[1]} →", "right")):
@@ -231,27 +325,27 @@ def _write(
                 gid="label",
             )
         down += 15
-    notes = [_key(level, margins), words.get("note", "")]
+    notes = [_key(level, margins, scale), words.get("note", "")]
     add_note(ax, " ".join(filter(None, notes)), below=down + 6)
     add_headings(ax, title=words["title"], subtitle=words.get("subtitle", ""))
 
 
-def _key(level: str, margins: tuple[float, ...]) -> str:
+def _key(level: str, margins: tuple[float, ...], scale: _Scale) -> str:
     """Say what the lines are."""
-    key = f"Points: difference. Lines: {level} confidence interval."
+    key = f"Points: {scale.one}. Lines: {level} confidence interval."
     if not margins:
         return key
     lines = "Broken line: margin" if len(margins) == 1 else "Broken lines: margins"
     return f"{key} {lines} {' and '.join(map(_plain, margins))}."
 
 
-def _name_margin(ax: Axes, margin: float) -> None:
+def _name_margin(ax: Axes, margin: float, place: float) -> None:
     """Write a margin beside the top of its line, on the side that has more room."""
     left, right = ax.get_xlim()
-    side = "left" if margin < (left + right) / 2 else "right"
+    side = "left" if place < (left + right) / 2 else "right"
     ax.annotate(
         f"margin {_plain(margin)}",
-        (margin, 1),
+        (place, 1),
         xycoords=("data", "axes fraction"),
         xytext=(4 if side == "left" else -4, -3),
         textcoords="offset points",
@@ -263,34 +357,35 @@ def _name_margin(ax: Axes, margin: float) -> None:
     )
 
 
-def _message(shown: pd.DataFrame) -> str:
+def _message(shown: pd.DataFrame, scale: _Scale) -> str:
     """Say in one line what the last difference is, or between which values they lie."""
     contrasts, last = shown["contrast"].unique(), shown.iloc[-1]
     if len(contrasts) > 1:
         low, high = (written(v, _digits(shown)) for v in shown["estimate"].agg(["min", "max"]))
-        return f"Differences lie between {low} and {high}"
+        return f"{scale.many.capitalize()} lie between {low} and {high}"
     where = f" at {others}" if (others := _others(shown)[-1]) else ""
-    return f"Difference {_minus(contrasts[0])}{where}: {_text(last, _digits(shown))}"
+    return f"{scale.one.capitalize()} {_minus(contrasts[0])}{where}: {_text(last, _digits(shown))}"
 
 
 def _alt(
     shown: pd.DataFrame,
     words: Words,
-    level: str,
-    margins: tuple[float, ...],
-    favours: tuple[str, str] | None,
+    about: _About,
+    scale: _Scale,
 ) -> str:
     """Describe the figure row by row."""
+    level, margins, favours = about
+    null = "zero" if scale is _DIFFERENCE else "one"
     parts = [
         (
-            f"Dot plot, {counted(len(shown), 'difference')} with {level} confidence intervals "
-            f"beside a line at zero: {words.get('x_label', 'Difference in means')}."
+            f"Dot plot, {counted(len(shown), scale.one)} with {level} confidence intervals "
+            f"beside a line at {null}: {words['x_label']}."
         )
     ]
     if margins:
         parts.append(f"Margin: {' and '.join(map(_plain, margins))}.")
     if favours is not None:
-        parts.append(f"Below zero {favours[0]}, above zero {favours[1]}.")
+        parts.append(f"Below {null} {favours[0]}, above {null} {favours[1]}.")
     for (_, row), other in zip(shown.iterrows(), _others(shown), strict=True):
         name = f"{_minus(row['contrast'])}{f', {other}' if other else ''}"
         parts.append(f"{name}: {_text(row, _digits(shown))}.")

@@ -22,6 +22,7 @@ from analysis.figures import (
     plot_influence,
     plot_marginal_means,
     plot_quantiles,
+    plot_ratios,
     plot_residuals,
     show,
 )
@@ -107,6 +108,24 @@ def open_differences() -> Plotted:
     return plot_differences(ARMS.tidy().assign(conf_low=-np.inf), margin=1.0)
 
 
+RATIOS = pd.DataFrame(
+    {
+        "term": ["route: IM", "age, per 10 years", "previous failures: 3 or more"],
+        "estimate": [1.42, 0.97, 1.61],
+        "conf_low": [0.91, 0.83, 1.11],
+        "conf_high": [2.21, 1.14, 2.34],
+    }
+)
+
+
+def ratios() -> Plotted:
+    return plot_ratios(RATIOS, margin=1.25, favours=("later relapse", "earlier relapse"))
+
+
+def wide_ratios() -> Plotted:
+    return plot_ratios(RATIOS.assign(conf_low=0.02, conf_high=np.inf), x_label="Odds ratio")
+
+
 def correlation() -> Plotted:
     return plot_correlation(FIT)
 
@@ -149,6 +168,8 @@ RELEASED = [
     differences_of_many,
     differences_by_visit,
     open_differences,
+    ratios,
+    wide_ratios,
     correlation,
     correlation_of_groups,
     influence,
@@ -352,6 +373,33 @@ def test_contrasts_head_their_rows_or_name_them() -> None:
     ax, _ = differences_of_many()
     assert [t.get_text() for t in ax.get_yticklabels()][:2] == ["v2 − v1", "v3 − v1"]
     assert "Broken lines: margins −0.25 and 0.25." in said(ax)
+
+
+@pytest.mark.unit
+def test_ratios_lie_on_a_log_axis_beside_one() -> None:
+    ax, frame = ratios()
+    points = [line for line in ax.lines if line.get_marker() == "o"]
+    np.testing.assert_allclose([p.get_xdata()[0] for p in points], np.log(RATIOS["estimate"]))
+    upright = {
+        round(float(np.exp(line.get_xdata()[0])), 6): line.get_linestyle() for line in ax.lines
+        if list(line.get_ydata()) == [0, 1]
+    }  # fmt: skip
+    assert upright == {1.0: "-", 1.25: "--"}
+    ticks = {label.get_text(): place for place, label in zip(ax.get_xticks(), ax.get_xticklabels(),
+                                                             strict=True)}  # fmt: skip
+    assert {"0.8", "1", "1.25", "1.5", "2"} <= set(ticks)
+    assert all(np.exp(place) == pytest.approx(float(text)) for text, place in ticks.items())
+    assert "beside a line at one: Hazard ratio. Margin: 1.25." in frame.attrs["alt"]
+    assert "Below one later relapse, above one earlier relapse." in frame.attrs["alt"]
+    assert "route: IM: 1.42 (0.91 to 2.21)." in frame.attrs["alt"]
+
+
+@pytest.mark.unit
+def test_ratios_of_nothing_are_refused() -> None:
+    with pytest.raises(DataError, match="Ratios are above 0"):
+        plot_ratios(RATIOS.assign(conf_low=0.0))
+    with pytest.raises(ColumnError, match="conf_high"):
+        plot_ratios(RATIOS.drop(columns="conf_high"))
 
 
 @pytest.mark.unit
@@ -570,6 +618,7 @@ def test_influence_takes_one_contrast_of_the_right_frame() -> None:
     [
         (plot_marginal_means, MEANS),
         (plot_differences, ARMS),
+        (plot_ratios, RATIOS),
         (plot_correlation, FIT),
         (plot_residuals, FIT),
         (plot_quantiles, FIT),
