@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.errors import DataError
 from analysis.instruments import load_instrument
-from analysis.outcomes.endpoints.event_table import EventTable
+from analysis.outcomes.endpoints.event_table import EventTable, visit_gaps
 from analysis.outcomes.endpoints.origins import ABOUT, Cohort, Origin, Step
 from analysis.outcomes.endpoints.sources import End, RecordedEvent, ScoreEvent
 from analysis.outcomes.endpoints.visits import baselines, scores_in_follow_up
@@ -176,7 +176,7 @@ def _derived(endpoint: Endpoint, study: Study) -> EventTable:
     frame = _followed(endpoint, patients, ends.assign(closes=closes), events, visits)
     kept = frame["time"].gt(frame["entry"])
     steps = (*steps, ("Followed", int(kept.sum()), _no_follow_up(endpoint)))
-    return _table(endpoint, patients[kept.to_numpy()], frame[kept], visits, steps)
+    return _table(endpoint, study, patients[kept.to_numpy()], frame[kept], visits, steps)
 
 
 def _judgeable(
@@ -296,6 +296,7 @@ def _followed(
     return pd.DataFrame(
         {
             "subject_id": who,
+            "origin_day": patients["origin_day"],
             **{name: patients[name] for name in ABOUT},
             "time": entry + np.select(choose, [own["day"], end_day, closes], by_score),
             "event": has_event,
@@ -328,22 +329,6 @@ def _last_scores(who: pd.Series, visits: list[pd.DataFrame]) -> pd.DataFrame:
     return found.reset_index(drop=True)
 
 
-def visit_gaps(days: pd.DataFrame) -> pd.Series:
-    """Return the days from one score to the next, the origin counted as one.
-
-    Parameters
-    ----------
-    days : pandas.DataFrame
-        Columns ``subject_id, day``, sorted.
-
-    Returns
-    -------
-    pandas.Series of float
-        One per row.
-    """
-    return days.groupby("subject_id")["day"].diff().fillna(days["day"])
-
-
 def _reasons(endpoint: Endpoint) -> dict[int, str]:
     """Name the reasons of censoring by their codes."""
     last = "last score" if endpoint.censored_at == ("last score",) else "end of observation"
@@ -362,6 +347,7 @@ def _no_follow_up(endpoint: Endpoint) -> str:
 
 def _table(
     endpoint: Endpoint,
+    study: Study,
     patients: pd.DataFrame,
     frame: pd.DataFrame,
     visits: list[pd.DataFrame],
@@ -374,9 +360,6 @@ def _table(
             frame[name] = frame[name].cat.remove_unused_categories()
     frame.attrs["patient_level"] = True
     start = (patients["start_day"] - patients["origin_day"]).reset_index(drop=True)
-    days = pd.concat(visits) if visits else pd.DataFrame({"subject_id": [], "day": []})
-    days = days[days["subject_id"].isin(frame["subject_id"])]
-    days = days.sort_values(["subject_id", "day"]).drop_duplicates(["subject_id", "day"])
     return EventTable(
         frame=frame,
         origin=repr(endpoint.origin),
@@ -384,8 +367,25 @@ def _table(
         attrition=_attrition(steps),
         codes=_codes(endpoint),
         known_day=dict.fromkeys(ABOUT, start),
-        gaps=visit_gaps(days).reset_index(drop=True),
+        contacts=_contacts(study, frame, visits),
     )
+
+
+def _contacts(study: Study, frame: pd.DataFrame, visits: list[pd.DataFrame]) -> pd.DataFrame:
+    """List the scores and sessions of the patients that were followed, by day from the origin."""
+    about = frame[["subject_id", "origin_day", "entry", "time"]]
+    rows = study.tables["sessions"][["subject_id", "rel_day"]].merge(about, on="subject_id")
+    rows = rows.assign(day=(rows["rel_day"] - rows["origin_day"]).astype("float64"))
+    rows = rows[rows["day"].ge(0.0) & rows["day"].le(rows["time"])].assign(kind="session")
+    parts = [rows]
+    for own in visits:
+        seen = own[["subject_id", "day"]].merge(about, on="subject_id")
+        parts.append(seen.assign(day=seen["day"] + seen["entry"], kind="score"))
+    columns = ["subject_id", "day", "kind"]
+    both = pd.concat([part[columns] for part in parts if len(part)] or [rows[columns]])
+    both = both.sort_values(columns, kind="stable").drop_duplicates(ignore_index=True)
+    both.attrs["patient_level"] = True
+    return both
 
 
 def _attrition(steps: tuple[Step, ...]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.errors import ColumnError, DataError
 from analysis.results import frame_to_html, frame_to_text
 
-__all__ = ["EventTable"]
+__all__ = ["EventTable", "visit_gaps"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -24,7 +24,8 @@ class EventTable:
     frame : pandas.DataFrame
         One row per patient, days from the origin. Patient-level.
 
-        - ``subject_id``, and what is known of the patient when treatment starts
+        - ``subject_id``, ``origin_day`` (the ``rel_day`` of day 0), and what is known of the
+          patient when treatment starts
         - ``time``: day of the event, or up to which none was seen
         - ``event``: whether the event was seen
         - ``cnsr``: 0 for an event, else the reason (see `codes`); as in ADaM ADTTE
@@ -44,8 +45,9 @@ class EventTable:
     known_day : mapping of str to pandas.Series
         For each column that may split the patients, the day from the origin on which it was known;
         in the order of the frame.
-    gaps : pandas.Series of float
-        All days between one score and the next in follow-up, the origin counted as one.
+    contacts : pandas.DataFrame
+        Columns ``subject_id, day`` (from the origin), ``kind`` ("score" or "session"), one row per
+        day, from the origin to the end of follow-up. Patient-level.
 
     References
     ----------
@@ -58,7 +60,9 @@ class EventTable:
     attrition: pd.DataFrame
     codes: pd.DataFrame = field(default_factory=pd.DataFrame)
     known_day: Mapping[str, pd.Series] = field(default_factory=dict)
-    gaps: pd.Series = field(default_factory=lambda: pd.Series(dtype="float64"))
+    contacts: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame({"subject_id": [], "day": [], "kind": []})
+    )
 
     def causes(self) -> pd.DataFrame:
         """Return the table for competing risks: every cause under its own code.
@@ -201,8 +205,9 @@ class EventTable:
     def caption(self) -> str:
         """Return origin, rule and visit gaps in words."""
         text = f"Origin: {self.origin}. Event: {self.rule}."
-        if len(self.gaps):
-            low, middle, high = np.quantile(self.gaps, [0.25, 0.5, 0.75])
+        scores = self.contacts[self.contacts["kind"].eq("score")]
+        if len(scores):
+            low, middle, high = np.quantile(visit_gaps(scores), [0.25, 0.5, 0.75])
             text += f" Days between visits: median {middle:g} (quartiles {low:g} to {high:g})."
         return text
 
@@ -212,6 +217,27 @@ class EventTable:
 
     def _repr_html_(self) -> str:
         return frame_to_html(self.attrition, caption=self.caption())
+
+
+def visit_gaps(scores: pd.DataFrame) -> pd.Series:
+    """Return the days from one score to the next, the origin counted as one.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Columns ``subject_id, day``, sorted by patient and day.
+
+    Returns
+    -------
+    pandas.Series of float
+        One per row.
+
+    Examples
+    --------
+    >>> visit_gaps(pd.DataFrame({"subject_id": ["a", "a", "b"], "day": [7.0, 21.0, 28.0]})).tolist()
+    [7.0, 14.0, 28.0]
+    """
+    return scores.groupby("subject_id")["day"].diff().fillna(scores["day"])
 
 
 def _further(attrition: pd.DataFrame, step: str, n: int, reason: str) -> pd.DataFrame:

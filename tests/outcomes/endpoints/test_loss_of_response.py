@@ -66,9 +66,9 @@ def test_all_patients_together_with_their_attrition():
     ]
     assert table.frame.attrs["patient_level"] is True
     assert list(table.frame.columns) == [
-        "subject_id", "site_id", "sex", "indication", "agent", "route", "regimen", "time", "event",
-        "cnsr", "entry", "lower", "upper", "evntdesc", "cnsdtdsc", "source", "source_row",
-        "n_visits", "visit_gap",
+        "subject_id", "origin_day", "site_id", "sex", "indication", "agent", "route", "regimen",
+        "time", "event", "cnsr", "entry", "lower", "upper", "evntdesc", "cnsdtdsc", "source",
+        "source_row", "n_visits", "visit_gap",
     ]  # fmt: skip
 
 
