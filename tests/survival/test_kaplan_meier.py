@@ -233,7 +233,7 @@ def test_text_and_html():
     km = kaplan_meier(RELAPSE, by="arm")
     assert repr(km) == km.summary()
     first, header, *rows = repr(km).splitlines()
-    assert first == "Kaplan-Meier curve, log-log confidence limits"
+    assert first == "Kaplan-Meier curve, log-log confidence limits; origin not stated"
     assert header.split() == ["arm", "n", "n_event", "median", "conf_low", "conf_high"]
     assert rows[0].split() == ["im", "217", "141", "60.000", "45.000", "66.000"]
     named = kaplan_meier(RELAPSE.rename(columns={"arm": "<i>"}), by="<i>")
