@@ -88,7 +88,7 @@ if TYPE_CHECKING:
     from analysis.published import published_figures, published_names, published_study
     from analysis.report import build_report, key_points, provenance
     from analysis.study import Study, read_study, write_study
-    from analysis.survival import kaplan_meier
+    from analysis.survival import kaplan_meier, logrank, reverse_kaplan_meier
     from analysis.synthetic import (
         compare_with_published,
         example_folder,
@@ -156,6 +156,7 @@ _HOMES = {
     "lmm": "mixed",
     "load_instrument": "instruments",
     "load_moments": "mixed",
+    "logrank": "survival",
     "masked_count": "disclosure",
     "mean_course": "outcomes",
     "mmrm": "mixed",
@@ -183,6 +184,7 @@ _HOMES = {
     "regression_to_the_mean": "outcomes",
     "response_rates": "outcomes",
     "response_table": "tables",
+    "reverse_kaplan_meier": "survival",
     "rules_table": "tables",
     "save_moments": "mixed",
     "scenario": "synthetic",
@@ -250,6 +252,7 @@ __all__ = [
     "lmm",
     "load_instrument",
     "load_moments",
+    "logrank",
     "masked_count",
     "mean_course",
     "mmrm",
@@ -277,6 +280,7 @@ __all__ = [
     "regression_to_the_mean",
     "response_rates",
     "response_table",
+    "reverse_kaplan_meier",
     "rules_table",
     "save_moments",
     "scenario",

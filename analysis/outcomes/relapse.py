@@ -164,11 +164,11 @@ def curve(table: EventTable, *, by: str | None = None) -> SurvivalCurve:
     if by is not None and by not in rows.columns:
         raise ColumnError("The event table has no such column to split by; try route or site_id.")
     if by is None:
-        return kaplan_meier(rows)
+        return kaplan_meier(rows, origin=table.origin)
     if isinstance(rows[by].dtype, pd.CategoricalDtype):  # a clinic may have nobody to follow
         rows = rows.assign(**{by: rows[by].cat.remove_unused_categories()})
     enough = rows[by].value_counts(dropna=False).ge(FEWEST).all()
-    return kaplan_meier(rows, by=by if enough else None)
+    return kaplan_meier(rows, by=by if enough else None, origin=table.origin)
 
 
 def _first_loss(later: pd.DataFrame) -> pd.DataFrame:

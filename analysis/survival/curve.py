@@ -223,8 +223,9 @@ class SurvivalCurve:
 
         Notes
         -----
-        Those who leave at the time itself are still at risk there, as in R and SAS. Entered
-        before a time = at risk + events + censorings before it.
+        ``n_risk`` counts those with entry < t <= time, as in `at`: who leaves at t is at risk at
+        t. With delayed entry, R's ``summary(survfit, times)`` counts at the next time of an event
+        or censoring instead, and so patients who enter after t.
         """
         asked = _asked(times)
         return self._stack(lambda steps: numbers_at(steps, asked))

@@ -22,8 +22,6 @@ from analysis.survival.logrank_sums import logrank_sums
 
 __all__ = ["logrank"]
 
-IntArray = npt.NDArray[np.intp]
-
 
 def logrank(
     data: pd.DataFrame,
@@ -102,15 +100,16 @@ def logrank(
     ...     "route": ["im"] * 6 + ["iv"] * 6})
     >>> logrank(data, "day", "relapse", "route").tidy().round(3)
        statistic  df  p_value  n_dropped
-    0      3.375   1    0.066          0
+    0      3.282   1     0.07          0
     """
     _check_weights(rho, gamma)
-    blocks, kept = _strata(data, strata)
-    rows = read_event_times(data.loc[kept], time=time, event=event, entry=entry, by=by)
+    columns = [strata] if isinstance(strata, str) else list(strata or ())
+    used, blocks = _strata(data, columns)
+    rows = read_event_times(used, time=time, event=event, entry=entry, by=by)
     if trend:
-        _check_order(data[by], by)
+        _check_order(used[by], by)
     _check_groups(rows, by)
-    in_group = data.loc[kept, by].notna().to_numpy()
+    in_group = used[by].notna().to_numpy(dtype=bool)
     sums = logrank_sums(rows, blocks[in_group], rho=rho, gamma=gamma)
     score = sums.observed - sums.expected
     statistic, df, p_value = (
@@ -122,16 +121,17 @@ def logrank(
             "compared; look at the strata, the entries and the groups."
         )
     n_dropped = len(data) - rows.time.size
+    groups = pd.DataFrame(
+        {
+            "n": np.bincount(rows.codes, minlength=len(rows.levels)),
+            "observed": sums.observed,
+            "expected": sums.expected,
+        }
+    )
+    groups.insert(0, by, rows.levels)
     return GroupTest(
-        name=_name(rho, gamma, stratified=strata is not None, trend=trend),
-        groups=pd.DataFrame(
-            {
-                by: rows.levels,
-                "n": np.bincount(rows.codes, minlength=len(rows.levels)),
-                "observed": sums.observed,
-                "expected": sums.expected,
-            }
-        ),
+        name=_name(rho, gamma, stratified=bool(columns), trend=trend),
+        groups=groups,
         result=pd.DataFrame(
             {"statistic": [statistic], "df": [df], "p_value": [p_value], "n_dropped": [n_dropped]}
         ),
@@ -149,22 +149,20 @@ def _trend_test(score: FloatArray, covariance: FloatArray) -> tuple[float, int, 
     return statistic, 1, float(stats.chi2.sf(statistic, 1))
 
 
-def _strata(
-    data: pd.DataFrame, strata: str | Sequence[str] | None
-) -> tuple[IntArray, npt.NDArray[np.bool_]]:
-    """Give each stratum a number, and say which rows have one."""
-    names = [] if strata is None else [strata] if isinstance(strata, str) else list(strata)
-    absent = [name for name in names if name not in data.columns]
+def _strata(data: pd.DataFrame, columns: list[str]) -> tuple[pd.DataFrame, npt.NDArray[np.intp]]:
+    """Return the rows that have a stratum, and its number."""
+    if not columns:
+        return data, np.zeros(len(data), dtype=np.intp)
+    absent = [name for name in columns if name not in data.columns]
     if absent:
         raise ColumnError(
             f"strata= names {absent[0]!r}, which the data do not have ({data.shape[1]} columns "
             "given). Check the spelling."
         )
-    if not names:
-        return np.zeros(len(data), dtype=np.intp), np.ones(len(data), dtype=bool)
-    kept = data[names].notna().all(axis=1).to_numpy(dtype=bool)
-    numbers = data.loc[kept].groupby(names, sort=True, observed=True).ngroup()
-    return np.asarray(numbers, dtype=np.intp), kept
+    used = data.loc[data[columns].notna().all(axis=1).to_numpy()]
+    keys = used[columns].reset_index(drop=True)
+    numbers = keys.groupby(columns, sort=True, observed=True).ngroup()
+    return used, np.asarray(numbers, dtype=np.intp)
 
 
 def _check_weights(rho: float, gamma: float) -> None:

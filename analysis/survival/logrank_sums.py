@@ -114,7 +114,7 @@ def _weights(
     left = 1.0 - deaths / total
     gone = (left <= 0.0).astype(float)
     steps = np.log(np.where(left > 0.0, left, 1.0))
-    opens = np.append(True, np.diff(stratum) > 0)
+    opens = np.diff(stratum, prepend=-1) > 0
     survival = np.exp(_sum_before(steps, opens)) * (_sum_before(gone, opens) == 0.0)
     return np.asarray(survival**rho * (1.0 - survival) ** gamma)
 

@@ -35,13 +35,23 @@ def restricted_mean(steps: Steps, tau: float) -> tuple[float, float]:
 
     Notes
     -----
-    The variance is Greenwood's, sum over event times of A(t)^2 d / (n (n - d)) with A(t) the area
-    from t to tau; it is not multiplied by m / (m - 1) with m events, as the MEAN of SAS's
-    LIFETEST is. Weights that are not whole give the infinitesimal jackknife.
+    The variance is Greenwood's plug-in, as in R's survfit and survRM2: the sum over event times t
+    of A(t)^2 d / (n (n - d)) with A(t) the area from t to tau. It is that of the estimator, not
+    the variance of min(T, tau) between patients. Weights that are not whole give the
+    infinitesimal jackknife.
 
     References
     ----------
     Klein JP, Moeschberger ML (2003). Survival Analysis, 2nd ed., section 4.5. Springer.
+
+    Examples
+    --------
+    >>> from analysis.survival.product_limit import product_limit
+    >>> steps = product_limit(
+    ...     np.array([2.0, 4.0, 6.0, 8.0]), np.array([True, True, False, True]),
+    ...     entry=np.full(4, -np.inf), weight=np.ones(4))
+    >>> [round(number, 4) for number in restricted_mean(steps, 5.0)]
+    [4.0, 0.6124]
     """
     inside = steps.time < tau
     knots = np.concatenate([[0.0], steps.time[inside], [tau]])

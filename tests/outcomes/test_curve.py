@@ -36,6 +36,12 @@ def test_without_groups_all_are_one():
 
 
 @pytest.mark.unit
+@pytest.mark.parametrize("by", [None, "route"])
+def test_curve_says_what_time_zero_is(by):
+    assert "time from day 0" in curve(table(20, 20), by=by).summary()
+
+
+@pytest.mark.unit
 def test_a_handful_is_refused():
     with pytest.raises(DataError, match="too few for a curve"):
         curve(table(6, 4))
