@@ -12,13 +12,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
 from analysis.errors import ColumnError, DataError, ModelError
-from analysis.results import FloatArray, counted
+from analysis.results import counted
 from analysis.survival.events import EventTimes, read_event_times
 from analysis.survival.group_test import GroupTest, quadratic_test
-from analysis.survival.logrank_sums import logrank_sums
+from analysis.survival.logrank_sums import LogrankSums, logrank_sums
 
 __all__ = ["logrank"]
 
@@ -111,16 +110,16 @@ def logrank(
     _check_groups(rows, by)
     in_group = used[by].notna().to_numpy(dtype=bool)
     sums = logrank_sums(rows, blocks[in_group], rho=rho, gamma=gamma)
-    score = sums.observed - sums.expected
-    statistic, df, p_value = (
-        _trend_test(score, sums.covariance) if trend else quadratic_test(score, sums.covariance)
+    return GroupTest(
+        name=_name(rho, gamma, stratified=bool(columns), trend=trend),
+        groups=_group_rows(rows, sums, by),
+        result=_test_row(sums, trend=trend).assign(n_dropped=len(data) - rows.time.size),
+        notes=_notes(len(data) - rows.time.size, delayed_entry=entry is not None),
     )
-    if not np.isfinite(statistic):
-        raise DataError(
-            "No event happened while more than one group was at risk, so that nothing can be "
-            "compared; look at the strata, the entries and the groups."
-        )
-    n_dropped = len(data) - rows.time.size
+
+
+def _group_rows(rows: EventTimes, sums: LogrankSums, by: str) -> pd.DataFrame:
+    """Put sizes and sums of the groups beside their levels."""
     groups = pd.DataFrame(
         {
             "n": np.bincount(rows.codes, minlength=len(rows.levels)),
@@ -129,24 +128,22 @@ def logrank(
         }
     )
     groups.insert(0, by, rows.levels)
-    return GroupTest(
-        name=_name(rho, gamma, stratified=bool(columns), trend=trend),
-        groups=groups,
-        result=pd.DataFrame(
-            {"statistic": [statistic], "df": [df], "p_value": [p_value], "n_dropped": [n_dropped]}
-        ),
-        notes=_notes(n_dropped, delayed_entry=entry is not None),
-    )
+    return groups
 
 
-def _trend_test(score: FloatArray, covariance: FloatArray) -> tuple[float, int, float]:
-    """Test the score along 0, 1, 2 ... over the groups."""
-    along = np.arange(score.size, dtype=float)
-    variance = float(along @ covariance @ along)
-    if variance <= 0.0:
-        return float("nan"), 0, float("nan")
-    statistic = float(along @ score) ** 2 / variance
-    return statistic, 1, float(stats.chi2.sf(statistic, 1))
+def _test_row(sums: LogrankSums, *, trend: bool) -> pd.DataFrame:
+    """Test the sums, or refuse when they compare nothing."""
+    if not sums.covariance.any():
+        raise DataError(
+            "No event happened while more than one group was at risk, so that nothing can be "
+            "compared; look at the strata, the entries, the groups and the weights."
+        )
+    score, covariance = sums.observed - sums.expected, sums.covariance
+    if trend:
+        along = np.arange(score.size, dtype=float)[None, :]
+        score, covariance = along @ score, along @ covariance @ along.T
+    statistic, df, p_value = quadratic_test(score, covariance)
+    return pd.DataFrame({"statistic": [statistic], "df": [df], "p_value": [p_value]})
 
 
 def _strata(data: pd.DataFrame, columns: list[str]) -> tuple[pd.DataFrame, npt.NDArray[np.intp]]:

@@ -83,10 +83,12 @@ def logrank_sums(rows: EventTimes, strata: IntArray, *, rho: float, gamma: float
     deaths, total = events[seen].astype(float), at_risk.sum(axis=0)
     weight = _weights(deaths, total, stratum[seen], rho=rho, gamma=gamma)
     spread = weight**2 * deaths * (total - deaths) / (total**2 * np.maximum(total - 1.0, 1.0))
+    between = (at_risk * spread) @ at_risk.T  # exactly 0 of groups never at risk together
+    np.fill_diagonal(between, 0.0)
     return LogrankSums(
         observed=died @ weight,
         expected=at_risk @ (weight * deaths / total),
-        covariance=np.diag(at_risk @ (spread * total)) - (at_risk * spread) @ at_risk.T,
+        covariance=np.diag(between.sum(axis=1)) - between,
     )
 
 

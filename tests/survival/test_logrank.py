@@ -267,6 +267,14 @@ def test_groups_never_at_risk_together_are_refused(trend):
 
 
 @pytest.mark.unit
+def test_late_weights_need_a_second_event_time():
+    data = pd.DataFrame({"time": [3, 3, 4, 5], "event": [1, 1, 0, 0], "arm": list("abab")})
+    assert only(run(data, by="arm"))["df"] == 1
+    with pytest.raises(DataError, match="nothing can be compared"):
+        run(data, by="arm", gamma=1)
+
+
+@pytest.mark.unit
 def test_trend_over_names_is_refused():
     with pytest.raises(ModelError, match="'arm' have no order"):
         run(RELAPSE, by="arm", trend=True)
