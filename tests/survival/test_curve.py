@@ -252,6 +252,15 @@ def test_no_event_before_tau_leaves_nothing_to_test():
 
 
 @pytest.mark.unit
+def test_groups_without_spread_are_not_tested():
+    # all of a at 2 and all of b at 4: Greenwood's variance is 0, which is no certainty
+    data = pd.DataFrame({"arm": list("aabb"), "time": [2, 2, 4, 4], "event": 1})
+    row = kaplan_meier(data, by="arm").rmst_difference(4, reference="a").iloc[0]
+    assert row["estimate"] == 2.0
+    assert row[["std_error", "p_value", "conf_low"]].isna().all()
+
+
+@pytest.mark.unit
 def test_mean_of_zero_has_no_ratio():
     data = pd.DataFrame({"arm": ["a", "b", "b"], "time": [0, 3, 5], "event": 1})
     table = kaplan_meier(data, by="arm").rmst_difference(4, reference="b")
@@ -329,6 +338,12 @@ def test_tick_that_differs_by_rounding_is_the_time_meant():
     assert table["n_event"].tolist() == [1, 2]
     assert table["n_risk"].tolist() == [3, 2]
     assert kaplan_meier(data).at([0.3])["estimate"].tolist() == pytest.approx([1 / 3])
+
+
+@pytest.mark.unit
+def test_entry_that_differs_from_a_tick_by_rounding_is_not_before_it():
+    data = pd.DataFrame({"time": [0.2, 0.5], "event": 1, "entry": [0, 0.3]})
+    assert kaplan_meier(data, entry="entry").risk_table([3 * 0.1])["n_risk"].tolist() == [0]
 
 
 @pytest.mark.unit

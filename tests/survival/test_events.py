@@ -132,7 +132,7 @@ def test_messages_carry_no_value():
 
 @pytest.mark.unit
 def test_asked_times_settle_on_known_ones_within_rounding_only():
-    known = np.array([0.1, 3 * 0.1, 5.0])
+    known = np.array([0.1, 3 * 0.1, 5.0, 6.0])
     found = settle(np.array([0.0, 0.3, 0.3000001, 5.0, 5.0 + 1e-9, 7.0]), known)
     assert found.tolist() == [0.0, 3 * 0.1, 0.3000001, 5.0, 5.0, 7.0]
     assert settle(np.array([0.3]), np.array([])).tolist() == [0.3]

@@ -31,6 +31,17 @@ def by_loop(data, rho, gamma):
     return observed, expected, covariance
 
 
+def compare(data, weights):
+    """Compare the sums of a frame with those of the loop."""
+    read = read_event_times(data, time="time", event="event", entry="entry", by="arm")
+    strata = pd.factorize(data["site"], sort=True)[0].astype(np.intp)
+    found = logrank_sums(read, strata, rho=weights[0], gamma=weights[1])
+    observed, expected, covariance = by_loop(data, *weights)
+    np.testing.assert_allclose(found.observed, observed, atol=1e-12)
+    np.testing.assert_allclose(found.expected, expected, atol=1e-12)
+    np.testing.assert_allclose(found.covariance, covariance, atol=1e-12)
+
+
 patients = st.tuples(
     st.integers(1, 9), st.booleans(), st.integers(0, 6), st.integers(0, 2), st.integers(0, 2)
 ).filter(lambda patient: patient[2] < patient[0])
@@ -43,11 +54,20 @@ patients = st.tuples(
     weights=st.sampled_from([(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (0.5, 2.0)]),
 )
 def test_sums_are_those_of_a_loop(rows, weights):
-    data = pd.DataFrame(rows, columns=["time", "event", "entry", "arm", "site"])
-    read = read_event_times(data, time="time", event="event", entry="entry", by="arm")
-    strata = pd.factorize(data["site"], sort=True)[0].astype(np.intp)
-    found = logrank_sums(read, strata, rho=weights[0], gamma=weights[1])
-    observed, expected, covariance = by_loop(data, *weights)
-    np.testing.assert_allclose(found.observed, observed, atol=1e-12)
-    np.testing.assert_allclose(found.expected, expected, atol=1e-12)
-    np.testing.assert_allclose(found.covariance, covariance, atol=1e-12)
+    compare(pd.DataFrame(rows, columns=["time", "event", "entry", "arm", "site"]), weights)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("weights", [(1.0, 0.0), (0.0, 1.0)])
+def test_curve_that_reached_zero_early_stays_there(weights):
+    # in site 0 all who started are gone at 2, before others enter at 3; site 1 starts from 1 again
+    data = pd.DataFrame(
+        {
+            "time": [1, 2, 5, 6, 7, 2, 4],
+            "event": [1, 1, 1, 1, 0, 1, 1],
+            "entry": [0, 0, 3, 3, 3, 0, 0],
+            "arm": [0, 1, 0, 1, 1, 0, 1],
+            "site": [0, 0, 0, 0, 0, 1, 1],
+        }
+    )
+    compare(data, weights)

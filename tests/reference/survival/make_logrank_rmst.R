@@ -99,6 +99,12 @@ jackknife <- function(km, data, tau) {
 share <- survfit(Surv(time, event) ~ 1, w, weights = share)
 out$rmst_share <- lapply(c(9, 20, 30), function(tau) jackknife(share, w, tau))
 
+# Weights are whole in the first half only: the jackknife serves both.
+w$mixed <- ifelse(w$half == 1, w$count, w$share)
+mixed <- summary(survfit(Surv(time, event) ~ half, w, weights = mixed), censored = TRUE)
+out$mixed_weights <- data.frame(half = as.integer(sub("half=", "", mixed$strata)), time = mixed$time,
+                                estimate = mixed$surv, std_error = mixed$std.err)
+
 shares <- c(.1, .25, .4, .5, .75)
 quantiles <- function(km) {
   q <- quantile(km, shares)
