@@ -106,7 +106,7 @@ if TYPE_CHECKING:
     from analysis.published import published_figures, published_names, published_study
     from analysis.report import build_report, key_points, provenance
     from analysis.study import Study, read_study, write_study
-    from analysis.survival import kaplan_meier
+    from analysis.survival import kaplan_meier, logrank, reverse_kaplan_meier
     from analysis.synthetic import (
         compare_with_published,
         example_folder,
@@ -183,6 +183,7 @@ _HOMES = {
     "lmm": "mixed",
     "load_instrument": "instruments",
     "load_moments": "mixed",
+    "logrank": "survival",
     "masked_count": "disclosure",
     "mean_course": "outcomes",
     "mmrm": "mixed",
@@ -213,6 +214,7 @@ _HOMES = {
     "relapse_episodes": "outcomes",
     "response_rates": "outcomes",
     "response_table": "tables",
+    "reverse_kaplan_meier": "survival",
     "rules_table": "tables",
     "save_moments": "mixed",
     "scenario": "synthetic",
@@ -295,6 +297,7 @@ __all__ = [
     "lmm",
     "load_instrument",
     "load_moments",
+    "logrank",
     "masked_count",
     "mean_course",
     "mmrm",
@@ -325,6 +328,7 @@ __all__ = [
     "relapse_episodes",
     "response_rates",
     "response_table",
+    "reverse_kaplan_meier",
     "rules_table",
     "save_moments",
     "scenario",

@@ -4,6 +4,9 @@ Knows frames, not studies.
 """
 
 from analysis.survival.curve import SurvivalCurve
+from analysis.survival.follow_up import reverse_kaplan_meier
+from analysis.survival.group_test import GroupTest
 from analysis.survival.kaplan_meier import kaplan_meier
+from analysis.survival.logrank import logrank
 
-__all__ = ["SurvivalCurve", "kaplan_meier"]
+__all__ = ["GroupTest", "SurvivalCurve", "kaplan_meier", "logrank", "reverse_kaplan_meier"]

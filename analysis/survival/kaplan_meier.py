@@ -14,19 +14,7 @@ from analysis.survival.curve import SurvivalCurve
 from analysis.survival.events import EventTimes, read_event_times
 from analysis.survival.product_limit import CONF_TYPES, Steps, product_limit
 
-__all__ = ["kaplan_meier"]
-
-_GLANCE = (
-    "n_obs",
-    "n_event",
-    "n_censored",
-    "n_dropped",
-    "n_groups",
-    "conf_type",
-    "variance",
-    "delayed_entry",
-    "weighted",
-)
+__all__ = ["kaplan_meier", "survival_curve"]
 
 
 def kaplan_meier(
@@ -38,6 +26,7 @@ def kaplan_meier(
     by: str | None = None,
     weights: str | None = None,
     conf_type: str = "log-log",
+    origin: str | None = None,
 ) -> SurvivalCurve:
     """Estimate the probability of no event over time by the Kaplan-Meier method.
 
@@ -63,11 +52,14 @@ def kaplan_meier(
         infinitesimal jackknife, as in R.
     conf_type : str
         ``"log-log"`` (SAS's default), ``"log"`` (R's default) or ``"plain"``.
+    origin : str, optional
+        What time 0 is, such as ``"first infusion"``; shown with the result.
 
     Returns
     -------
     SurvivalCurve
-        A result with ``at``, ``median``, ``risk_table`` and ``curve``.
+        A result with ``at``, ``median``, ``quantile``, ``rmst``, ``rmst_difference``,
+        ``risk_table`` and ``curve``.
 
     Raises
     ------
@@ -98,30 +90,90 @@ def kaplan_meier(
     0   6.0       6     0.667
     1  10.0       2     0.444
     """
-    if conf_type not in CONF_TYPES:
-        raise ModelError(f"conf_type is {conf_type!r}; allowed are {', '.join(CONF_TYPES)}.")
     rows = read_event_times(data, time=time, event=event, entry=entry, by=by, weights=weights)
-    groups = tuple(_group_steps(rows, code) for code in range(len(rows.levels)))
-    return SurvivalCurve(
-        groups=groups,
-        levels=rows.levels.rename(by),
+    return survival_curve(
+        rows,
+        by=by,
         conf_type=conf_type,
+        delayed_entry=entry is not None,
         weighted=weights is not None,
-        fit=_fit_row(rows, entry, weights).assign(conf_type=conf_type)[list(_GLANCE)],
+        origin=origin,
     )
 
 
-def _group_steps(rows: EventTimes, code: int) -> Steps:
+def survival_curve(
+    rows: EventTimes,
+    *,
+    by: str | None,
+    conf_type: str,
+    delayed_entry: bool,
+    weighted: bool,
+    origin: str | None,
+    title: str = "Kaplan-Meier curve",
+) -> SurvivalCurve:
+    """Estimate the curves of rows that were read.
+
+    Parameters
+    ----------
+    rows : EventTimes
+        Times, events and groups.
+    by : str or None
+        Column of the groups.
+    conf_type : str
+        One of `CONF_TYPES`.
+    delayed_entry, weighted : bool
+        Whether entries and weights were given.
+    origin : str or None
+        What time 0 is.
+    title : str
+        What the curves are.
+
+    Returns
+    -------
+    SurvivalCurve
+        One curve per group.
+
+    Raises
+    ------
+    ModelError
+        When `conf_type` is unknown.
+    """
+    if conf_type not in CONF_TYPES:
+        raise ModelError(f"conf_type is {conf_type!r}; allowed are {', '.join(CONF_TYPES)}.")
+    whole = np.array_equal(rows.weight, np.round(rows.weight))
+    return SurvivalCurve(
+        groups=tuple(
+            _group_steps(rows, code, jackknife=not whole) for code in range(len(rows.levels))
+        ),
+        levels=rows.levels.rename(by),
+        conf_type=conf_type,
+        weighted=weighted,
+        fit=_fit_row(rows).assign(
+            n_groups=len(rows.levels),
+            conf_type=conf_type,
+            variance="greenwood" if whole else "infinitesimal jackknife",
+            delayed_entry=delayed_entry,
+            weighted=weighted,
+        ),
+        title=title,
+        origin=origin,
+    )
+
+
+def _group_steps(rows: EventTimes, code: int, *, jackknife: bool) -> Steps:
     """Estimate the curve of one group."""
     mine = rows.codes == code
     return product_limit(
-        rows.time[mine], rows.event[mine], entry=rows.entry[mine], weight=rows.weight[mine]
+        rows.time[mine],
+        rows.event[mine],
+        entry=rows.entry[mine],
+        weight=rows.weight[mine],
+        jackknife=jackknife,
     )
 
 
-def _fit_row(rows: EventTimes, entry: str | None, weights: str | None) -> pd.DataFrame:
-    """Count rows and name the conventions."""
-    whole = np.array_equal(rows.weight, np.round(rows.weight))
+def _fit_row(rows: EventTimes) -> pd.DataFrame:
+    """Count rows."""
     n_event = int(rows.event.sum())
     return pd.DataFrame(
         {
@@ -129,9 +181,5 @@ def _fit_row(rows: EventTimes, entry: str | None, weights: str | None) -> pd.Dat
             "n_event": [n_event],
             "n_censored": [rows.time.size - n_event],
             "n_dropped": [rows.n_dropped],
-            "n_groups": [len(rows.levels)],
-            "variance": ["greenwood" if whole else "infinitesimal jackknife"],
-            "delayed_entry": [entry is not None],
-            "weighted": [weights is not None],
         }
     )

@@ -12,13 +12,44 @@ import numpy.typing as npt
 
 from analysis.results import FloatArray, critical_value
 
-__all__ = ["CONF_TYPES", "Steps", "confidence_limits", "crossing_time", "product_limit"]
+__all__ = [
+    "CONF_TYPES",
+    "QUANTILE_STYLES",
+    "PatientRows",
+    "Steps",
+    "confidence_limits",
+    "crossing_time",
+    "product_limit",
+]
 
 CONF_TYPES = ("log-log", "log", "plain")
 """Scales on which limits are symmetric: SAS's default, R's default, and none."""
 
+QUANTILE_STYLES = ("R", "SAS")
+"""Whether a curve that ends flat on the level has reached it, see `crossing_time`."""
+
 _EXACT = float(np.sqrt(np.finfo(float).eps))
 _EMPTY = 1e-12
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PatientRows:
+    """Where each patient enters and leaves the steps of a curve, and with what weight.
+
+    Parameters
+    ----------
+    first_at, exit_at : array of int, shape (n,)
+        Positions of the first step at risk, and of the step of event or censoring.
+    event : array of bool, shape (n,)
+        Whether the event was seen.
+    weight : array, shape (n,)
+        Case weights.
+    """
+
+    first_at: npt.NDArray[np.intp]
+    exit_at: npt.NDArray[np.intp]
+    event: npt.NDArray[np.bool_]
+    weight: FloatArray
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,6 +68,8 @@ class Steps:
         Variance of the log of `survival`; NaN once the curve is 0.
     entry, n_entered : array, shape (j,)
         Distinct entry times, and the weighted number entered up to and including each.
+    rows : PatientRows or None
+        The patients, where variances are jackknifed and need each of them.
     """
 
     time: FloatArray
@@ -47,6 +80,7 @@ class Steps:
     log_variance: FloatArray
     entry: FloatArray
     n_entered: FloatArray
+    rows: PatientRows | None = None
 
 
 def product_limit(
@@ -55,6 +89,7 @@ def product_limit(
     *,
     entry: FloatArray,
     weight: FloatArray,
+    jackknife: bool | None = None,
 ) -> Steps:
     """Estimate the probability of no event by the product-limit method.
 
@@ -68,6 +103,8 @@ def product_limit(
         Start of observation; minus infinity from the origin on.
     weight : array, shape (n,)
         Positive case weights.
+    jackknife : bool, optional
+        Whether variances are the infinitesimal jackknife; by default when a weight is not whole.
 
     Returns
     -------
@@ -94,13 +131,12 @@ def product_limit(
     survivors = np.where(at_risk - died <= _EMPTY * at_risk, 0.0, at_risk - died)
     hazard = died / at_risk * _inverse(survivors)
     survival = np.cumprod(survivors / at_risk)
-    if np.array_equal(weight, np.round(weight)):
-        log_variance = np.cumsum(hazard)
-    else:
-        influence = _Influence(
-            exit_at=exit_at, first_at=np.searchsorted(times, entry, side="right"), weight=weight
-        )
-        log_variance = _jackknife(influence, event, hazard, survivors)
+    rows = None
+    log_variance = np.cumsum(hazard)
+    if jackknife if jackknife is not None else bool((weight != np.round(weight)).any()):
+        first_at = np.searchsorted(times, entry, side="right")
+        rows = PatientRows(first_at=first_at, exit_at=exit_at, event=event, weight=weight)
+        log_variance = _jackknife(rows, hazard, survivors)
     return Steps(
         time=times,
         n_risk=at_risk,
@@ -110,16 +146,8 @@ def product_limit(
         log_variance=np.where(survival > 0.0, log_variance, np.nan),
         entry=entries,
         n_entered=entered,
+        rows=rows,
     )
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Influence:
-    """Where each patient enters and leaves the steps, and with what weight."""
-
-    exit_at: npt.NDArray[np.intp]
-    first_at: npt.NDArray[np.intp]
-    weight: FloatArray
 
 
 def _totals(at: npt.NDArray[np.intp], values: FloatArray, size: int) -> FloatArray:
@@ -137,28 +165,23 @@ def _entered_before(entries: FloatArray, entered: FloatArray, times: FloatArray)
     return np.append(0.0, entered)[np.searchsorted(entries, times, side="left")]
 
 
-def _jackknife(
-    where: _Influence,
-    event: npt.NDArray[np.bool_],
-    hazard: FloatArray,
-    survivors: FloatArray,
-) -> FloatArray:
+def _jackknife(rows: PatientRows, hazard: FloatArray, survivors: FloatArray) -> FloatArray:
     """Sum the squared weighted influences of the patients on the log of the curve.
 
     The influence of a patient at t is the hazard summed while at risk, minus 1 / survivors at
     the patient's own event; sums over those still at risk and those gone need no patient loop.
     """
     summed = np.append(0.0, np.cumsum(hazard))
-    before = summed[where.first_at]
-    final = summed[where.exit_at + 1] - before - event * _inverse(survivors)[where.exit_at]
+    before = summed[rows.first_at]
+    final = summed[rows.exit_at + 1] - before - rows.event * _inverse(survivors)[rows.exit_at]
     k = hazard.size
-    squares = where.weight**2
-    gone = np.cumsum(_totals(where.exit_at, squares * final**2, k))
+    squares = rows.weight**2
+    gone = np.cumsum(_totals(rows.exit_at, squares * final**2, k))
     moments = []
     for power in (0, 1, 2):
         value = squares * before**power
-        come = _totals(where.first_at, value, k + 1)[:k]
-        lost = _totals(where.exit_at, value, k)
+        come = _totals(rows.first_at, value, k + 1)[:k]
+        lost = _totals(rows.exit_at, value, k)
         moments.append(np.cumsum(come - lost))
     now = summed[1:]
     staying = moments[0] * now**2 - 2.0 * moments[1] * now + moments[2]
@@ -201,7 +224,9 @@ def confidence_limits(
     return np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
 
 
-def crossing_time(time: FloatArray, curve: FloatArray, level: float = 0.5) -> float:
+def crossing_time(
+    time: FloatArray, curve: FloatArray, level: float = 0.5, *, style: str = "R"
+) -> float:
     """Find when a falling step curve reaches a level.
 
     Parameters
@@ -210,28 +235,35 @@ def crossing_time(time: FloatArray, curve: FloatArray, level: float = 0.5) -> fl
         Steps; NaN where the curve is not defined.
     level : float
         The level; 0.5 for the median.
+    style : str
+        One of `QUANTILE_STYLES`: what to do with a curve that stays on the level to its end.
 
     Returns
     -------
     float
         The first time below the level; the middle of the flat piece when the curve stays exactly
-        on it; NaN when it is not reached.
+        on it for a while; NaN when it is not reached.
 
     Notes
     -----
-    R's convention, within 1.5e-8: a flat piece that never falls ends at the last time. SAS may
-    report no median there.
+    On the level means within 1.5e-8, as in R. R and SAS both take the middle of a flat piece that
+    a later step ends. One that no step ends reaches to the last time in R; in SAS the level is
+    not reached, because only a time below it counts.
 
     Examples
     --------
-    >>> crossing_time(np.array([1.0, 2.0, 3.0, 4.0]), np.array([0.75, 0.5, 0.5, 0.0]))
+    >>> time = np.array([1.0, 2.0, 3.0, 4.0])
+    >>> crossing_time(time, np.array([0.75, 0.5, 0.5, 0.0]))
     3.0
+    >>> flat = np.array([0.75, 0.5, 0.5, 0.5])
+    >>> crossing_time(time, flat), crossing_time(time, flat, style="SAS")
+    (3.0, nan)
     """
     reached = np.flatnonzero(curve <= level + _EXACT)
-    if reached.size == 0:
+    below = np.flatnonzero(curve < level - _EXACT)
+    if reached.size == 0 or (style == "SAS" and below.size == 0):
         return float("nan")
     start = reached[0]
-    below = np.flatnonzero(curve < level - _EXACT)
     if below.size and below[0] == start:
         return float(time[start])
     end = below[0] if below.size else -1

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import ColumnError, DataError
-from analysis.survival.events import merge_ties, read_event_times
+from analysis.survival.events import merge_ties, read_event_times, settle
 
 DATA = pd.DataFrame(
     {
@@ -128,3 +128,11 @@ def test_messages_carry_no_value():
     with pytest.raises(DataError) as caught:
         read(DATA.assign(time=[5.0, -77.25, 8.0, 1.0]))
     assert "77" not in str(caught.value)
+
+
+@pytest.mark.unit
+def test_asked_times_settle_on_known_ones_within_rounding_only():
+    known = np.array([0.1, 3 * 0.1, 5.0, 6.0])
+    found = settle(np.array([0.0, 0.3, 0.3000001, 5.0, 5.0 + 1e-9, 7.0]), known)
+    assert found.tolist() == [0.0, 3 * 0.1, 0.3000001, 5.0, 5.0, 7.0]
+    assert settle(np.array([0.3]), np.array([])).tolist() == [0.3]

@@ -73,6 +73,20 @@ def test_weighted_curves_are_those_of_r(weights, entry, key):
 
 
 @pytest.mark.reference
+def test_one_fractional_weight_gives_every_group_the_jackknife():
+    expected = json.loads((REFERENCE / "expected_logrank_rmst.json").read_text(encoding="utf-8"))
+    expected = pd.DataFrame(expected["mixed_weights"])
+    half = np.arange(len(WEIGHTED)) % 2 + 1
+    mixed = WEIGHTED["count"].where(half == 1, WEIGHTED["share"])
+    data = WEIGHTED.assign(half=half, mixed=mixed)
+    found = kaplan_meier(data, by="half", weights="mixed").curve()[list(expected)]
+    at_zero = expected["estimate"] == 0  # R's jackknife says 0 there, its Greenwood NaN: so do we
+    assert at_zero.sum() == 1
+    assert found.loc[at_zero, "std_error"].isna().all()
+    check(found[~at_zero], expected[~at_zero])
+
+
+@pytest.mark.reference
 @pytest.mark.parametrize(("conf_type", "low", "high"), [("log", 285, 363), ("log-log", 284, 361)])
 def test_lung_median_is_the_published_one(conf_type, low, high):
     # NCCTG lung data: survival vignette (R default "log") 310 (285-363); log-log 284-361
@@ -233,7 +247,7 @@ def test_text_and_html():
     km = kaplan_meier(RELAPSE, by="arm")
     assert repr(km) == km.summary()
     first, header, *rows = repr(km).splitlines()
-    assert first == "Kaplan-Meier curve, log-log confidence limits"
+    assert first == "Kaplan-Meier curve, log-log confidence limits; origin not stated"
     assert header.split() == ["arm", "n", "n_event", "median", "conf_low", "conf_high"]
     assert rows[0].split() == ["im", "217", "141", "60.000", "45.000", "66.000"]
     named = kaplan_meier(RELAPSE.rename(columns={"arm": "<i>"}), by="<i>")

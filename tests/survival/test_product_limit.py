@@ -185,3 +185,37 @@ def test_crossing_of_one_half(curve, crossing):
     # flat pieces as R 4.2.2, survival 3.5-3: quantile(survfit(...), 0.5)
     found = crossing_time(np.array([1.0, 2.0, 3.0, 4.0]), np.array(curve))
     np.testing.assert_equal(found, crossing)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("curve", "crossing"),
+    [
+        ([0.75, 0.5, 0.5, 0.0], 3.0),
+        ([0.75, 0.5, 0.25, 0.0], 2.5),
+        ([0.75, 0.5, 0.5, 0.5], np.nan),
+        ([0.75, 0.7, 0.5, 0.5 + 1e-12], np.nan),
+        ([0.75, 0.4, 0.2, 0.1], 2.0),
+        ([0.9, 0.8, np.nan, np.nan], np.nan),
+    ],
+)
+def test_crossing_of_one_half_in_sas(curve, crossing):
+    # PROC LIFETEST: the first time below the level, or the middle of a flat piece that ends
+    found = crossing_time(np.array([1.0, 2.0, 3.0, 4.0]), np.array(curve), style="SAS")
+    np.testing.assert_equal(found, crossing)
+
+
+@pytest.mark.identity
+def test_jackknife_can_be_asked_for_with_whole_weights():
+    # without ties between them, patients of weight 1: the jackknife of a proportion is Greenwood's
+    whole = product_limit(
+        np.arange(1.0, 11.0),
+        np.ones(10, dtype=bool),
+        entry=np.full(10, -np.inf),
+        weight=np.ones(10),
+        jackknife=True,
+    )
+    greenwood = steps(np.arange(1, 11), np.ones(10))
+    assert whole.rows is not None
+    assert greenwood.rows is None
+    np.testing.assert_allclose(whole.log_variance, greenwood.log_variance, rtol=1e-12)

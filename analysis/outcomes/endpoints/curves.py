@@ -69,13 +69,13 @@ def curve(table: EventTable, *, by: str | None = None) -> SurvivalCurve:
         )
     entry = "entry" if "entry" in rows and rows["entry"].gt(0).any() else None
     if by is None:
-        return kaplan_meier(rows, entry=entry)
+        return kaplan_meier(rows, entry=entry, origin=table.origin)
     _require_known(table, by)
     _warn_of_unequal_gaps(rows, by)
     if isinstance(rows[by].dtype, pd.CategoricalDtype):  # a clinic may have nobody to follow
         rows = rows.assign(**{by: rows[by].cat.remove_unused_categories()})
     enough = rows[by].value_counts(dropna=False).ge(FEWEST).all()
-    return kaplan_meier(rows, entry=entry, by=by if enough else None)
+    return kaplan_meier(rows, entry=entry, by=by if enough else None, origin=table.origin)
 
 
 def _require_known(table: EventTable, by: str) -> None:
