@@ -127,3 +127,9 @@ def test_groups_that_are_seen_at_unequal_gaps_are_pointed_out(gap, warns):
         return
     with pytest.warns(UserWarning, match=r"7 days apart in one group of 'route' and 10.6"):
         curve(events, by="route")
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("by", [None, "route"])
+def test_a_curve_says_what_time_zero_is(by):
+    assert "time from day 0" in curve(table(20, 20), by=by).summary()
