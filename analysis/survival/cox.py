@@ -105,7 +105,7 @@ def cox(
     ...                      "arm": ["im", "im", "iv", "iv", "im", "iv"]})
     >>> cox("arm", data).tidy(exponentiate=True)[["term", "estimate", "p_value"]].round(3)
             term  estimate  p_value
-    0  arm[T.iv]     0.193    0.184
+    0  arm[T.iv]     0.248    0.231
     """
     if ties not in TIES:
         raise ModelError(f"ties is {ties!r}; allowed are {', '.join(TIES)}.")
@@ -141,9 +141,7 @@ def _names(strata: str | Sequence[str] | None) -> tuple[str, ...]:
     return (strata,) if isinstance(strata, str) else tuple(dict.fromkeys(strata))
 
 
-def _clusters(
-    rows: RegressionRows, outcome: Outcome
-) -> tuple[npt.NDArray[np.intp] | None, str]:
+def _clusters(rows: RegressionRows, outcome: Outcome) -> tuple[npt.NDArray[np.intp] | None, str]:
     """Decide which rows belong together for the covariance, and name it."""
     if rows.cluster is not None:
         return rows.cluster, f"robust by {outcome.cluster}"
@@ -159,7 +157,7 @@ def _clusters(
 
 def _fit_row(rows: RegressionRows, fit: CoxFit) -> pd.DataFrame:
     """Put what is known of the fit in one row."""
-    log_likelihood = fit.optimum.at.log_likelihood
+    log_likelihood = fit.at.log_likelihood
     p = len(fit.X)
     return pd.DataFrame(
         {
@@ -167,8 +165,8 @@ def _fit_row(rows: RegressionRows, fit: CoxFit) -> pd.DataFrame:
             "n_event": [int(rows.times.event.sum())],
             "n_dropped": [rows.n_dropped],
             "n_strata": [len(rows.strata)],
-            "n_clusters": [fit.n_clusters],
-            "log_likelihood_null": [fit.optimum.null.log_likelihood],
+            "n_clusters": pd.array([fit.n_clusters], dtype="Int64"),
+            "log_likelihood_null": [fit.optimum.start.log_likelihood],
             "log_likelihood": [log_likelihood],
             "aic": [2.0 * p - 2.0 * log_likelihood],
             "df": [p],

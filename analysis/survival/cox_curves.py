@@ -88,7 +88,7 @@ def baseline_hazard(fit: CoxFit) -> BaselineHazard:
     Breslow N (1972). JRSS B 34:216-217.
     Tsiatis AA (1981). Annals of Statistics 9:93-108.
     """
-    sets, at = fit.sets, fit.optimum.at
+    sets, at = fit.sets, fit.at
     unit = np.exp(-np.repeat(at.log_shift, np.diff(sets.starts)))
     hazard = at.hazard(sets)
     means = np.stack([sets.sum_events(hazard * row) for row in at.means]) * unit
@@ -137,9 +137,7 @@ def predicted_hazard(
     return risk[:, None] * hazard, risk[:, None] ** 2 * (variance + of_beta)
 
 
-def relative_risk(
-    fit: CoxFit, X: FloatArray, stratum: Positions
-) -> tuple[FloatArray, FloatArray]:
+def relative_risk(fit: CoxFit, X: FloatArray, stratum: Positions) -> tuple[FloatArray, FloatArray]:
     """Standardise covariates as in the fit, and give their relative risks.
 
     Parameters
@@ -159,7 +157,7 @@ def relative_risk(
         Relative risk against that mean; 1 in a stratum without an event, whose hazard is 0.
     """
     standard = (X - fit.centre[stratum]) / fit.scale
-    return standard, np.where(stratum < 0, 1.0, np.exp(standard @ fit.optimum.beta))
+    return standard, np.where(stratum < 0, 1.0, np.exp(standard @ fit.beta))
 
 
 def _cumulated(steps: FloatArray) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,8 @@ import numpy.typing as npt
 
 from analysis.errors import ModelError
 from analysis.results import FloatArray
-from analysis.survival.cox_newton import Optimum, maximise
-from analysis.survival.partial_likelihood import score_residuals
+from analysis.survival.newton import Optimum, Point, maximise
+from analysis.survival.partial_likelihood import PartialLikelihood, evaluate, score_residuals
 from analysis.survival.regression_rows import RegressionRows
 from analysis.survival.risk_sets import RiskSets, lay_out
 
@@ -34,7 +35,7 @@ class CoxFit:
     scale : array, shape (p,)
         Root mean squares about them.
     optimum : Optimum
-        The maximum, in standardised covariates.
+        The maximum, in standardised coefficients; the search began at 0.
     inverse : array, shape (p, p)
         Inverse information, in standardised covariates.
     vcov : array, shape (p, p)
@@ -47,23 +48,31 @@ class CoxFit:
     X: FloatArray
     centre: FloatArray
     scale: FloatArray
-    optimum: Optimum
+    optimum: Optimum[PartialLikelihood]
     inverse: FloatArray
     vcov: FloatArray
     n_clusters: int | None
 
+    @property
+    def at(self) -> PartialLikelihood:
+        """The partial likelihood at the estimate."""
+        return self.optimum.point.state
+
+    @property
+    def beta(self) -> FloatArray:
+        """Standardised coefficients, shape (p,)."""
+        return self.optimum.point.parameters
+
     def coefficients(self) -> FloatArray:
         """Return the coefficients in the units of the data, shape (p,)."""
-        return np.asarray(self.optimum.beta / self.scale)
+        return np.asarray(self.beta / self.scale)
 
     def covariance(self) -> FloatArray:
         """Return their covariance as reported, shape (p, p)."""
         return np.asarray(self.vcov / np.outer(self.scale, self.scale))
 
 
-def fit_cox(
-    rows: RegressionRows, *, ties: str, cluster: npt.NDArray[np.intp] | None
-) -> CoxFit:
+def fit_cox(rows: RegressionRows, *, ties: str, cluster: npt.NDArray[np.intp] | None) -> CoxFit:
     """Fit a Cox model.
 
     Parameters
@@ -98,12 +107,12 @@ def fit_cox(
     )
     X = np.ascontiguousarray(rows.covariates.X[sets.order].T)
     centre, scale = _standardise(sets, X, terms)
-    optimum = maximise(sets, X, terms)
-    inverse = np.linalg.inv(optimum.information)
+    optimum = maximise(_likelihood(sets, X), np.zeros(len(X)), X, terms)
+    inverse = np.asarray(np.linalg.inv(optimum.point.information), dtype=np.float64)
     n_clusters, vcov = None, inverse
     if cluster is not None:
         n_clusters = int(np.unique(cluster).size)
-        vcov = _robust(sets, X, optimum, inverse, cluster)
+        vcov = _robust(sets, X, optimum.point.state, inverse, cluster)
     return CoxFit(
         sets=sets,
         X=X,
@@ -114,6 +123,22 @@ def fit_cox(
         vcov=vcov,
         n_clusters=n_clusters,
     )
+
+
+def _likelihood(sets: RiskSets, X: FloatArray) -> Callable[[FloatArray], Point[PartialLikelihood]]:
+    """Give the partial likelihood as a function of the coefficients."""
+
+    def point(beta: FloatArray) -> Point[PartialLikelihood]:
+        at = evaluate(sets, X, beta)
+        return Point(
+            parameters=beta,
+            log_likelihood=at.log_likelihood,
+            score=at.score(sets, X),
+            information=at.information(sets, X),
+            state=at,
+        )
+
+    return point
 
 
 def _standardise(
@@ -139,12 +164,12 @@ def _standardise(
 def _robust(
     sets: RiskSets,
     X: FloatArray,
-    optimum: Optimum,
+    at: PartialLikelihood,
     inverse: FloatArray,
     cluster: npt.NDArray[np.intp],
 ) -> FloatArray:
     """Sum squared influences of the clusters (Lin and Wei's sandwich)."""
-    influence = inverse @ (score_residuals(sets, X, optimum.at) * sets.weight)
+    influence = inverse @ (score_residuals(sets, X, at) * sets.weight)
     mine = cluster[sets.order]
     sums = np.stack([np.bincount(mine, weights=row) for row in influence])
     return np.asarray(sums @ sums.T)

@@ -31,11 +31,11 @@ def overall_tests(fit: CoxFit) -> pd.DataFrame:
     """
     optimum = fit.optimum
     statistic = [
-        2.0 * (optimum.at.log_likelihood - optimum.null.log_likelihood),
-        _quadratic(optimum.beta, fit.vcov),
+        2.0 * (optimum.point.log_likelihood - optimum.start.log_likelihood),
+        _quadratic(fit.beta, fit.vcov),
         optimum.score_test,
     ]
-    p = optimum.beta.size
+    p = fit.beta.size
     return pd.DataFrame(
         {
             "test": ["likelihood ratio", "wald", "score"],

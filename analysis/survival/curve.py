@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import DataError
 from analysis.results import FloatArray, check_conf_level, frame_to_html, frame_to_text
+from analysis.survival.asked import asked_times
 from analysis.survival.product_limit import Steps, confidence_limits, crossing_time
 
 __all__ = ["SurvivalCurve"]
@@ -63,7 +63,7 @@ class SurvivalCurve:
         ``n_risk`` counts those with entry < t <= time, as R and SAS (and entry 0 at t = 0).
         After the last time of a group its curve is not known: NaN, unless it has reached 0.
         """
-        asked = _asked(times)
+        asked = asked_times(times)
         check_conf_level(conf_level)
         return self._stack(lambda steps: self._probabilities(steps, asked, conf_level))
 
@@ -101,7 +101,7 @@ class SurvivalCurve:
             The ``by`` column, ``time, n_risk, n_event, n_censored``; the last two count up to
             and including the time.
         """
-        asked = _asked(times)
+        asked = asked_times(times)
         return self._stack(lambda steps: self._risk(steps, asked))
 
     def curve(self, conf_level: float = 0.95) -> pd.DataFrame:
@@ -232,14 +232,6 @@ class SurvivalCurve:
     def _numbers(self, values: FloatArray) -> FloatArray | npt.NDArray[np.int64]:
         """Show counts as whole numbers unless they are sums of weights."""
         return values if self.weighted else np.round(values).astype(np.int64)
-
-
-def _asked(times: Iterable[float]) -> FloatArray:
-    """Read the asked times, in the order given."""
-    asked = np.atleast_1d(np.asarray(list(times), dtype=float))
-    if asked.size == 0 or not (np.isfinite(asked).all() and (asked >= 0.0).all()):
-        raise DataError("Give at least one time; times are finite numbers from 0 on.")
-    return asked
 
 
 def _at_risk(steps: Steps, asked: FloatArray) -> FloatArray:

@@ -130,7 +130,7 @@ def evaluate(sets: RiskSets, X: FloatArray, beta: FloatArray) -> PartialLikeliho
     weighted = sets.weight * risk
     total = _at_events(sets, weighted)
     if not (total > 0.0).all():
-        return _impossible(risk, shift, total, X)
+        return _impossible(risk, shift, total.size, len(X))
     means = np.empty((len(X), total.size))
     for row, values in zip(means, X, strict=True):
         row[:] = _at_events(sets, weighted * values)
@@ -175,9 +175,9 @@ def score_residuals(sets: RiskSets, X: FloatArray, at: PartialLikelihood) -> Flo
     hazard = at.hazard(sets)
     exposure = at.risk * _exposure(sets, hazard)
     residuals = -X * exposure
-    for row, values, mean in zip(residuals, X, at.means, strict=True):
-        row += at.risk * _exposure(sets, hazard * mean)
-        row[sets.event_row] += values[sets.event_row] - _tied_mean(sets, mean)
+    for place, (values, mean) in enumerate(zip(X, at.means, strict=True)):
+        residuals[place] += at.risk * _exposure(sets, hazard * mean)
+        residuals[place, sets.event_row] += values[sets.event_row] - _tied_mean(sets, mean)
     return residuals
 
 
@@ -206,14 +206,12 @@ def _tied_mean(sets: RiskSets, values: FloatArray) -> FloatArray:
     return np.asarray((sets.sum_events(values) / count)[sets.event_at])
 
 
-def _impossible(
-    risk: FloatArray, shift: FloatArray, total: FloatArray, X: FloatArray
-) -> PartialLikelihood:
+def _impossible(risk: FloatArray, shift: FloatArray, n_events: int, p: int) -> PartialLikelihood:
     """Mark coefficients at which the risk of some set vanishes."""
     return PartialLikelihood(
         log_likelihood=-np.inf,
         risk=risk,
         log_shift=shift,
-        total=total,
-        means=np.full((len(X), total.size), np.nan),
+        total=np.full(n_events, np.nan),
+        means=np.full((p, n_events), np.nan),
     )

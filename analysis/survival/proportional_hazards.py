@@ -48,11 +48,11 @@ def hazards_test(
     """
     moved = _transformed(times, transform)[fit.sets.order][fit.sets.event_row]
     along = moved - moved.mean()
-    sets, X, at, p = fit.sets, fit.X, fit.optimum.at, len(fit.X)
+    sets, X, at, p = fit.sets, fit.X, fit.at, len(fit.X)
     score = np.append(np.zeros(p), at.score(sets, X, along))
     across = at.information(sets, X, along)
     joint = np.block(
-        [[fit.optimum.information, across], [across, at.information(sets, X, along**2)]]
+        [[fit.optimum.point.information, across], [across, at.information(sets, X, along**2)]]
     )
     positions = {
         term: [place for place, other in enumerate(terms) if other == term]

@@ -14,7 +14,6 @@ import pandas as pd
 
 from analysis.errors import DataError
 from analysis.formulas.columns import check_present, read_group
-from analysis.results import FloatArray
 from analysis.survival.covariates import Covariates, read_covariates
 from analysis.survival.events import EventTimes, read_event_times
 
@@ -140,12 +139,12 @@ def read_regression_rows(formula: str, data: pd.DataFrame, outcome: Outcome) -> 
 
 
 def _codes(data: pd.DataFrame, column: str | None) -> Codes | None:
-    """Number the groups of a column."""
+    """Give each group of a column a number."""
     return None if column is None else np.asarray(read_group(data[column], None).data, np.intp)
 
 
 def _strata(data: pd.DataFrame, columns: Sequence[str]) -> tuple[Codes, pd.DataFrame]:
-    """Number the strata that occur, in the order of their columns."""
+    """Give each stratum that occurs a number, in the order of their columns."""
     if not columns:
         return np.zeros(len(data), dtype=np.intp), pd.DataFrame(index=range(1))
     read = [read_group(data[column], None) for column in columns]

@@ -86,7 +86,8 @@ class RiskSets:
 
     def sum_events(self, values: FloatArray) -> FloatArray:
         """Sum a value over the events of each event time: shape (d,) to shape (k,)."""
-        return np.bincount(self.event_at, weights=values, minlength=self.time.size)
+        sums = np.bincount(self.event_at, weights=values, minlength=self.time.size)
+        return sums.astype(np.float64, copy=False)
 
     def sum_while_at_risk(self, steps: FloatArray) -> FloatArray:
         """Sum a value of each event time over the times at which a row is at risk.
@@ -179,7 +180,7 @@ def lay_out(
 def _keys(
     time: FloatArray, entry: FloatArray, stratum: Positions, times: FloatArray
 ) -> tuple[Positions, Positions]:
-    """Number exits and entries so that those of a stratum follow each other in time."""
+    """Give exits and entries numbers in which those of a stratum follow each other in time."""
     width = times.size + 1
     offset = stratum * width
     exit_key = offset + np.searchsorted(times, time, side="right")

@@ -1,9 +1,13 @@
-"""Maximise the partial likelihood by Newton steps, and name coefficients that have no maximum."""
+"""Maximise a concave log-likelihood by Newton steps, and name parameters without a maximum.
+
+What is maximised is in partial_likelihood.py and aft_likelihood.py.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 from scipy import linalg
@@ -11,10 +15,10 @@ from scipy import linalg
 from analysis.errors import ConvergenceError, ModelError
 from analysis.formulas.rank import determined_columns
 from analysis.results import FloatArray
-from analysis.survival.partial_likelihood import PartialLikelihood, evaluate
-from analysis.survival.risk_sets import RiskSets
 
-__all__ = ["DECREMENT", "Optimum", "maximise"]
+__all__ = ["DECREMENT", "Optimum", "Point", "maximise"]
+
+State = TypeVar("State")
 
 DECREMENT = 1e-12
 """Newton decrement below which a fit has converged."""
@@ -28,43 +32,69 @@ _NO_SIZE = 1e-7
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Optimum:
-    """The maximum of the partial likelihood.
+class Point(Generic[State]):
+    """A log-likelihood at given parameters.
 
     Parameters
     ----------
-    beta : array, shape (p,)
-        Coefficients.
+    parameters : array, shape (p,)
+        The parameters.
+    log_likelihood : float
+        Its value; minus infinity where it cannot be computed.
+    score : array, shape (p,)
+        Its slope.
     information : array, shape (p, p)
-        Observed information there.
-    at, null : PartialLikelihood
-        The likelihood there and at 0.
+        Minus its curvature.
+    state : object
+        What else was computed there.
+    """
+
+    parameters: FloatArray
+    log_likelihood: float
+    score: FloatArray
+    information: FloatArray
+    state: State
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Optimum(Generic[State]):
+    """The maximum of a log-likelihood.
+
+    Parameters
+    ----------
+    point, start : Point
+        The maximum, and where the search began.
     score_test : float
-        Score statistic of all coefficients being 0.
+        Score statistic of the start.
     decrement : float
         Newton decrement reached.
     iterations : int
         Newton steps.
     """
 
-    beta: FloatArray
-    information: FloatArray
-    at: PartialLikelihood
-    null: PartialLikelihood
+    point: Point[State]
+    start: Point[State]
     score_test: float
     decrement: float
     iterations: int
 
 
-def maximise(sets: RiskSets, X: FloatArray, terms: Sequence[str]) -> Optimum:
-    """Find the coefficients that maximise the partial likelihood.
+def maximise(
+    evaluate: Callable[[FloatArray], Point[State]],
+    start: FloatArray,
+    X: FloatArray,
+    terms: Sequence[str],
+) -> Optimum[State]:
+    """Find the parameters that maximise a concave log-likelihood.
 
     Parameters
     ----------
-    sets : RiskSets
-        The layout.
+    evaluate : callable
+        Gives the log-likelihood at parameters, shape (p,).
+    start : array, shape (p,)
+        Where to begin.
     X : array, shape (p, n)
-        Covariates in its order, centred and of a common size.
+        How much each parameter moves the linear predictor of each row.
     terms : sequence of str
         Names for messages, shape (p,).
 
@@ -76,26 +106,21 @@ def maximise(sets: RiskSets, X: FloatArray, terms: Sequence[str]) -> Optimum:
     Raises
     ------
     ModelError
-        When a covariate does not vary among those at risk at the events.
+        When the likelihood does not depend on a parameter beside those before it.
     ConvergenceError
-        When the likelihood rises without end along a coefficient, or Newton's method fails.
+        When the likelihood rises without end along a parameter, or Newton's method fails.
     """
-    beta = np.zeros(len(X))
-    null = at = evaluate(sets, X, beta)
-    information = at.information(sets, X)
-    _check_information(information, terms)
+    first = point = evaluate(start)
+    _check_information(first.information, terms)
     score_test, reach, is_last = None, np.inf, False
     for iteration in range(_ITERATIONS):
-        score = at.score(sets, X)
-        step = _newton_step(information, score, X, beta, terms)
-        decrement = float(score @ step)
+        step = _newton_step(point, X, terms)
+        decrement = float(point.score @ step)
         score_test = decrement if score_test is None else score_test
         if decrement <= _EXACT or (is_last and decrement <= DECREMENT):
             return Optimum(
-                beta=beta,
-                information=information,
-                at=at,
-                null=null,
+                point=point,
+                start=first,
                 score_test=score_test,
                 decrement=decrement,
                 iterations=iteration,
@@ -103,45 +128,35 @@ def maximise(sets: RiskSets, X: FloatArray, terms: Sequence[str]) -> Optimum:
         if decrement <= _FLAT:
             reach = _check_bounded(X, step, reach, terms)
         is_last = decrement <= DECREMENT
-        beta, at = _advance(sets, X, beta, step, at, exact=decrement <= _FLAT)
-        information = at.information(sets, X)
+        point = _advance(evaluate, point, step, exact=decrement <= _FLAT)
     raise _not_converged(terms)
 
 
-def _newton_step(
-    information: FloatArray,
-    score: FloatArray,
-    X: FloatArray,
-    beta: FloatArray,
-    terms: Sequence[str],
-) -> FloatArray:
+def _newton_step(point: Point[State], X: FloatArray, terms: Sequence[str]) -> FloatArray:
     """Solve for the step; an information that is lost on the way means a flat likelihood."""
     try:
-        return np.asarray(linalg.cho_solve(linalg.cho_factor(information), score))
+        return np.asarray(linalg.cho_solve(linalg.cho_factor(point.information), point.score))
     except np.linalg.LinAlgError:
-        raise _monotone(X, beta, terms) from None
+        raise _monotone(X, point.parameters, terms) from None
 
 
 def _advance(
-    sets: RiskSets,
-    X: FloatArray,
-    beta: FloatArray,
+    evaluate: Callable[[FloatArray], Point[State]],
+    point: Point[State],
     step: FloatArray,
-    at: PartialLikelihood,
     *,
     exact: bool,
-) -> tuple[FloatArray, PartialLikelihood]:
+) -> Point[State]:
     """Take the step, halved until the likelihood does not fall; near the maximum as it is."""
     for _ in range(_HALVINGS):
-        there = evaluate(sets, X, beta + step)
-        if there.log_likelihood >= at.log_likelihood or (
-            exact and np.isfinite(there.log_likelihood)
-        ):
-            return beta + step, there
+        there = evaluate(point.parameters + step)
+        value = there.log_likelihood
+        if value >= point.log_likelihood or (exact and np.isfinite(value)):
+            return there
         step = step / 2.0
     raise ConvergenceError(
-        "The partial likelihood could not be raised along a Newton step. Rescale covariates of "
-        "extreme size, or leave out rows that are at risk for a moment only."
+        "The likelihood could not be raised along a Newton step. Rescale covariates of extreme "
+        "size, or leave out rows that are at risk for a moment only."
     )
 
 
@@ -153,7 +168,7 @@ def _check_information(information: FloatArray, terms: Sequence[str]) -> None:
     if idle:
         raise ModelError(
             f"The terms {', '.join(map(repr, idle))} do not vary, or are determined by those "
-            "before them, among the rows at risk at the events (within strata). Remove them from "
+            "before them, among the rows that tell about events (within strata). Remove them from "
             "the formula, merge levels, or do not also stratify by them."
         )
 
@@ -172,14 +187,14 @@ def _monotone(X: FloatArray, direction: FloatArray, terms: Sequence[str]) -> Con
     named = [term for term, move in zip(terms, moves, strict=True) if move >= 0.25 * moves.max()]
     return ConvergenceError(
         f"The likelihood rises without end along {', '.join(map(repr, named))}: a level has no "
-        "event, or the covariates order all events (separation), so the hazard ratio is 0 or "
-        "infinite. Merge levels, leave the term out, or compare the groups by a logrank test."
+        "event, or the covariates order all events (separation), so that the effect is infinite. "
+        "Merge levels, leave the term out, or compare the groups by a logrank test."
     )
 
 
 def _not_converged(terms: Sequence[str]) -> ConvergenceError:
     """Say that Newton's method ran out of steps."""
     return ConvergenceError(
-        f"Cox regression on {len(terms)} terms did not converge in {_ITERATIONS} Newton steps. "
-        "Look for covariates that are nearly collinear or have extreme values."
+        f"The regression on {len(terms)} parameters did not converge in {_ITERATIONS} Newton "
+        "steps. Look for covariates that are nearly collinear or have extreme values."
     )
