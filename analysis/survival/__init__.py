@@ -7,7 +7,19 @@ from analysis.survival.cox import cox
 from analysis.survival.cox_result import CoxModel
 from analysis.survival.curve import SurvivalCurve
 from analysis.survival.kaplan_meier import kaplan_meier
+from analysis.survival.landmark import Landmark, landmark
 from analysis.survival.parametric import parametric
 from analysis.survival.parametric_result import ParametricModel
+from analysis.survival.recurrent_events import recurrent_events
 
-__all__ = ["CoxModel", "ParametricModel", "SurvivalCurve", "cox", "kaplan_meier", "parametric"]
+__all__ = [
+    "CoxModel",
+    "Landmark",
+    "ParametricModel",
+    "SurvivalCurve",
+    "cox",
+    "kaplan_meier",
+    "landmark",
+    "parametric",
+    "recurrent_events",
+]

@@ -42,18 +42,18 @@ class Distribution:
 
 
 def _extreme(z: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Smallest extreme value distribution: the log of a Weibull time."""
+    """Describe the smallest extreme value: the log of a Weibull time."""
     rate = np.exp(z)
     return z - rate, 1.0 - rate, -rate
 
 
 def _normal(z: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Normal distribution: the log of a lognormal time."""
+    """Describe the normal: the log of a lognormal time."""
     return -0.5 * z**2 - _LOG_ROOT_2PI, -z, np.full_like(z, -1.0)
 
 
 def _logistic(z: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Logistic distribution: the log of a loglogistic time."""
+    """Describe the logistic: the log of a loglogistic time."""
     p = special.expit(z)
     return z - 2.0 * np.logaddexp(0.0, z), 1.0 - 2.0 * p, -2.0 * p * (1.0 - p)
 

@@ -141,11 +141,10 @@ def _levels(rows: RegressionRows, variable: str, levels: Sequence[Any] | None) -
         raise ModelError(
             f"{variable!r} is not among the covariates of the model ({', '.join(names)})."
         )
-    if levels is not None:
-        return pd.Index(list(levels))
-    if variable not in population.levels:
+    if levels is None and variable not in population.levels:
         raise ModelError(f"{variable!r} is a number; name the values to compare by levels=.")
-    return pd.Index(population.levels[variable])
+    chosen: pd.Index = pd.Index(population.levels[variable] if levels is None else list(levels))
+    return chosen
 
 
 def _standardised(

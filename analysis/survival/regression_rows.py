@@ -14,10 +14,11 @@ import pandas as pd
 
 from analysis.errors import DataError
 from analysis.formulas.columns import check_present, read_group
+from analysis.results import FloatArray
 from analysis.survival.covariates import Covariates, read_covariates
 from analysis.survival.events import EventTimes, read_event_times
 
-__all__ = ["Outcome", "RegressionRows", "read_regression_rows"]
+__all__ = ["Outcome", "RegressionRows", "check_overlap", "read_regression_rows"]
 
 Codes = npt.NDArray[np.intp]
 
@@ -123,7 +124,7 @@ def read_regression_rows(formula: str, data: pd.DataFrame, outcome: Outcome) -> 
         )
     subject = _codes(kept, outcome.subject)
     if subject is not None:
-        _check_overlap(times, subject, outcome)
+        check_overlap(times.time, times.entry, subject, outcome)
     stratum, strata = _strata(kept, outcome.strata)
     population = covariates.population
     return RegressionRows(
@@ -136,6 +137,38 @@ def read_regression_rows(formula: str, data: pd.DataFrame, outcome: Outcome) -> 
         subject=subject,
         n_dropped=len(data) - len(kept),
     )
+
+
+def check_overlap(
+    time: FloatArray, entry: FloatArray, subject: Codes, outcome: Outcome
+) -> None:
+    """Refuse subjects who are at risk twice at the same time.
+
+    Parameters
+    ----------
+    time, entry : array, shape (n,)
+        Intervals (entry, time].
+    subject : array of int, shape (n,)
+        Codes of the subjects.
+    outcome : Outcome
+        Names of the columns, for the message.
+
+    Raises
+    ------
+    DataError
+        When intervals of a subject overlap.
+    """
+    order = np.lexsort((time, entry, subject))
+    again = subject[order][1:] == subject[order][:-1]
+    overlapping = again & (entry[order][1:] < time[order][:-1])
+    if overlapping.any():
+        n = np.unique(subject[order][1:][overlapping]).size
+        cure = "correct the intervals" if outcome.entry else "give their starts by entry="
+        raise DataError(
+            f"{n} of {np.unique(subject).size} subjects ({outcome.subject!r}) have rows that "
+            f"overlap in time; intervals are (entry, time]. Either {cure}, or, for clocks that "
+            "start anew, give the column by cluster= alone."
+        )
 
 
 def _codes(data: pd.DataFrame, column: str | None) -> Codes | None:
@@ -156,18 +189,3 @@ def _strata(data: pd.DataFrame, columns: Sequence[str]) -> tuple[Codes, pd.DataF
         column.name: column.levels.take(place) for column, place in zip(read, places, strict=True)
     }
     return codes.astype(np.intp), pd.DataFrame(levels)
-
-
-def _check_overlap(times: EventTimes, subject: Codes, outcome: Outcome) -> None:
-    """Refuse subjects who are at risk twice at the same time."""
-    order = np.lexsort((times.time, times.entry, subject))
-    again = subject[order][1:] == subject[order][:-1]
-    overlapping = again & (times.entry[order][1:] < times.time[order][:-1])
-    if overlapping.any():
-        n = np.unique(subject[order][1:][overlapping]).size
-        cure = "correct the intervals" if outcome.entry else "give their starts by entry="
-        raise DataError(
-            f"{n} of {np.unique(subject).size} subjects ({outcome.subject!r}) have rows that "
-            f"overlap in time; intervals are (entry, time]. Either {cure}, or, for clocks that "
-            "start anew, give the column by cluster= alone."
-        )

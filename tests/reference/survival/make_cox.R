@@ -6,6 +6,7 @@ s <- read.csv(file.path(dir, "regression.csv")); s$relapse <- as.integer(s$type 
 r <- read.csv(file.path(dir, "recurrent.csv")); r$gap <- r$stop - r$start
 r$stratum <- pmin(r$episode, 4)
 out <- list()
+exact <- coxph.control(eps = 1e-14)   # the default stops at 9 figures
 cox <- function(f) {
   w <- summary(f)
   list(term = names(coef(f)), estimate = unname(coef(f)), std_error = unname(sqrt(diag(vcov(f)))),
@@ -15,17 +16,17 @@ cox <- function(f) {
        concordance_se = sqrt(concordance(f, timewt = "n")$var))
 }
 add <- function(key, f) out[[key]] <<- cox(f)
-add("plain", coxph(Surv(time, relapse) ~ arm + age + severity, s))
-add("breslow", coxph(Surv(time, relapse) ~ arm + age + severity, s, ties = "breslow"))
-add("entry_strata", coxph(Surv(entry, time, relapse) ~ arm + age + severity + strata(clinic), s))
-add("factor", coxph(Surv(entry, time, relapse) ~ arm * severity + clinic, s))
-add("weights_cluster", coxph(Surv(time, relapse) ~ arm + age + severity, s, weights = weight, cluster = clinic))
-add("weights", coxph(Surv(entry, time, relapse) ~ arm + age + severity, s, weights = weight))
-add("whole_weights", coxph(Surv(time, relapse) ~ arm + age, s, weights = ceiling(weight)))
-add("andersen_gill", coxph(Surv(start, stop, event) ~ maintenance, r, cluster = patient))
-add("andersen_gill_breslow", coxph(Surv(start, stop, event) ~ maintenance, r, cluster = patient, ties = "breslow"))
-add("pwp_total", coxph(Surv(start, stop, event) ~ maintenance + strata(stratum), r, cluster = patient))
-add("pwp_gap", coxph(Surv(gap, event) ~ maintenance + strata(stratum), r, cluster = patient))
+add("plain", coxph(Surv(time, relapse) ~ arm + age + severity, s, control = exact))
+add("breslow", coxph(Surv(time, relapse) ~ arm + age + severity, s, ties = "breslow", control = exact))
+add("entry_strata", coxph(Surv(entry, time, relapse) ~ arm + age + severity + strata(clinic), s, control = exact))
+add("factor", coxph(Surv(entry, time, relapse) ~ arm * severity + clinic, s, control = exact))
+add("weights_cluster", coxph(Surv(time, relapse) ~ arm + age + severity, s, weights = weight, cluster = clinic, control = exact))
+add("weights", coxph(Surv(entry, time, relapse) ~ arm + age + severity, s, weights = weight, control = exact))
+add("whole_weights", coxph(Surv(time, relapse) ~ arm + age, s, weights = ceiling(weight), control = exact))
+add("andersen_gill", coxph(Surv(start, stop, event) ~ maintenance, r, cluster = patient, control = exact))
+add("andersen_gill_breslow", coxph(Surv(start, stop, event) ~ maintenance, r, cluster = patient, ties = "breslow", control = exact))
+add("pwp_total", coxph(Surv(start, stop, event) ~ maintenance + strata(stratum), r, cluster = patient, control = exact))
+add("pwp_gap", coxph(Surv(gap, event) ~ maintenance + strata(stratum), r, cluster = patient, control = exact))
 
 zph <- function(f, transform) {
   z <- cox.zph(f, transform)$table
