@@ -101,43 +101,37 @@ def _exact(
 def _censored(
     rows: AftRows, distribution: Distribution, location: FloatArray, inverse_scale: float
 ) -> tuple[float, FloatArray, FloatArray]:
-    """Sum over censored rows: log(S(z lower) - S(z upper)), accurate in both tails."""
+    """Sum over censored rows: log(S(z lower) - S(z upper)), accurate in both tails.
+
+    Slopes are taken along the middle of an interval and along its length, because those along
+    its ends are large and cancel when it is short.
+    """
     at = ~rows.exact
-    weight = rows.weight[at]
-    ends = [_end(rows.X[:, at], end[at], location[at], inverse_scale) for end in _ends(rows)]
-    (z_low, low, has_low), (z_high, high, has_high) = ends
+    lower, upper, weight = rows.lower[at], rows.upper[at], rows.weight[at]
+    has_low, has_high = np.isfinite(lower), np.isfinite(upper)
+    low, high = np.where(has_low, lower, upper), np.where(has_high, upper, lower)
+    is_known = has_low | has_high
+    low, high = np.where(is_known, low, 0.0), np.where(is_known, high, 0.0)
+    z_low, z_high = inverse_scale * low - location[at], inverse_scale * high - location[at]
     from_low = np.where(has_low, distribution.log_survival(z_low), 0.0)
     from_high = np.where(has_high, distribution.log_survival(z_high), -np.inf)
     log_mass = from_low + np.log(-np.expm1(from_high - from_low))
     if not np.isfinite(log_mass).all():
-        size = len(low)
+        size = len(rows.X) + 1
         return -np.inf, np.full(size, np.nan), np.full((size, size), np.nan)
     rate_low, bend_low = _rates(distribution, z_low, log_mass, has_low)
     rate_high, bend_high = _rates(distribution, z_high, log_mass, has_high)
-    score = high @ (weight * rate_high) - low @ (weight * rate_low)
-    across = (low * (weight * rate_low * rate_high)) @ high.T
-    information = (
-        (high * (weight * (rate_high**2 - bend_high))) @ high.T
-        + (low * (weight * (rate_low**2 + bend_low))) @ low.T
-        - across
-        - across.T
-    )
+    middle = np.vstack([-rows.X[:, at], (low + high) / 2.0])
+    length = high - low
+    along, across = rate_high - rate_low, (rate_high + rate_low) / 2.0
+    score = middle @ (weight * along)
+    score[-1] += (weight * across) @ length
+    information = (middle * (weight * (along**2 - (bend_high - bend_low)))) @ middle.T
+    mixed = middle @ (weight * (along * across - (bend_high + bend_low) / 2.0) * length)
+    information[-1] += mixed
+    information[:, -1] += mixed
+    information[-1, -1] += (weight * (across**2 - (bend_high - bend_low) / 4.0)) @ length**2
     return float(weight @ log_mass), score, information
-
-
-def _ends(rows: AftRows) -> tuple[FloatArray, FloatArray]:
-    """Give both ends."""
-    return rows.lower, rows.upper
-
-
-def _end(
-    X: FloatArray, end: FloatArray, location: FloatArray, inverse_scale: float
-) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:
-    """Standardise one end of the intervals; 0 where there is none."""
-    there = np.isfinite(end)
-    finite = np.where(there, end, 0.0)
-    z = np.where(there, inverse_scale * finite - location, 0.0)
-    return z, np.vstack([-X, finite]), there
 
 
 def _rates(
