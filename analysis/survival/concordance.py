@@ -98,9 +98,8 @@ def concordance(
     influence = (met - under - tied / 2.0) - estimate * met
     influence[event_rows] += below + equal / 2.0 - estimate * pairs
     influence = influence * times.weight / total
-    if cluster is not None:
-        influence = np.bincount(cluster, weights=influence)
-    return estimate, float(np.sqrt((influence**2).sum()))
+    sums = influence if cluster is None else np.bincount(cluster, weights=influence)
+    return estimate, float(np.sqrt((sums**2).sum()))
 
 
 def _after_events(times: EventTimes, stratum: Positions, event_rows: Positions) -> _Sequence:
@@ -138,7 +137,7 @@ def _before_rows(times: EventTimes, stratum: Positions, event_rows: Positions) -
 
 
 def _moments(time: FloatArray) -> tuple[Positions, int]:
-    """Number the distinct times, with a number to spare between strata."""
+    """Give the distinct times numbers, with one to spare between strata."""
     moments, number = np.unique(time, return_inverse=True)
     return number, moments.size + 1
 

@@ -83,7 +83,8 @@ def cox(
         When times are missing, negative or not after the entry, rows of a subject overlap, or
         there is no event.
     ModelError
-        When the formula or `ties` cannot be used, or a covariate does not vary.
+        When the formula or `ties` cannot be used, a covariate does not vary, or there is one
+        cluster only.
     ConvergenceError
         When a hazard ratio has no finite estimate (separation), with the terms named.
 
@@ -120,6 +121,10 @@ def cox(
     )
     rows = read_regression_rows(formula, data, outcome)
     groups, vcov = _clusters(rows, outcome)
+    if groups is not None and np.unique(groups).size < 2:
+        raise ModelError(
+            f"The robust covariance ({vcov}) needs at least two clusters; the rows used have one."
+        )
     fit = fit_cox(rows, ties=ties, cluster=groups)
     return CoxModel(
         formula=formula,

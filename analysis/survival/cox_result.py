@@ -167,8 +167,9 @@ class CoxModel:
         Harrell FE, Lee KL, Mark DB (1996). Statistics in Medicine 15:361-387.
         """
         rows = self.rows
-        parts = (beta * x for beta, x in zip(self.coefficients.estimate, rows.covariates.X.T))
-        risk = sum(parts, np.zeros(len(rows.stratum)))  # no matrix product: equal rows stay equal
+        risk = np.zeros(len(rows.stratum))
+        for beta, x in zip(self.coefficients.estimate, rows.covariates.X.T, strict=True):
+            risk += beta * x  # no matrix product, so that equal rows stay equal
         together = rows.subject if rows.cluster is None else rows.cluster
         estimate, std_error = concordance(risk, rows.times, rows.stratum, together)
         margin = float(critical_value(np.inf, conf_level)) * std_error

@@ -173,9 +173,7 @@ def landmark(
     )
 
 
-def _check_call(
-    data: pd.DataFrame, day: float, entry: str | None, *, restart_clock: bool
-) -> None:
+def _check_call(data: pd.DataFrame, day: float, entry: str | None, *, restart_clock: bool) -> None:
     """Refuse landmarks that are none, and columns that would be overwritten."""
     if not (np.isfinite(day) and day > 0.0):
         raise ModelError("The landmark is a day after the origin: give a finite number above 0.")

@@ -19,6 +19,8 @@ __all__ = ["TRANSFORMS", "hazards_test"]
 TRANSFORMS = ("km", "rank", "identity", "log")
 """Functions of time along which a coefficient may change."""
 
+_SINGULAR = 1e-12
+
 
 def hazards_test(
     fit: CoxFit, times: EventTimes, terms: Sequence[str], transform: str
@@ -39,14 +41,18 @@ def hazards_test(
     Returns
     -------
     pandas.DataFrame
-        ``term, statistic, df, p_value``; GLOBAL last.
+        ``term, statistic, df, p_value``; GLOBAL last; NaN where events are too few to tell a
+        change from the effect itself.
 
     Raises
     ------
     ModelError
-        When `transform` is unknown, or is log and an event is at time 0.
+        When `transform` is unknown, or is log and an event is at time 0, or all events are at one
+        time.
     """
     moved = _transformed(times, transform)[fit.sets.order][fit.sets.event_row]
+    if np.ptp(moved) == 0.0:
+        raise ModelError("All events are at one time, so that nothing can change over time.")
     along = moved - moved.mean()
     sets, X, at, p = fit.sets, fit.X, fit.at, len(fit.X)
     score = np.append(np.zeros(p), at.score(sets, X, along))
@@ -75,9 +81,11 @@ def _statistic(score: FloatArray, joint: FloatArray, extra: Sequence[int], p: in
     """Compute the score statistic of the coefficients that were added for one term."""
     kept = [*range(p), *(place + p for place in extra)]
     part = joint[np.ix_(kept, kept)]
-    size = np.sqrt(np.diag(part))
-    scaled = score[kept] / size
-    return float(scaled @ np.linalg.solve(part / np.outer(size, size), scaled))
+    size = np.sqrt(np.maximum(np.diag(part), np.finfo(float).tiny))
+    correlation, scaled = part / np.outer(size, size), score[kept] / size
+    if np.linalg.eigvalsh(correlation)[0] <= _SINGULAR:
+        return float("nan")
+    return float(scaled @ np.linalg.solve(correlation, scaled))
 
 
 def _transformed(times: EventTimes, transform: str) -> FloatArray:

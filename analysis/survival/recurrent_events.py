@@ -116,15 +116,12 @@ def recurrent_events(
         )
     columns = Outcome(time=stop, event=event, entry=start, subject=subject)
     more = () if strata is None else ((strata,) if isinstance(strata, str) else tuple(strata))
-    if model == "andersen-gill":
-        numbered = _numbered(data, columns, pool_from)[[]]
-    else:
-        numbered = _numbered(data, columns, pool_from)
-        more = (*more, _NUMBER)
+    if model != "andersen-gill":
+        data, more = data.assign(**_numbered(data, columns, pool_from)), (*more, _NUMBER)
     is_gap = model == "pwp-gap"
     return cox(
         formula,
-        pd.concat([data, numbered], axis=1),
+        data,
         time=_GAP_STOP if is_gap else stop,
         event=event,
         entry=_GAP_START if is_gap else start,
@@ -135,8 +132,8 @@ def recurrent_events(
     )
 
 
-def _numbered(data: pd.DataFrame, columns: Outcome, pool_from: int | None) -> pd.DataFrame:
-    """Number the events of each subject, and measure time from the first row after an event."""
+def _numbered(data: pd.DataFrame, columns: Outcome, pool_from: int | None) -> dict[str, FloatArray]:
+    """Give events their number within the subject, and measure time from the row after one."""
     taken = [name for name in (_NUMBER, _GAP_START, _GAP_STOP) if name in data.columns]
     if taken:
         raise ColumnError(
@@ -152,12 +149,12 @@ def _numbered(data: pd.DataFrame, columns: Outcome, pool_from: int | None) -> pd
     check_overlap(times.time, start, subject, columns)
     order = np.lexsort((start, subject))
     number, origin = _episodes(subject[order], start[order], times.event[order])
-    computed = np.full((len(data), 3), np.nan)
+    computed = {name: np.full(len(data), np.nan) for name in (_NUMBER, _GAP_START, _GAP_STOP)}
     places = np.flatnonzero(known)[order]
-    computed[places, 0] = number if pool_from is None else np.minimum(number, pool_from)
-    computed[places, 1] = start[order] - origin
-    computed[places, 2] = times.time[order] - origin
-    return pd.DataFrame(computed, index=data.index, columns=[_NUMBER, _GAP_START, _GAP_STOP])
+    computed[_NUMBER][places] = number if pool_from is None else np.minimum(number, pool_from)
+    computed[_GAP_START][places] = start[order] - origin
+    computed[_GAP_STOP][places] = times.time[order] - origin
+    return computed
 
 
 def _episodes(
@@ -165,7 +162,7 @@ def _episodes(
 ) -> tuple[npt.NDArray[np.intp], FloatArray]:
     """Give sorted rows the number of their next event, and the start of the clock for it."""
     is_first = np.append(True, subject[1:] != subject[:-1])
-    before = np.cumsum(event) - event
-    number = 1 + before - before[is_first][np.cumsum(is_first) - 1]
+    before: npt.NDArray[np.intp] = np.cumsum(event, dtype=np.intp) - event
+    number = np.asarray(1 + before - before[is_first][np.cumsum(is_first) - 1], dtype=np.intp)
     opens = is_first | np.append(False, event[:-1])
     return number, start[opens][np.cumsum(opens) - 1]

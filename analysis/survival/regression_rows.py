@@ -139,9 +139,7 @@ def read_regression_rows(formula: str, data: pd.DataFrame, outcome: Outcome) -> 
     )
 
 
-def check_overlap(
-    time: FloatArray, entry: FloatArray, subject: Codes, outcome: Outcome
-) -> None:
+def check_overlap(time: FloatArray, entry: FloatArray, subject: Codes, outcome: Outcome) -> None:
     """Refuse subjects who are at risk twice at the same time.
 
     Parameters

@@ -346,14 +346,14 @@ def test_what_cannot_be_used_is_refused(change, options, error, message):
     ],
 )
 def test_separation_is_refused_and_named(formula, change, named):
-    with pytest.raises(ConvergenceError, match=f"without end along '{named}'"):
+    with pytest.raises(ConvergenceError, match=rf"without end along '{named}'"):
         cox(formula, SMALL.assign(**change))
 
 
 @pytest.mark.unit
 def test_a_covariate_that_varies_only_where_nobody_is_at_risk_is_refused():
     data = SMALL.assign(late=[0, 0, 0, 0, 0, 0, 0, 1], time=[4.0, 7, 8, 9, 12, 15, 16, 1])
-    with pytest.raises(ModelError, match="'late'.*at risk"):
+    with pytest.raises(ModelError, match=r"'late'.*at risk"):
         cox("late", data)
 
 
@@ -368,10 +368,29 @@ def test_overlapping_rows_of_a_subject_are_refused():
             "dose": [1.0, 2.0, 2.0, 1.0, 3.0],
         }
     )
-    with pytest.raises(DataError, match="1 of 3 subjects .'id'. have rows that overlap"):
+    with pytest.raises(DataError, match=r"1 of 3 subjects .'id'. have rows that overlap"):
         cox("dose", rows, entry="start", subject="id")
-    with pytest.raises(DataError, match="2 of 3 subjects.*starts by entry="):
+    with pytest.raises(DataError, match=r"2 of 3 subjects.*starts by entry="):
         cox("dose", rows, subject="id")
+
+
+@pytest.mark.unit
+def test_few_clusters_have_no_joint_test_and_one_is_refused():
+    data = SMALL.assign(site=[1, 2] * 4, one=1)
+    tests = cox("arm + age", data, cluster="site").overall_tests().set_index("test")
+    assert np.isnan(tests.loc["wald", "statistic"])
+    assert tests.loc["score", "statistic"] > 0
+    with pytest.raises(ModelError, match="at least two clusters"):
+        cox("arm + age", data, cluster="one")
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("dtype", ["Int64", "float32", "int16"])
+def test_dtypes_of_the_frame_do_not_matter(dtype):
+    data = SMALL.astype({"time": dtype, "event": "boolean", "arm": "category", "age": dtype})
+    pd.testing.assert_frame_equal(
+        cox("arm + age", data).tidy(), cox("arm + age", SMALL).tidy(), rtol=1e-12
+    )
 
 
 @pytest.mark.unit

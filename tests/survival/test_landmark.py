@@ -73,7 +73,7 @@ def test_landmark_removes_immortal_time():
 def test_groups_known_later_are_refused():
     patients = PATIENTS.dropna()
     assert len(landmark(patients, 28, group="response", group_day="seen").data) == 3
-    with pytest.raises(DataError, match="1 rows at risk after the landmark at 20.*known later"):
+    with pytest.raises(DataError, match=r"1 rows at risk after the landmark at 20.*known later"):
         landmark(patients.assign(seen=[7, 14, 14, 7, 7, 21, 7]), 20, group="response",
                  group_day="seen")  # fmt: skip
 

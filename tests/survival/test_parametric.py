@@ -121,8 +121,10 @@ def test_score_and_information_are_derivatives(distribution):
     found, h = evaluate_aft(rows, family, at), 1e-5
     ahead = [evaluate_aft(rows, family, at + s) for s in np.eye(at.size) * h]
     behind = [evaluate_aft(rows, family, at - s) for s in np.eye(at.size) * h]
-    slope = [(a.log_likelihood - b.log_likelihood) / (2 * h) for a, b in zip(ahead, behind)]
-    bend = [(b.score - a.score) / (2 * h) for a, b in zip(ahead, behind)]
+    slope = [
+        (a.log_likelihood - b.log_likelihood) / (2 * h) for a, b in zip(ahead, behind, strict=True)
+    ]
+    bend = [(b.score - a.score) / (2 * h) for a, b in zip(ahead, behind, strict=True)]
     np.testing.assert_allclose(found.score, slope, atol=1e-6)
     np.testing.assert_allclose(found.information, bend, atol=1e-6)
 

@@ -90,3 +90,15 @@ def test_log_needs_events_after_the_origin():
     fit = cox("arm", RELAPSE.assign(time=RELAPSE["time"] - 3), event="relapse")
     with pytest.raises(ModelError, match="events after time 0"):
         fit.proportional_hazards("log")
+
+
+@pytest.mark.unit
+def test_too_few_events_have_no_test():
+    data = pd.DataFrame(
+        {"time": [3.0, 5, 6, 7, 8, 9], "event": [1, 1, 0, 0, 0, 0], "x": [1.0, 2, 4, 0, 3, 1]}
+    )
+    fit = cox("x", data)
+    assert fit.proportional_hazards()["df"].tolist() == [1, 1]
+    tied = cox("x", data.assign(time=[3.0, 3, 6, 7, 8, 9]))
+    with pytest.raises(ModelError, match="All events are at one time"):
+        tied.proportional_hazards()

@@ -39,7 +39,9 @@ def test_sums_over_those_at_risk():
     sets = small()
     assert sets.sum_at_risk(sets.weight).tolist() == [6.0, 4.0, 2.0]
     assert sets.sum_events(sets.weight[sets.event_row]).tolist() == [2.0, 4.0, 1.0]
-    at_risk = dict(zip(sets.order.tolist(), sets.sum_while_at_risk(np.array([1.0, 10.0, 100.0]))))
+    at_risk = dict(
+        zip(sets.order.tolist(), sets.sum_while_at_risk(np.array([1.0, 10.0, 100.0])), strict=True)
+    )
     assert at_risk == {5: 1.0, 0: 11.0, 2: 11.0, 4: 100.0, 6: 100.0}
     assert not sets.is_delayed
 
@@ -49,7 +51,9 @@ def test_entry_at_an_event_time_is_after_it():
     sets = small(entry=np.array([3.0, -np.inf, -np.inf, -np.inf, -np.inf, -np.inf, 3.9]))
     assert sets.is_delayed
     assert sets.sum_at_risk(sets.weight).tolist() == [5.0, 4.0, 2.0]
-    at_risk = dict(zip(sets.order.tolist(), sets.sum_while_at_risk(np.array([1.0, 10.0, 100.0]))))
+    at_risk = dict(
+        zip(sets.order.tolist(), sets.sum_while_at_risk(np.array([1.0, 10.0, 100.0])), strict=True)
+    )
     assert at_risk == {5: 1.0, 0: 10.0, 2: 11.0, 4: 100.0, 6: 100.0}
 
 
