@@ -15,6 +15,8 @@ from analysis.survival.risk_sets import RiskSets
 
 __all__ = ["PartialLikelihood", "evaluate", "score_residuals"]
 
+_VANISHED = 1e-200
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PartialLikelihood:
@@ -129,7 +131,7 @@ def evaluate(sets: RiskSets, X: FloatArray, beta: FloatArray) -> PartialLikeliho
     risk = np.exp(predictor)
     weighted = sets.weight * risk
     total = _at_events(sets, weighted)
-    if not (total > 0.0).all():
+    if not (total > _VANISHED).all():
         return _impossible(risk, shift, total.size, len(X))
     means = np.empty((len(X), total.size))
     for row, values in zip(means, X, strict=True):
