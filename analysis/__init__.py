@@ -106,7 +106,15 @@ if TYPE_CHECKING:
     from analysis.published import published_figures, published_names, published_study
     from analysis.report import build_report, key_points, provenance
     from analysis.study import Study, read_study, write_study
-    from analysis.survival import kaplan_meier, logrank, reverse_kaplan_meier
+    from analysis.survival import (
+        cox,
+        kaplan_meier,
+        landmark,
+        logrank,
+        parametric,
+        recurrent_events,
+        reverse_kaplan_meier,
+    )
     from analysis.synthetic import (
         compare_with_published,
         example_folder,
@@ -159,6 +167,7 @@ _HOMES = {
     "courses": "outcomes",
     "courses_table": "tables",
     "coverage_study": "mixed",
+    "cox": "survival",
     "curve": "outcomes",
     "cut_medians": "disclosure",
     "definition": "outcomes",
@@ -180,6 +189,7 @@ _HOMES = {
     "item_positive": "instruments",
     "kaplan_meier": "survival",
     "key_points": "report",
+    "landmark": "survival",
     "lmm": "mixed",
     "load_instrument": "instruments",
     "load_moments": "mixed",
@@ -189,6 +199,7 @@ _HOMES = {
     "mmrm": "mixed",
     "moments": "mixed",
     "ordinal_sensitivity": "mixed",
+    "parametric": "survival",
     "patient_flow": "outcomes",
     "percent_days_abstinent": "outcomes",
     "plot": "figures",
@@ -209,6 +220,7 @@ _HOMES = {
     "published_names": "published",
     "published_study": "published",
     "read_study": "study",
+    "recurrent_events": "survival",
     "regression_to_the_mean": "outcomes",
     "relapse": "outcomes",
     "relapse_episodes": "outcomes",
@@ -273,6 +285,7 @@ __all__ = [
     "courses",
     "courses_table",
     "coverage_study",
+    "cox",
     "curve",
     "cut_medians",
     "definition",
@@ -294,6 +307,7 @@ __all__ = [
     "item_positive",
     "kaplan_meier",
     "key_points",
+    "landmark",
     "lmm",
     "load_instrument",
     "load_moments",
@@ -303,6 +317,7 @@ __all__ = [
     "mmrm",
     "moments",
     "ordinal_sensitivity",
+    "parametric",
     "patient_flow",
     "percent_days_abstinent",
     "plot",
@@ -323,6 +338,7 @@ __all__ = [
     "published_names",
     "published_study",
     "read_study",
+    "recurrent_events",
     "regression_to_the_mean",
     "relapse",
     "relapse_episodes",

@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis.errors import DataError, ModelError
 from analysis.results import FloatArray, check_conf_level, frame_to_html, frame_to_text
+from analysis.survival.asked import asked_times
 from analysis.survival.product_limit import QUANTILE_STYLES, Steps
 from analysis.survival.readings import numbers_at, probabilities_at, quantile_times, step_table
 from analysis.survival.restricted_mean import compare_means, mean_table
@@ -74,7 +75,7 @@ class SurvivalCurve:
         ``n_risk`` counts those with entry < t <= time, as R and SAS (and entry 0 at t = 0).
         After the last time of a group its curve is not known: NaN, unless it has reached 0.
         """
-        asked = _asked(times)
+        asked = asked_times(times)
         check_conf_level(conf_level)
         return self._stack(
             lambda steps: probabilities_at(
@@ -227,7 +228,7 @@ class SurvivalCurve:
         t. With delayed entry, R's ``summary(survfit, times)`` counts at the next time of an event
         or censoring instead, and so patients who enter after t.
         """
-        asked = _asked(times)
+        asked = asked_times(times)
         return self._stack(lambda steps: numbers_at(steps, asked))
 
     def curve(self, conf_level: float = 0.95) -> pd.DataFrame:
@@ -307,11 +308,3 @@ def _shares(probabilities: Iterable[float]) -> FloatArray:
     if shares.size == 0 or not ((shares > 0.0) & (shares < 1.0)).all():
         raise DataError("Give at least one probability; allowed are numbers between 0 and 1.")
     return shares
-
-
-def _asked(times: Iterable[float]) -> FloatArray:
-    """Read the asked times, in the order given."""
-    asked = np.atleast_1d(np.asarray(list(times), dtype=float))
-    if asked.size == 0 or not (np.isfinite(asked).all() and (asked >= 0.0).all()):
-        raise DataError("Give at least one time; times are finite numbers from 0 on.")
-    return asked

@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.errors import ColumnError, DataError
 from analysis.results import FloatArray
 
-__all__ = ["EventTimes", "merge_ties", "read_event_times", "settle"]
+__all__ = ["EventTimes", "merge_ties", "read_event_times", "read_weights", "settle"]
 
 _TIE = float(np.sqrt(np.finfo(float).eps))
 
@@ -103,7 +103,7 @@ def read_event_times(
         time=times,
         entry=np.where(entries <= 0.0, -np.inf, entries),
         event=_flags(kept, event),
-        weight=np.ones(len(kept)) if weights is None else _weights(kept, weights),
+        weight=np.ones(len(kept)) if weights is None else read_weights(kept, weights),
         codes=codes,
         levels=levels,
         n_dropped=len(data) - len(kept),
@@ -174,6 +174,38 @@ def _tolerance(distinct: FloatArray) -> float:
     return _TIE * max(1.0, float(np.mean(np.abs(distinct))))
 
 
+def read_weights(data: pd.DataFrame, column: str) -> FloatArray:
+    """Read positive weights.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        The rows.
+    column : str
+        Column of the weights.
+
+    Returns
+    -------
+    array, shape (n,)
+        The weights.
+
+    Raises
+    ------
+    ColumnError
+        When the column is missing or not numeric.
+    DataError
+        When a weight is missing, infinite, negative or 0.
+    """
+    _require(data, {"weights": column})
+    values = _numbers(data, column, "weights", lowest=0.0)
+    zero = int((values == 0.0).sum())
+    if zero:
+        raise DataError(
+            f"Column {column!r} (weights=) has {zero} rows of weight 0; leave those rows out."
+        )
+    return values
+
+
 def _require(data: pd.DataFrame, named: dict[str, str | None]) -> None:
     """Name the first column that is not there and the argument that asked for it."""
     for argument, column in named.items():
@@ -216,17 +248,6 @@ def _numbers(data: pd.DataFrame, column: str, role: str, *, lowest: float) -> Fl
         raise DataError(
             f"Column {column!r} ({role}=) has {low} rows below {lowest:g}; time counts from the "
             "origin on."
-        )
-    return values
-
-
-def _weights(data: pd.DataFrame, column: str) -> FloatArray:
-    """Read positive weights."""
-    values = _numbers(data, column, "weights", lowest=0.0)
-    zero = int((values == 0.0).sum())
-    if zero:
-        raise DataError(
-            f"Column {column!r} (weights=) has {zero} rows of weight 0; leave those rows out."
         )
     return values
 
