@@ -88,7 +88,7 @@ if TYPE_CHECKING:
     from analysis.published import published_figures, published_names, published_study
     from analysis.report import build_report, key_points, provenance
     from analysis.study import Study, read_study, write_study
-    from analysis.survival import kaplan_meier
+    from analysis.survival import cumulative_incidence, fine_gray, gray_test, kaplan_meier
     from analysis.synthetic import (
         compare_with_published,
         example_folder,
@@ -135,6 +135,7 @@ _HOMES = {
     "courses": "outcomes",
     "courses_table": "tables",
     "coverage_study": "mixed",
+    "cumulative_incidence": "survival",
     "curve": "outcomes",
     "cut_medians": "disclosure",
     "definition": "outcomes",
@@ -145,7 +146,9 @@ _HOMES = {
     "example_folder": "synthetic",
     "expected_regression": "outcomes",
     "findings_table": "tables",
+    "fine_gray": "survival",
     "fit_moments": "mixed",
+    "gray_test": "survival",
     "indications": "outcomes",
     "indications_table": "tables",
     "instrument_names": "instruments",
@@ -229,6 +232,7 @@ __all__ = [
     "courses",
     "courses_table",
     "coverage_study",
+    "cumulative_incidence",
     "curve",
     "cut_medians",
     "definition",
@@ -239,7 +243,9 @@ __all__ = [
     "example_folder",
     "expected_regression",
     "findings_table",
+    "fine_gray",
     "fit_moments",
+    "gray_test",
     "indications",
     "indications_table",
     "instrument_names",

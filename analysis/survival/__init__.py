@@ -3,7 +3,19 @@
 Knows frames, not studies.
 """
 
+from analysis.survival.cumulative_incidence import cumulative_incidence
 from analysis.survival.curve import SurvivalCurve
+from analysis.survival.fine_gray import FineGray, fine_gray
+from analysis.survival.gray_test import gray_test
+from analysis.survival.incidence_curve import IncidenceCurve
 from analysis.survival.kaplan_meier import kaplan_meier
 
-__all__ = ["SurvivalCurve", "kaplan_meier"]
+__all__ = [
+    "FineGray",
+    "IncidenceCurve",
+    "SurvivalCurve",
+    "cumulative_incidence",
+    "fine_gray",
+    "gray_test",
+    "kaplan_meier",
+]
