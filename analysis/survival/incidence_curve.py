@@ -14,8 +14,8 @@ import pandas as pd
 
 from analysis.results import FloatArray, check_conf_level, frame_to_html, frame_to_text
 from analysis.survival.aalen_johansen import IncidenceSteps
-from analysis.survival.asked_times import read_asked_times
-from analysis.survival.product_limit import Steps, confidence_limits
+from analysis.survival.asked_times import read_asked_times, reading
+from analysis.survival.product_limit import confidence_limits
 
 __all__ = ["IncidenceCurve"]
 
@@ -156,15 +156,13 @@ class IncidenceCurve:
         self, steps: IncidenceSteps, asked: FloatArray, conf_level: float
     ) -> pd.DataFrame:
         """Read the curves off at the asked times."""
-        free = steps.free
-        place = np.searchsorted(free.time, asked, side="right")
-        unknown = (asked > free.time[-1]) & (free.survival[-1] > 0.0)
+        found = reading(steps.free, asked)
         start = np.zeros((1, len(self.causes)))
-        estimate = np.vstack([start, steps.incidence])[place]
-        variance = np.vstack([start, steps.variance])[place]
-        estimate[unknown] = np.nan
-        variance[unknown] = np.nan
-        shown = self._by_cause(asked, n_risk=self._numbers(_at_risk(free, asked)))
+        estimate = np.vstack([start, steps.incidence])[found.place]
+        variance = np.vstack([start, steps.variance])[found.place]
+        estimate[found.unknown] = np.nan
+        variance[found.unknown] = np.nan
+        shown = self._by_cause(asked, n_risk=self._numbers(found.n_risk))
         return self._with_limits(shown, estimate, variance, conf_level)
 
     def _steps(self, steps: IncidenceSteps, conf_level: float) -> pd.DataFrame:
@@ -180,15 +178,14 @@ class IncidenceCurve:
 
     def _risk(self, steps: IncidenceSteps, asked: FloatArray) -> pd.DataFrame:
         """Count at risk, events and censorings so far."""
-        free = steps.free
-        place = np.searchsorted(free.time, asked, side="right")
+        found = reading(steps.free, asked)
         events = np.vstack([np.zeros((1, len(self.causes))), np.cumsum(steps.n_event, axis=0)])
-        censored = np.append(0.0, np.cumsum(free.n_censored))
+        censored = np.append(0.0, np.cumsum(steps.free.n_censored))
         return self._by_cause(
             asked,
-            n_risk=self._numbers(_at_risk(free, asked)),
-            n_event=self._numbers(events[place]),
-            n_censored=self._numbers(censored[place]),
+            n_risk=self._numbers(found.n_risk),
+            n_event=self._numbers(events[found.place]),
+            n_censored=self._numbers(censored[found.place]),
         )
 
     def _by_cause(self, times: FloatArray, **columns: npt.NDArray[np.generic]) -> pd.DataFrame:
@@ -218,10 +215,3 @@ class IncidenceCurve:
     def _numbers(self, values: FloatArray) -> npt.NDArray[np.generic]:
         """Show counts as whole numbers unless they are sums of weights."""
         return values if self.weighted else np.round(values).astype(np.int64)
-
-
-def _at_risk(free: Steps, asked: FloatArray) -> FloatArray:
-    """Count those with entry < t <= time."""
-    entered = np.append(0.0, free.n_entered)[np.searchsorted(free.entry, asked, side="left")]
-    left = np.append(0.0, np.cumsum(free.n_event + free.n_censored))
-    return np.asarray(entered - left[np.searchsorted(free.time, asked, side="left")])
