@@ -88,7 +88,14 @@ if TYPE_CHECKING:
     from analysis.published import published_figures, published_names, published_study
     from analysis.report import build_report, key_points, provenance
     from analysis.study import Study, read_study, write_study
-    from analysis.survival import cumulative_incidence, fine_gray, gray_test, kaplan_meier
+    from analysis.survival import (
+        cumulative_incidence,
+        fine_gray,
+        gray_test,
+        kaplan_meier,
+        mean_cumulative_count,
+        multistate,
+    )
     from analysis.synthetic import (
         compare_with_published,
         example_folder,
@@ -161,8 +168,10 @@ _HOMES = {
     "load_moments": "mixed",
     "masked_count": "disclosure",
     "mean_course": "outcomes",
+    "mean_cumulative_count": "survival",
     "mmrm": "mixed",
     "moments": "mixed",
+    "multistate": "survival",
     "ordinal_sensitivity": "mixed",
     "patient_flow": "outcomes",
     "percent_days_abstinent": "outcomes",
@@ -258,8 +267,10 @@ __all__ = [
     "load_moments",
     "masked_count",
     "mean_course",
+    "mean_cumulative_count",
     "mmrm",
     "moments",
+    "multistate",
     "ordinal_sensitivity",
     "patient_flow",
     "percent_days_abstinent",

@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.results import FloatArray, check_conf_level, frame_to_html, frame_to_text
 from analysis.survival.aalen_johansen import IncidenceSteps
 from analysis.survival.asked_times import read_asked_times, reading
-from analysis.survival.product_limit import confidence_limits
+from analysis.survival.probability_limits import with_limits
 
 __all__ = ["IncidenceCurve"]
 
@@ -199,17 +199,13 @@ class IncidenceCurve:
     def _with_limits(
         self, shown: pd.DataFrame, estimate: FloatArray, variance: FloatArray, conf_level: float
     ) -> pd.DataFrame:
-        """Add estimates, standard errors and limits; the curve and its limits start at 0."""
-        value, spread = estimate.T.ravel(), variance.T.ravel()
-        relative = np.divide(spread, value**2, out=np.full_like(value, np.nan), where=value > 0.0)
-        low, high = confidence_limits(
-            value, relative, conf_type=self.conf_type, conf_level=conf_level
-        )
-        return shown.assign(
-            estimate=value,
-            std_error=np.sqrt(spread),
-            conf_low=np.where(value == 0.0, 0.0, low),
-            conf_high=np.where(value == 0.0, 0.0, high),
+        """Add estimates, standard errors and limits, cause after cause."""
+        return with_limits(
+            shown,
+            estimate.T.ravel(),
+            variance.T.ravel(),
+            conf_type=self.conf_type,
+            conf_level=conf_level,
         )
 
     def _numbers(self, values: FloatArray) -> npt.NDArray[np.generic]:

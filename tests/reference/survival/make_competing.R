@@ -107,9 +107,13 @@ sojourn <- function(fit, rows) {
   data.frame(state = states, estimate = unname(each),
              std_error = unname(sqrt(apply(influence, 2, function(x) sum(x^2)))))
 }
-f1 <- survfit(Surv(start, stop, to) ~ 1, m, id = patient, istate = from)
-f2 <- survfit(Surv(start, stop, to) ~ arm, m, id = patient, istate = from)
-out$occupancy <- list(all = occupancy(f1), by_arm = occupancy(f2))
+# with several initial states, survfit 3.5-3 gives the standard errors of its own influences (and of
+# a jackknife by weights) only when influence = TRUE; with one initial state both ways agree
+f1 <- survfit(Surv(start, stop, to) ~ 1, m, id = patient, istate = from, influence = TRUE)
+f2 <- survfit(Surv(start, stop, to) ~ arm, m, id = patient, istate = from, influence = TRUE)
+one <- m[ave(m$from == "ill" & m$start == 0, m$patient, FUN = function(x) x[1]) == 1, ]
+f3 <- survfit(Surv(start, stop, to) ~ 1, one, id = patient, istate = from)
+out$occupancy <- list(all = occupancy(f1), by_arm = occupancy(f2), from_ill = occupancy(f3))
 out$sojourn <- sojourn(f1)
 
 # episodes per patient: mean cumulative count with standard errors robust to the patient
