@@ -104,6 +104,8 @@ def _read_causes(
 ) -> tuple[npt.NDArray[np.intp], pd.Index]:
     """Give each cause a number, 0 for censored, in the order declared or sorted."""
     _check_events(column, causes, censored)
+    if pd.api.types.is_numeric_dtype(column):
+        column = column.astype("int64")
     uncensored = column.loc[(column != censored).to_numpy(dtype=bool)]
     names = pd.Index(_found(uncensored) if causes is None else list(causes))
     if uncensored.empty or names.empty:
@@ -141,10 +143,10 @@ def _check_events(
         )
     if pd.api.types.is_numeric_dtype(column):
         codes = column.to_numpy(dtype=float)
-        bad = int(((codes < 0.0) | (codes != np.round(codes))).sum())
+        bad = int((~np.isfinite(codes) | (codes < 0.0) | (codes != np.trunc(codes))).sum())
         if bad:
             raise DataError(
-                f"Column {column.name!r} (event=) has {counted(bad, 'row')} that are no code. "
+                f"Column {column.name!r} (event=) has no code in {counted(bad, 'row')}. "
                 "Allowed are 0 (censored) and 1, 2, … for the causes."
             )
     elif causes is None and not (column == censored).any():

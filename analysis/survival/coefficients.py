@@ -66,4 +66,4 @@ class Coefficients:
 
     def covariance(self) -> pd.DataFrame:
         """Return the covariance of the coefficients, terms by terms."""
-        return pd.DataFrame(self.vcov, index=list(self.terms), columns=list(self.terms))
+        return pd.DataFrame(self.vcov.copy(), index=list(self.terms), columns=list(self.terms))

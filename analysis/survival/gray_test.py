@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import DataError
+from analysis.errors import ColumnError, DataError
 from analysis.results import FloatArray
 from analysis.survival.causes import CompetingTimes, read_competing_times
 from analysis.survival.group_test import GroupTest, quadratic_test
@@ -82,7 +82,12 @@ def gray_test(
     0      1      1.896   1    0.168
     1      2      3.068   1    0.080
     """
-    kept = data if strata is None or strata not in data.columns else data.loc[data[strata].notna()]
+    if strata is not None and strata not in data.columns:
+        raise ColumnError(
+            f"strata= names {strata!r}, which the data do not have ({data.shape[1]} columns "
+            "given). Check the spelling."
+        )
+    kept = data if strata is None else data.loc[data[strata].notna()]
     rows = read_competing_times(
         kept, time=time, event=event, by=by, causes=causes, censored=censored
     )
@@ -131,8 +136,6 @@ def _strata(data: pd.DataFrame, by: str, strata: str | None) -> IntArray:
     rows = data.loc[data[by].notna()]
     if strata is None:
         return np.zeros(len(rows), dtype=np.intp)
-    if strata not in rows.columns:
-        raise DataError(f"strata= names {strata!r}, which the data do not have.")
     return pd.factorize(rows[strata])[0].astype(np.intp)
 
 

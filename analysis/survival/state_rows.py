@@ -114,7 +114,7 @@ def _state_names(
 ) -> pd.Index:
     """List the states: as declared, else categories in order, else sorted."""
     if states is not None:
-        names = pd.Index(list(states))
+        names = _index(list(states))
         if not names.is_unique:
             raise DataError("states= names a state twice.")
         return names
@@ -123,9 +123,14 @@ def _state_names(
     for column in (origin, target):
         if isinstance(column.dtype, pd.CategoricalDtype):
             ordered += [name for name in column.cat.categories if name not in ordered]
-    rest = list(pd.factorize(pd.Series(list(found - set(ordered)), dtype=object), sort=True)[1])
-    used: list[Any] = [name for name in ordered if name in found]
-    return pd.Index(used + rest)
+    rest: list[Any] = sorted(found - set(ordered))
+    return _index([name for name in ordered if name in found] + rest)
+
+
+def _index(names: list[Any]) -> pd.Index:
+    """Make an index of labels of any kind."""
+    index: pd.Index = pd.Index(names)
+    return index
 
 
 def _codes(column: pd.Series[Any], names: pd.Index, argument: str) -> IntArray:
