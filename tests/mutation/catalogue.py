@@ -24,8 +24,8 @@ NOT_COUNTED += ("missing_values_everywhere", "a_million")
 class Source:
     """Files of one kind.
 
-    `first` are the tests of the room; `then` those of rooms above, run only when the first noticed
-    nothing. `likeliest` is run before either, beside the tests of the changed module itself.
+    `first` are the tests of the room, without its folders; `then` others, run only when the first
+    noticed nothing. `likeliest` is run before either, beside the tests of the changed module itself.
     `sample` is how many mutants are kept.
     """
 
@@ -64,7 +64,13 @@ SOURCES = (
         name="outcomes",
         pattern="analysis/outcomes/*.py",
         first="tests/outcomes",
-        then=("tests/tables",),
+        likeliest="tests/outcomes/test_definitions.py",
+        then=("tests/outcomes/endpoints", "tests/tables"),
+    ),
+    Source(
+        name="endpoints",
+        pattern="analysis/outcomes/endpoints/*.py",
+        first="tests/outcomes/endpoints",
     ),
     Source(
         name="published",
@@ -116,7 +122,11 @@ def rounds_of(root: Path, source: Source, mutant: Mutant) -> list[list[str]]:
     """
     own = f"{source.first}/test_{Path(mutant.file).stem}.py"
     examples = f"analysis/{mutant.file.split('/')[1]}"
-    rounds = [[own], [source.likeliest], [source.first], [examples], list(source.then)]
+    room = [
+        path.relative_to(root).as_posix()
+        for path in sorted((root / source.first).glob("test_*.py"))
+    ]
+    rounds = [[own], [source.likeliest], room, [examples], list(source.then)]
     present = [[name for name in tests if name and (root / name).exists()] for tests in rounds]
     return [tests for tests in present if tests]
 
