@@ -25,7 +25,7 @@ class Source:
     """Files of one kind.
 
     `first` are the tests of the room, without its folders; `then` others, run only when the first
-    noticed nothing. `likeliest` is run before either, beside the tests of the changed module itself.
+    noticed nothing. `likeliest` is run before either, beside the tests of the changed module.
     `sample` is how many mutants are kept.
     """
 

@@ -331,3 +331,34 @@ def test_a_run_is_judged_from_the_first_visit_that_can_end_it(name, visit):
         visit=visit, schedule=WEEKLY, measures=[name],
     )  # fmt: skip
     assert rates["n"].tolist() == [int(name != "stable_response")]  # which excludes the other
+
+
+@unit
+@pytest.mark.parametrize(
+    ("kept", "lost"),
+    # 10 of a baseline of 20 is a response, 11 is not; what cannot be judged is not lost
+    [("response50", [False, True, False, False]), ("remission_phq9", [True, True, True, False])],
+)
+def test_a_loss_needs_what_its_definition_needs(kept, lost):
+    rule = Definition(
+        name="lost", instrument="PHQ-9", measure="relapse", kind="loss", rule="Lost.",
+        of_visit=kept, source="a test", verified=True,
+    )  # fmt: skip
+    total, baseline = pd.Series([10.0, 11.0, 11.0, None]), pd.Series([20.0, 20.0, None, 20.0])
+    assert judge_scores(total, baseline, rule, load_instrument("PHQ-9")).tolist() == lost
+
+
+@unit
+@pytest.mark.parametrize(
+    ("name", "scale", "scores", "met"),
+    [
+        ("relapse_madrs22", "MADRS", [21, 21.9, 22, 60], [False, False, True, True]),
+        ("relapse_qids11", "QIDS-SR16", [11, 12], [False, True]),
+        ("relapse_phq9_10", "PHQ-9", [9, 10], [False, True]),
+        ("use_within_30_days", "Use-days-30", [0, 1], [False, True]),
+    ],
+)
+def test_a_score_as_severe_as_the_cut_off_is_a_relapse(name, scale, scores, met):
+    total = pd.Series(scores, dtype="float64")
+    found = judge_scores(total, pd.Series(20.0, index=total.index), name, load_instrument(scale))
+    assert found.tolist() == met
