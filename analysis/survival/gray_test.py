@@ -252,7 +252,7 @@ def _from_group(steps: _Steps, pool: _Pool, k: int) -> FloatArray:
     effect = _ratio(pool.left, free)
     owns, others = steps.own.sum(axis=1), steps.other[:, k]
     own_spread = _tied(owns, pool.mass.sum(axis=1) * before) * pool.rate * _ratio(before, at_risk)
-    own_change = direct + np.where(free > 0.0, 1.0 - effect, 1.0)[:, None] * later
+    own_change = direct + (1.0 - effect)[:, None] * later
     other_spread = _tied(others, at_risk) * others * _ratio(before, at_risk) ** 2
     other_change = effect[:, None] * later
     return np.asarray(

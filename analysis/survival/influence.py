@@ -161,6 +161,8 @@ def _course(
 
 def _present(start: IntArray, stop: IntArray, values: FloatArray, k: int) -> FloatArray:
     """Sum values over the rows present at each time, from start up to but not including stop."""
+    if not values.any():  # levels at the beginning are all 0 without delayed entry
+        return np.zeros(k)
     come = np.bincount(start, weights=values, minlength=k + 1)
     gone = np.bincount(stop, weights=values, minlength=k + 1)
     return np.asarray(np.cumsum((come - gone)[:k]), dtype=np.float64)
