@@ -19,8 +19,9 @@ from analysis.results import (
     frame_to_html,
     frame_to_text,
 )
-from analysis.survival.asked_times import read_asked_times, reading
+from analysis.survival.asked import asked_times
 from analysis.survival.mean_count import CountSteps
+from analysis.survival.readings import reading
 
 __all__ = ["CONF_TYPES", "CountCurve"]
 
@@ -69,7 +70,7 @@ class CountCurve:
         ``n_risk`` counts rows with start < t <= stop. After the last time of a group its count is
         not known: NaN.
         """
-        asked = read_asked_times(times)
+        asked = asked_times(times)
         check_conf_level(conf_level)
         return self._stack(lambda steps: self._read_off(steps, asked, conf_level))
 
@@ -104,7 +105,7 @@ class CountCurve:
             The ``by`` column, ``time, n_risk, n_event, n_terminal``; the last two count up to and
             including the time.
         """
-        asked = read_asked_times(times)
+        asked = asked_times(times)
         return self._stack(lambda steps: _risk(steps, asked))
 
     def glance(self) -> pd.DataFrame:

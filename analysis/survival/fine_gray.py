@@ -14,7 +14,7 @@ from scipy import stats
 
 from analysis.errors import DataError, ModelError
 from analysis.results import FloatArray, check_conf_level, frame_to_html, frame_to_text
-from analysis.survival.asked_times import read_asked_times
+from analysis.survival.asked import asked_times
 from analysis.survival.causes import CompetingTimes, read_competing_times
 from analysis.survival.coefficients import Coefficients
 from analysis.survival.covariates import Covariates, read_covariates
@@ -97,7 +97,7 @@ class FineGray:
         ColumnError, DataError
             When a covariate is absent, missing, or has a level that the fit has not seen.
         """
-        asked = read_asked_times(times)
+        asked = asked_times(times)
         relative = np.exp(
             (self.covariates.design(new_data) - self.centre) @ self.coefficients.estimate
         )

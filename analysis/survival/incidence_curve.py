@@ -14,8 +14,9 @@ import pandas as pd
 
 from analysis.results import FloatArray, check_conf_level, frame_to_html, frame_to_text
 from analysis.survival.aalen_johansen import IncidenceSteps
-from analysis.survival.asked_times import read_asked_times, reading
+from analysis.survival.asked import asked_times
 from analysis.survival.probability_limits import with_limits
+from analysis.survival.readings import reading
 
 __all__ = ["IncidenceCurve"]
 
@@ -68,7 +69,7 @@ class IncidenceCurve:
         ``n_risk`` counts those with entry < t <= time. After the last time of a group its curves
         are not known: NaN, unless all patients have had an event.
         """
-        asked = read_asked_times(times)
+        asked = asked_times(times)
         check_conf_level(conf_level)
         return self._stack(lambda steps: self._read_off(steps, asked, conf_level))
 
@@ -103,7 +104,7 @@ class IncidenceCurve:
             The ``by`` column, ``event, time, n_risk, n_event, n_censored``; the last two count
             up to and including the time, events of the cause only.
         """
-        asked = read_asked_times(times)
+        asked = asked_times(times)
         return self._stack(lambda steps: self._risk(steps, asked))
 
     def glance(self) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from analysis.results import (
     frame_to_text,
     tidy_frame,
 )
-from analysis.survival.asked_times import read_asked_times
+from analysis.survival.asked import asked_times
 from analysis.survival.events import settle
 from analysis.survival.probability_limits import with_limits
 from analysis.survival.state_occupancy import Occupancy, StateCourses, mean_times, occupancies
@@ -73,7 +73,7 @@ class MultistateCurve:
             ``estimate, std_error, conf_low, conf_high``; NaN after the last time of a group, unless
             all patients are in states that nobody leaves.
         """
-        asked = read_asked_times(times)
+        asked = asked_times(times)
         check_conf_level(conf_level)
         return self._stack(lambda fit: self._read_off(fit, asked, conf_level))
 

@@ -5,14 +5,69 @@ Pure functions of the steps of one group; groups are stacked in curve.py.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.results import FloatArray
 from analysis.survival.events import settle
 from analysis.survival.product_limit import Steps, confidence_limits, crossing_time
 
-__all__ = ["numbers_at", "probabilities_at", "quantile_times", "step_table"]
+__all__ = [
+    "Reading",
+    "numbers_at",
+    "probabilities_at",
+    "quantile_times",
+    "reading",
+    "step_table",
+]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Reading:
+    """Where asked times fall among the steps of a curve.
+
+    Parameters
+    ----------
+    place : array of int, shape (k,)
+        Number of steps up to and including each time.
+    n_risk : array, shape (k,)
+        Those with entry < t <= time.
+    unknown : array of bool, shape (k,)
+        Whether a time is after the last one, while some were still free of the event there.
+    """
+
+    place: npt.NDArray[np.intp]
+    n_risk: FloatArray
+    unknown: npt.NDArray[np.bool_]
+
+
+def reading(steps: Steps, asked: FloatArray) -> Reading:
+    """Find asked times among the steps of a curve; those that differ by rounding only are steps.
+
+    Parameters
+    ----------
+    steps : Steps
+        Times, numbers and the probability of no event.
+    asked : array, shape (k,)
+        Times.
+
+    Returns
+    -------
+    Reading
+        Positions and numbers at risk.
+    """
+    entries = steps.entry[np.isfinite(steps.entry)]
+    times = settle(settle(asked, steps.time), entries)
+    entered = np.append(0.0, steps.n_entered)[np.searchsorted(steps.entry, times, side="left")]
+    left = np.append(0.0, np.cumsum(steps.n_event + steps.n_censored))
+    return Reading(
+        place=np.searchsorted(steps.time, times, side="right"),
+        n_risk=entered - left[np.searchsorted(steps.time, times, side="left")],
+        unknown=(times > steps.time[-1]) & (steps.survival[-1] > 0.0),
+    )
 
 
 def probabilities_at(
@@ -37,19 +92,17 @@ def probabilities_at(
         ``time, n_risk, estimate, std_error, conf_low, conf_high``; NaN after the last time unless
         the curve has reached 0.
     """
-    settled = _settled(steps, asked)
-    place = np.searchsorted(steps.time, settled, side="right")
-    survival = np.append(1.0, steps.survival)[place]
-    log_variance = np.append(0.0, steps.log_variance)[place]
-    unknown = (settled > steps.time[-1]) & (survival > 0.0)
-    estimate = np.where(unknown, np.nan, survival)
+    where = reading(steps, asked)
+    survival = np.append(1.0, steps.survival)[where.place]
+    log_variance = np.append(0.0, steps.log_variance)[where.place]
+    estimate = np.where(where.unknown, np.nan, survival)
     low, high = confidence_limits(
         estimate, log_variance, conf_type=conf_type, conf_level=conf_level
     )
     return pd.DataFrame(
         {
             "time": asked,
-            "n_risk": _at_risk(steps, settled),
+            "n_risk": where.n_risk,
             "estimate": estimate,
             "std_error": estimate * np.sqrt(log_variance),
             "conf_low": low,
@@ -109,14 +162,13 @@ def numbers_at(steps: Steps, asked: FloatArray) -> pd.DataFrame:
     pandas.DataFrame
         ``time, n_risk, n_event, n_censored``; the last two up to and including the time.
     """
-    settled = _settled(steps, asked)
-    place = np.searchsorted(steps.time, settled, side="right")
+    where = reading(steps, asked)
     return pd.DataFrame(
         {
             "time": asked,
-            "n_risk": _at_risk(steps, settled),
-            "n_event": np.append(0.0, np.cumsum(steps.n_event))[place],
-            "n_censored": np.append(0.0, np.cumsum(steps.n_censored))[place],
+            "n_risk": where.n_risk,
+            "n_event": np.append(0.0, np.cumsum(steps.n_event))[where.place],
+            "n_censored": np.append(0.0, np.cumsum(steps.n_censored))[where.place],
         }
     )
 
@@ -153,15 +205,3 @@ def step_table(steps: Steps, *, conf_type: str, conf_level: float) -> pd.DataFra
             "conf_high": high,
         }
     )
-
-
-def _settled(steps: Steps, asked: FloatArray) -> FloatArray:
-    """Take an asked time that differs from an exit or an entry by rounding only for it."""
-    return settle(settle(asked, steps.time), steps.entry[np.isfinite(steps.entry)])
-
-
-def _at_risk(steps: Steps, asked: FloatArray) -> FloatArray:
-    """Count those with entry < t <= time, and those from the origin on at t = 0."""
-    entered = np.append(0.0, steps.n_entered)[np.searchsorted(steps.entry, asked, side="left")]
-    left = np.append(0.0, np.cumsum(steps.n_event + steps.n_censored))
-    return np.asarray(entered - left[np.searchsorted(steps.time, asked, side="left")])

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from analysis.survival.asked_times import reading
 from analysis.survival.product_limit import product_limit
+from analysis.survival.readings import reading
 
 
 def steps(event):
