@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 # The machine may be busy, and the same commit must give the same verdict every time.
-hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
+# A mutant need only be noticed: looking for the smallest example would take minutes.
+PHASES = [
+    phase
+    for phase in hypothesis.Phase
+    if "TRY_MUTANTS" not in os.environ or phase.name in {"explicit", "generate"}
+]
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, phases=PHASES)
 hypothesis.settings.load_profile("suite")
 
 

@@ -37,6 +37,7 @@ KILLED = (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED, pytest.Exit
 def warm_up() -> None:
     """Load what every fork needs and what no mutant changes."""
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MPLBACKEND="Agg")
+    os.environ["TRY_MUTANTS"] = "yes"
     for name in WARM:
         importlib.import_module(name)
 
