@@ -147,9 +147,10 @@ def test_every_scale_and_every_rule_has_several(found):
 @identity
 def test_every_mutant_has_tests_that_are_there(found):
     for source in SOURCES:
+        room = sorted(path.name for path in (ROOT / source.first).glob("test_*.py"))
         for mutant in found[source.name]:
             rounds = rounds_of(ROOT, source, mutant)
-            assert [source.first] in rounds
+            assert [f"{source.first}/{name}" for name in room] in rounds
             assert all((ROOT / name).exists() for tests in rounds for name in tests)
 
 
