@@ -3,25 +3,25 @@
 Knows frames, not studies.
 """
 
-from analysis.survival.count_curve import CountCurve
-from analysis.survival.cox import cox
-from analysis.survival.cox_result import CoxModel
-from analysis.survival.cumulative_incidence import cumulative_incidence
-from analysis.survival.curve import SurvivalCurve
-from analysis.survival.fine_gray import FineGray, fine_gray
-from analysis.survival.follow_up import reverse_kaplan_meier
-from analysis.survival.gray_test import gray_test
+from analysis.survival.aft.parametric import parametric
+from analysis.survival.aft.parametric_result import ParametricModel
+from analysis.survival.competing.cumulative_incidence import cumulative_incidence
+from analysis.survival.competing.fine_gray import FineGray, fine_gray
+from analysis.survival.competing.gray_test import gray_test
+from analysis.survival.competing.incidence_curve import IncidenceCurve
+from analysis.survival.counts.count_curve import CountCurve
+from analysis.survival.counts.mean_cumulative_count import mean_cumulative_count
+from analysis.survival.curves.curve import SurvivalCurve
+from analysis.survival.curves.follow_up import reverse_kaplan_meier
+from analysis.survival.curves.kaplan_meier import kaplan_meier
+from analysis.survival.curves.logrank import logrank
 from analysis.survival.group_test import GroupTest
-from analysis.survival.incidence_curve import IncidenceCurve
-from analysis.survival.kaplan_meier import kaplan_meier
 from analysis.survival.landmark import Landmark, landmark
-from analysis.survival.logrank import logrank
-from analysis.survival.mean_cumulative_count import mean_cumulative_count
-from analysis.survival.multistate import multistate
-from analysis.survival.multistate_curve import MultistateCurve
-from analysis.survival.parametric import parametric
-from analysis.survival.parametric_result import ParametricModel
-from analysis.survival.recurrent_events import recurrent_events
+from analysis.survival.regression.cox import cox
+from analysis.survival.regression.cox_result import CoxModel
+from analysis.survival.regression.recurrent_events import recurrent_events
+from analysis.survival.states.multistate import multistate
+from analysis.survival.states.multistate_curve import MultistateCurve
 
 __all__ = [
     "CountCurve",

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.errors import DataError, ModelError
 from analysis.formulas.columns import check_present
 from analysis.results import FloatArray, frame_to_html, frame_to_text
-from analysis.survival.events import read_event_times
+from analysis.survival.reading.events import read_event_times
 
 __all__ = ["Landmark", "landmark"]
 

@@ -1,0 +1,1 @@
+"""Parametric regression of times: accelerated failure, censored in any way."""

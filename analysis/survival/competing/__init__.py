@@ -1,0 +1,1 @@
+"""Several causes, of which the first ends the others: curves, tests, regression."""

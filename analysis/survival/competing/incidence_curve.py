@@ -1,0 +1,214 @@
+"""Cumulative incidence curves of groups, and what is read off them.
+
+Estimating the curves from a frame is in cumulative_incidence.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.results import FloatArray, check_conf_level, frame_to_html, frame_to_text
+from analysis.survival.asked import asked_times
+from analysis.survival.competing.aalen_johansen import IncidenceSteps
+from analysis.survival.curves.probability_limits import with_limits
+from analysis.survival.curves.readings import reading
+
+__all__ = ["IncidenceCurve"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class IncidenceCurve:
+    """Cumulative incidence of each cause in one or more groups.
+
+    Parameters
+    ----------
+    groups : tuple of IncidenceSteps
+        One set of curves per level.
+    levels : pandas.Index
+        Groups in order; its name is the column, None without groups.
+    causes : pandas.Index
+        Causes in order.
+    conf_type : str
+        Scale of the confidence limits.
+    weighted : bool
+        Whether numbers are sums of weights.
+    fit : pandas.DataFrame
+        One row about the curves, see `glance`.
+    """
+
+    groups: tuple[IncidenceSteps, ...]
+    levels: pd.Index
+    causes: pd.Index
+    conf_type: str
+    weighted: bool
+    fit: pd.DataFrame
+
+    def at(self, times: Iterable[float], conf_level: float = 0.95) -> pd.DataFrame:
+        """Return the probability of an event of each cause up to and including each time.
+
+        Parameters
+        ----------
+        times : iterable of float
+            Times in the units of the data, at least 0.
+        conf_level : float
+            Two-sided, pointwise coverage.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The ``by`` column, ``event`` (the cause), ``time, n_risk, estimate, std_error,
+            conf_low, conf_high``.
+
+        Notes
+        -----
+        ``n_risk`` counts those with entry < t <= time. After the last time of a group its curves
+        are not known: NaN, unless all patients have had an event.
+        """
+        asked = asked_times(times)
+        check_conf_level(conf_level)
+        return self._stack(lambda steps: self._read_off(steps, asked, conf_level))
+
+    def curve(self, conf_level: float = 0.95) -> pd.DataFrame:
+        """Return every step of every curve.
+
+        Parameters
+        ----------
+        conf_level : float
+            Two-sided, pointwise coverage.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The ``by`` column, ``event, time, n_risk, n_event, n_censored, estimate, std_error,
+            conf_low, conf_high``; one row per cause and distinct time of event or censoring.
+        """
+        check_conf_level(conf_level)
+        return self._stack(lambda steps: self._steps(steps, conf_level))
+
+    def risk_table(self, times: Iterable[float]) -> pd.DataFrame:
+        """Return numbers at risk, with events of each cause and censorings so far.
+
+        Parameters
+        ----------
+        times : iterable of float
+            Times in the units of the data, at least 0.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The ``by`` column, ``event, time, n_risk, n_event, n_censored``; the last two count
+            up to and including the time, events of the cause only.
+        """
+        asked = asked_times(times)
+        return self._stack(lambda steps: self._risk(steps, asked))
+
+    def glance(self) -> pd.DataFrame:
+        """Return one row about the curves.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``n_obs, n_event`` (of any cause), ``n_censored, n_dropped, n_groups, n_causes,
+            conf_type, variance, delayed_entry, weighted``; numbers are of rows.
+        """
+        return self.fit.copy()
+
+    def summary(self) -> str:
+        """Return numbers and the incidence at the end of each curve as text."""
+        return f"{self._title()}\n{frame_to_text(self._overview())}"
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        return frame_to_html(self._overview(), caption=self._title())
+
+    def _title(self) -> str:
+        """Name the estimate and its conventions."""
+        variance = self.fit["variance"].iloc[0]
+        return f"Cumulative incidence, {variance} variance, {self.conf_type} confidence limits"
+
+    def _overview(self) -> pd.DataFrame:
+        """Show each curve at its last time."""
+        return (
+            self._stack(lambda steps: self._steps(steps, 0.95).groupby("event", sort=False).tail(1))
+            .assign(
+                n_event=self._stack(lambda steps: self._risk(steps, steps.free.time[-1:]))[
+                    "n_event"
+                ]
+            )
+            .drop(columns=["n_risk", "n_censored"])
+        )
+
+    def _stack(self, table: Callable[[IncidenceSteps], pd.DataFrame]) -> pd.DataFrame:
+        """Make one table per group and stack them beside the group column."""
+        tables = [table(steps) for steps in self.groups]
+        frame = pd.concat(tables, ignore_index=True)
+        if self.levels.name is not None:
+            frame.insert(0, self.levels.name, self.levels.repeat([len(part) for part in tables]))
+        return frame
+
+    def _read_off(
+        self, steps: IncidenceSteps, asked: FloatArray, conf_level: float
+    ) -> pd.DataFrame:
+        """Read the curves off at the asked times."""
+        found = reading(steps.free, asked)
+        start = np.zeros((1, len(self.causes)))
+        estimate = np.vstack([start, steps.incidence])[found.place]
+        variance = np.vstack([start, steps.variance])[found.place]
+        estimate[found.unknown] = np.nan
+        variance[found.unknown] = np.nan
+        shown = self._by_cause(asked, n_risk=self._numbers(found.n_risk))
+        return self._with_limits(shown, estimate, variance, conf_level)
+
+    def _steps(self, steps: IncidenceSteps, conf_level: float) -> pd.DataFrame:
+        """Lay out all steps of one group."""
+        free = steps.free
+        shown = self._by_cause(
+            free.time,
+            n_risk=self._numbers(free.n_risk),
+            n_event=self._numbers(steps.n_event),
+            n_censored=self._numbers(free.n_censored),
+        )
+        return self._with_limits(shown, steps.incidence, steps.variance, conf_level)
+
+    def _risk(self, steps: IncidenceSteps, asked: FloatArray) -> pd.DataFrame:
+        """Count at risk, events and censorings so far."""
+        found = reading(steps.free, asked)
+        events = np.vstack([np.zeros((1, len(self.causes))), np.cumsum(steps.n_event, axis=0)])
+        censored = np.append(0.0, np.cumsum(steps.free.n_censored))
+        return self._by_cause(
+            asked,
+            n_risk=self._numbers(found.n_risk),
+            n_event=self._numbers(events[found.place]),
+            n_censored=self._numbers(censored[found.place]),
+        )
+
+    def _by_cause(self, times: FloatArray, **columns: npt.NDArray[np.generic]) -> pd.DataFrame:
+        """Repeat times and numbers for every cause; two-dimensional columns have one per cause."""
+        c = len(self.causes)
+        frame = pd.DataFrame({"event": self.causes.repeat(times.size), "time": np.tile(times, c)})
+        for name, values in columns.items():
+            frame[name] = values.T.ravel() if values.ndim == 2 else np.tile(values, c)
+        return frame
+
+    def _with_limits(
+        self, shown: pd.DataFrame, estimate: FloatArray, variance: FloatArray, conf_level: float
+    ) -> pd.DataFrame:
+        """Add estimates, standard errors and limits, cause after cause."""
+        return with_limits(
+            shown,
+            estimate.T.ravel(),
+            variance.T.ravel(),
+            conf_type=self.conf_type,
+            conf_level=conf_level,
+        )
+
+    def _numbers(self, values: FloatArray) -> npt.NDArray[np.generic]:
+        """Show counts as whole numbers unless they are sums of weights."""
+        return values if self.weighted else np.round(values).astype(np.int64)

@@ -1,0 +1,1 @@
+"""Events that come again: their mean number over time."""

@@ -1,0 +1,1 @@
+"""Product-limit curves: what is read off them, and tests between groups."""

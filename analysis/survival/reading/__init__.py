@@ -1,0 +1,1 @@
+"""From frames to arrays: times, causes, intervals, covariates; what is wrong is refused."""

@@ -1,0 +1,1 @@
+"""Cox regression, its predictions and tests, and recurrent events."""

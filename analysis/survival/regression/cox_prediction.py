@@ -1,0 +1,208 @@
+"""Survival curves predicted by a Cox model for rows of a frame."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.errors import ColumnError, DataError, ModelError
+from analysis.results import FloatArray, check_conf_level
+from analysis.survival.asked import repeated_rows
+from analysis.survival.curves.product_limit import CONF_TYPES, confidence_limits
+from analysis.survival.reading.regression_rows import RegressionRows
+from analysis.survival.regression.cox_curves import baseline_hazard, predicted_hazard
+from analysis.survival.regression.cox_fit import CoxFit
+
+__all__ = [
+    "baseline_frame",
+    "check_curve_options",
+    "events_of_strata",
+    "last_times",
+    "survival_frame",
+]
+
+Positions = npt.NDArray[np.intp]
+
+
+def survival_frame(
+    fit: CoxFit,
+    rows: RegressionRows,
+    new_data: pd.DataFrame,
+    times: FloatArray,
+    *,
+    conf_level: float,
+    conf_type: str,
+) -> pd.DataFrame:
+    """Predict the probability of no event for rows with fixed covariates.
+
+    Parameters
+    ----------
+    fit : CoxFit
+        The fit.
+    rows : RegressionRows
+        Its rows.
+    new_data : pandas.DataFrame
+        Covariates and strata, one row per curve.
+    times : array, shape (t,)
+        Times.
+    conf_level : float
+        Two-sided, pointwise coverage.
+    conf_type : str
+        Scale of the limits.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``row``, the covariates and strata, ``time, estimate, std_error, conf_low, conf_high``.
+
+    Raises
+    ------
+    ColumnError, DataError
+        When a covariate or stratum is absent, missing, or has a level that the fit has not seen.
+    """
+    check_curve_options(conf_level, conf_type)
+    place = _strata_of(rows, new_data)
+    with_events = events_of_strata(fit, len(rows.strata))[place]
+    X = rows.covariates.design(new_data)
+    hazard, variance = predicted_hazard(fit, baseline_hazard(fit), X, with_events, times)
+    unknown = times > last_times(rows)[place][:, None]
+    survival = np.where(unknown, np.nan, np.exp(-hazard)).ravel()
+    low, high = confidence_limits(
+        survival, variance.ravel(), conf_type=conf_type, conf_level=conf_level
+    )
+    shown = [*rows.predictors.columns, *rows.strata.columns]
+    return repeated_rows(new_data, shown, times.size).assign(
+        time=np.tile(times, len(new_data)),
+        estimate=survival,
+        std_error=survival * np.sqrt(variance.ravel()),
+        conf_low=low,
+        conf_high=high,
+    )
+
+
+def baseline_frame(fit: CoxFit, rows: RegressionRows, conf_level: float) -> pd.DataFrame:
+    """Lay out the hazard of a reference patient at every event time of every stratum.
+
+    Parameters
+    ----------
+    fit : CoxFit
+        The fit.
+    rows : RegressionRows
+        Its rows.
+    conf_level : float
+        Two-sided, pointwise coverage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The strata, ``time, n_risk, n_event, cumulative_hazard, std_error, conf_low, conf_high``.
+
+    Notes
+    -----
+    Limits of the cumulative hazard are symmetric on its log, as log-log limits of survival.
+    """
+    check_conf_level(conf_level)
+    sets = fit.sets
+    X = rows.covariates.design(_reference_patient(rows))
+    hazard, variance = _hazard_along(fit, X[0])
+    with np.errstate(divide="ignore"):
+        low, high = confidence_limits(
+            np.exp(-hazard), variance, conf_type="log-log", conf_level=conf_level
+        )
+        limits = {"conf_low": -np.log(high), "conf_high": -np.log(low)}
+    strata = rows.strata.iloc[np.repeat(sets.stratum, np.diff(sets.starts))]
+    return strata.reset_index(drop=True).assign(
+        time=sets.time,
+        n_risk=sets.sum_at_risk(sets.weight),
+        n_event=sets.sum_events(sets.weight[sets.event_row]),
+        cumulative_hazard=hazard,
+        std_error=np.sqrt(variance),
+        **limits,
+    )
+
+
+def check_curve_options(conf_level: float, conf_type: str) -> None:
+    """Refuse unknown scales and levels of confidence.
+
+    Parameters
+    ----------
+    conf_level : float
+        Two-sided coverage.
+    conf_type : str
+        Scale of the limits.
+
+    Raises
+    ------
+    ModelError
+        When either is not allowed.
+    """
+    check_conf_level(conf_level)
+    if conf_type not in CONF_TYPES:
+        raise ModelError(f"conf_type is {conf_type!r}; allowed are {', '.join(CONF_TYPES)}.")
+
+
+def last_times(rows: RegressionRows) -> FloatArray:
+    """Return the last time at which anyone was seen, per stratum.
+
+    Parameters
+    ----------
+    rows : RegressionRows
+        The rows.
+
+    Returns
+    -------
+    array, shape (strata,)
+        Largest times.
+    """
+    order = np.lexsort((rows.times.time, rows.stratum))
+    ends = np.append(np.diff(rows.stratum[order]) > 0, True)
+    return np.asarray(rows.times.time[order][ends])
+
+
+def _hazard_along(fit: CoxFit, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Compute cumulative hazard and variance of one patient at every event time."""
+    base, sets = baseline_hazard(fit), fit.sets
+    sizes = np.diff(sets.starts)
+    start = np.repeat(sets.starts[:-1], sizes)
+    stop = np.arange(1, sets.time.size + 1)
+    standard = np.repeat((x - fit.centre) / fit.scale, sizes, axis=0)
+    risk = np.exp(standard @ fit.beta)
+    hazard = base.hazard[stop] - base.hazard[start]
+    drift = standard.T * hazard - (base.means[:, stop] - base.means[:, start])
+    variance = base.variance[stop] - base.variance[start]
+    variance = variance + np.einsum("pk,pq,qk->k", drift, fit.vcov, drift)
+    return risk * hazard, risk**2 * variance
+
+
+def _reference_patient(rows: RegressionRows) -> pd.DataFrame:
+    """Make a row with numbers at their mean and factors at their first level."""
+    population = rows.covariates.population
+    first = {name: levels[:1] for name, levels in population.levels.items()}
+    return pd.DataFrame(first | {name: [mean] for name, mean in population.means.items()})
+
+
+def events_of_strata(fit: CoxFit, size: int) -> Positions:
+    """Map strata to those with events; -1 for those without."""
+    position = np.full(size, -1, dtype=np.intp)
+    position[fit.sets.stratum] = np.arange(fit.sets.stratum.size)
+    return position
+
+
+def _strata_of(rows: RegressionRows, new_data: pd.DataFrame) -> Positions:
+    """Find the stratum of each new row."""
+    columns = list(rows.strata.columns)
+    if not columns:
+        return np.zeros(len(new_data), dtype=np.intp)
+    absent = [name for name in columns if name not in new_data.columns]
+    if absent:
+        raise ColumnError(f"New rows need the strata {', '.join(map(repr, absent))}.")
+    known = pd.MultiIndex.from_frame(rows.strata)
+    place = known.get_indexer(pd.MultiIndex.from_frame(new_data[columns]))
+    unknown = int((place < 0).sum())
+    if unknown:
+        raise DataError(
+            f"{unknown} of {len(new_data)} new rows are in a stratum ({', '.join(columns)}) that "
+            "the fit has not seen, and so has no baseline hazard for."
+        )
+    return np.asarray(place, dtype=np.intp)

@@ -1,0 +1,1 @@
+"""Patients who move between states: occupancy and time in them."""
