@@ -4,6 +4,13 @@ Knows frames, not studies.
 """
 
 from analysis.survival.curve import SurvivalCurve
+from analysis.survival.interval.interval_test import interval_test
+from analysis.survival.interval.turnbull import turnbull
 from analysis.survival.kaplan_meier import kaplan_meier
 
-__all__ = ["SurvivalCurve", "kaplan_meier"]
+__all__ = [
+    "SurvivalCurve",
+    "interval_test",
+    "kaplan_meier",
+    "turnbull",
+]

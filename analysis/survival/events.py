@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.errors import ColumnError, DataError
 from analysis.results import FloatArray
 
-__all__ = ["EventTimes", "merge_ties", "read_event_times"]
+__all__ = ["EventTimes", "merge_ties", "read_event_times", "settle"]
 
 _TIE = float(np.sqrt(np.finfo(float).eps))
 
@@ -134,14 +134,44 @@ def merge_ties(time: FloatArray, entry: FloatArray) -> tuple[FloatArray, FloatAr
     [0.3, 0.3]
     """
     finite = np.isfinite(entry)
-    distinct = np.unique(np.concatenate([time, entry[finite]]))
-    gaps = np.diff(distinct)
-    size = max(1.0, float(np.mean(np.abs(distinct))))
-    first = distinct[np.append(True, gaps > _TIE * size)]
-    merged = first[np.searchsorted(first, time, side="right") - 1]
+    distinct, position = np.unique(np.concatenate([time, entry[finite]]), return_inverse=True)
+    starts = np.append(True, np.diff(distinct) > _tolerance(distinct))
+    merged = distinct[starts][(np.cumsum(starts) - 1)[position]]
     entries = entry.copy()
-    entries[finite] = first[np.searchsorted(first, entry[finite], side="right") - 1]
-    return merged, entries
+    entries[finite] = merged[time.size :]
+    return merged[: time.size], entries
+
+
+def settle(asked: FloatArray, known: FloatArray) -> FloatArray:
+    """Give asked times that differ from a known one by rounding only the known value.
+
+    Parameters
+    ----------
+    asked : array, shape (k,)
+        Times that a user wrote.
+    known : array, shape (n,)
+        Distinct times of the data, rising; may be empty.
+
+    Returns
+    -------
+    array, shape (k,)
+        The asked times, or the known ones that they mean by the rule of `merge_ties`.
+
+    Examples
+    --------
+    >>> settle(np.array([0.3, 0.5]), np.array([3 * 0.1, 0.6])).tolist() == [3 * 0.1, 0.5]
+    True
+    """
+    if known.size == 0:
+        return asked
+    margin = _tolerance(known)
+    place = np.minimum(np.searchsorted(known, asked - margin), known.size - 1)
+    return np.where(np.abs(known[place] - asked) <= margin, known[place], asked)
+
+
+def _tolerance(distinct: FloatArray) -> float:
+    """Compute the distance within which two times are one."""
+    return _TIE * max(1.0, float(np.mean(np.abs(distinct))))
 
 
 def _require(data: pd.DataFrame, named: dict[str, str | None]) -> None:
