@@ -92,7 +92,8 @@ def bootstrap_limits(
     for draw, number in enumerate(draws):
         drawn = number > 0
         times = IntervalTimes(lower=cells.times.lower[drawn], upper=cells.times.upper[drawn])
-        values = values_at(estimate_intervals(times, number[drawn].astype(float)), asked)
+        curve = estimate_intervals(times, number[drawn].astype(float)).steps
+        values = values_at(curve, asked)
         lows[draw], highs[draw] = values["estimate_low"], values["estimate_high"]
     tail = (1.0 - conf_level) / 2.0
     return np.quantile(lows, tail, axis=0), np.quantile(highs, 1.0 - tail, axis=0)

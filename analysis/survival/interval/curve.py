@@ -17,6 +17,7 @@ from analysis.survival.asked import asked_times
 from analysis.survival.interval.bootstrap import Cells, bootstrap_limits
 from analysis.survival.interval.estimate import (
     IntervalEstimate,
+    IntervalSteps,
     mean_bounds,
     median_bounds,
     values_at,
@@ -63,7 +64,7 @@ class IntervalCurve:
             anybody was seen, the estimate is NaN and the lower bound 0.
         """
         asked = asked_times(times)
-        return self._stack([values_at(group, asked) for group in self.groups])
+        return self._stack([values_at(group.steps, asked) for group in self.groups])
 
     def median(self) -> pd.DataFrame:
         """Return the median time to the event, per group.
@@ -75,7 +76,7 @@ class IntervalCurve:
             the last two, as far as the likelihood tells; an infinite upper bound without an
             estimate is "not reached".
         """
-        return self._stack([median_bounds(group) for group in self.groups])
+        return self._stack([median_bounds(group.steps) for group in self.groups])
 
     def rmst_bounds(self, tau: float) -> pd.DataFrame:
         """Return bounds of the mean time without the event up to `tau`, per group.
@@ -94,7 +95,7 @@ class IntervalCurve:
         """
         if not (np.isfinite(tau) and tau > 0.0):
             raise DataError("tau must be a finite time above 0.")
-        return self._stack([mean_bounds(group, float(tau)) for group in self.groups])
+        return self._stack([mean_bounds(group.steps, float(tau)) for group in self.groups])
 
     def curve(self) -> pd.DataFrame:
         """Return the innermost intervals that have probability.
@@ -106,7 +107,7 @@ class IntervalCurve:
             event up to and including ``upper``. Intervals are (lower, upper], equal ends are an
             exact time.
         """
-        return self._stack([_innermost_table(group) for group in self.groups])
+        return self._stack([_innermost_table(group.steps) for group in self.groups])
 
     def confidence(
         self,
@@ -161,7 +162,7 @@ class IntervalCurve:
         for number, (group, cells) in enumerate(zip(self.groups, self.cells, strict=True)):
             rng = np.random.default_rng([seed, number])
             low, high = bootstrap_limits(cells, asked, n_draws, rng, conf_level)
-            table = values_at(group, asked)[["time", "estimate"]]
+            table = values_at(group.steps, asked)[["time", "estimate"]]
             tables.append(table.assign(conf_low=low, conf_high=high))
         return self._stack(tables)
 
@@ -226,13 +227,13 @@ def stack_groups(tables: list[pd.DataFrame], levels: pd.Index) -> pd.DataFrame:
     return frame
 
 
-def _innermost_table(group: IntervalEstimate) -> pd.DataFrame:
+def _innermost_table(steps: IntervalSteps) -> pd.DataFrame:
     """Lay out the innermost intervals of one group."""
     return pd.DataFrame(
         {
-            "lower": group.lower,
-            "upper": group.upper,
-            "mass": group.mass,
-            "estimate": group.after,
+            "lower": steps.lower,
+            "upper": steps.upper,
+            "mass": steps.mass,
+            "estimate": steps.after,
         }
     )

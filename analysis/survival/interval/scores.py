@@ -16,7 +16,6 @@ from scipy.linalg import cho_factor, cho_solve
 from analysis.errors import ModelError
 from analysis.results import FloatArray
 from analysis.survival.interval.estimate import estimate_intervals
-from analysis.survival.interval.innermost import find_innermost
 from analysis.survival.interval_times import IntervalTimes
 
 __all__ = ["PATHS", "RowScores", "permutation_covariance", "score_covariance", "score_rows"]
@@ -129,10 +128,9 @@ def score_rows(times: IntervalTimes, scores: str) -> RowScores:
     [0.667, 0.167, -0.833]
     """
     estimate = estimate_intervals(times, np.ones(times.lower.size))
-    innermost = find_innermost(times)
-    first = np.searchsorted(estimate.fit.place, innermost.first)
-    last = np.searchsorted(estimate.fit.place, innermost.last)
-    curve = np.append(estimate.before, 0.0)
+    first = np.searchsorted(estimate.fit.place, estimate.innermost.first)
+    last = np.searchsorted(estimate.fit.place, estimate.innermost.last)
+    curve = np.append(estimate.steps.before, 0.0)
     path = PATHS[scores](curve)
     return RowScores(
         score=(path.change[first] - path.change[last]) / (curve[first] - curve[last]),
