@@ -16,6 +16,10 @@ from analysis.survival.curves.follow_up import reverse_kaplan_meier
 from analysis.survival.curves.kaplan_meier import kaplan_meier
 from analysis.survival.curves.logrank import logrank
 from analysis.survival.group_test import GroupTest
+from analysis.survival.interval.curve import IntervalCurve
+from analysis.survival.interval.interval_cox import interval_cox
+from analysis.survival.interval.interval_test import interval_test
+from analysis.survival.interval.turnbull import turnbull
 from analysis.survival.landmark import Landmark, landmark
 from analysis.survival.regression.cox import cox
 from analysis.survival.regression.cox_result import CoxModel
@@ -29,6 +33,7 @@ __all__ = [
     "FineGray",
     "GroupTest",
     "IncidenceCurve",
+    "IntervalCurve",
     "Landmark",
     "MultistateCurve",
     "ParametricModel",
@@ -37,6 +42,8 @@ __all__ = [
     "cumulative_incidence",
     "fine_gray",
     "gray_test",
+    "interval_cox",
+    "interval_test",
     "kaplan_meier",
     "landmark",
     "logrank",
@@ -45,4 +52,5 @@ __all__ = [
     "parametric",
     "recurrent_events",
     "reverse_kaplan_meier",
+    "turnbull",
 ]

@@ -1,7 +1,7 @@
 """Estimate Kaplan-Meier curves by group from a frame.
 
-The arithmetic of one group is in product_limit.py, the reading of frames in reading/events.py, and what
-is read off the curves in curve.py.
+The arithmetic of one group is in product_limit.py, the reading of frames in reading/events.py, and
+what is read off the curves in curve.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Test that groups have one survival curve: logrank, weighted, stratified, for trend.
 
-The arithmetic is in logrank_sums.py, the reading of frames in reading/events.py, and the test of a score
-in group_test.py.
+The arithmetic is in logrank_sums.py, the reading of frames in reading/events.py, and the test of a
+score in group_test.py.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.errors import ColumnError, DataError
 from analysis.results import FloatArray
-from analysis.survival.reading.events import EventTimes
+from analysis.survival.reading.events import EventTimes, merge_ties
 
 __all__ = ["IntervalTimes", "intervals_of_events", "read_intervals"]
 
@@ -73,7 +73,7 @@ def read_intervals(data: pd.DataFrame, *, lower: str, upper: str) -> IntervalTim
     Returns
     -------
     IntervalTimes
-        The intervals.
+        The intervals; ends that differ by rounding only are one time.
 
     Raises
     ------
@@ -90,6 +90,7 @@ def read_intervals(data: pd.DataFrame, *, lower: str, upper: str) -> IntervalTim
             f"Column {lower!r} (lower=) has {bad} rows that are missing, infinite or below 0. The "
             "lower end is the last time without the event; 0 when there was none."
         )
+    low, high = merge_ties(low, high)
     crossed = int((low > high).sum())
     if crossed:
         raise DataError(
