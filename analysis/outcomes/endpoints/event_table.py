@@ -31,7 +31,7 @@ class EventTable:
         - ``cnsr``: 0 for an event, else the reason (see `codes`); as in ADaM ADTTE
         - ``entry``: from when on visits count; above 0 where the origin was dated back
         - ``lower, upper``: the event lies in (lower, upper]; equal where its day is recorded;
-          ``upper`` is infinite where none was seen
+          ``upper`` is infinite where none was seen, also after a competing event
         - ``evntdesc``: the event, or why follow-up ended; ``cnsdtdsc``: which day ``time`` is,
           where there was no event
         - ``source, source_row``: table and position of the row that gave ``time``
@@ -71,11 +71,15 @@ class EventTable:
         -------
         pandas.DataFrame
             A copy of the frame in which ``event`` is text: "censored", the event's ``evntdesc``,
-            or the competing event's.
+            or the competing event's, whose ``lower`` and ``upper`` are its day.
         """
-        kinds = self.codes.set_index("cnsr")["kind"]
-        censored = self.frame["cnsr"].map(kinds).eq("censored")
-        return self.frame.assign(event=self.frame["evntdesc"].mask(censored, "censored"))
+        kind = self.frame["cnsr"].map(self.codes.set_index("cnsr")["kind"])
+        competing = kind.eq("competing")
+        return self.frame.assign(
+            event=self.frame["evntdesc"].mask(kind.eq("censored"), "censored"),
+            lower=self.frame["lower"].mask(competing, self.frame["time"]),
+            upper=self.frame["upper"].mask(competing, self.frame["time"]),
+        )
 
     def with_group(self, name: str, values: pd.Series, known_day: pd.Series | float) -> EventTable:
         """Add a column that may split the patients, and when it was known.

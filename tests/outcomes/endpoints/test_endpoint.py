@@ -145,8 +145,8 @@ def test_a_recorded_event_is_exact_and_the_earlier_one_counts():
     [
         ("censor", {"before": [14, False, 2, 14, INF], "after": [28, True, 0, 14, 28],
                     "same": [28, True, 0, 14, 28], "early": None, "never": [28, True, 0, 14, 28]}),
-        ("competing", {"before": [20, False, 2, 20, 20], "after": [28, True, 0, 14, 28],
-                       "same": [28, True, 0, 14, 28], "early": [5, False, 2, 5, 5],
+        ("competing", {"before": [20, False, 2, 14, INF], "after": [28, True, 0, 14, 28],
+                       "same": [28, True, 0, 14, 28], "early": [5, False, 2, 0, INF],
                        "never": [28, True, 0, 14, 28]}),
     ],
 )  # fmt: skip
@@ -170,7 +170,10 @@ def test_ends_stop_the_follow_up_or_compete(strategy, expected):
     assert table.codes[["cnsr", "kind"]].to_numpy().tolist() == [
         [0, "event"], [1, "censored"], [2, "competing" if strategy == "competing" else "censored"],
     ]  # fmt: skip
-    causes = table.causes().set_index("subject_id")["event"]
+    causes = table.causes().set_index("subject_id")
+    known = [20, 20] if strategy == "competing" else [14, INF]
+    assert causes.loc["before", ["lower", "upper"]].tolist() == known
+    causes = causes["event"]
     competing = "maintenance session" if strategy == "competing" else "censored"
     assert causes["before"] == competing
     assert causes["after"] == "first PHQ-9 with relapse_phq9_10"
@@ -273,7 +276,7 @@ def test_dropout_from_a_substance_programme_is_use_or_competes():
     assert rows.loc["left", TIMES].tolist() == [45, True, 0, 45, 45]
     assert rows.loc["clean", TIMES].tolist() == [60, False, 1, 60, INF]
     rows = followed(substance_relapse(START, dropout="competing"), study)
-    assert rows.loc["left", TIMES].tolist() == [45, False, 2, 45, 45]
+    assert rows.loc["left", TIMES].tolist() == [45, False, 2, 30, INF]
 
 
 @unit
@@ -376,7 +379,7 @@ def walked(scores, retreated, until, strategy):
         lower = day
     if retreated is not None and retreated <= until:
         if strategy == "competing":
-            return [retreated, False, 2, retreated, retreated]
+            return [retreated, False, 2, lower, INF]
         return [lower, False, 2, lower, INF] if lower else None
     return [lower, False, 1, lower, INF] if lower else None
 

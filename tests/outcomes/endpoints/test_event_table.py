@@ -21,8 +21,8 @@ def table():
             "event": [True, True, False, False, False],
             "cnsr": [0, 0, 1, 2, 2],
             "entry": 0.0,
-            "lower": [7.0, 20.0, 60.0, 10.0, 90.0],
-            "upper": [14.0, 40.0, INF, 10.0, 90.0],
+            "lower": [7.0, 20.0, 60.0, 7.0, 84.0],
+            "upper": [14.0, 40.0, INF, INF, INF],
             "evntdesc": ["relapse", "relapse", "last score", "dropout", "dropout"],
         }
     )
@@ -54,6 +54,7 @@ def table():
 def test_one_table_feeds_curves_and_causes():
     causes = table().causes()
     assert causes["event"].tolist() == ["relapse", "relapse", "censored", "dropout", "dropout"]
+    assert causes[["lower", "upper"]].to_numpy().tolist()[2:] == [[60, INF], [10, 10], [90, 90]]
     assert causes.attrs["patient_level"] is True
 
 
@@ -62,7 +63,7 @@ def test_a_landmark_restarts_the_clock_and_counts_who_is_left_out():
     found = table().landmark(14)
     assert found.frame["subject_id"].tolist() == ["b", "c", "e"]
     assert found.frame[["time", "lower", "upper"]].to_numpy().tolist() == [
-        [26, 6, 26], [46, 46, INF], [76, 76, 76],
+        [26, 6, 26], [46, 46, INF], [76, 70, INF],
     ]  # fmt: skip
     assert found.origin == "day 14 after the start"
     assert found.attrition[["n", "n_excluded"]].to_numpy().tolist() == [[5, 2], [3, 0]]
