@@ -88,7 +88,13 @@ if TYPE_CHECKING:
     from analysis.published import published_figures, published_names, published_study
     from analysis.report import build_report, key_points, provenance
     from analysis.study import Study, read_study, write_study
-    from analysis.survival import kaplan_meier
+    from analysis.survival import (
+        interval_cox,
+        interval_cumulative_incidence,
+        interval_test,
+        kaplan_meier,
+        turnbull,
+    )
     from analysis.synthetic import (
         compare_with_published,
         example_folder,
@@ -150,6 +156,9 @@ _HOMES = {
     "indications_table": "tables",
     "instrument_names": "instruments",
     "instruments_table": "instruments",
+    "interval_cox": "survival",
+    "interval_cumulative_incidence": "survival",
+    "interval_test": "survival",
     "item_positive": "instruments",
     "kaplan_meier": "survival",
     "key_points": "report",
@@ -194,6 +203,7 @@ _HOMES = {
     "suppress_counts": "disclosure",
     "time_to_loss_of_response": "outcomes",
     "treated_patients": "outcomes",
+    "turnbull": "survival",
     "variance_test": "mixed",
     "visit_outcomes": "outcomes",
     "write_study": "study",
@@ -244,6 +254,9 @@ __all__ = [
     "indications_table",
     "instrument_names",
     "instruments_table",
+    "interval_cox",
+    "interval_cumulative_incidence",
+    "interval_test",
     "item_positive",
     "kaplan_meier",
     "key_points",
@@ -288,6 +301,7 @@ __all__ = [
     "suppress_counts",
     "time_to_loss_of_response",
     "treated_patients",
+    "turnbull",
     "variance_test",
     "visit_outcomes",
     "write_study",
