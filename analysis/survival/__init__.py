@@ -17,6 +17,7 @@ from analysis.survival.curves.kaplan_meier import kaplan_meier
 from analysis.survival.curves.logrank import logrank
 from analysis.survival.group_test import GroupTest
 from analysis.survival.interval.curve import IntervalCurve
+from analysis.survival.interval.incidence import interval_cumulative_incidence
 from analysis.survival.interval.interval_cox import interval_cox
 from analysis.survival.interval.interval_test import interval_test
 from analysis.survival.interval.turnbull import turnbull
@@ -43,6 +44,7 @@ __all__ = [
     "fine_gray",
     "gray_test",
     "interval_cox",
+    "interval_cumulative_incidence",
     "interval_test",
     "kaplan_meier",
     "landmark",

@@ -135,6 +135,9 @@ def values_at(curve: IntervalSteps, asked: FloatArray) -> pd.DataFrame:
         ``time, estimate, estimate_low, estimate_high``; inside an innermost interval the estimate
         lies on the straight line between its ends, beyond observation it is NaN.
     """
+    if curve.mass.size == 0:  # a cause that nobody has
+        known = dict.fromkeys(["estimate", "estimate_low", "estimate_high"], 1.0)
+        return pd.DataFrame({"time": asked}).assign(**known)
     ends = np.unique(np.concatenate([curve.lower, curve.upper]))
     times = settle(asked, ends[np.isfinite(ends)])
     levels = np.append(1.0, curve.after)
