@@ -484,7 +484,7 @@ def test_level_of_confidence_widens_the_interval():
     ("options", "match"),
     [
         ({"method": "REML"}, "method is 'REML'; allowed are reml, ml"),
-        ({"df": "kr"}, "df is 'kr'; allowed are satterthwaite, kenward-roger, between-within, r"),
+        ({"df": "kr"}, "df is 'kr'; allowed are kenward-roger, satterthwaite, between-within, r"),
         ({"df": "kenward-roger", "method": "ml"}, "Kenward-Roger needs method='reml'"),
         ({"information": "both"}, "information is 'both'; allowed are observed, expected"),
         ({"random_covariance": "ar1"}, "random_covariance is 'ar1'; allowed are unstructured, ind"),
