@@ -109,7 +109,8 @@ def maximise_hazards(
             break
         before = decrement
         baseline, beta = _search(rows, baseline, beta, here.log_likelihood, step, decrement)
-        _check_finite(np.abs(beta), _LARGE, terms)
+        if np.abs(beta).max() > _LARGE:
+            raise _no_maximum(terms[int(np.abs(beta).argmax())])
         iterations += 1
     if not decrement <= ENOUGH:
         raise ConvergenceError(
@@ -118,11 +119,9 @@ def maximise_hazards(
         )
     baseline = _without_idle(baseline)
     final = curvature(rows, baseline, beta)
-    vcov = _covariance(final.information, baseline.free().size)
-    _check_finite(np.sqrt(np.abs(np.diag(vcov))), _FLAT, terms)
     return IntervalCoxFit(
         beta=beta,
-        vcov=vcov,
+        vcov=_covariance(final.information, baseline.free().size, terms),
         baseline=baseline,
         log_likelihood=final.log_likelihood,
         newton_decrement=max(decrement, 0.0),
@@ -139,14 +138,12 @@ def _check_size(baseline: Baseline) -> None:
         )
 
 
-def _check_finite(size: FloatArray, largest: float, terms: tuple[str, ...]) -> None:
+def _no_maximum(term: str) -> ConvergenceError:
     """Name a coefficient that runs away, or of which the likelihood says nothing."""
-    if size.max() > largest:
-        raise ConvergenceError(
-            f"The coefficient of {terms[int(size.argmax())]!r} has no finite maximum: the events "
-            "of its rows can all be the earliest or the latest, or there are none. Merge levels, "
-            "or leave it out."
-        )
+    return ConvergenceError(
+        f"The coefficient of {term!r} has no finite maximum: the events of its rows can all be the "
+        "earliest or the latest, or nothing orders them. Merge levels, or leave it out."
+    )
 
 
 def _with_candidates(rows: RegressionIntervals, baseline: Baseline, beta: FloatArray) -> Baseline:
@@ -268,7 +265,7 @@ def _search(
     return baseline, beta
 
 
-def _covariance(information: FloatArray, n_levels: int) -> FloatArray:
+def _covariance(information: FloatArray, n_levels: int, terms: tuple[str, ...]) -> FloatArray:
     """Invert the information about the coefficients with the levels profiled out."""
     corner, side = information[:n_levels, :n_levels], information[:n_levels, n_levels:]
     scale = 1.0 / np.sqrt(np.diag(corner))
@@ -276,4 +273,7 @@ def _covariance(information: FloatArray, n_levels: int) -> FloatArray:
     side = side * scale[:, None]
     own = information[n_levels:, n_levels:]
     efficient = own - side.T @ cho_solve(cho_factor(scaled), side) if n_levels else own
-    return np.asarray(np.linalg.inv(efficient))
+    values, vectors = np.linalg.eigh(efficient)
+    if values[0] < 1.0 / _FLAT**2:
+        raise _no_maximum(terms[int(np.abs(vectors[:, 0]).argmax())])
+    return np.asarray(vectors / values @ vectors.T)

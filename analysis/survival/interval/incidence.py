@@ -124,19 +124,16 @@ class IntervalIncidence:
 
     def _curve(self, group: Incidence) -> pd.DataFrame:
         """Lay out the innermost intervals of one group."""
-        tables = [
-            pd.DataFrame(
-                {
-                    "event": [cause] * steps.mass.size,
-                    "lower": steps.lower,
-                    "upper": steps.upper,
-                    "mass": steps.mass,
-                    "estimate": 1.0 - steps.after,
-                }
-            )
-            for cause, steps in zip(self.causes, group.causes, strict=True)
-        ]
-        return pd.concat([table for table in tables if len(table)], ignore_index=True)
+        sizes = [steps.mass.size for steps in group.causes]
+        columns = {
+            "lower": [steps.lower for steps in group.causes],
+            "upper": [steps.upper for steps in group.causes],
+            "mass": [steps.mass for steps in group.causes],
+            "estimate": [1.0 - steps.after for steps in group.causes],
+        }
+        table = pd.DataFrame({name: np.concatenate(parts) for name, parts in columns.items()})
+        table.insert(0, "event", self.causes.repeat(sizes))
+        return table
 
     def _final(self) -> pd.DataFrame:
         """Sum up each cause."""

@@ -93,7 +93,7 @@ def interval_cox(
     ...     "arm": ["im"] * 5 + ["iv"] * 5})
     >>> interval_cox("arm", data).tidy()[["term", "estimate", "std_error"]].round(3)
             term  estimate  std_error
-    0  arm[T.iv]     0.000      0.000
+    0  arm[T.iv]    -1.795      1.129
     """
     used, stratum, names = read_strata(data, strata)
     covariates = read_covariates(formula, used)

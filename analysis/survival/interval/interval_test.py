@@ -94,7 +94,8 @@ def interval_test(
     DataError
         When there is one group, no event was seen, or an end is out of order.
     ModelError
-        When `scores`, `method` or `draws` is not allowed.
+        When `scores`, `method` or `draws` is not allowed, or events are too few for the score
+        test.
 
     Notes
     -----
@@ -138,6 +139,11 @@ def interval_test(
     # The scores of all rows sum to 0 at the maximum of the likelihood; leave no trace of where the
     # search for it stopped.
     statistic, df, p_value = quadratic_test(score - score.mean(), _centred(covariance))
+    if df == 0:
+        raise ModelError(
+            "The information about the groups is not positive; there are too few events for this "
+            "test. Take method='permutation' when all groups have the same visit plan."
+        )
     if method == "permutation":
         p_value = _drawn_p_value(blocks, covariance, statistic, draws, seed)
     n_dropped = len(data) - rows.weight.size

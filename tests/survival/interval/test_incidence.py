@@ -166,3 +166,13 @@ def test_incidence_of_each_cause_is_recovered():
 def test_refusals(change, options, error, part):
     with pytest.raises(error, match=part):
         interval_cumulative_incidence(SMALL.assign(**change), **options)
+
+
+@pytest.mark.unit
+def test_group_without_any_event():
+    data = SMALL.assign(arm=["a", "a", "a", "a", "b"])
+    result = interval_cumulative_incidence(data, by="arm")
+    assert set(result.curve()["arm"]) == {"a"}
+    found = result.at([10, 30]).query("arm == 'b'")
+    assert found["estimate"].fillna(-1).tolist() == [0, -1, 0, -1]
+    assert found["estimate_high"].tolist() == [0, 1, 0, 1]
