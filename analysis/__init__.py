@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         plot_ratios,
         plot_residuals,
         plot_survival,
+        plot_swimmer,
         plot_trajectory,
         show,
     )
@@ -231,6 +232,7 @@ _HOMES = {
     "plot_ratios": "figures",
     "plot_residuals": "figures",
     "plot_survival": "figures",
+    "plot_swimmer": "figures",
     "plot_trajectory": "figures",
     "provenance": "report",
     "published_figures": "published",
@@ -358,6 +360,7 @@ __all__ = [
     "plot_ratios",
     "plot_residuals",
     "plot_survival",
+    "plot_swimmer",
     "plot_trajectory",
     "provenance",
     "published_figures",

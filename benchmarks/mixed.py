@@ -11,13 +11,9 @@ from __future__ import annotations
 import argparse
 import json
 import platform
-import shutil
-import subprocess
-import tempfile
-import time
 import tracemalloc
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +22,7 @@ import pandas as pd
 import statsmodels
 import statsmodels.formula.api as smf
 from formulaic import Formula
+from timing import best, seconds_in_r
 
 import analysis
 from analysis.mixed import lmm, mmrm
@@ -65,17 +62,6 @@ def simulate(n_patients: int, n_visits: int = 8, seed: int = 1) -> pd.DataFrame:
 
 def _labels(codes: np.ndarray, labels: list[str]) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(codes, labels))
-
-
-def best(calls: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
-    """Run the calls in turn and return the shortest time of each, in seconds."""
-    times: dict[str, list[float]] = {name: [] for name in calls}
-    for _ in range(rounds):
-        for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            times[name].append(time.perf_counter() - start)
-    return {name: min(seconds) for name, seconds in times.items()}
 
 
 def peak_memory(call: Callable[[], Any]) -> int:
@@ -181,19 +167,10 @@ cat(paste0("{", paste(sprintf('"%s": %f', names(out), unlist(out)), collapse = "
 
 def against_r(n_patients: int, n_visits: int, rounds: int) -> dict[str, float] | None:
     """Compare with R's lme4, nlme and mmrm, those that are installed; None without R."""
-    if shutil.which("Rscript") is None:
-        return None
     data = simulate(n_patients, n_visits)
-    with tempfile.TemporaryDirectory() as folder:
-        table, script = Path(folder) / "data.csv", Path(folder) / "fit.R"
-        data.to_csv(table, index=False)
-        script.write_text(R_SCRIPT, encoding="utf-8")
-        done = subprocess.run(
-            ["Rscript", str(script), str(table)], capture_output=True, text=True, check=False
-        )
-    if done.returncode:
+    theirs = seconds_in_r(R_SCRIPT, data)
+    if theirs is None:
         return None
-    theirs = {f"r_{name}": seconds for name, seconds in json.loads(done.stdout).items()}
     ours = best({"mmrm": lambda: fit_mmrm(data), "lmm": lambda: fit_lmm(data)}, rounds)
     return {"rows": len(data), **ours, **theirs}
 

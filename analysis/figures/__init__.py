@@ -12,6 +12,7 @@ from analysis.figures.quantiles import plot_quantiles
 from analysis.figures.residuals import plot_residuals
 from analysis.figures.show import figure_png, show
 from analysis.figures.survival import plot_survival
+from analysis.figures.swimmer import plot_swimmer
 from analysis.figures.trajectory import plot_trajectory
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "plot_ratios",
     "plot_residuals",
     "plot_survival",
+    "plot_swimmer",
     "plot_trajectory",
     "show",
 ]

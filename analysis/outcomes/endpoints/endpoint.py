@@ -380,7 +380,8 @@ def _contacts(study: Study, frame: pd.DataFrame, visits: list[pd.DataFrame]) -> 
     parts = [rows]
     for own in visits:
         seen = own[["subject_id", "day"]].merge(about, on="subject_id")
-        parts.append(seen.assign(day=seen["day"] + seen["entry"], kind="score"))
+        seen = seen.assign(day=seen["day"] + seen["entry"], kind="score")
+        parts.append(seen[seen["day"].le(seen["time"])])
     columns = ["subject_id", "day", "kind"]
     both = pd.concat([part[columns] for part in parts if len(part)] or [rows[columns]])
     both = both.sort_values(columns, kind="stable").drop_duplicates(ignore_index=True)

@@ -110,7 +110,7 @@ class Origin:
                 self.kind, "day of the last induction session of the course"
             )
         rule = resolve(self.definition, load_instrument(self.instrument))
-        name = "respond" if rule.measure == "response" else f"meet {rule.name}"
+        name = "respond" if rule.measure == "response" else f"reach {rule.name}"
         at = f"the {self.visit} score" if self.visit else "the first score that shows it"
         where = f" at {self.visit}" if self.visit else ""
         day = f"day of {at} of patients who {name}{where}"
