@@ -23,8 +23,8 @@ from analysis.study import Study
 __all__ = [
     "DEATH",
     "DROPOUT",
-    "HOSPITALISATION",
     "MAINTENANCE",
+    "SERIOUS_ADVERSE_EVENT",
     "SWITCH",
     "relapse",
     "substance_relapse",
@@ -65,7 +65,7 @@ DEATH = RecordedEvent(
 )
 """Death of any cause."""
 
-HOSPITALISATION = RecordedEvent(
+SERIOUS_ADVERSE_EVENT = RecordedEvent(
     table="adverse_events", day="start_day", where={"serious": True}, label="serious adverse event"
 )
 """A serious adverse event, which an admission is; the data do not tell admissions apart."""
@@ -76,7 +76,7 @@ _RELAPSES: dict[str, dict[str, Any]] = {
     "sustain1": {
         "events": (
             ScoreEvent(instrument="MADRS", definition="relapse_madrs22", confirmation=_SUSTAIN),
-            HOSPITALISATION,
+            SERIOUS_ADVERSE_EVENT,
         ),
     },
     "madrs22": {"events": (ScoreEvent(instrument="MADRS", definition="relapse_madrs22"),)},
