@@ -17,6 +17,7 @@ from analysis.survival.asked import asked_times
 from analysis.survival.competing.aalen_johansen import IncidenceSteps
 from analysis.survival.curves.probability_limits import with_limits
 from analysis.survival.curves.readings import reading
+from analysis.survival.stacking import stack_groups
 
 __all__ = ["IncidenceCurve"]
 
@@ -148,10 +149,7 @@ class IncidenceCurve:
     def _stack(self, table: Callable[[IncidenceSteps], pd.DataFrame]) -> pd.DataFrame:
         """Make one table per group and stack them beside the group column."""
         tables = [table(steps) for steps in self.groups]
-        frame = pd.concat(tables, ignore_index=True)
-        if self.levels.name is not None:
-            frame.insert(0, self.levels.name, self.levels.repeat([len(part) for part in tables]))
-        return frame
+        return stack_groups(tables, self.levels)
 
     def _read_off(
         self, steps: IncidenceSteps, asked: FloatArray, conf_level: float

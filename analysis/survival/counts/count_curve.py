@@ -22,6 +22,7 @@ from analysis.results import (
 from analysis.survival.asked import asked_times
 from analysis.survival.counts.mean_count import CountSteps
 from analysis.survival.curves.readings import reading
+from analysis.survival.stacking import stack_groups
 
 __all__ = ["CONF_TYPES", "CountCurve"]
 
@@ -147,10 +148,7 @@ class CountCurve:
     def _stack(self, table: Callable[[CountSteps], pd.DataFrame]) -> pd.DataFrame:
         """Make one table per group and stack them beside the group column."""
         tables = [table(steps) for steps in self.groups]
-        frame = pd.concat(tables, ignore_index=True)
-        if self.levels.name is not None:
-            frame.insert(0, self.levels.name, self.levels.repeat([len(part) for part in tables]))
-        return frame
+        return stack_groups(tables, self.levels)
 
     def _read_off(self, steps: CountSteps, asked: FloatArray, conf_level: float) -> pd.DataFrame:
         """Read the curve off at the asked times."""

@@ -24,6 +24,7 @@ from analysis.survival.curves.readings import (
     step_table,
 )
 from analysis.survival.curves.restricted_mean import compare_means, mean_table
+from analysis.survival.stacking import stack_groups
 
 __all__ = ["SurvivalCurve"]
 
@@ -297,13 +298,10 @@ class SurvivalCurve:
     def _stack(self, table: Callable[[Steps], pd.DataFrame]) -> pd.DataFrame:
         """Make one table per group and stack them beside the group column."""
         tables = [table(steps) for steps in self.groups]
-        frame = pd.concat(tables, ignore_index=True)
+        frame = stack_groups(tables, self.levels)
         if not self.weighted:  # counts are whole numbers unless they are sums of weights
             counts = [name for name in _COUNTS if name in frame]
             frame[counts] = frame[counts].round().astype(np.int64)
-        if self.levels.name is not None:
-            sizes = [len(part) for part in tables]
-            frame.insert(0, self.levels.name, self.levels.repeat(sizes))
         return frame
 
 

@@ -22,8 +22,9 @@ from analysis.survival.interval.estimate import (
     median_bounds,
     values_at,
 )
+from analysis.survival.stacking import stack_groups
 
-__all__ = ["IntervalCurve", "stack_groups"]
+__all__ = ["IntervalCurve"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -198,33 +199,6 @@ class IntervalCurve:
     def _stack(self, tables: list[pd.DataFrame]) -> pd.DataFrame:
         """Stack one table per group."""
         return stack_groups(tables, self.levels)
-
-
-def stack_groups(tables: list[pd.DataFrame], levels: pd.Index) -> pd.DataFrame:
-    """Stack one table per group beside the group column.
-
-    Parameters
-    ----------
-    tables : list of pandas.DataFrame
-        One per level.
-    levels : pandas.Index
-        Groups; without a name there is no group column.
-
-    Returns
-    -------
-    pandas.DataFrame
-        All rows, the group first.
-
-    Examples
-    --------
-    >>> one = pd.DataFrame({"time": [1.0]})
-    >>> stack_groups([one, one], pd.Index(["im", "iv"], name="arm"))["arm"].tolist()
-    ['im', 'iv']
-    """
-    frame = pd.concat(tables, ignore_index=True)
-    if levels.name is not None:
-        frame.insert(0, levels.name, levels.repeat([len(part) for part in tables]))
-    return frame
 
 
 def _innermost_table(steps: IntervalSteps) -> pd.DataFrame:

@@ -16,11 +16,11 @@ import pandas as pd
 from analysis.errors import ColumnError, DataError
 from analysis.results import FloatArray, counted, frame_to_html, frame_to_text
 from analysis.survival.asked import asked_times
-from analysis.survival.interval.curve import stack_groups
 from analysis.survival.interval.estimate import values_at
 from analysis.survival.interval.incidence_estimate import Incidence, estimate_incidence
 from analysis.survival.interval.rows import IntervalRows, read_interval_rows
 from analysis.survival.reading.interval_times import IntervalTimes
+from analysis.survival.stacking import stack_groups
 
 __all__ = ["IntervalIncidence", "interval_cumulative_incidence"]
 

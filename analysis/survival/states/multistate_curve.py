@@ -23,6 +23,7 @@ from analysis.results import (
 from analysis.survival.asked import asked_times
 from analysis.survival.curves.probability_limits import with_limits
 from analysis.survival.reading.events import settle
+from analysis.survival.stacking import stack_groups
 from analysis.survival.states.state_occupancy import (
     Occupancy,
     StateCourses,
@@ -175,10 +176,7 @@ class MultistateCurve:
     def _stack(self, table: Callable[[Occupancy], pd.DataFrame]) -> pd.DataFrame:
         """Make one table per group and stack them beside the group column."""
         tables = [table(fit) for fit in self.groups]
-        frame = pd.concat(tables, ignore_index=True)
-        if self.levels.name is not None:
-            frame.insert(0, self.levels.name, self.levels.repeat([len(part) for part in tables]))
-        return frame
+        return stack_groups(tables, self.levels)
 
     def _read_off(self, fit: Occupancy, asked: FloatArray, conf_level: float) -> pd.DataFrame:
         """Read chances off at the asked times."""
