@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -29,12 +29,6 @@ from tests.figures.looks import (
 )
 
 Plotted = tuple[Axes, pd.DataFrame]
-
-
-@pytest.fixture(autouse=True)
-def close_figures() -> Iterator[None]:
-    yield
-    plt.close("all")
 
 
 class Curve:

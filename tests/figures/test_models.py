@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -58,12 +57,6 @@ LONG["route"] = pd.Series(["IV", "IM", "SL", "IN", "oral", "none"])[LONG["patien
 WIDE = mmrm("change ~ route * visit", LONG, **ROLES, covariance_by="arm")
 DAYS = lmm("change ~ arm * day", DATA.assign(day=DATA["visit"].str[1].astype(int) * 7.0
            + DATA["patient"] % 3), subject="patient")  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def close_figures() -> Iterator[None]:
-    yield
-    plt.close("all")
 
 
 def means() -> Plotted:

@@ -50,7 +50,9 @@ def test_means_that_the_rows_do_not_know_are_missing_as_in_r(fit, asked, which):
     np.testing.assert_allclose(ours[GRID], numbers(R[which]), rtol=1e-6)
     unknown = ours["estimate"].isna()
     assert unknown.any()
-    assert ours.loc[unknown, ["statistic", "p_value", "conf_low", "conf_high"]].isna().all(axis=None)
+    assert (
+        ours.loc[unknown, ["statistic", "p_value", "conf_low", "conf_high"]].isna().all(axis=None)
+    )
 
 
 @pytest.mark.reference
