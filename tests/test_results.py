@@ -15,6 +15,7 @@ from analysis.results import (
     critical_value,
     frame_to_html,
     frame_to_text,
+    p_value_text,
     tidy_frame,
 )
 
@@ -239,3 +240,11 @@ def test_numbers_stand_to_the_right_in_html():
     shown = frame_to_html(pd.DataFrame({"term": ["a"], "n": [3]}), digits=1)
     assert '<th scope="col" class="number">n</th>' in shown
     assert '<td class="number">3</td>' in shown
+
+
+@unit
+@pytest.mark.parametrize(
+    ("p", "text"), [(0.05, "0.050"), (0.0009, "<0.001"), (0.0, "<0.001"), (np.nan, "")]
+)
+def test_p_values_never_read_zero(p: float, text: str) -> None:
+    assert p_value_text(p) == text
