@@ -5,20 +5,15 @@ The earliest event counts, else the latest day up to which none was seen.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Literal
-
-import numpy as np
-import pandas as pd
+from typing import Any, Literal
 
 from analysis.errors import DataError
-from analysis.instruments import load_instrument
-from analysis.outcomes.endpoints.event_table import EventTable, visit_gaps
-from analysis.outcomes.endpoints.origins import ABOUT, Cohort, Origin, Step
+from analysis.outcomes.endpoints.derivation import derive
+from analysis.outcomes.endpoints.event_table import EventTable
+from analysis.outcomes.endpoints.origins import Origin
 from analysis.outcomes.endpoints.sources import End, RecordedEvent, ScoreEvent
-from analysis.outcomes.endpoints.visits import baselines, scores_in_follow_up
-from analysis.outcomes.library import resolve
 from analysis.study import Study
 
 __all__ = ["Censor", "Endpoint"]
@@ -27,10 +22,6 @@ Censor = Literal["last score", "end of observation"]
 """Up to which day no event was seen: that of the last score, or the whole observation."""
 
 _CENSORS: tuple[Censor, ...] = ("last score", "end of observation")
-_FIRST_CODE = 2
-_AT_SCORE = "day of the last score"
-_AT_END = "end of observation"
-_COMPETING = "day of the competing event"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +56,7 @@ class Endpoint:
     Raises
     ------
     DataError
-        When there is no event, or a kind, censor or source is not known.
+        When there is no event, or an origin, event, end, kind or censor is none.
 
     Notes
     -----
@@ -91,9 +82,13 @@ with loss_of_response50
     def __post_init__(self) -> None:
         for name in ("events", "ends", "censors"):
             value = getattr(self, name)
-            object.__setattr__(self, name, None if value is None else tuple(value))
+            object.__setattr__(self, name, None if value is None else _as_tuple(value))
+        if not isinstance(self.origin, Origin):
+            raise DataError("The origin is made by from_first_treatment() or its like.")
         if not self.events:
             raise DataError("An endpoint needs at least one event.")
+        _require(self.events, (ScoreEvent, RecordedEvent), "Events are ScoreEvent or RecordedEvent")
+        _require(self.ends, (End,), "Ends are End, such as End(source=DROPOUT)")
         if self.kind not in ("negative", "positive"):
             raise DataError('The kind of an endpoint is "negative" or "positive".')
         for censor in self.censors or ():
@@ -115,7 +110,7 @@ with loss_of_response50
         EventTable
             One row per patient with an origin and any follow-up.
         """
-        return _derived(self, study)
+        return derive(self, study)
 
     @property
     def scores(self) -> tuple[ScoreEvent, ...]:
@@ -132,7 +127,7 @@ with loss_of_response50
     @property
     def rule(self) -> str:
         """What counts as the event, in words."""
-        return self.description or "; or ".join(map(in_words, self.events))
+        return self.description or "; or ".join(event.in_words() for event in self.events)
 
     def __repr__(self) -> str:
         """Say the endpoint in a sentence."""
@@ -141,276 +136,13 @@ with loss_of_response50
         return f"{text}; ends at {ends}" if ends else text
 
 
-def in_words(event: ScoreEvent | RecordedEvent) -> str:
-    """Say what counts as an event.
-
-    Parameters
-    ----------
-    event : ScoreEvent or RecordedEvent
-        The event.
-
-    Returns
-    -------
-    str
-        A phrase.
-    """
-    if isinstance(event, RecordedEvent):
-        return f"first {event!r}"
-    rule = resolve(event.definition, load_instrument(event.instrument))
-    text = event.label or f"first {event.instrument} with {rule.name}"
-    return f"{text}, {event.confirmation!r}" if event.confirmation else text
+def _as_tuple(value: Any) -> tuple[Any, ...]:
+    """Take one, or several."""
+    several = isinstance(value, Iterable) and not isinstance(value, str)
+    return tuple(value) if several else (value,)
 
 
-def _derived(endpoint: Endpoint, study: Study) -> EventTable:
-    """Follow the patients of the origin to their event, or to the end of their follow-up."""
-    cohort = endpoint.origin.find(study)
-    patients, steps = _judgeable(endpoint, cohort, study)
-    observed = patients["observed_until_day"] - patients["seen_day"]
-    ends = _first_ends(endpoint, study, patients, observed)
-    closes = ends["day"].fillna(np.inf).clip(upper=observed)
-    rules = endpoint.origin.rules
-    visits = [
-        scores_in_follow_up(study, event, patients, closes, rules) for event in endpoint.scores
-    ]
-    events = _first_events(endpoint, study, patients, closes, visits)
-    frame = _followed(endpoint, patients, ends.assign(closes=closes), events, visits)
-    kept = frame["time"].gt(frame["entry"])
-    steps = (*steps, ("Followed", int(kept.sum()), _no_follow_up(endpoint)))
-    return _table(endpoint, study, patients[kept.to_numpy()], frame[kept], visits, steps)
-
-
-def _judgeable(
-    endpoint: Endpoint, cohort: Cohort, study: Study
-) -> tuple[pd.DataFrame, tuple[Step, ...]]:
-    """Leave out patients without the baseline that an event is judged by."""
-    patients, steps = cohort.frame, cohort.steps
-    for event in endpoint.scores:
-        scale = load_instrument(event.instrument)
-        if not resolve(event.definition, scale).needs_baseline:
-            continue
-        known = baselines(study, event.instrument, endpoint.origin.rules)
-        own = patients[["subject_id", "course"]].merge(known, on=["subject_id", "course"])
-        has_one = own["baseline"].notna().to_numpy()
-        if not has_one.all():
-            patients = patients[has_one].reset_index(drop=True)
-            reason = f"no {event.instrument} baseline"
-            steps = (*steps, (f"With a {event.instrument} baseline", len(patients), reason))
-    return patients, steps
-
-
-def _recorded(
-    source: RecordedEvent, study: Study, patients: pd.DataFrame, closes: pd.Series
-) -> pd.DataFrame:
-    """Take the first record of each patient after the origin was seen, within observation."""
-    table = study.table(source.table)
-    absent = [name for name in (source.day, *source.where) if name not in table]
-    if absent:
-        raise DataError(
-            f"The study's {source.table} have no column {', '.join(absent)}, which the endpoint "
-            f"needs for {source.label}. Add it, or leave the event out."
-        )
-    rows = table.assign(row=np.arange(len(table)))
-    for name, value in source.where.items():
-        wanted = list(value) if isinstance(value, (tuple, list, set)) else [value]
-        rows = rows[rows[name].isin(wanted).fillna(value=False).astype(bool)]
-    about = patients[["subject_id", "seen_day"]].assign(closes=closes.to_numpy())
-    rows = rows[["subject_id", source.day, "row"]].merge(about, on="subject_id")
-    rows = rows.assign(day=rows[source.day].astype("float64") - rows["seen_day"])
-    rows = rows[rows["day"].gt(0) & rows["day"].le(rows["closes"])]
-    rows = rows.sort_values(["subject_id", "day", "row"], kind="stable")
-    return rows.drop_duplicates("subject_id")[["subject_id", "day", "row"]]
-
-
-def _first_ends(
-    endpoint: Endpoint, study: Study, patients: pd.DataFrame, observed: pd.Series
-) -> pd.DataFrame:
-    """Find the first intercurrent event of each patient: day and number in the declaration."""
-    found = [
-        _recorded(end.source, study, patients, observed).assign(number=float(number))
-        for number, end in enumerate(endpoint.ends)
-    ]
-    empty = pd.DataFrame({"subject_id": [], "day": [], "number": []})
-    every = pd.concat(found) if found else empty.astype({"day": "float64", "number": "float64"})
-    every = every.sort_values(["day", "number"], kind="stable").drop_duplicates("subject_id")
-    return every.set_index("subject_id").reindex(patients["subject_id"]).reset_index()
-
-
-def _first_events(
-    endpoint: Endpoint,
-    study: Study,
-    patients: pd.DataFrame,
-    closes: pd.Series,
-    visits: list[pd.DataFrame],
-) -> pd.DataFrame:
-    """Find the earliest event of each patient, with the interval in which it lies."""
-    found, seen = [], iter(visits)
-    for number, event in enumerate(endpoint.events):
-        if isinstance(event, ScoreEvent):
-            own = _from_scores(next(seen))
-            source = "assessments"
-        else:
-            own = _recorded(event, study, patients, closes)
-            own = own.assign(lower=own["day"])
-            source = event.table
-        label = event.label or in_words(event)
-        found.append(own.assign(number=number, evntdesc=label, source=source))
-    every = pd.concat(found, ignore_index=True)
-    every = every.sort_values(["day", "number"], kind="stable")
-    return every.drop_duplicates("subject_id")
-
-
-def _from_scores(visits: pd.DataFrame) -> pd.DataFrame:
-    """Reduce the scores of each patient to the first that is an event, and the last one before."""
-    first = visits[visits["event"]].drop_duplicates("subject_id")
-    first = first[["subject_id", "day", "row"]]
-    before = visits[~visits["event"]].merge(first[["subject_id", "day"]], on="subject_id",
-                                            suffixes=("", "_event"))  # fmt: skip
-    before = before[before["day"].lt(before["day_event"])]
-    lower = before.groupby("subject_id")["day"].max()
-    return first.assign(lower=first["subject_id"].map(lower).fillna(0.0))
-
-
-def _followed(
-    endpoint: Endpoint,
-    patients: pd.DataFrame,
-    ends: pd.DataFrame,
-    events: pd.DataFrame,
-    visits: list[pd.DataFrame],
-) -> pd.DataFrame:
-    """Give each patient the earliest event, else the latest day without one."""
-    who = patients["subject_id"]
-    own = events.set_index("subject_id").reindex(who).reset_index()
-    last = _last_scores(who, visits)
-    entry = (patients["seen_day"] - patients["origin_day"]).to_numpy()
-    by_score = last["day"].fillna(0.0).to_numpy()
-    closes, end_day = ends["closes"].to_numpy(), ends["day"].to_numpy()
-    number = ends["number"].fillna(-1.0).to_numpy(dtype=np.int64)
-    has_event = own["day"].notna().to_numpy()
-    competes = np.array([end.strategy == "competing" for end in endpoint.ends] + [False])
-    competing = ~has_event & competes[number]  # -1 is the last, without an end
-    at_end = "end of observation" in endpoint.censored_at
-    at_end = at_end & ~has_event & ~competing & (closes >= by_score)
-    choose = [has_event, competing, at_end]
-    cnsr = np.select([has_event, number >= 0], [0, number + _FIRST_CODE], 1)
-    reasons = pd.Series(cnsr).map(_reasons(endpoint))
-    return pd.DataFrame(
-        {
-            "subject_id": who,
-            "origin_day": patients["origin_day"],
-            **{name: patients[name] for name in ABOUT},
-            "time": entry + np.select(choose, [own["day"], end_day, closes], by_score),
-            "event": has_event,
-            "cnsr": cnsr,
-            "entry": entry,
-            "lower": entry + np.where(has_event, own["lower"], by_score),
-            "upper": entry + np.where(has_event, own["day"], np.inf),
-            "evntdesc": own["evntdesc"].where(has_event, reasons),
-            "cnsdtdsc": np.select(choose, ["", _COMPETING, _AT_END], _AT_SCORE),
-            "source": np.select(choose, [own["source"].astype(object), "", ""], "assessments"),
-            "source_row": np.select(choose, [own["row"], np.nan, np.nan], last["row"]),
-            "n_visits": last["n_visits"].fillna(0).astype("int64"),
-            "visit_gap": last["visit_gap"],
-        }
-    )
-
-
-def _last_scores(who: pd.Series, visits: list[pd.DataFrame]) -> pd.DataFrame:
-    """Find the last score that shows no event, how many scores there are and their gaps."""
-    if not visits:
-        columns = ("day", "row", "n_visits", "visit_gap")
-        return pd.DataFrame(dict.fromkeys(columns, np.nan), index=who.index)
-    every = pd.concat(visits).sort_values(["subject_id", "day"], kind="stable")
-    free = every[~every["event"] & ~every["open"]].drop_duplicates("subject_id", keep="last")
-    days = every.drop_duplicates(["subject_id", "day"])
-    patients = days.groupby("subject_id")["day"]
-    found = free.set_index("subject_id")[["day", "row"]].reindex(who)
-    found["n_visits"] = patients.size()
-    found["visit_gap"] = visit_gaps(days).groupby(days["subject_id"]).median()
-    return found.reset_index(drop=True)
-
-
-def _reasons(endpoint: Endpoint) -> dict[int, str]:
-    """Name the reasons of censoring by their codes."""
-    last = "last score" if endpoint.censored_at == ("last score",) else "end of observation"
-    return {1: last} | {
-        number + _FIRST_CODE: end.source.label for number, end in enumerate(endpoint.ends)
-    }
-
-
-def _no_follow_up(endpoint: Endpoint) -> str:
-    """Say why patients with an origin have no time."""
-    if endpoint.censored_at == ("last score",):
-        where = endpoint.origin.visit or "the origin"
-        return f"no score after {where}"
-    return "observation ended at the origin"
-
-
-def _table(
-    endpoint: Endpoint,
-    study: Study,
-    patients: pd.DataFrame,
-    frame: pd.DataFrame,
-    visits: list[pd.DataFrame],
-    steps: tuple[Step, ...],
-) -> EventTable:
-    """Put the table and its provenance together."""
-    frame = frame.reset_index(drop=True)
-    for name in ABOUT:
-        if isinstance(frame[name].dtype, pd.CategoricalDtype):
-            frame[name] = frame[name].cat.remove_unused_categories()
-    frame.attrs["patient_level"] = True
-    start = (patients["start_day"] - patients["origin_day"]).reset_index(drop=True)
-    return EventTable(
-        frame=frame,
-        origin=repr(endpoint.origin),
-        rule=endpoint.rule,
-        attrition=_attrition(steps),
-        codes=_codes(endpoint),
-        known_day=dict.fromkeys(ABOUT, start),
-        contacts=_contacts(study, frame, visits),
-    )
-
-
-def _contacts(study: Study, frame: pd.DataFrame, visits: list[pd.DataFrame]) -> pd.DataFrame:
-    """List the scores and sessions of the patients that were followed, by day from the origin."""
-    about = frame[["subject_id", "origin_day", "entry", "time"]]
-    rows = study.tables["sessions"][["subject_id", "rel_day"]].merge(about, on="subject_id")
-    rows = rows.assign(day=(rows["rel_day"] - rows["origin_day"]).astype("float64"))
-    rows = rows[rows["day"].ge(0.0) & rows["day"].le(rows["time"])].assign(kind="session")
-    parts = [rows]
-    for own in visits:
-        seen = own[["subject_id", "day"]].merge(about, on="subject_id")
-        seen = seen.assign(day=seen["day"] + seen["entry"], kind="score")
-        parts.append(seen[seen["day"].le(seen["time"])])
-    columns = ["subject_id", "day", "kind"]
-    both = pd.concat([part[columns] for part in parts if len(part)] or [rows[columns]])
-    both = both.sort_values(columns, kind="stable").drop_duplicates(ignore_index=True)
-    both.attrs["patient_level"] = True
-    return both
-
-
-def _attrition(steps: tuple[Step, ...]) -> pd.DataFrame:
-    """Lay out the steps: each with those who are lost on the way to the next."""
-    numbers = [n for _, n, _ in steps]
-    return pd.DataFrame(
-        {
-            "step": [step for step, _, _ in steps],
-            "n": numbers,
-            "reason": [*(reason for _, _, reason in steps[1:]), ""],
-            "n_excluded": [*(a - b for a, b in pairwise(numbers)), 0],
-        }
-    )
-
-
-def _codes(endpoint: Endpoint) -> pd.DataFrame:
-    """List the codes of the table."""
-    reasons = _reasons(endpoint)
-    strategies = [end.strategy for end in endpoint.ends]
-    kinds = ["competing" if strategy == "competing" else "censored" for strategy in strategies]
-    return pd.DataFrame(
-        {
-            "cnsr": [0, *reasons],
-            "reason": [endpoint.rule, *reasons.values()],
-            "kind": ["event", "censored", *kinds],
-        }
-    )
+def _require(values: tuple[object, ...], kinds: tuple[type, ...], allowed: str) -> None:
+    """Refuse what is of another kind."""
+    if not all(isinstance(value, kinds) for value in values):
+        raise DataError(f"{allowed}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -9,6 +11,7 @@ import pandas as pd
 from analysis.instruments import load_instrument
 from analysis.outcomes.baseline import LAST
 from analysis.outcomes.cohort import courses
+from analysis.outcomes.endpoints.origins import Cohort, Step
 from analysis.outcomes.endpoints.sources import Confirmation, ScoreEvent
 from analysis.outcomes.judging import judge_scores
 from analysis.outcomes.rules import Rules
@@ -16,10 +19,61 @@ from analysis.outcomes.scores import rows_of_scores
 from analysis.outcomes.windows import SCHEDULE, as_schedule
 from analysis.study import Study
 
-__all__ = ["baselines", "confirmed", "scores_in_follow_up"]
+__all__ = ["baselines", "confirmed", "judgeable", "scores_in_follow_up"]
 
 Flags = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.intp]
+
+
+def judgeable(
+    cohort: Cohort, events: Sequence[ScoreEvent], study: Study, rules: Rules
+) -> tuple[pd.DataFrame, tuple[Step, ...]]:
+    """Leave out patients in whom no score could ever show an event.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Patients with an origin.
+    events : sequence of ScoreEvent
+        Events that scores show; without any, nobody is left out.
+    study : Study
+        A checked study.
+    rules : Rules
+        ``baseline``.
+
+    Returns
+    -------
+    patients : pandas.DataFrame
+        Those with a score of one of the scales, ever, and with the baselines that events need.
+    steps : tuple of Step
+        The attrition so far.
+
+    Notes
+    -----
+    Whether patients stay must not decide who is in: one who is asked by another scale could
+    otherwise have the competing events only.
+    """
+    patients, steps = cohort.frame, cohort.steps
+    names = list(dict.fromkeys(load_instrument(event.instrument).name for event in events))
+    if names:
+        what = " or ".join(names)
+        rows = study.tables["assessments"]
+        rows = rows[rows["instrument"].isin(names) & rows["total"].notna()]
+        asked = patients["subject_id"].isin(rows["subject_id"])
+        if not asked.all():
+            patients = patients[asked].reset_index(drop=True)
+            steps = (*steps, (f"With any {what} score", len(patients), f"no {what} score"))
+    for event in events:
+        if not event.rule.needs_baseline:
+            continue
+        known = baselines(study, event.instrument, rules)
+        own = patients[["subject_id", "course"]].merge(known, on=["subject_id", "course"])
+        has_one = own["baseline"].notna().to_numpy()
+        if not has_one.all():
+            patients = patients[has_one].reset_index(drop=True)
+            reason = f"no {event.instrument} baseline"
+            steps = (*steps, (f"With a {event.instrument} baseline", len(patients), reason))
+    return patients, steps
 
 
 def scores_in_follow_up(

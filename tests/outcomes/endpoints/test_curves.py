@@ -33,6 +33,14 @@ def test_groups_of_fewer_than_eleven_are_taken_together(n_iv, n_im, groups):
     result = curve(table(n_iv, n_im), by="route")
     assert len(result.median()) == groups
     assert result.risk_table([0])["n_risk"].sum() == n_iv + n_im
+    together = groups == 1 and n_im > 0
+    assert ("all groups of route together" in repr(result)) == together
+
+
+@pytest.mark.unit
+def test_several_columns_are_no_groups():
+    with pytest.raises(ColumnError, match="one column"):
+        curve(table(20, 20), by=["route", "sex"])
 
 
 @pytest.mark.unit

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.outcomes import Confirmation, ScoreEvent, from_first_treatment, relapse_episodes
+from analysis.errors import DataError
+from analysis.outcomes import (
+    MAINTENANCE,
+    Confirmation,
+    ScoreEvent,
+    from_first_treatment,
+    relapse_episodes,
+)
 from tests.builders import scored_study
 
 SEVERE = ScoreEvent(instrument="PHQ-9", definition="relapse_phq9_10")
@@ -44,6 +51,28 @@ def test_relapses_may_have_to_be_confirmed():
     )
     scores = [(7, 12), (14, 4), (21, 12), (28, 12), (35, 4), (42, 8)]
     assert episodes({"a": scores}, event)["a"] == [(1, 0, 21, True), (2, 35, 42, False)]
+
+
+@pytest.mark.unit
+def test_a_relapse_that_nothing_confirms_or_refutes_is_not_known_to_be_absent():
+    event = ScoreEvent(
+        instrument="PHQ-9", definition="relapse_phq9_10", confirmation=Confirmation()
+    )
+    assert episodes({"a": [(7, 4), (14, 4), (40, 15)]}, event)["a"] == [(1, 0, 14, False)]
+    assert "a" not in episodes({"a": [(40, 15)]}, event)
+
+
+@pytest.mark.unit
+def test_patients_in_whom_no_score_could_be_a_relapse_are_left_out():
+    lost = ScoreEvent(instrument="PHQ-9", definition="loss_of_response50")
+    scores = {"known": [(0, 20), (7, 4), (14, 15)], "unknown": [(7, 4), (14, 15)]}
+    assert episodes(scores, lost) == {"known": [(1, 0, 14, True)]}
+
+
+@pytest.mark.unit
+def test_only_scores_tell_episodes():
+    with pytest.raises(DataError, match="give a ScoreEvent"):
+        episodes({"a": [(7, 4)]}, MAINTENANCE)
 
 
 def walked(visits):
