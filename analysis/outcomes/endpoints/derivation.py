@@ -206,6 +206,7 @@ def _table(
         if isinstance(frame[name].dtype, pd.CategoricalDtype):
             frame[name] = frame[name].cat.remove_unused_categories()
     frame.attrs["patient_level"] = True
+    frame.attrs["delayed_entry"] = bool(frame["entry"].gt(0.0).any())
     start = (patients["start_day"] - patients["origin_day"]).reset_index(drop=True)
     return EventTable(
         frame=frame,

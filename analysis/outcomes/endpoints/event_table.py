@@ -22,7 +22,8 @@ class EventTable:
     Parameters
     ----------
     frame : pandas.DataFrame
-        One row per patient, days from the origin. Patient-level.
+        One row per patient, days from the origin. Patient-level; ``attrs["delayed_entry"]`` says
+        whether any ``entry`` is above 0.
 
         - ``subject_id``, ``origin_day`` (the ``rel_day`` of day 0), and what is known of the
           patient when treatment starts
@@ -211,6 +212,7 @@ class EventTable:
             frame["visit_gap"] = frame["subject_id"].map(gaps).astype("float64")
         frame = frame.reset_index(drop=True)
         frame.attrs.update(self.frame.attrs)
+        frame.attrs["delayed_entry"] = False
         return frame
 
     def _contacts_from(self, day: float, who: pd.Series) -> pd.DataFrame:

@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import ColumnError, DataError
+from analysis.errors import DataError
 from analysis.results import FloatArray
 from analysis.survival.group_test import GroupTest, quadratic_test
 from analysis.survival.reading.causes import CompetingTimes, read_competing_times
+from analysis.survival.reading.named_columns import require_columns
+from analysis.survival.stacking import beside_group
 
 __all__ = ["gray_test"]
 
@@ -82,11 +84,7 @@ def gray_test(
     0      1      1.896   1    0.168
     1      2      3.068   1    0.080
     """
-    if strata is not None and strata not in data.columns:
-        raise ColumnError(
-            f"strata= names {strata!r}, which the data do not have ({data.shape[1]} columns "
-            "given). Check the spelling."
-        )
+    require_columns(data, strata=strata)
     kept = data if strata is None else data.loc[data[strata].notna()]
     rows = read_competing_times(
         kept, time=time, event=event, by=by, causes=causes, censored=censored
@@ -274,15 +272,15 @@ def _ratio(top: FloatArray, bottom: FloatArray) -> FloatArray:
 def _group_rows(rows: CompetingTimes, by: str, cause: Hashable, sums: _Sums) -> pd.DataFrame:
     """List size, observed and expected events of each group."""
     n_groups = len(rows.times.levels)
-    return pd.DataFrame(
+    groups = pd.DataFrame(
         {
-            by: rows.times.levels,
             "event": [cause] * n_groups,
             "n": np.bincount(rows.times.codes, minlength=n_groups),
             "observed": sums.observed,
             "expected": sums.observed - sums.score,
         }
     )
+    return beside_group(groups, rows.times.levels, by)
 
 
 def _name(by: str, strata: str | None, rho: float) -> str:

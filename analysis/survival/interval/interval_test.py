@@ -21,6 +21,7 @@ from analysis.survival.interval.scores import (
 )
 from analysis.survival.interval.strata import read_strata
 from analysis.survival.reading.interval_times import IntervalTimes
+from analysis.survival.stacking import beside_group
 
 __all__ = ["METHODS", "interval_test"]
 
@@ -243,8 +244,7 @@ def _group_rows(
             "z": z,
         }
     )
-    groups.insert(0, by, rows.levels)
-    return groups
+    return beside_group(groups, rows.levels, by)
 
 
 def _name(scores: str, method: str, *, stratified: bool) -> str:

@@ -31,6 +31,7 @@ from analysis.outcomes import (
     time_to_response,
     time_to_retreatment,
 )
+from analysis.survival import turnbull
 from tests.builders import scored_study, typed
 from tests.outcomes.treatment import with_sessions
 
@@ -243,6 +244,10 @@ def test_a_response_is_itself_seen_late():
     assert seen.attrition["n"].tolist() == [2, 1, 1]
     assert "dated back to the last score without it" in early.origin
     assert (early.known_day["route"] == -7).all()
+    assert (seen.frame.attrs["delayed_entry"], early.frame.attrs["delayed_entry"]) == (False, True)
+    with pytest.raises(DataError, match="timing='seen'"):
+        turnbull(early.frame)
+    assert turnbull(early.landmark(7).frame).at(14)["estimate"].item() == 1.0
 
 
 @unit

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import ColumnError, DataError, ModelError
-from analysis.survival import kaplan_meier, turnbull
+from analysis.survival import kaplan_meier, parametric, turnbull
 from tests.survival.reference import REFERENCE
 
 EXPECTED = json.loads((REFERENCE / "intervals.json").read_text(encoding="utf-8"))
@@ -136,6 +136,24 @@ def test_nobody_with_an_event():
     assert curve.at([9])["estimate"].tolist() == [1.0]
     assert np.isnan(curve.at([10])["estimate"].iloc[0])
     assert curve.median()["estimate_low"].tolist() == [9.0]
+
+
+@pytest.mark.unit
+def test_nobody():
+    with pytest.raises(DataError, match="No row is left"):
+        turnbull(SMALL.head(0))
+
+
+@pytest.mark.unit
+def test_late_entries_are_refused_where_a_table_says_so():
+    late = SMALL.copy()
+    late.attrs["delayed_entry"] = True
+    with pytest.raises(DataError, match="came into sight after the origin"):
+        turnbull(late)
+    with pytest.raises(DataError, match="came into sight after the origin"):
+        parametric("arm", late.assign(arm=list("ababa")), lower="lower", upper="upper")
+    late.attrs["delayed_entry"] = False
+    assert turnbull(late).median()["estimate"].item() == pytest.approx(28.875)
 
 
 @pytest.mark.unit
