@@ -106,7 +106,7 @@ def _warn_of_unequal_gaps(rows: pd.DataFrame, by: str) -> None:
     if "visit_gap" not in rows:
         return
     gaps = rows.groupby(by, observed=True)["visit_gap"].median().dropna()
-    if len(gaps) > 1 and gaps.max() > _UNEQUAL * gaps.min():
+    if gaps.max() > _UNEQUAL * gaps.min():
         warnings.warn(
             f"Visits lie {gaps.min():g} days apart in one group of {by!r} and {gaps.max():g} in "
             "another (medians): events are seen later in the second. Compare by interval_test() "

@@ -181,7 +181,7 @@ def confirmed(
     last = np.append(position[begins][1:] - 1, shows.size - 1)[run]
     # the first score of the same run that is late enough: days rise within runs
     width = float(day.max() - day.min()) + rule.min_days + 1.0
-    key = run * 2.0 * width + (day - day.min())
+    key = run * width + (day - day.min())
     later = np.searchsorted(key, key + rule.min_days, side="left")
     later = np.maximum(later, position + 1)
     in_run = later <= last

@@ -388,6 +388,129 @@ def test_retreatment_after_another_origin_is_no_induction_session():
 
 
 @unit
+def test_a_record_without_a_value_does_not_count():
+    study = events(scored_study({"a": [(7, 4), (28, 12)]}), ("a", 10, ""))
+    endpoint = Endpoint(name="e", origin=START, events=[SEVERE, SERIOUS_ADVERSE_EVENT])
+    assert followed(endpoint, study).loc["a", TIMES].tolist() == [28, True, 0, 7, 28]
+
+
+@unit
+def test_records_of_the_last_day_count():
+    study = events(scored_study({"a": [(7, 4)], "b": [(7, 4)]}, until=28), ("a", 28, True),
+                   ("b", 29, True))  # fmt: skip
+    rows = followed(Endpoint(name="e", origin=START, events=[SEVERE, SERIOUS_ADVERSE_EVENT]), study)
+    assert rows.loc["a", TIMES].tolist() == [28, True, 0, 28, 28]
+    assert rows.loc["b", TIMES].tolist() == [7, False, 1, 7, INF]
+
+
+@unit
+def test_an_event_beats_an_end_of_the_same_day():
+    study = ended(events(scored_study({"a": [(7, 4)]}), ("a", 20, True)), a=(20, "lost"))
+    endpoint = Endpoint(
+        name="e", origin=START, events=SERIOUS_ADVERSE_EVENT,
+        ends=End(source=DROPOUT, strategy="competing"),
+    )  # fmt: skip
+    assert followed(endpoint, study).loc["a", TIMES].tolist() == [20, True, 0, 20, 20]
+
+
+@unit
+def test_the_end_of_observation_is_named_where_the_last_score_is_of_that_day():
+    endpoint = time_to_response("PHQ-9", baseline_at_least=0)
+    rows = followed(endpoint, scored_study({"a": [(0, 20), (60, 15)]}, until=60))
+    assert rows.loc["a", ["time", "cnsdtdsc"]].tolist() == [60, "end of observation"]
+
+
+@unit
+def test_visits_and_the_days_between_them_are_counted():
+    study = ended(scored_study({"a": [(7, 4), (14, 4), (35, 4)], "b": [(-3, 20)]}), b=(5, "lost"))
+    end = End(source=DROPOUT, strategy="competing")
+    rows = followed(Endpoint(name="e", origin=START, events=[SEVERE], ends=[end]), study)
+    assert rows["n_visits"].tolist() == [3, 0]
+    assert rows.loc["a", "visit_gap"] == 7
+    assert math.isnan(rows.loc["b", "visit_gap"])
+
+
+@unit
+def test_contacts_are_those_of_the_follow_up():
+    days = [(-5, "induction"), (0, "induction"), (7, "induction"), (28, "maintenance"),
+            (35, "maintenance")]  # fmt: skip
+    sessions = [
+        ("a", n, "A", 1, day, "IV", phase, "true") for n, (day, phase) in enumerate(days, start=1)
+    ]
+    study = with_sessions(scored_study({"a": [(-6, 20), (2, 20), (7, 4), (35, 12), (40, 4)]}),
+                          *sessions)  # fmt: skip
+    table = Endpoint(name="e", origin=from_response("PHQ-9"), events=[SEVERE])(study)
+    assert table.contacts.to_numpy().tolist() == [
+        ["a", 0, "session"], ["a", 21, "session"], ["a", 28, "score"], ["a", 28, "session"],
+    ]  # fmt: skip
+    assert table.contacts.index.tolist() == [0, 1, 2, 3]
+    assert table.contacts.attrs["patient_level"] is True
+    assert table.frame.attrs["patient_level"] is True
+    assert table.frame["origin_day"].tolist() == [7]
+
+
+@unit
+@pytest.mark.parametrize("day", [0, 61])
+def test_a_response_counts_after_the_start_and_within_observation(day):
+    scores = {"a": [(-1, 20), (day, 4), (90, 4)], "b": [(-1, 20), (60, 4)]}
+    found = from_response("PHQ-9").find(scored_study(scores, until=60))
+    assert found.frame["subject_id"].tolist() == ["b"]
+    assert found.frame.index.tolist() == [0]
+    assert found.steps[-1] == ("Response seen", 1, "no response seen")
+
+
+@unit
+def test_patients_whose_observation_is_not_known_have_no_origin():
+    study = scored_study({"a": [(-1, 20), (7, 4), (14, 4)], "b": [(-1, 20), (7, 4), (14, 4)]})
+    rows = study.tables["follow_up"]
+    study.tables["follow_up"] = rows[rows["subject_id"].ne("a")]
+    assert from_first_treatment().find(study).frame["subject_id"].tolist() == ["b"]
+    assert from_response("PHQ-9").find(study).frame["subject_id"].tolist() == ["b"]
+
+
+@unit
+def test_a_response_is_dated_back_to_the_last_score_without_it():
+    scores = {"a": [(-1, 20), (5, 18), (12, 17), (21, 4), (30, 20), (42, 4)]}
+    found = from_response("PHQ-9", timing="earliest").find(scored_study(scores))
+    assert found.frame[["origin_day", "seen_day"]].to_numpy().tolist() == [[12, 21]]
+
+
+@unit
+def test_steps_are_named_by_what_is_reached():
+    scores = {"a": [(-1, 20), (28, 4), (35, 4)], "b": [(-1, 20), (28, 15)]}
+    study = scored_study(scores)
+    steps = from_response("PHQ-9", visit="week 4", definition="remission").find(study).steps
+    assert steps == (
+        ("Scored at week 4", 2, ""),
+        ("Remission at week 4", 1, "no remission at week 4"),
+    )
+    steps = from_response("PHQ-9", visit="week 4").find(study).steps
+    assert steps[-1] == ("Response at week 4", 1, "no response at week 4")
+
+
+RELAPSES = {
+    "madrs22": ("MADRS", 21, 22),
+    "qids11": ("QIDS-SR16", 11, 12),
+    "phq9_10": ("PHQ-9", 9, 10),
+    "phq9_10_confirmed": ("PHQ-9", 9, 10),
+    "phq9_loss_of_response": ("PHQ-9", 10, 11),  # of a baseline of 20
+}
+
+
+@unit
+@pytest.mark.parametrize("rule", RELAPSES)
+def test_every_relapse_rule_has_its_own_cut_off(rule):
+    instrument, below, at = RELAPSES[rule]
+    scores = {"below": [(-1, 20), (7, 1), (14, below), (21, below)],
+              "at": [(-1, 20), (7, 1), (14, at), (21, at)]}  # fmt: skip
+    endpoint = relapse(rule, START)
+    rows = followed(endpoint, scored_study(scores, instrument=instrument))
+    assert rows.loc["below", TIMES].tolist() == [21, False, 1, 21, INF]
+    assert rows.loc["at", TIMES].tolist() == [14, True, 0, 7, 14]
+    assert endpoint.name == f"relapse_{rule}"
+
+
+@unit
 def test_endpoints_can_be_copied_compared_and_stored():
     endpoint = relapse("sustain1", from_response("MADRS"), ends=End(source=DROPOUT))
     again = pickle.loads(pickle.dumps(endpoint))  # noqa: S301  # made here

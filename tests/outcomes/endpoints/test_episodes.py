@@ -10,6 +10,7 @@ from analysis.outcomes import (
     Confirmation,
     ScoreEvent,
     from_first_treatment,
+    from_response,
     relapse_episodes,
 )
 from tests.builders import scored_study
@@ -67,6 +68,20 @@ def test_patients_in_whom_no_score_could_be_a_relapse_are_left_out():
     lost = ScoreEvent(instrument="PHQ-9", definition="loss_of_response50")
     scores = {"known": [(0, 20), (7, 4), (14, 15)], "unknown": [(7, 4), (14, 15)]}
     assert episodes(scores, lost) == {"known": [(1, 0, 14, True)]}
+
+
+@pytest.mark.unit
+def test_days_count_from_the_origin_to_the_end_of_observation():
+    scores = {"a": [(-1, 20), (5, 15), (12, 4), (26, 12), (33, 4), (40, 8), (47, 12)]}
+    study = scored_study(scores, until=45)
+    for timing, shift in (("seen", 0), ("earliest", 7)):
+        origin = from_response("PHQ-9", definition="remission", timing=timing)
+        rows = relapse_episodes(study, SEVERE, origin=origin, recovery="remission")
+        assert rows[["episode", "start", "stop", "event"]].to_numpy().tolist() == [
+            [1, 0 + shift, 14 + shift, True], [2, 21 + shift, 28 + shift, False],
+        ]  # fmt: skip
+        assert rows.attrs["patient_level"] is True
+        assert rows.index.tolist() == [0, 1]
 
 
 @pytest.mark.unit

@@ -99,6 +99,26 @@ def test_those_who_are_seen_only_later_are_counted_apart():
 
 
 @unit
+def test_a_landmark_may_be_early_and_those_who_enter_on_its_day_are_in():
+    before = table()
+    late = replace(before, frame=before.frame.assign(entry=0.5))
+    found = late.landmark(0.5)
+    assert found.frame["time"].tolist() == [13.5, 39.5, 59.5, 9.5, 89.5]
+    assert found.frame.index.tolist() == [0, 1, 2, 3, 4]
+    assert table().landmark(14).frame.index.tolist() == [0, 1, 2]
+
+
+@unit
+def test_attrition_keeps_the_reasons_of_all_steps():
+    found = table().landmark(5).landmark(10)
+    assert found.attrition[["n", "reason", "n_excluded"]].to_numpy().tolist() == [
+        [5, "an event, or the end of follow-up, by day 5", 0],
+        [5, "an event, or the end of follow-up, by day 10", 2],
+        [3, "", 0],
+    ]
+
+
+@unit
 def test_an_interval_that_spans_the_landmark_begins_there():
     assert table().landmark(30).frame.iloc[0][["lower", "upper"]].tolist() == [0, 10]
 
@@ -142,6 +162,8 @@ def test_time_is_split_where_a_group_becomes_known():
     ]
     assert (rows["stop"] - rows["start"]).sum() == table().frame["time"].sum()
     assert rows["event"].sum() == table().frame["event"].sum()
+    assert rows.index.tolist() == list(range(7))
+    assert "index" not in rows
 
 
 @unit
