@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
+from matplotlib.patheffects import withStroke
 from matplotlib.textpath import TextPath
 from scipy.optimize import isotonic_regression
 
@@ -232,6 +233,7 @@ def end_labels(
             weight="bold",
             color=marks[name].text_color,
             annotation_clip=False,
+            path_effects=[withStroke(linewidth=3, foreground="white")],  # lines may pass behind
             gid="label",
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, Unpack
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -65,7 +66,8 @@ def plot_survival(
     by : str, optional
         Column of the group; found by itself when the result has one.
     medians : bool
-        Draw lines to the median times, and write them with their limits under the figure.
+        Write the median times with their limits under the figure, and draw lines to those that
+        the drawn curve meets.
     test : TestResult, optional
         What `logrank` returns for the same groups; its p-value is written above the curves.
     policy : Policy
@@ -92,7 +94,7 @@ def plot_survival(
     Notes
     -----
     Steps are shown when 11 events have gathered, so that the drawn curve is late by fewer than
-    that; the median is that of the whole curve.
+    that; the median is that of the whole curve, which the drawn one often does not meet.
     """
     steps = curve.curve()
     group = by if by is not None else _group_column(steps)
@@ -117,7 +119,7 @@ def plot_survival(
         set_time_axis(axes, times, words.get("x_label", DAYS))
         set_share_axis(axes)
         if found is not None:
-            _draw_medians(axes, found, marks)
+            _draw_medians(axes, found[_meets_curve(found, cut)], marks)
         notes = [_BAND, words.get("note", ""), *told]
         write_below(axes, frame, marks, heading="Number at risk", notes=notes)
         subtitle = words.get("subtitle", "")
@@ -130,6 +132,7 @@ def plot_survival(
 
 
 _EVENT_FREE = "Free of the event"
+_TOUCHES = 1e-9
 _BAND = "Band: 95% confidence, pointwise."
 _STANDARD = {
     "time",
@@ -155,6 +158,15 @@ def _medians(
     """Keep the medians that may be shown, and say whether there was one."""
     kept = cut_medians(medians, steps, by=group, policy=policy)
     return named(kept.assign(reached=medians["estimate"].notna()), group)
+
+
+def _meets_curve(medians: pd.DataFrame, cut: pd.DataFrame) -> list[bool]:
+    """Tell which medians are times at which the drawn curve falls to one half."""
+    crossed = cut[cut["estimate"].le(0.5 + _TOUCHES)].groupby("group")["time"].min()
+    return [
+        crossed.get(name, np.inf) <= median
+        for name, median in zip(medians["group"], medians["estimate"], strict=True)
+    ]
 
 
 def _draw_medians(ax: Axes, medians: pd.DataFrame, marks: dict[str, Mark]) -> None:

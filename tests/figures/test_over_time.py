@@ -184,6 +184,20 @@ def test_lines_stand_at_one_half_and_at_the_medians() -> None:
 
 
 @pytest.mark.unit
+def test_lines_that_would_not_meet_the_coarsened_curve_are_left_out() -> None:
+    ax, frame = survival()
+    shown = cut_curve(CURVE.curve(), by="arm").set_index("arm")
+    medians = CURVE.median().set_index("arm")["estimate"]
+    met = {
+        name: (shown.loc[name].query("time <= @median")["estimate"] <= 0.5).any()
+        for name, median in medians.items()
+    }
+    assert not all(met.values())  # or this test would say nothing
+    assert len(lines(ax, "median")) == (1 + sum(met.values()) if any(met.values()) else 0)
+    assert all(f"{name} {median:g} (" in frame.attrs["alt"] for name, median in medians.items())
+
+
+@pytest.mark.unit
 def test_medians_are_drawn_when_asked_for_only() -> None:
     ax, _ = plot_survival(CURVE, times=TIMES)
     assert not lines(ax, "median")
