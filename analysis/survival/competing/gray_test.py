@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import ColumnError, DataError
+from analysis.errors import DataError
 from analysis.results import FloatArray
 from analysis.survival.group_test import GroupTest, quadratic_test
 from analysis.survival.reading.causes import CompetingTimes, read_competing_times
+from analysis.survival.reading.strata import number_strata, rows_with_strata
 
 __all__ = ["gray_test"]
 
@@ -82,16 +83,11 @@ def gray_test(
     0      1      1.896   1    0.168
     1      2      3.068   1    0.080
     """
-    if strata is not None and strata not in data.columns:
-        raise ColumnError(
-            f"strata= names {strata!r}, which the data do not have ({data.shape[1]} columns "
-            "given). Check the spelling."
-        )
-    kept = data if strata is None else data.loc[data[strata].notna()]
+    kept, columns = rows_with_strata(data, strata)
     rows = read_competing_times(
         kept, time=time, event=event, by=by, causes=causes, censored=censored
     )
-    stratum = _strata(kept, by, strata)
+    stratum, _ = number_strata(kept.loc[kept[by].notna()], columns)
     n_groups = len(rows.times.levels)
     if n_groups < 2:
         raise DataError(f"Column {by!r} (by=) has one group; a test compares at least two.")
@@ -129,14 +125,6 @@ class _Steps:
     free_before: FloatArray
     free: FloatArray
     incidence_before: FloatArray
-
-
-def _strata(data: pd.DataFrame, by: str, strata: str | None) -> IntArray:
-    """Give each stratum a number, for the rows that have a group."""
-    rows = data.loc[data[by].notna()]
-    if strata is None:
-        return np.zeros(len(rows), dtype=np.intp)
-    return pd.factorize(rows[strata])[0].astype(np.intp)
 
 
 def _summed_strata(rows: CompetingTimes, own: int, stratum: IntArray, rho: float) -> _Sums:

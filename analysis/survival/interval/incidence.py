@@ -13,13 +13,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import ColumnError, DataError
+from analysis.errors import DataError
 from analysis.results import FloatArray, counted, frame_to_html, frame_to_text
 from analysis.survival.asked import asked_times
 from analysis.survival.interval.estimate import values_at
 from analysis.survival.interval.incidence_estimate import Incidence, estimate_incidence
 from analysis.survival.interval.rows import IntervalRows, read_interval_rows
 from analysis.survival.reading.interval_times import IntervalTimes
+from analysis.survival.reading.required import require_columns
 from analysis.survival.stacking import stack_groups
 
 __all__ = ["IntervalIncidence", "interval_cumulative_incidence"]
@@ -204,11 +205,7 @@ def interval_cumulative_incidence(
     0     left  28.0       0.2           0.2            0.2
     1  relapse  28.0       0.2           0.2            0.2
     """
-    if event not in data.columns:
-        raise ColumnError(
-            f"event= names {event!r}, which the data do not have ({data.shape[1]} columns given). "
-            "Check the spelling."
-        )
+    require_columns(data, {"event": event})
     rows = read_interval_rows(data, lower=lower, upper=upper, by=by)
     kept = data if by is None else data.loc[data[by].notna()]
     cause, causes = _read_causes(kept[event], rows.times)

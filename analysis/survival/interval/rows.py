@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import ColumnError
 from analysis.results import FloatArray
 from analysis.survival.reading.events import read_event_times
 from analysis.survival.reading.interval_times import IntervalTimes, read_intervals
+from analysis.survival.reading.required import require_columns
 
 __all__ = ["IntervalRows", "read_interval_rows"]
 
@@ -80,11 +80,7 @@ def read_interval_rows(
     DataError
         When an end is negative, missing or out of order, or a declared group has no row.
     """
-    if by is not None and by not in data.columns:
-        raise ColumnError(
-            f"by= names {by!r}, which the data do not have ({data.shape[1]} columns given). "
-            "Check the spelling."
-        )
+    require_columns(data, {"by": by})
     kept = data if by is None else data.loc[data[by].notna()]
     times = read_intervals(kept, lower=lower, upper=upper)
     needed = [lower, *filter(None, (by, weights))]

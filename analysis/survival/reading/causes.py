@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import ColumnError, DataError
+from analysis.errors import DataError
 from analysis.results import counted
 from analysis.survival.reading.events import EventTimes, read_event_times
+from analysis.survival.reading.required import require_columns
 
 __all__ = ["CompetingTimes", "read_competing_times"]
 
@@ -77,12 +78,8 @@ def read_competing_times(
         When a value is missing or out of order, an event is none of `causes`, or all are
         censored.
     """
-    if event not in data.columns:
-        raise ColumnError(
-            f"event= names {event!r}, which the data do not have ({data.shape[1]} columns given). "
-            "Check the spelling."
-        )
-    grouped = data if by is None or by not in data.columns else data.loc[data[by].notna()]
+    require_columns(data, {"event": event, "by": by})
+    grouped = data if by is None else data.loc[data[by].notna()]
     cause, names = _read_causes(grouped[event], causes, censored)
     names_used = [name for name in (time, entry, by, weights) if name in grouped.columns]
     rows = grouped[list(dict.fromkeys(names_used))]

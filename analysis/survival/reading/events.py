@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis.errors import ColumnError, DataError
 from analysis.results import FloatArray
+from analysis.survival.reading.required import require_columns
 
 __all__ = ["EventTimes", "merge_ties", "read_event_times", "read_weights", "settle"]
 
@@ -87,7 +88,7 @@ def read_event_times(
         When a value is missing, negative, or out of order, or a declared group has no row.
     """
     named = {"time": time, "event": event, "entry": entry, "by": by, "weights": weights}
-    _require(data, named)
+    require_columns(data, named)
     kept = data if by is None else data.loc[data[by].notna()]
     if kept.empty:
         raise DataError("No row is left for a survival curve; check the rows and the groups given.")
@@ -196,7 +197,7 @@ def read_weights(data: pd.DataFrame, column: str) -> FloatArray:
     DataError
         When a weight is missing, infinite, negative or 0.
     """
-    _require(data, {"weights": column})
+    require_columns(data, {"weights": column})
     values = _numbers(data, column, "weights", lowest=0.0)
     zero = int((values == 0.0).sum())
     if zero:
@@ -204,16 +205,6 @@ def read_weights(data: pd.DataFrame, column: str) -> FloatArray:
             f"Column {column!r} (weights=) has {zero} rows of weight 0; leave those rows out."
         )
     return values
-
-
-def _require(data: pd.DataFrame, named: dict[str, str | None]) -> None:
-    """Name the first column that is not there and the argument that asked for it."""
-    for argument, column in named.items():
-        if column is not None and column not in data.columns:
-            raise ColumnError(
-                f"{argument}= names {column!r}, which the data do not have ({data.shape[1]} "
-                "columns given). Check the spelling."
-            )
 
 
 def _groups(data: pd.DataFrame, by: str | None) -> tuple[npt.NDArray[np.intp], pd.Index]:

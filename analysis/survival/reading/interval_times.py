@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.errors import ColumnError, DataError
 from analysis.results import FloatArray
 from analysis.survival.reading.events import EventTimes, merge_ties
+from analysis.survival.reading.required import require_columns
 
 __all__ = ["IntervalTimes", "intervals_of_events", "read_intervals"]
 
@@ -102,11 +103,7 @@ def read_intervals(data: pd.DataFrame, *, lower: str, upper: str) -> IntervalTim
 
 def _ends(data: pd.DataFrame, column: str, role: str) -> FloatArray:
     """Read a numeric column; missing values stay NaN."""
-    if column not in data.columns:
-        raise ColumnError(
-            f"{role}= names {column!r}, which the data do not have ({data.shape[1]} columns "
-            "given). Check the spelling."
-        )
+    require_columns(data, {role: column})
     if not pd.api.types.is_numeric_dtype(data[column]):
         raise ColumnError(f"Column {column!r} ({role}=) is not numeric; give days as numbers.")
     return data[column].to_numpy(dtype=float, na_value=np.nan)

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import ColumnError, DataError
+from analysis.errors import DataError
 from analysis.results import FloatArray, counted
 from analysis.survival.reading.events import EventTimes, read_event_times
+from analysis.survival.reading.required import require_columns
 
 __all__ = ["SubjectRows", "read_subject_rows"]
 
@@ -95,11 +96,7 @@ def read_subject_rows(
         When a value is missing or out of order, rows of a patient overlap, or a patient is in
         several groups.
     """
-    if subject not in data.columns:
-        raise ColumnError(
-            f"subject= names {subject!r}, which the data do not have ({data.shape[1]} columns "
-            "given). Check the spelling."
-        )
+    require_columns(data, {"subject": subject})
     times = read_event_times(data, time=stop, event=event, entry=start, by=by)
     kept = np.ones(len(data), dtype=bool) if by is None else data[by].notna().to_numpy()
     patients = data.loc[kept, subject]

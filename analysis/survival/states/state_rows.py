@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import ColumnError, DataError
+from analysis.errors import DataError
 from analysis.results import counted
+from analysis.survival.reading.required import require_columns
 from analysis.survival.reading.subject_rows import SubjectRows, read_subject_rows
 from analysis.survival.states.state_occupancy import StateCourses
 
@@ -91,12 +92,7 @@ def read_state_rows(
     DataError
         When values or courses are impossible.
     """
-    for argument, column in {"from_state": from_state, "to_state": to_state}.items():
-        if column not in data.columns:
-            raise ColumnError(
-                f"{argument}= names {column!r}, which the data do not have ({data.shape[1]} "
-                "columns given). Check the spelling."
-            )
+    require_columns(data, {"from_state": from_state, "to_state": to_state})
     names = _state_names(data[from_state], data[to_state], states)
     flagged = data.assign(**{to_state: data[to_state].notna()})
     rows = read_subject_rows(
