@@ -13,7 +13,7 @@ from analysis.errors import DataError
 from analysis.results import FloatArray
 from analysis.survival.group_test import GroupTest, quadratic_test
 from analysis.survival.reading.causes import CompetingTimes, read_competing_times
-from analysis.survival.reading.named_columns import require_columns
+from analysis.survival.reading.strata import number_strata, rows_with_strata
 from analysis.survival.stacking import beside_group
 
 __all__ = ["gray_test"]
@@ -84,12 +84,11 @@ def gray_test(
     0      1      1.896   1    0.168
     1      2      3.068   1    0.080
     """
-    require_columns(data, strata=strata)
-    kept = data if strata is None else data.loc[data[strata].notna()]
+    kept, columns = rows_with_strata(data, strata)
     rows = read_competing_times(
         kept, time=time, event=event, by=by, causes=causes, censored=censored
     )
-    stratum = _strata(kept, by, strata)
+    stratum, _ = number_strata(kept.loc[kept[by].notna()], columns)
     n_groups = len(rows.times.levels)
     if n_groups < 2:
         raise DataError(f"Column {by!r} (by=) has one group; a test compares at least two.")
@@ -127,14 +126,6 @@ class _Steps:
     free_before: FloatArray
     free: FloatArray
     incidence_before: FloatArray
-
-
-def _strata(data: pd.DataFrame, by: str, strata: str | None) -> IntArray:
-    """Give each stratum a number, for the rows that have a group."""
-    rows = data.loc[data[by].notna()]
-    if strata is None:
-        return np.zeros(len(rows), dtype=np.intp)
-    return pd.factorize(rows[strata])[0].astype(np.intp)
 
 
 def _summed_strata(rows: CompetingTimes, own: int, stratum: IntArray, rho: float) -> _Sums:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from analysis.results import FloatArray, check_conf_level, frame_to_html, frame_to_text
@@ -17,7 +15,7 @@ from analysis.survival.asked import asked_times
 from analysis.survival.competing.aalen_johansen import IncidenceSteps
 from analysis.survival.curves.probability_limits import with_limits
 from analysis.survival.curves.readings import reading
-from analysis.survival.stacking import stack_groups
+from analysis.survival.stacking import repeat_times, stack_groups
 
 __all__ = ["IncidenceCurve"]
 
@@ -136,77 +134,56 @@ class IncidenceCurve:
 
     def _overview(self) -> pd.DataFrame:
         """Show each curve at its last time."""
-        return (
-            self._stack(lambda steps: self._steps(steps, 0.95).groupby("event", sort=False).tail(1))
-            .assign(
-                n_event=self._stack(lambda steps: self._risk(steps, steps.free.time[-1:]))[
-                    "n_event"
-                ]
-            )
-            .drop(columns=["n_risk", "n_censored"])
+        ends = self._stack(
+            lambda steps: self._steps(steps, 0.95).groupby("event", sort=False).tail(1)
         )
+        totals = self._stack(lambda steps: self._risk(steps, steps.free.time[-1:]))
+        return ends.assign(n_event=totals["n_event"]).drop(columns=["n_risk", "n_censored"])
 
     def _stack(self, table: Callable[[IncidenceSteps], pd.DataFrame]) -> pd.DataFrame:
         """Make one table per group and stack them beside the group column."""
         tables = [table(steps) for steps in self.groups]
-        return stack_groups(tables, self.levels)
+        return stack_groups(tables, self.levels, whole_numbers=not self.weighted)
 
     def _read_off(
         self, steps: IncidenceSteps, asked: FloatArray, conf_level: float
     ) -> pd.DataFrame:
         """Read the curves off at the asked times."""
         found = reading(steps.free, asked)
-        start = np.zeros((1, len(self.causes)))
-        estimate = np.vstack([start, steps.incidence])[found.place]
-        variance = np.vstack([start, steps.variance])[found.place]
-        estimate[found.unknown] = np.nan
-        variance[found.unknown] = np.nan
-        shown = self._by_cause(asked, n_risk=self._numbers(found.n_risk))
-        return self._with_limits(shown, estimate, variance, conf_level)
-
-    def _steps(self, steps: IncidenceSteps, conf_level: float) -> pd.DataFrame:
-        """Lay out all steps of one group."""
-        free = steps.free
-        shown = self._by_cause(
-            free.time,
-            n_risk=self._numbers(free.n_risk),
-            n_event=self._numbers(steps.n_event),
-            n_censored=self._numbers(free.n_censored),
-        )
-        return self._with_limits(shown, steps.incidence, steps.variance, conf_level)
-
-    def _risk(self, steps: IncidenceSteps, asked: FloatArray) -> pd.DataFrame:
-        """Count at risk, events and censorings so far."""
-        found = reading(steps.free, asked)
-        events = np.vstack([np.zeros((1, len(self.causes))), np.cumsum(steps.n_event, axis=0)])
-        censored = np.append(0.0, np.cumsum(steps.free.n_censored))
-        return self._by_cause(
-            asked,
-            n_risk=self._numbers(found.n_risk),
-            n_event=self._numbers(events[found.place]),
-            n_censored=self._numbers(censored[found.place]),
-        )
-
-    def _by_cause(self, times: FloatArray, **columns: npt.NDArray[np.generic]) -> pd.DataFrame:
-        """Repeat times and numbers for every cause; two-dimensional columns have one per cause."""
-        c = len(self.causes)
-        frame = pd.DataFrame({"event": self.causes.repeat(times.size), "time": np.tile(times, c)})
-        for name, values in columns.items():
-            frame[name] = values.T.ravel() if values.ndim == 2 else np.tile(values, c)
-        return frame
-
-    def _with_limits(
-        self, shown: pd.DataFrame, estimate: FloatArray, variance: FloatArray, conf_level: float
-    ) -> pd.DataFrame:
-        """Add estimates, standard errors and limits, cause after cause."""
         return with_limits(
-            shown,
-            estimate.T.ravel(),
-            variance.T.ravel(),
+            repeat_times("event", self.causes, asked, n_risk=found.n_risk),
+            found.values(steps.incidence),
+            found.values(steps.variance),
             conf_type=self.conf_type,
             conf_level=conf_level,
         )
 
-    def _numbers(self, values: FloatArray) -> npt.NDArray[np.generic]:
-        """Show counts as whole numbers unless they are sums of weights."""
-        return values if self.weighted else np.round(values).astype(np.int64)
+    def _steps(self, steps: IncidenceSteps, conf_level: float) -> pd.DataFrame:
+        """Lay out all steps of one group."""
+        free = steps.free
+        return with_limits(
+            repeat_times(
+                "event",
+                self.causes,
+                free.time,
+                n_risk=free.n_risk,
+                n_event=steps.n_event,
+                n_censored=free.n_censored,
+            ),
+            steps.incidence,
+            steps.variance,
+            conf_type=self.conf_type,
+            conf_level=conf_level,
+        )
+
+    def _risk(self, steps: IncidenceSteps, asked: FloatArray) -> pd.DataFrame:
+        """Count at risk, events and censorings so far."""
+        found = reading(steps.free, asked)
+        return repeat_times(
+            "event",
+            self.causes,
+            asked,
+            n_risk=found.n_risk,
+            n_event=found.so_far(steps.n_event),
+            n_censored=found.so_far(steps.free.n_censored),
+        )

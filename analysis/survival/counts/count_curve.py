@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from analysis.results import (
@@ -148,26 +147,23 @@ class CountCurve:
     def _stack(self, table: Callable[[CountSteps], pd.DataFrame]) -> pd.DataFrame:
         """Make one table per group and stack them beside the group column."""
         tables = [table(steps) for steps in self.groups]
-        return stack_groups(tables, self.levels)
+        return stack_groups(tables, self.levels, whole_numbers=True)
 
     def _read_off(self, steps: CountSteps, asked: FloatArray, conf_level: float) -> pd.DataFrame:
         """Read the curve off at the asked times."""
         found = reading(steps.alive, asked)
-        estimate = np.append(0.0, steps.mean)[found.place]
-        variance = np.append(0.0, steps.variance)[found.place]
-        estimate[found.unknown] = np.nan
-        variance[found.unknown] = np.nan
-        shown = pd.DataFrame({"time": asked, "n_risk": _whole(found.n_risk)})
-        return self._with_limits(shown, estimate, variance, conf_level)
+        shown = pd.DataFrame({"time": asked, "n_risk": found.n_risk})
+        mean, variance = found.values(steps.mean), found.values(steps.variance)
+        return self._with_limits(shown, mean, variance, conf_level)
 
     def _steps(self, steps: CountSteps, conf_level: float) -> pd.DataFrame:
         """Lay out all steps of one group."""
         shown = pd.DataFrame(
             {
                 "time": steps.alive.time,
-                "n_risk": _whole(steps.alive.n_risk),
-                "n_event": _whole(steps.n_event),
-                "n_terminal": _whole(steps.alive.n_event),
+                "n_risk": steps.alive.n_risk,
+                "n_event": steps.n_event,
+                "n_terminal": steps.alive.n_event,
             }
         )
         return self._with_limits(shown, steps.mean, steps.variance, conf_level)
@@ -192,13 +188,8 @@ def _risk(steps: CountSteps, asked: FloatArray) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "time": asked,
-            "n_risk": _whole(found.n_risk),
-            "n_event": _whole(np.append(0.0, np.cumsum(steps.n_event))[found.place]),
-            "n_terminal": _whole(np.append(0.0, np.cumsum(steps.alive.n_event))[found.place]),
+            "n_risk": found.n_risk,
+            "n_event": found.so_far(steps.n_event),
+            "n_terminal": found.so_far(steps.alive.n_event),
         }
     )
-
-
-def _whole(counts: FloatArray) -> npt.NDArray[np.int64]:
-    """Show counts as whole numbers."""
-    return np.round(counts).astype(np.int64)

@@ -28,8 +28,6 @@ from analysis.survival.stacking import beside_group, stack_groups
 
 __all__ = ["SurvivalCurve"]
 
-_COUNTS = ["n_risk", "n_event", "n_censored"]
-
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SurvivalCurve:
@@ -298,11 +296,7 @@ class SurvivalCurve:
     def _stack(self, table: Callable[[Steps], pd.DataFrame]) -> pd.DataFrame:
         """Make one table per group and stack them beside the group column."""
         tables = [table(steps) for steps in self.groups]
-        frame = stack_groups(tables, self.levels)
-        if not self.weighted:  # counts are whole numbers unless they are sums of weights
-            counts = [name for name in _COUNTS if name in frame]
-            frame[counts] = frame[counts].round().astype(np.int64)
-        return frame
+        return stack_groups(tables, self.levels, whole_numbers=not self.weighted)
 
 
 def _shares(probabilities: Iterable[float]) -> FloatArray:

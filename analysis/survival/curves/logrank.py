@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import ColumnError, DataError, ModelError
+from analysis.errors import DataError, ModelError
 from analysis.results import counted
 from analysis.survival.curves.logrank_sums import LogrankSums, logrank_sums
 from analysis.survival.group_test import GroupTest, quadratic_test
 from analysis.survival.reading.events import EventTimes, read_event_times
+from analysis.survival.reading.strata import number_strata, rows_with_strata
 from analysis.survival.stacking import beside_group
 
 __all__ = ["logrank"]
@@ -103,14 +103,13 @@ def logrank(
     0      3.282   1     0.07          0
     """
     _check_weights(rho, gamma)
-    columns = [strata] if isinstance(strata, str) else list(strata or ())
-    used, blocks = _strata(data, columns)
+    used, columns = rows_with_strata(data, strata)
     rows = read_event_times(used, time=time, event=event, entry=entry, by=by)
     if trend:
         _check_order(used[by], by)
     _check_groups(rows, by)
-    in_group = used[by].notna().to_numpy(dtype=bool)
-    sums = logrank_sums(rows, blocks[in_group], rho=rho, gamma=gamma)
+    blocks, _ = number_strata(used.loc[used[by].notna()], columns)
+    sums = logrank_sums(rows, blocks, rho=rho, gamma=gamma)
     return GroupTest(
         name=_name(rho, gamma, stratified=bool(columns), trend=trend),
         groups=_group_rows(rows, sums, by),
@@ -144,22 +143,6 @@ def _test_row(sums: LogrankSums, *, trend: bool) -> pd.DataFrame:
         score, covariance = along @ score, along @ covariance @ along.T
     statistic, df, p_value = quadratic_test(score, covariance)
     return pd.DataFrame({"statistic": [statistic], "df": [df], "p_value": [p_value]})
-
-
-def _strata(data: pd.DataFrame, columns: list[str]) -> tuple[pd.DataFrame, npt.NDArray[np.intp]]:
-    """Return the rows that have a stratum, and its number."""
-    if not columns:
-        return data, np.zeros(len(data), dtype=np.intp)
-    absent = [name for name in columns if name not in data.columns]
-    if absent:
-        raise ColumnError(
-            f"strata= names {absent[0]!r}, which the data do not have ({data.shape[1]} columns "
-            "given). Check the spelling."
-        )
-    used = data.loc[data[columns].notna().all(axis=1).to_numpy()]
-    keys = used[columns].reset_index(drop=True)
-    numbers = keys.groupby(columns, sort=True, observed=True).ngroup()
-    return used, np.asarray(numbers, dtype=np.intp)
 
 
 def _check_weights(rho: float, gamma: float) -> None:

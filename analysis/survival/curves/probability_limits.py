@@ -25,8 +25,8 @@ def with_limits(
     ----------
     shown : pandas.DataFrame
         Labels, k rows.
-    estimate, variance : array, shape (k,)
-        Probabilities and their variances.
+    estimate, variance : array, shape (k,) or (t, c)
+        Probabilities and their variances; of several columns, one goes under the other.
     conf_type : str
         Scale of the limits: ``"log-log"``, ``"log"`` or ``"plain"``, of the probability itself.
     conf_level : float
@@ -45,6 +45,7 @@ def with_limits(
     ...     conf_type="log-log", conf_level=0.95)["conf_high"].tolist()
     [0.0]
     """
+    estimate, variance = estimate.T.ravel(), variance.T.ravel()
     known = estimate > 0.0
     relative = np.divide(variance, estimate**2, out=np.zeros_like(estimate), where=known)
     low, high = confidence_limits(estimate, relative, conf_type=conf_type, conf_level=conf_level)

@@ -43,6 +43,41 @@ class Reading:
     n_risk: FloatArray
     unknown: npt.NDArray[np.bool_]
 
+    def values(self, curve: FloatArray, start: float = 0.0) -> FloatArray:
+        """Read off what holds from each step on.
+
+        Parameters
+        ----------
+        curve : array, shape (steps,) or (steps, c)
+            Values from each step on.
+        start : float
+            Value before the first step.
+
+        Returns
+        -------
+        array, shape (k,) or (k, c)
+            Values at the times; NaN where they are not known.
+        """
+        found = np.concatenate([np.full_like(curve[:1], start), curve])[self.place]
+        found[self.unknown] = np.nan
+        return found
+
+    def so_far(self, numbers: FloatArray) -> FloatArray:
+        """Sum numbers up to and including each time.
+
+        Parameters
+        ----------
+        numbers : array, shape (steps,) or (steps, c)
+            Numbers at each step.
+
+        Returns
+        -------
+        array, shape (k,) or (k, c)
+            Sums at the times.
+        """
+        sums = np.cumsum(numbers, axis=0)
+        return np.asarray(np.concatenate([np.zeros_like(sums[:1]), sums])[self.place])
+
 
 def reading(steps: Steps, asked: FloatArray) -> Reading:
     """Find asked times among the steps of a curve; those that differ by rounding only are steps.
@@ -93,9 +128,8 @@ def probabilities_at(
         the curve has reached 0.
     """
     where = reading(steps, asked)
-    survival = np.append(1.0, steps.survival)[where.place]
-    log_variance = np.append(0.0, steps.log_variance)[where.place]
-    estimate = np.where(where.unknown, np.nan, survival)
+    estimate = where.values(steps.survival, start=1.0)
+    log_variance = where.values(steps.log_variance)
     low, high = confidence_limits(
         estimate, log_variance, conf_type=conf_type, conf_level=conf_level
     )
@@ -167,8 +201,8 @@ def numbers_at(steps: Steps, asked: FloatArray) -> pd.DataFrame:
         {
             "time": asked,
             "n_risk": where.n_risk,
-            "n_event": np.append(0.0, np.cumsum(steps.n_event))[where.place],
-            "n_censored": np.append(0.0, np.cumsum(steps.n_censored))[where.place],
+            "n_event": where.so_far(steps.n_event),
+            "n_censored": where.so_far(steps.n_censored),
         }
     )
 

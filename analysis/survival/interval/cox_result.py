@@ -9,15 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import ColumnError, DataError
 from analysis.results import FloatArray, frame_to_html, frame_to_text
 from analysis.survival.asked import asked_times, repeated_rows
 from analysis.survival.coefficients import Coefficients
 from analysis.survival.interval.estimate import IntervalSteps, values_at
 from analysis.survival.reading.covariates import Covariates
+from analysis.survival.reading.strata import strata_of
 
 __all__ = ["IntervalCoxModel"]
 
@@ -148,7 +147,7 @@ class IntervalCoxModel:
         estimate converges with the cube root of the number of patients, and none are known.
         """
         asked = asked_times(times)
-        stratum = self._stratum_of(new_data)
+        stratum = strata_of(new_data, self.strata)
         ratios = self._ratios(new_data)
         known = [values_at(curve, asked) for curve in self.curves]
         low, high, middle = (
@@ -186,21 +185,6 @@ class IntervalCoxModel:
         """Compute hazard ratios against a patient at the centre."""
         away = self.covariates.design(rows) - self.centre
         return np.asarray(np.exp(away @ self.coefficients.estimate))
-
-    def _stratum_of(self, new_data: pd.DataFrame) -> npt.NDArray[np.intp]:
-        """Find the stratum of new rows."""
-        columns = list(self.strata.columns)
-        if not columns:
-            return np.zeros(len(new_data), dtype=np.intp)
-        absent = [name for name in columns if name not in new_data.columns]
-        if absent:
-            raise ColumnError(f"New rows need the columns {', '.join(map(repr, absent))}.")
-        known = pd.MultiIndex.from_frame(self.strata.astype(object))
-        stratum = known.get_indexer(pd.MultiIndex.from_frame(new_data[columns].astype(object)))
-        unknown = int((stratum < 0).sum())
-        if unknown:
-            raise DataError(f"{unknown} new rows are of a stratum that the fit has not seen.")
-        return np.asarray(stratum, dtype=np.intp)
 
 
 def _share_gone(table: pd.DataFrame) -> FloatArray:

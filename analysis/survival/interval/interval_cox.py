@@ -20,9 +20,9 @@ from analysis.survival.interval.estimate import (
     estimate_intervals,
     steps_of,
 )
-from analysis.survival.interval.strata import read_strata
 from analysis.survival.reading.covariates import read_covariates
 from analysis.survival.reading.interval_times import IntervalTimes, read_intervals
+from analysis.survival.reading.strata import number_strata, rows_with_strata
 
 __all__ = ["interval_cox"]
 
@@ -95,13 +95,13 @@ def interval_cox(
             term  estimate  std_error
     0  arm[T.iv]    -1.795      1.129
     """
-    used, stratum, names = read_strata(data, strata)
+    used, columns = rows_with_strata(data, strata)
     covariates = read_covariates(formula, used)
     kept = used.loc[covariates.complete]
     times = read_intervals(kept, lower=lower, upper=upper)
     if np.isinf(times.upper).all():
         raise DataError("All rows are right-censored; a regression needs events.")
-    stratum, names = _used_strata(stratum[covariates.complete], names)
+    stratum, names = number_strata(kept, columns)
     estimates = _stratum_curves(times, stratum)
     centre, spread = covariates.X.mean(axis=0), covariates.X.std(axis=0)
     rows, begin = lay_out((covariates.X - centre) / spread, stratum, estimates)
@@ -138,14 +138,6 @@ _GLANCE = (
     "newton_decrement",
     "iterations",
 )
-
-
-def _used_strata(
-    stratum: npt.NDArray[np.intp], names: pd.DataFrame
-) -> tuple[npt.NDArray[np.intp], pd.DataFrame]:
-    """Leave out strata without a row and give the others new numbers."""
-    present, number = np.unique(stratum, return_inverse=True)
-    return number, names.iloc[present].reset_index(drop=True)
 
 
 def _stratum_curves(

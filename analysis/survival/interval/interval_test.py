@@ -19,8 +19,8 @@ from analysis.survival.interval.scores import (
     score_covariance,
     score_rows,
 )
-from analysis.survival.interval.strata import read_strata
 from analysis.survival.reading.interval_times import IntervalTimes
+from analysis.survival.reading.strata import number_strata, rows_with_strata
 from analysis.survival.stacking import beside_group
 
 __all__ = ["METHODS", "interval_test"]
@@ -128,10 +128,10 @@ def interval_test(
     0      7.808   1    0.005          0
     """
     _check_choices(scores, method, draws)
-    used, number, _ = read_strata(data, strata)
+    used, columns = rows_with_strata(data, strata)
     rows = read_interval_rows(used, lower=lower, upper=upper, by=by)
     _check_groups(rows, by)
-    stratum = number[used[by].notna().to_numpy(dtype=bool)]
+    stratum, _ = number_strata(used.loc[used[by].notna()], columns)
     blocks = list(_blocks(rows, stratum, scores, method))
     if not any(block.covariance.any() for block in blocks):
         raise DataError("Nothing can be compared: no stratum has events and more than one group.")
@@ -149,7 +149,7 @@ def interval_test(
         p_value = _drawn_p_value(blocks, covariance, statistic, draws, seed)
     n_dropped = len(data) - rows.weight.size
     return GroupTest(
-        name=_name(scores, method, stratified=strata is not None),
+        name=_name(scores, method, stratified=bool(columns)),
         groups=_group_rows(rows, score, covariance, by),
         result=pd.DataFrame(
             {"statistic": [statistic], "df": [df], "p_value": [p_value], "n_dropped": [n_dropped]}

@@ -5,7 +5,6 @@ Rows with a missing covariate, stratum, cluster or subject are left out and coun
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +16,7 @@ from analysis.formulas.columns import check_present, read_group
 from analysis.results import FloatArray
 from analysis.survival.reading.covariates import Covariates, read_covariates
 from analysis.survival.reading.events import EventTimes, read_event_times
+from analysis.survival.reading.strata import number_strata
 
 __all__ = ["Outcome", "RegressionRows", "check_overlap", "read_regression_rows"]
 
@@ -125,7 +125,7 @@ def read_regression_rows(formula: str, data: pd.DataFrame, outcome: Outcome) -> 
     subject = _codes(kept, outcome.subject)
     if subject is not None:
         check_overlap(times.time, times.entry, subject, outcome)
-    stratum, strata = _strata(kept, outcome.strata)
+    stratum, strata = number_strata(kept, outcome.strata)
     population = covariates.population
     return RegressionRows(
         covariates=covariates,
@@ -172,18 +172,3 @@ def check_overlap(time: FloatArray, entry: FloatArray, subject: Codes, outcome: 
 def _codes(data: pd.DataFrame, column: str | None) -> Codes | None:
     """Give each group of a column a number."""
     return None if column is None else np.asarray(read_group(data[column], None).data, np.intp)
-
-
-def _strata(data: pd.DataFrame, columns: Sequence[str]) -> tuple[Codes, pd.DataFrame]:
-    """Give each stratum that occurs a number, in the order of their columns."""
-    if not columns:
-        return np.zeros(len(data), dtype=np.intp), pd.DataFrame(index=range(1))
-    read = [read_group(data[column], None) for column in columns]
-    shape = [len(column.levels) for column in read]
-    cell = np.ravel_multi_index([column.data for column in read], shape)
-    cells, codes = np.unique(cell, return_inverse=True)
-    places = np.unravel_index(cells, shape)
-    levels = {
-        column.name: column.levels.take(place) for column, place in zip(read, places, strict=True)
-    }
-    return codes.astype(np.intp), pd.DataFrame(levels)

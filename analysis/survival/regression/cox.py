@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.errors import ModelError
 from analysis.survival.coefficients import Coefficients
 from analysis.survival.reading.regression_rows import Outcome, RegressionRows, read_regression_rows
+from analysis.survival.reading.strata import strata_columns
 from analysis.survival.regression.cox_fit import CoxFit, fit_cox
 from analysis.survival.regression.cox_result import CoxModel
 from analysis.survival.regression.cox_tests import overall_tests
@@ -117,7 +118,7 @@ def cox(
         weights=weights,
         cluster=cluster,
         subject=subject,
-        strata=_names(strata),
+        strata=strata_columns(strata),
     )
     rows = read_regression_rows(formula, data, outcome)
     groups, vcov = _clusters(rows, outcome)
@@ -137,13 +138,6 @@ def cox(
         rows=rows,
         engine=fit,
     )
-
-
-def _names(strata: str | Sequence[str] | None) -> tuple[str, ...]:
-    """Read one or several names of columns."""
-    if strata is None:
-        return ()
-    return (strata,) if isinstance(strata, str) else tuple(dict.fromkeys(strata))
 
 
 def _clusters(rows: RegressionRows, outcome: Outcome) -> tuple[npt.NDArray[np.intp] | None, str]:

@@ -6,11 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import ColumnError, DataError, ModelError
+from analysis.errors import ModelError
 from analysis.results import FloatArray, check_conf_level
 from analysis.survival.asked import repeated_rows
 from analysis.survival.curves.product_limit import CONF_TYPES, confidence_limits
 from analysis.survival.reading.regression_rows import RegressionRows
+from analysis.survival.reading.strata import strata_of
 from analysis.survival.regression.cox_curves import baseline_hazard, predicted_hazard
 from analysis.survival.regression.cox_fit import CoxFit
 
@@ -62,7 +63,7 @@ def survival_frame(
         When a covariate or stratum is absent, missing, or has a level that the fit has not seen.
     """
     check_curve_options(conf_level, conf_type)
-    place = _strata_of(rows, new_data)
+    place = strata_of(new_data, rows.strata)
     with_events = events_of_strata(fit, len(rows.strata))[place]
     X = rows.covariates.design(new_data)
     hazard, variance = predicted_hazard(fit, baseline_hazard(fit), X, with_events, times)
@@ -187,22 +188,3 @@ def events_of_strata(fit: CoxFit, size: int) -> Positions:
     position = np.full(size, -1, dtype=np.intp)
     position[fit.sets.stratum] = np.arange(fit.sets.stratum.size)
     return position
-
-
-def _strata_of(rows: RegressionRows, new_data: pd.DataFrame) -> Positions:
-    """Find the stratum of each new row."""
-    columns = list(rows.strata.columns)
-    if not columns:
-        return np.zeros(len(new_data), dtype=np.intp)
-    absent = [name for name in columns if name not in new_data.columns]
-    if absent:
-        raise ColumnError(f"New rows need the strata {', '.join(map(repr, absent))}.")
-    known = pd.MultiIndex.from_frame(rows.strata)
-    place = known.get_indexer(pd.MultiIndex.from_frame(new_data[columns]))
-    unknown = int((place < 0).sum())
-    if unknown:
-        raise DataError(
-            f"{unknown} of {len(new_data)} new rows are in a stratum ({', '.join(columns)}) that "
-            "the fit has not seen, and so has no baseline hazard for."
-        )
-    return np.asarray(place, dtype=np.intp)

@@ -16,6 +16,7 @@ from analysis.formulas.columns import check_present, read_group
 from analysis.results import FloatArray
 from analysis.survival.reading.events import read_event_times
 from analysis.survival.reading.regression_rows import Outcome, check_overlap
+from analysis.survival.reading.strata import strata_columns
 from analysis.survival.regression.cox import cox
 from analysis.survival.regression.cox_result import CoxModel
 
@@ -115,7 +116,7 @@ def recurrent_events(
             "pool_from is a number of an event, 1 or more, of 'pwp-total' and 'pwp-gap'."
         )
     columns = Outcome(time=stop, event=event, entry=start, subject=subject)
-    more = () if strata is None else ((strata,) if isinstance(strata, str) else tuple(strata))
+    more = strata_columns(strata)
     if model != "andersen-gill":
         data, more = data.assign(**_numbered(data, columns, pool_from)), (*more, _NUMBER)
     is_gap = model == "pwp-gap"

@@ -24,7 +24,7 @@ from analysis.results import (
 from analysis.survival.asked import asked_times
 from analysis.survival.curves.probability_limits import with_limits
 from analysis.survival.reading.events import settle
-from analysis.survival.stacking import stack_groups
+from analysis.survival.stacking import repeat_times, stack_groups
 from analysis.survival.states.state_occupancy import (
     Occupancy,
     StateCourses,
@@ -94,8 +94,8 @@ class MultistateCurve:
             transition.
         """
         return self._stack(
-            lambda fit: self._by_state(fit.time, fit.at_risk).assign(
-                estimate=fit.probability.T.ravel()
+            lambda fit: repeat_times(
+                "state", self.states, fit.time, n_risk=fit.at_risk, estimate=fit.probability
             )
         )
 
@@ -177,7 +177,7 @@ class MultistateCurve:
     def _stack(self, table: Callable[[Occupancy], pd.DataFrame]) -> pd.DataFrame:
         """Make one table per group and stack them beside the group column."""
         tables = [table(fit) for fit in self.groups]
-        return stack_groups(tables, self.levels)
+        return stack_groups(tables, self.levels, whole_numbers=True)
 
     def _read_off(self, fit: Occupancy, asked: FloatArray, conf_level: float) -> pd.DataFrame:
         """Read chances off at the asked times."""
@@ -188,9 +188,9 @@ class MultistateCurve:
         probability[unknown] = np.nan
         variance[unknown] = np.nan
         return with_limits(
-            self._by_state(asked, _present(fit.courses, times)),
-            probability.T.ravel(),
-            variance.T.ravel(),
+            repeat_times("state", self.states, asked, n_risk=_present(fit.courses, times)),
+            probability,
+            variance,
             conf_type=self.conf_type,
             conf_level=conf_level,
         )
@@ -217,16 +217,6 @@ class MultistateCurve:
                 "to_state": self.states[target],
                 "n_event": _moves(courses)[origin, target],
                 "time_at_risk": at_risk[origin],
-            }
-        )
-
-    def _by_state(self, times: FloatArray, n_risk: FloatArray) -> pd.DataFrame:
-        """Repeat times for every state, with the number in it."""
-        return pd.DataFrame(
-            {
-                "state": self.states.repeat(times.size),
-                "time": np.tile(times, len(self.states)),
-                "n_risk": np.round(n_risk.T.ravel()).astype(np.int64),
             }
         )
 

@@ -107,6 +107,22 @@ def test_a_column_of_strata_that_is_not_there():
         gray_test(RELAPSE, strata="nowhere")
 
 
+@pytest.mark.identity
+def test_order_of_rows_does_not_change_a_bit_of_a_stratified_test():
+    rng = np.random.default_rng(5)
+    data = pd.DataFrame(
+        {
+            "time": rng.integers(1, 40, 240),
+            "event": rng.integers(0, 3, 240),
+            "arm": rng.choice(["im", "iv", "sc"], 240),
+            "clinic": rng.choice(["north", "south", "east", "west"], 240),
+        }
+    )
+    plain, other = (gray_test(rows, strata="clinic", rho=1.0) for rows in (data, data.iloc[::-1]))
+    pd.testing.assert_frame_equal(plain.tidy(), other.tidy(), check_exact=True)
+    pd.testing.assert_frame_equal(plain.glance(), other.glance(), check_exact=True)
+
+
 @pytest.mark.truth
 def test_size_is_nominal_under_equal_incidence():
     rng = np.random.default_rng(8)
