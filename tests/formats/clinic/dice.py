@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 T = TypeVar("T")
 MASK = 2**64 - 1
@@ -36,13 +36,13 @@ class Dice:
     def pick(self, choices: Sequence[T]) -> T:
         return choices[self.whole(0, len(choices) - 1)]
 
-    def weighted(self, choices: dict[T, float]) -> T:
+    def weighted(self, choices: Mapping[T, float]) -> T:
         left = self.unit() * sum(choices.values())
         for choice, weight in choices.items():
             left -= weight
             if left < 0:
                 return choice
-        return next(reversed(choices))
+        return list(choices)[-1]
 
     def normal(self, mean: float, deviation: float) -> float:
         """Draw nearly normal numbers by sums alone, which round alike everywhere."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.formats.clinic.scores import RENAMED_LATER
+
 if TYPE_CHECKING:
     from tests.formats.clinic.sheets import Sheet
 
@@ -91,6 +93,8 @@ def listed(sheet: Sheet, month: int) -> list[dict[str, Any]]:
 
 def fault(sheet: Sheet, month: int, kind: str, column: str = "") -> dict[str, Any]:
     """Describe one kind of fault of a file."""
+    if column not in sheet.columns:
+        column = RENAMED_LATER.get(column, column)
     return {
         "month": month, "file": sheet.file, "kind": kind, "column": column or None, "rows": None,
         "say": SAY[kind],

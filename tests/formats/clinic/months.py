@@ -9,6 +9,7 @@ from tests.formats.clinic import adverse, clients, scores, treatments
 from tests.formats.clinic.network import (
     EXPORTED,
     NEVER,
+    RIVERAIN,
     TREATED,
     Person,
     fill_in,
@@ -29,7 +30,8 @@ def everybody() -> list[Person]:
             treat(one)
             fill_in(one)
             first, further = REASONS[one.reason]
-            rate(one, "PTSD" in {first, *further} or one.number % 4 == 0)
+            everyone = one.site is RIVERAIN or one.number % 4 == 0
+            rate(one, everyone or "PTSD" in {first, *further})
             harm(one)
     return persons
 

@@ -69,9 +69,10 @@ class Session:
     course: int
     number: int
     phase: str
+    agent: str
     route: str
     mg_kg: float | None
-    mg: float
+    mg: float | None
     kg: float | None
     infusion_min: int | None
     completed: bool
@@ -290,6 +291,7 @@ def session(one: Person, plan: Planned, route: str, dice: Dice) -> Session:
     return Session(
         person=one, local_id=local_id, site=site, day=plan.day,
         minute=5 * dice.whole(106, 186), course=plan.course, number=plan.number, phase=plan.phase,
+        agent="esketamine" if route == "IN" else "ketamine",
         route=route, mg_kg=mg_kg, mg=mg, kg=kg if mg_kg or route == "IN" else None,
         infusion_min=dice.weighted({40: 0.85, 45: 0.05, 60: 0.1}) if route == "IV" else None,
         completed=not dice.chance(0.012), vitals=measured,

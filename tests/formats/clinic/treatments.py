@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.formats.clinic import reasons
 from tests.formats.clinic.dice import Dice
@@ -137,6 +137,19 @@ def candidates(rows: list[Row], test: Callable[[Session], bool]) -> list[Row]:
     ]
 
 
+def mean(row: Row, **written: Any) -> None:
+    """Let the truth hold what the file says, even when it is wrong: readers repair nothing."""
+    assert isinstance(row.source, Session)
+    row.source = replace(row.source, **written)
+
+
+def remember(row: Row, moment: str, high: int, low: int) -> None:
+    """Let the truth hold the blood pressure that the file says; 0 stands for none."""
+    assert isinstance(row.source, Session)
+    _, _, rate, oxygen = row.source.vitals[moment]
+    mean(row, vitals=row.source.vitals | {moment: (high, low, rate, oxygen)})
+
+
 def infused(given: Session) -> bool:
     return given.route == "IV" and not given.site.pounds
 
@@ -159,19 +172,23 @@ def plant_dates(rows: list[Row], dice: Dice, taken: set[str]) -> None:
 
 
 def plant_doses(rows: list[Row], dice: Dice) -> None:
-    slip = dice.pick(candidates(rows, lambda s: infused(s) and s.mg < 60))
+    slip = dice.pick(candidates(rows, lambda s: infused(s) and (s.mg or 60) < 60))
     slip.later = Row(cells=dict(slip.cells), source=slip.source)
     slip.spoil("dose ten times too high", MG, f"{float(str(slip.cells[MG])) * 10:g}")
+    mean(slip, mg=float(str(slip.cells[MG])))
     for row in dice.several(candidates(rows, infused), 2):
         row.spoil("dose text and milligrams differ", "Dose Ordered", "1 mg/kg x 40min")
+        mean(row, mg_kg=1.0, infusion_min=40)
     for row in dice.several(candidates(rows, infused), 5):
         row.spoil("dose only as text", MG, "")
-        assert isinstance(row.source, Session)
+        mean(row, mg=None)
     wrong = dice.pick(candidates(rows, lambda s: s.route == "IN"))
     wrong.spoil("drug and route disagree", "Route", "IV")
+    mean(wrong, route="IV")
     pounds = dice.pick(candidates(rows, lambda s: s.site.pounds))
     assert isinstance(pounds.source, Session)
     pounds.spoil("kilograms where the clinic writes pounds", WEIGHT, f"{pounds.source.kg:.0f}")
+    mean(pounds, kg=int(str(pounds.cells[WEIGHT])) / 2.20462)
 
 
 def plant_rest(rows: list[Row], dice: Dice) -> None:
@@ -179,7 +196,9 @@ def plant_rest(rows: list[Row], dice: Dice) -> None:
     pressure = dice.several(candidates(rows, infused), 2)
     high, low = str(pressure[0].cells["BP Peak"]).split("/")
     pressure[0].spoil("blood pressure the wrong way round", "BP Peak", f"{low}/{high}")
+    remember(pressure[0], "peak", int(low), int(high))
     pressure[1].spoil("text instead of a number", "BP End", "unable - arm")
+    remember(pressure[1], "end", 0, 0)
     for row, number in zip(dice.several(candidates(rows, infused), 3), ("", "2", "?"), strict=True):
         row.spoil("session number blank or wrong", "Tx #", number)
     texts = {

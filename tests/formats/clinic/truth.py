@@ -79,13 +79,11 @@ def count_sessions(sheet: Sheet) -> dict[str, Any]:
     for one in given:
         for values in one.vitals.values():
             vital.update(n for n, v in zip(("sbp", "dbp", "hr", "spo2"), values, strict=True) if v)
-    unreadable = [tag for _, row in kept(sheet) for tag in row.tags if tag[0].startswith("text i")]
-    vital.subtract(dict.fromkeys(("sbp", "dbp"), len(unreadable)))
     return {
         "sessions": len(given),
         "sessions_by_site": dict(sorted(Counter(one.site.site_id for one in given).items())),
         "sessions_by_route": dict(sorted(routes.items())),
-        "sessions_esketamine": routes["IN"],
+        "sessions_esketamine": sum(one.agent == "esketamine" for one in given),
         "sessions_not_completed": sum(not one.completed for one in given),
         "sessions_with_weight": sum(one.kg is not None for one in given),
         "monitoring_values": dict(sorted(vital.items())),
@@ -184,7 +182,7 @@ def session_cells(sheet: Sheet, days: dict[int, date]) -> list[dict[str, Any]]:
                 {"patient": one.person.local_id, "session_no": order, "course_no": one.course,
                  "rel_day": (one.day - days[one.person.number]).days,
                  "site_id": one.site.site_id, "phase": one.phase, "route": one.route,
-                 "agent": "esketamine" if one.route == "IN" else "ketamine",
+                 "agent": one.agent,
                  "dose_mg": one.mg, "dose_mg_kg": one.mg_kg,
                  "weight_kg": None if one.kg is None else round(one.kg, 1),
                  "infusion_min": one.infusion_min, "completed": one.completed,
