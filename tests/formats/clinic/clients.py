@@ -25,6 +25,8 @@ COLUMNS = [
     "First Tx", "File status", "Other chart no.", "Notes",
 ]  # fmt: skip
 
+IDENTIFIERS = ["Client Name", "DOB", "Mobile", "E-mail"]
+
 
 def eaten(local_id: str) -> Cell:
     """Show an id as Excel does: a number without its zeros."""

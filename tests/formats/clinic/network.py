@@ -179,7 +179,7 @@ def person(number: int, identity: int, riverain: int) -> Person:
         reason=reason(site, dice),
         start=starting_day(number, dice),
         severity=min(26.0, max(6.0, dice.normal(16.9, 4.6))),
-        kg=dice.normal(81, 16),
+        kg=max(48.0, dice.normal(81, 16)),
     )
     good = dice.chance(0.45)
     one.retained = max(0.05, dice.normal(0.35, 0.15) if good else dice.normal(0.8, 0.2))

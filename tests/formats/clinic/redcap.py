@@ -189,6 +189,8 @@ def plant(records: list[Record], one: Case) -> None:
         day = records[2]["tx_start"][:10]
         forms_of[-1] |= {"phq9_date": day, "phq9_timestamp": f"{day} 17:20:31",
                          "gad7_timestamp": f"{day} 17:22:09"}  # fmt: skip
+        forms_of[0] |= {"phq9_date": day, "phq9_timestamp": f"{day} 08:41:15",
+                        "gad7_timestamp": f"{day} 08:44:02"}  # fmt: skip
 
 
 # --- Writing -------------------------------------------------------------------------------------
@@ -294,7 +296,7 @@ def faults(ids: dict[int, str]) -> list[dict[str, str]]:
         SKIPPED: ("item skipped", "PHQ-9 has no total, GAD-7 counts the gap as 0: prorate both"),
         CODED: ("missing data code", "NASK in a rated item is missing, not text"),
         UNFINISHED: ("form not finished", "GAD-7 with two answers: no total by the rule"),
-        SAME_DAY: ("two forms on a day or close", "the last unscheduled form is on day 0"),
+        SAME_DAY: ("two forms on a day", "baseline and unscheduled on day 0: occurrences 1, 2"),
     }  # fmt: skip
     listed = [{"record_id": ids[n], "kind": kind, "say": say} for n, (kind, say) in said.items()]
     general = {
@@ -309,7 +311,6 @@ def faults(ids: dict[int, str]) -> list[dict[str, str]]:
         "dates": "validation says day-month-year, the export writes year-month-day",
         "byte order mark": "labelled.csv begins with one",
         "identifiers": "fields flagged 'y' (initials, birth_date, email, tx_other) do not go on",
-        "same label, other columns": "labels of the labelled export come from the dictionary",
     }
     return listed + [{"record_id": "", "kind": kind, "say": say} for kind, say in general.items()]
 

@@ -290,5 +290,5 @@ def words() -> dict[str, Any]:
         "label_after_asking": {reasons.NEW_LABEL[1]: 2},
         "missing_codes": reasons.MISSING_CODES,
         "columns": {"items": scores.ITEMS, "totals": scores.TOTALS,
-                    "not_an_item": [scores.BOTHER], "identifiers": clients.COLUMNS[1:7]},
+                    "not_an_item": [scores.BOTHER], "identifiers": clients.IDENTIFIERS},
     }  # fmt: skip
