@@ -6,6 +6,7 @@ from analysis.disclosure.counts import SuppressedCounts, attack_counts, suppress
 from analysis.disclosure.curves import cut_curve, cut_interval_curve, cut_medians
 from analysis.disclosure.estimates import hide_statistics, suppress_proportions
 from analysis.disclosure.flow import suppress_flow
+from analysis.disclosure.ledger import Ledger, recording
 from analysis.disclosure.occupancy import coarsen_occupancy
 from analysis.disclosure.policy import (
     CONFIDENTIAL,
@@ -26,6 +27,7 @@ __all__ = [
     "INTERNAL",
     "RELEASE",
     "HiddenCells",
+    "Ledger",
     "Policy",
     "SuppressedCounts",
     "attack_counts",
@@ -38,6 +40,7 @@ __all__ = [
     "hide_statistics",
     "is_small",
     "masked_count",
+    "recording",
     "require_releasable",
     "suppress_cells",
     "suppress_counts",

@@ -14,11 +14,16 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.attack import CountSystem, attack_bounds
+from analysis.disclosure.joint import JointSystem, join_past
+from analysis.disclosure.ledger import Ledger, Record, current_ledger, names_of
 from analysis.disclosure.pattern import BoolArray, find_pattern, mark_bounds, markable_cells
 from analysis.disclosure.policy import HIDDEN, RELEASE, Policy
 from analysis.errors import DataError
 
-__all__ = ["STATUSES", "Cell", "HiddenCells", "Sum", "count_system", "suppress_cells"]
+__all__ = ["EARLIER", "STATUSES", "Cell", "HiddenCells", "Sum", "count_system", "suppress_cells"]
+
+EARLIER = "an earlier release, or the difference to it"
+"""Name of the counts in an audit that are not of the table itself."""
 
 STATUSES = ("shown", "primary", "complementary")
 """A count is shown, hidden because it is small, or hidden to protect a small one."""
@@ -141,6 +146,7 @@ def suppress_cells(
     cells: Mapping[Cell, int],
     sums: Sequence[Sum] = (),
     *,
+    about: str = "",
     not_shown: Collection[Cell] = (),
     keep: Mapping[Cell, float] | None = None,
     policy: Policy = RELEASE,
@@ -153,6 +159,9 @@ def suppress_cells(
         True counts.
     sums : sequence of (total, parts)
         Names of each total and of its parts; every sum that a reader can know.
+    about : str
+        What the counts are, the same in every release. Inside `recording` they are then also
+        protected against what readers know from earlier releases and other tables of this one.
     not_shown : collection of names
         Counts that follow from others and are never printed, such as a complement.
     keep : mapping of name to float, optional
@@ -177,24 +186,79 @@ def suppress_cells(
     {'a': '<11', 'b': '—', 'c': '60', 'all': '94'}
     """
     system = count_system(cells, sums, not_shown=not_shown, keep=keep)
-    minimum = policy.minimum_count
-    if policy.confidential:
-        hidden = marked = np.zeros(len(cells), dtype=bool)
-    else:
-        hidden = find_pattern(system, minimum)
-        marked = markable_cells(system, hidden, minimum)
-    small = hidden & (system.counts > 0) & (system.counts < minimum)
-    status = np.where(small, "primary", np.where(hidden, "complementary", "shown"))
-    shown = np.where(marked, policy.small_text, HIDDEN)
-    text = [
-        str(m) if h else f"{n:,d}" for m, h, n in zip(shown, hidden, system.counts, strict=True)
-    ]
-    return HiddenCells(
-        text=dict(zip(cells, text, strict=True)),
-        status=dict(zip(cells, status.tolist(), strict=True)),
-        bounds=_audit(system, list(cells), hidden, marked, policy),
+    ledger = current_ledger() if about and not policy.confidential else None
+    if ledger is None:
+        alone = np.zeros(len(cells), dtype=bool)
+        return _suppressed(
+            JointSystem(system=system, told=alone, withheld=alone, marked=alone, n_now=len(cells)),
+            list(cells),
+            policy,
+        )
+    names = names_of(list(cells))
+    counts = {names[cell]: int(n) for cell, n in cells.items()}
+    label = _label(ledger, about, counts)
+    joint = join_past(
+        system,
+        list(counts),
+        earlier=ledger.earlier(label),
+        present=ledger.present(label),
         policy=policy,
     )
+    hidden = _suppressed(joint, list(cells), policy)
+    ledger.add(
+        Record(
+            release=ledger.release,
+            about=label,
+            counts=counts,
+            shown={names[cell]: text for cell, text in hidden.text.items()},
+            sums=tuple((names[total], tuple(names[p] for p in parts)) for total, parts in sums),
+            not_shown=tuple(names[cell] for cell in cells if cell in not_shown),
+        )
+    )
+    return hidden
+
+
+def _label(ledger: Ledger, about: str, counts: Mapping[str, int]) -> str:
+    """Tell tables of one release apart that are about the same but have other counts."""
+    number, label = 1, about
+    while any(
+        record.counts.get(name, n) != n
+        for record in ledger.present(label)
+        for name, n in counts.items()
+    ):
+        number += 1
+        label = f"{about} ({number})"
+    return label
+
+
+def _suppressed(joint: JointSystem, names: Sequence[Cell], policy: Policy) -> HiddenCells:
+    """Choose what to hide and how to mark it; the names are those of the counts of now."""
+    system, minimum, n = joint.system, policy.minimum_count, joint.n_now
+    if policy.confidential:
+        hidden = marked = np.zeros(len(system.counts), dtype=bool)
+    else:
+        hidden = find_pattern(system, minimum, told=joint.told, withheld=joint.withheld)
+        marked = markable_cells(system, hidden, minimum, marked=joint.marked)
+    small = hidden & system.small(minimum)
+    status = np.where(small, "primary", np.where(hidden, "complementary", "shown"))[:n]
+    shown = np.where(marked, policy.small_text, HIDDEN)
+    text = [
+        str(m) if h else f"{count:,d}"
+        for m, h, count in zip(shown[:n], hidden[:n], system.counts[:n], strict=True)
+    ]
+    return HiddenCells(
+        text=dict(zip(names, text, strict=True)),
+        status=dict(zip(names, status.tolist(), strict=True)),
+        bounds=_audit(system, names, hidden, marked, policy),
+        policy=policy,
+    )
+
+
+def _of_now(system: CountSystem, n_now: int) -> BoolArray:
+    """Tell which counts are of now, or are the changes to them."""
+    now = np.arange(len(system.counts)) < n_now
+    touching = system.lines[(system.lines[:, :n_now] != 0).any(axis=1)]
+    return np.asarray(now | (system.not_shown & (touching != 0).any(axis=0)))
 
 
 def _audit(
@@ -204,15 +268,19 @@ def _audit(
     marked: BoolArray,
     policy: Policy,
 ) -> pd.DataFrame:
-    """Attack every small hidden count, without and with what the marks tell."""
+    """Attack every small hidden count, without and with what the marks tell.
+
+    Besides the counts of now the changes since the release before are attacked, which have no
+    name of their own.
+    """
     minimum = policy.minimum_count
-    targets = np.flatnonzero(hidden & (system.counts > 0) & (system.counts < minimum))
+    targets = np.flatnonzero(hidden & system.small(minimum) & _of_now(system, len(names)))
     low, high = attack_bounds(system, hidden, targets)
     told_low, told_high = mark_bounds(system, hidden, marked, minimum)
     mark_low, mark_high = attack_bounds(system, hidden, targets, low=told_low, high=told_high)
     return pd.DataFrame(
         {
-            "cell": [names[target] for target in targets.tolist()],
+            "cell": [names[t] if t < len(names) else EARLIER for t in targets.tolist()],
             "low": low,
             "high": high,
             "low_with_marks": mark_low,

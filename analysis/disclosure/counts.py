@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis.disclosure.attack import attack_bounds
 from analysis.disclosure.cells import (
+    EARLIER,
     Cell,
     HiddenCells,
     Sum,
@@ -166,6 +167,7 @@ def suppress_counts(
     *,
     row_totals: bool = False,
     column_totals: bool = False,
+    about: str = "",
     not_shown: Collection[Cell] = (),
     policy: Policy = RELEASE,
 ) -> SuppressedCounts:
@@ -183,6 +185,8 @@ def suppress_counts(
     row_totals, column_totals : bool
         Whether the sums over columns, or over categories, are published. They appear in the
         result under ``Total``.
+    about : str
+        What is counted, the same in every release, see `suppress_cells`.
     not_shown : collection of row names
         Categories that are not printed although they follow from the others, such as "observed"
         beside "missing".
@@ -215,7 +219,7 @@ def suppress_counts(
     layout = _lay_out(counts, row_totals, column_totals)
     free = {(row, column) for row in not_shown for column in layout.columns}
     hidden = suppress_cells(
-        layout.cells, layout.sums, not_shown=free, keep=layout.keep, policy=policy
+        layout.cells, layout.sums, about=about, not_shown=free, keep=layout.keep, policy=policy
     )
     keep = [row for row in layout.rows if row not in set(not_shown)]
     return SuppressedCounts(
@@ -240,7 +244,7 @@ def _frame(layout: _Layout, cells: Any, counts: pd.DataFrame) -> pd.DataFrame:
 def _named_bounds(hidden: HiddenCells) -> pd.DataFrame:
     """Split the name of a cell into row and column."""
     bounds = hidden.audit()
-    cells = list(bounds.pop("cell"))
+    cells = [(cell, "") if cell == EARLIER else cell for cell in bounds.pop("cell")]
     bounds.insert(0, "row", pd.Series([row for row, _ in cells], dtype=object))
     bounds.insert(1, "column", pd.Series([column for _, column in cells], dtype=object))
     return bounds

@@ -17,6 +17,7 @@ from analysis.errors import ColumnError, DataError
 
 __all__ = ["suppress_flow"]
 
+_NOBODY = (("", 0),)
 _COLUMNS = ["step", "n", "reason", "n_excluded"]
 
 
@@ -77,9 +78,9 @@ def suppress_flow(flow: pd.DataFrame, policy: Policy = RELEASE) -> pd.DataFrame:
     merged = boxes if policy.confidential else _merge(boxes, policy)
     hidden = _hide(merged, policy)
     rows = [
-        (box.step, hidden.text[("n", k)], reason, hidden.text[("left", k, j)])
-        for k, box in enumerate(merged)
-        for j, (reason, _) in enumerate(box.reasons or (("", 0),))
+        (box.step, hidden.text[("n", box.step)], reason, hidden.text[("left", box.step, reason)])
+        for box in merged
+        for reason, _ in box.reasons or _NOBODY
     ]
     shown = pd.DataFrame(rows, columns=_COLUMNS, dtype="string")
     shown.attrs["audit"] = hidden.audit().to_dict("list")
@@ -143,12 +144,11 @@ def _merge_reasons(
 
 def _hide(boxes: list[_Box], policy: Policy) -> HiddenCells:
     """Suppress what is still small: boxes, exclusions and what they add up to."""
-    cells: dict[Cell, int] = {("n", k): box.n for k, box in enumerate(boxes)}
+    cells: dict[Cell, int] = {("n", box.step): box.n for box in boxes}
     sums: list[Sum] = []
-    for k, box in enumerate(boxes):
-        parts = box.reasons or (("", 0),)
-        cells |= {("left", k, j): count for j, (_, count) in enumerate(parts)}
-        if k + 1 < len(boxes):
-            leaving = [("left", k, j) for j in range(len(parts))]
-            sums.append((("n", k), [("n", k + 1), *leaving]))
-    return suppress_cells(cells, sums, policy=policy)
+    for box, after in zip(boxes, [*boxes[1:], None], strict=True):
+        leaving = {("left", box.step, reason): n for reason, n in box.reasons or _NOBODY}
+        cells |= leaving
+        if after is not None:
+            sums.append((("n", box.step), [("n", after.step), *leaving]))
+    return suppress_cells(cells, sums, about="flow of patients", policy=policy)

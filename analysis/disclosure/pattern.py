@@ -23,7 +23,13 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 
-def find_pattern(system: CountSystem, minimum: int) -> BoolArray:
+def find_pattern(
+    system: CountSystem,
+    minimum: int,
+    *,
+    told: BoolArray | None = None,
+    withheld: BoolArray | None = None,
+) -> BoolArray:
     """Choose the counts to hide so that every small one stays in doubt.
 
     Small counts are hidden first. Then, along every sum, the cheapest further count; then the
@@ -36,44 +42,57 @@ def find_pattern(system: CountSystem, minimum: int) -> BoolArray:
         Counts and sums.
     minimum : int
         Least count that may be shown.
+    told : array of bool, shape (k,), optional
+        Counts that readers know already, so that they cannot be hidden any more.
+    withheld : array of bool, shape (k,), optional
+        Counts that stay hidden whatever they are.
 
     Returns
     -------
     numpy.ndarray of bool, shape (k,)
-        What is hidden: no small count has a greatest possible value under `minimum`.
+        What is hidden: no small count has a greatest possible value under `minimum`, except where
+        what readers know already says so.
 
     Notes
     -----
     The search ends: each round hides at least one more count, and once every shown count in
-    reach is zero the true counts can be multiplied by any number, so nothing bounds them.
+    reach is zero the true counts can be multiplied by any number, so nothing bounds them. Where
+    readers know counts already, the last resort is to hide all others.
     """
-    needed = system.small(minimum) | system.not_shown
-    hidden = _close_lines(system, needed, minimum)
-    targets = np.flatnonzero(system.small(minimum))
+    known = np.zeros(len(system.counts), dtype=bool) if told is None else told
+    needed = (system.small(minimum) | system.not_shown) & ~known
+    needed = needed if withheld is None else needed | (withheld & ~known)
+    hidden = _close_lines(system, needed, known, minimum)
+    targets = np.flatnonzero(system.small(minimum) & hidden)
     tables = find_witnesses(system, hidden, targets, minimum)
     while np.isnan(tables).any():
+        before = int(hidden.sum())
         for cell in targets[np.isnan(tables).any(axis=1)]:
-            hidden[_cheapest_neighbour(system, hidden, int(cell))] = True
-        hidden = _close_lines(system, hidden, minimum)
+            hidden[_cheapest_neighbour(system, hidden, known, int(cell))] = True
+        hidden = _close_lines(system, hidden, known, minimum)
+        if int(hidden.sum()) == before:  # only what readers know already is left to hide
+            return hidden | (~known & (system.counts > 0))
         tables = find_witnesses(system, hidden, targets, minimum)
     return _show_again(system, hidden, hidden & ~needed, tables, minimum)
 
 
-def _close_lines(system: CountSystem, hidden: BoolArray, minimum: int) -> BoolArray:
+def _close_lines(
+    system: CountSystem, hidden: BoolArray, told: BoolArray, minimum: int
+) -> BoolArray:
     """Hide the cheapest further count along every sum that alone gives a small count away."""
     hidden = hidden.copy()
     weak = True
     while weak:
         weak = False
         for line in system.lines:
-            candidates = np.flatnonzero((line != 0) & ~hidden & (system.counts > 0))
+            candidates = np.flatnonzero((line != 0) & ~hidden & ~told & (system.counts > 0))
             if len(candidates) and gives_away(system, line, hidden, minimum):
                 hidden[candidates[np.argmin(system.cost[candidates])]] = True
                 weak = True
     return hidden
 
 
-def _cheapest_neighbour(system: CountSystem, hidden: BoolArray, cell: int) -> int:
+def _cheapest_neighbour(system: CountSystem, hidden: BoolArray, told: BoolArray, cell: int) -> int:
     """Find the cheapest shown count in a sum with a cell, or with the cells linked to it.
 
     Where the nearest ones are dear to the reader, one further away is looked for first.
@@ -83,7 +102,7 @@ def _cheapest_neighbour(system: CountSystem, hidden: BoolArray, cell: int) -> in
     best = cell  # if everything in reach is hidden, nothing bounds the cell
     while True:
         near = system.lines[(system.lines[:, reached] != 0).any(axis=1)].any(axis=0)
-        candidates = np.flatnonzero(near & ~hidden & (system.counts > 0))
+        candidates = np.flatnonzero(near & ~hidden & ~told & (system.counts > 0))
         if len(candidates):
             cheapest = int(candidates[np.argmin(system.cost[candidates])])
             if best == cell or system.cost[cheapest] < system.cost[best]:
@@ -102,7 +121,7 @@ def _show_again(
     A small count stays in doubt while its table of `find_witnesses` has the true value where one
     more count is shown, so only the others need a new table.
     """
-    targets = np.flatnonzero(system.small(minimum))
+    targets = np.flatnonzero(system.small(minimum) & hidden)
     cells = np.flatnonzero(extra)
     for cell in cells[np.argsort(-system.cost[cells], kind="stable")]:
         trial = hidden.copy()
@@ -147,7 +166,9 @@ def mark_bounds(
     return low, np.where(marked, minimum - 1.0, np.inf)
 
 
-def markable_cells(system: CountSystem, hidden: BoolArray, minimum: int) -> BoolArray:
+def markable_cells(
+    system: CountSystem, hidden: BoolArray, minimum: int, *, marked: BoolArray | None = None
+) -> BoolArray:
     """Choose the small counts that can carry the mark ``<11`` without saying too much.
 
     Two counts marked ``<11`` that add up to 20 are both 10. A small count whose mark would leave
@@ -162,14 +183,17 @@ def markable_cells(system: CountSystem, hidden: BoolArray, minimum: int) -> Bool
         What is not shown.
     minimum : int
         Least count that may be shown.
+    marked : array of bool, shape (k,), optional
+        Counts that have been marked before, which cannot be taken back.
 
     Returns
     -------
     numpy.ndarray of bool, shape (k,)
         Small counts to mark.
     """
-    marked = system.small(minimum) & ~system.not_shown
-    while marked.any():
+    before = np.zeros(len(hidden), dtype=bool) if marked is None else marked
+    marked = before | (system.small(minimum) & hidden & ~system.not_shown)
+    while (marked & ~before).any():
         targets = np.flatnonzero(marked)
         low, high = mark_bounds(system, hidden, marked, minimum)
         least, most = attack_bounds(system, hidden, targets, low=low, high=high)
@@ -177,6 +201,9 @@ def markable_cells(system: CountSystem, hidden: BoolArray, minimum: int) -> Bool
         if not len(narrow):
             break
         touching = (system.lines[:, narrow] != 0).any(axis=1)
-        marked &= ~(system.lines[touching] != 0).any(axis=0)
-        marked[narrow] = False
+        fewer = marked & ~(system.lines[touching] != 0).any(axis=0)
+        fewer[narrow] = False
+        if (fewer | before).sum() == marked.sum():
+            break  # what is narrow was told before
+        marked = fewer | before
     return marked

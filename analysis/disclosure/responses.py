@@ -68,7 +68,8 @@ def hide_responses(
         sums += _totals(group, measure, total)
     left_out = {cell for cell in cells if cell[0] in ("not observed", "without")}
     keep = {cell: _KEEP.get(cell[0], 0.0) * (10.0 if cell[1] == total else 1.0) for cell in cells}
-    hidden = suppress_cells(cells, sums, not_shown=left_out, keep=keep, policy=policy)
+    about = f"responses by {' and '.join(_names_of_rows(frame)) or 'nothing'}"
+    hidden = suppress_cells(cells, sums, about=about, not_shown=left_out, keep=keep, policy=policy)
     return _blank(frame, hidden, group, measure), hidden
 
 
@@ -90,8 +91,7 @@ def row_names(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
     ColumnError
         When more than one column could name groups.
     """
-    known = {*RESPONSE_COUNTS, *_ESTIMATES, "measure"}
-    others = [name for name in frame.columns if name not in known]
+    others = [name for name in _names_of_rows(frame) if name != "measure"]
     if len(others) > 1:
         raise ColumnError(
             f"The frame has {len(others)} columns that name groups; allowed is one beside measure."
@@ -101,6 +101,11 @@ def row_names(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
         frame["measure"].astype("string").tolist() if "measure" in frame else [""] * len(frame)
     )
     return group, measure
+
+
+def _names_of_rows(frame: pd.DataFrame) -> list[str]:
+    """List the columns that are neither counts nor estimates."""
+    return [str(name) for name in frame.columns if name not in {*RESPONSE_COUNTS, *_ESTIMATES}]
 
 
 def _system(

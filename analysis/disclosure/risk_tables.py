@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from analysis.disclosure.cells import Cell, HiddenCells, Sum, suppress_cells
@@ -51,24 +50,32 @@ def suppress_risk_table(
     ordered = risk[columns].sort_values(columns[:-1], kind="stable").reset_index(drop=True)
     if policy.confidential:
         return ordered.assign(n_risk=[f"{n:,d}" for n in ordered["n_risk"].astype(int)])
-    hidden = _hide_falls(ordered, by, policy)
-    return ordered.assign(n_risk=[hidden.text[("risk", row)] for row in range(len(ordered))])
+    names = _names(ordered, by)
+    hidden = _hide_falls(ordered, names, by, policy)
+    return ordered.assign(n_risk=[hidden.text[name] for name in names])
 
 
-def _hide_falls(ordered: pd.DataFrame, by: str | None, policy: Policy) -> HiddenCells:
+def _names(ordered: pd.DataFrame, by: str | None) -> list[Cell]:
+    """Name the numbers by group and time."""
+    group = ordered[by].astype("string") if by else pd.Series("", index=ordered.index)
+    return list(zip(group.tolist(), ordered["time"].astype(float).tolist(), strict=True))
+
+
+def _hide_falls(
+    ordered: pd.DataFrame, names: list[Cell], by: str | None, policy: Policy
+) -> HiddenCells:
     """Suppress numbers at risk and the falls between them."""
     n = ordered["n_risk"].to_numpy(int)
-    same = np.ones(len(n), dtype=bool)
-    if by:
-        group = pd.factorize(ordered[by])[0]
-        same[1:] = group[1:] == group[:-1]
-    cells: dict[Cell, int] = {("risk", row): int(count) for row, count in enumerate(n)}
+    cells: dict[Cell, int] = dict(zip(names, n.tolist(), strict=True))
+    starts = [name for row, name in enumerate(names) if row == 0 or name[0] != names[row - 1][0]]
     sums: list[Sum] = []
-    starts = [row for row in range(len(n)) if row == 0 or not same[row]]
+    falls: list[Cell] = []
     for row in range(1, len(n)):
-        if same[row] and n[row] <= n[row - 1]:  # late entries can make it rise
-            cells[("fall", row)] = int(n[row - 1] - n[row])
-            sums.append((("risk", row - 1), [("risk", row), ("fall", row)]))
-    falls = {name for name in cells if isinstance(name, tuple) and name[0] == "fall"}
-    keep = {("risk", row): 1e9 for row in starts}  # the number at the start is the best known
-    return suppress_cells(cells, sums, not_shown=falls, keep=keep, policy=policy)
+        if names[row] in starts or n[row] > n[row - 1]:  # late entries can make it rise
+            continue
+        falls.append(("fall", *names[row]))
+        cells[falls[-1]] = int(n[row - 1] - n[row])
+        sums.append((names[row - 1], [names[row], falls[-1]]))
+    keep = dict.fromkeys(starts, 1e9)  # the number at the start is the best known
+    about = f"numbers at risk by {by or 'nothing'}"
+    return suppress_cells(cells, sums, about=about, not_shown=falls, keep=keep, policy=policy)

@@ -12,7 +12,7 @@ from analysis.figures.marginal_means import plot_marginal_means
 from analysis.figures.proportions import plot_proportions
 from analysis.figures.quantiles import plot_quantiles
 from analysis.figures.residuals import plot_residuals
-from analysis.figures.show import figure_png, show
+from analysis.figures.showing import figure_png, show
 from analysis.figures.states import plot_states
 from analysis.figures.survival import plot_survival
 from analysis.figures.swimmer import plot_swimmer

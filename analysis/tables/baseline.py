@@ -210,8 +210,10 @@ def _print_counts(
 ) -> _Printed:
     """Count and suppress all variables together, since they share the totals of the columns."""
     counts = _count(variables, groups)
+    described = ", ".join(dict.fromkeys(str(variable) for variable, _ in counts.index))
     shown = suppress_counts(
         counts,
+        about=f"patients by {groups.name or 'nothing'}: {described}",
         row_totals=with_total,
         column_totals=True,
         not_shown=[row for row in counts.index if row[1] == _OBSERVED],

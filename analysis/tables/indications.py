@@ -156,7 +156,8 @@ def _suppress(counts: pd.DataFrame, groups: Sequence[str], policy: Policy) -> Hi
         sums += [((row, OVERALL), [(row, g) for g in groups if g != OVERALL]) for row in every]
     unseen = {cell for cell in cells if cell[0][0] == _FURTHER or cell[0][1] == _REST}
     dear = {cell: 1e9 for cell in cells if cell[0] == _SIZE}
-    return suppress_cells(cells, sums, not_shown=unseen, keep=dear, policy=policy)
+    about = f"indications by {' and '.join(map(str, groups))}"
+    return suppress_cells(cells, sums, about=about, not_shown=unseen, keep=dear, policy=policy)
 
 
 def _sums_of_patients(cells: dict[Cell, int], rows: Sequence[Row], group: str) -> list[Sum]:

@@ -1,0 +1,194 @@
+"""One system of what is to be shown now and what readers know from before.
+
+Between two releases the differences are counts of their own: 40 patients last month and 43 this
+month are 3 new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.disclosure.attack import CountSystem
+from analysis.disclosure.ledger import Record
+from analysis.disclosure.policy import Policy
+
+__all__ = ["JointSystem", "join_past"]
+
+BoolArray = npt.NDArray[np.bool_]
+
+_WHOLE = 5  # earlier releases with all their sums; of older ones, what was shown last
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class JointSystem:
+    """Counts of now, of before, and the differences between them.
+
+    Parameters
+    ----------
+    system : CountSystem
+        The counts of now first.
+    told : array of bool, shape (k,)
+        Counts that readers know already.
+    withheld : array of bool, shape (k,)
+        Counts that stay hidden.
+    marked : array of bool, shape (k,)
+        Hidden counts that readers know to be small.
+    n_now : int
+        How many counts are of now.
+    """
+
+    system: CountSystem
+    told: BoolArray
+    withheld: BoolArray
+    marked: BoolArray
+    n_now: int
+
+
+@dataclass(kw_only=True, eq=False)
+class _Builder:
+    """Counts and sums, gathered by name."""
+
+    counts: dict[tuple[str, str], int]
+    lines: list[dict[tuple[str, str], int]]
+    told: set[tuple[str, str]]
+    withheld: set[tuple[str, str]]
+    marked: set[tuple[str, str]]
+    unseen: set[tuple[str, str]]
+
+
+def join_past(
+    system: CountSystem,
+    names: Sequence[str],
+    *,
+    earlier: Sequence[Record],
+    present: Sequence[Record],
+    policy: Policy,
+) -> JointSystem:
+    """Put a table beside what was told about the same counts before.
+
+    Parameters
+    ----------
+    system : CountSystem
+        The table.
+    names : sequence of str
+        Names of its counts, the same in every release.
+    earlier : sequence of Record
+        Of earlier releases.
+    present : sequence of Record
+        Of the same release; its counts are the same counts.
+    policy : Policy
+        How small counts are marked.
+
+    Returns
+    -------
+    JointSystem
+        For `find_pattern` and the attacker.
+    """
+    now = {name: ("", name) for name in names}
+    builder = _Builder(
+        counts={now[name]: int(n) for name, n in zip(names, system.counts, strict=True)},
+        lines=[
+            {now[names[j]]: int(line[j]) for j in np.flatnonzero(line).tolist()}
+            for line in system.lines
+        ],
+        told=set(),
+        withheld=set(),
+        marked=set(),
+        unseen={now[name] for name, is_not in zip(names, system.not_shown, strict=True) if is_not},
+    )
+    for record in present:
+        _add(builder, record, "", policy)
+    for record in earlier[-_WHOLE:]:
+        _add(builder, record, record.release, policy)
+    _add_last_shown(builder, earlier[:-_WHOLE])
+    for name in dict.fromkeys([*names, *(name for record in earlier for name in record.counts)]):
+        _add_changes(builder, name, [record.release for record in earlier])
+    return _as_arrays(builder, system, len(names))
+
+
+def _add(builder: _Builder, record: Record, when: str, policy: Policy) -> None:
+    """Add what a record told; counts of the same release are those of now."""
+    place = {name: (when, name) for name in record.counts}
+    for name, count in record.counts.items():
+        builder.counts.setdefault(place[name], count)
+        text = record.shown[name]
+        if name in record.not_shown:
+            builder.unseen.add(place[name])
+        elif text == f"{count:,d}":
+            builder.told.add(place[name])
+        else:
+            builder.withheld.add(place[name])
+            if text == policy.small_text:
+                builder.marked.add(place[name])
+    builder.lines += [
+        {**{place[part]: 1 for part in parts}, place[total]: -1} for total, parts in record.sums
+    ]
+
+
+def _add_last_shown(builder: _Builder, older: Sequence[Record]) -> None:
+    """Add each count as readers last saw it before the releases that are there as a whole."""
+    seen: dict[str, tuple[str, int]] = {}
+    for record in older:
+        for name, count in record.counts.items():
+            if record.shown[name] == f"{count:,d}" and name not in record.not_shown:
+                seen[name] = record.release, count
+    for name, (when, count) in seen.items():
+        builder.counts[when, name] = count
+        builder.told.add((when, name))
+
+
+def _add_changes(builder: _Builder, name: str, releases: Sequence[str]) -> None:
+    """Add what came, or went, from each release that has the count to the next.
+
+    A small change over several releases is made of changes that are small too, so that these
+    protect it.
+    """
+    times = [(when, name) for when in [*releases, ""] if (when, name) in builder.counts]
+    for then, now in pairwise(times):
+        change = builder.counts[now] - builder.counts[then]
+        new = (f"since {then[0]}", name)
+        builder.counts[new] = abs(change)
+        builder.unseen.add(new)
+        whole, part = (now, then) if change >= 0 else (then, now)
+        builder.lines.append({part: 1, new: 1, whole: -1})
+
+
+def _as_arrays(builder: _Builder, system: CountSystem, n_now: int) -> JointSystem:
+    """Lay everything out as arrays."""
+    position = {name: i for i, name in enumerate(builder.counts)}
+    lines = np.zeros((len(builder.lines), len(position)), dtype=np.int64)
+    for row, line in enumerate(builder.lines):
+        for name, sign in line.items():
+            lines[row, position[name]] = sign
+    counts = np.array(list(builder.counts.values()), dtype=np.int64)
+    cost = counts.astype(float)
+    cost[:n_now] = system.cost
+    return JointSystem(
+        system=CountSystem(
+            counts=counts,
+            lines=lines[_first_of_each(lines)],
+            not_shown=_flags(position, builder.unseen),
+            cost=cost,
+        ),
+        told=_flags(position, builder.told),
+        withheld=_flags(position, builder.withheld),
+        marked=_flags(position, builder.marked),
+        n_now=n_now,
+    )
+
+
+def _flags(position: Mapping[tuple[str, str], int], names: set[tuple[str, str]]) -> BoolArray:
+    """Mark the named places."""
+    marked = np.zeros(len(position), dtype=bool)
+    marked[[position[name] for name in names]] = True
+    return marked
+
+
+def _first_of_each(lines: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
+    """Find the first of equal lines, in order."""
+    return np.sort(np.unique(lines, axis=0, return_index=True)[1])

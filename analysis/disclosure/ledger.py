@@ -1,0 +1,283 @@
+"""The ledger of what was released: counts, sums and what readers saw of them, never to be changed.
+
+One line per table and release. Each line holds the digest of the line before it, so that a line
+that was changed or taken out is noticed. It holds true counts and belongs into the local zone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import DisclosureError
+from analysis.storage import write_text
+
+__all__ = ["LEDGER_VARIABLE", "Ledger", "Record", "current_ledger", "recording"]
+
+LEDGER_VARIABLE = "KETAMINE_OUTCOMES_LEDGER"
+"""Environment variable by which a report tells its notebooks where the ledger of the release is:
+the label of the release, a bar, and the path."""
+
+_START = "0" * 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What one table of one release told.
+
+    Parameters
+    ----------
+    release : str
+        Label of the release.
+    about : str
+        What the counts are, the same in every release.
+    counts : mapping of str to int
+        True counts by name.
+    shown : mapping of str to str
+        What was printed for each count.
+    sums : tuple of (str, tuple of str)
+        Totals with their parts.
+    not_shown : tuple of str
+        Counts that follow from others and are never printed.
+    """
+
+    release: str
+    about: str
+    counts: Mapping[str, int]
+    shown: Mapping[str, str]
+    sums: tuple[tuple[str, tuple[str, ...]], ...]
+    not_shown: tuple[str, ...] = ()
+
+    def line(self, previous: str) -> str:
+        """Write the record as one line of JSON after the line with the digest `previous`."""
+        about = {
+            "release": self.release,
+            "about": self.about,
+            "counts": dict(self.counts),
+            "shown": dict(self.shown),
+            "sums": [[total, list(parts)] for total, parts in self.sums],
+            "not_shown": list(self.not_shown),
+            "previous": previous,
+        }
+        return json.dumps(about, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(kw_only=True, eq=False)
+class Ledger:
+    """The records of all releases of a study, and the label of the release that is being made.
+
+    Parameters
+    ----------
+    release : str
+        Label of the release in the making, such as "2026-11".
+    path : pathlib.Path, optional
+        File of the records, in the local zone; None: in memory only.
+
+    Raises
+    ------
+    DisclosureError
+        When the file is not a ledger, or a line of it was changed or taken out.
+
+    Examples
+    --------
+    >>> ledger = Ledger(release="2026-11")
+    >>> ledger.to_frame().empty
+    True
+    """
+
+    release: str
+    path: Path | None = None
+    records: list[Record] = field(default_factory=list, repr=False)
+    _last: str = field(default=_START, repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.release:
+            raise DisclosureError("A release needs a label, such as its year and month.")
+        if self.path is not None and self.path.exists():
+            self._read(self.path)
+
+    def _read(self, path: Path) -> None:
+        """Read all lines and hold each to the digest in the next."""
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            record, previous = _parsed(line, number)
+            if previous != self._last:
+                raise DisclosureError(
+                    f"The ledger of releases was changed before line {number}. Take the copy of "
+                    "your backup; without it, what was released before cannot be protected."
+                )
+            self.records.append(record)
+            self._last = _digest(line)
+
+    def add(self, record: Record) -> None:
+        """Append a record; a record that is there already is not repeated.
+
+        Parameters
+        ----------
+        record : Record
+            What a table tells.
+        """
+        if record in self.records:
+            return
+        line = record.line(self._last)
+        if self.path is not None:
+            old = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
+            write_text(self.path, f"{old}{line}\n")
+        self.records.append(record)
+        self._last = _digest(line)
+
+    def earlier(self, about: str) -> list[Record]:
+        """Return what earlier releases told about the same counts, oldest first.
+
+        Parameters
+        ----------
+        about : str
+            What the counts are.
+
+        Returns
+        -------
+        list of Record
+            One per release.
+        """
+        return [r for r in self.records if r.about == about and r.release != self.release]
+
+    def present(self, about: str) -> list[Record]:
+        """Return what this release has told about the same counts so far.
+
+        Parameters
+        ----------
+        about : str
+            What the counts are.
+
+        Returns
+        -------
+        list of Record
+            In order.
+        """
+        return [r for r in self.records if r.about == about and r.release == self.release]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Count what each release showed and hid.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``release, about, counts, hidden``; one row per record.
+        """
+        return pd.DataFrame(
+            [
+                {
+                    "release": record.release,
+                    "about": record.about,
+                    "counts": len(record.counts) - len(record.not_shown),
+                    "hidden": sum(
+                        record.shown[name] != f"{n:,d}"
+                        for name, n in record.counts.items()
+                        if name not in record.not_shown
+                    ),
+                }
+                for record in self.records
+            ],
+            columns=["release", "about", "counts", "hidden"],
+        )
+
+
+def _digest(line: str) -> str:
+    """Digest one line."""
+    return hashlib.sha256(line.encode("utf-8")).hexdigest()
+
+
+def _parsed(line: str, number: int) -> tuple[Record, str]:
+    """Read one line."""
+    try:
+        found: dict[str, Any] = json.loads(line)
+        record = Record(
+            release=found["release"],
+            about=found["about"],
+            counts={name: int(n) for name, n in found["counts"].items()},
+            shown=found["shown"],
+            sums=tuple((total, tuple(parts)) for total, parts in found["sums"]),
+            not_shown=tuple(found["not_shown"]),
+        )
+        return record, str(found["previous"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise DisclosureError(
+            f"Line {number} of the ledger of releases cannot be read. Take the copy of your "
+            "backup; without it, what was released before cannot be protected."
+        ) from None
+
+
+_CURRENT: ContextVar[Ledger | None] = ContextVar("ledger", default=None)
+
+
+@contextmanager
+def recording(ledger: Ledger) -> Iterator[Ledger]:
+    """Protect everything suppressed inside against what the ledger says readers know, and note it.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Of the release that is being made.
+
+    Yields
+    ------
+    Ledger
+        The same.
+
+    Examples
+    --------
+    >>> from analysis.disclosure import suppress_cells
+    >>> with recording(Ledger(release="2026-10")) as october:
+    ...     shown = suppress_cells({"treated": 40}, about="patients").text
+    >>> later = Ledger(release="2026-11", records=october.records)
+    >>> with recording(later):  # three more patients would follow by subtraction
+    ...     shown |= suppress_cells({"treated": 43}, about="patients").text
+    >>> shown
+    {'treated': '—'}
+    """
+    token = _CURRENT.set(ledger)
+    try:
+        yield ledger
+    finally:
+        _CURRENT.reset(token)
+
+
+def current_ledger() -> Ledger | None:
+    """Return the ledger of the release that is being made, if there is one.
+
+    Returns
+    -------
+    Ledger or None
+        Of `recording`, or of the file that `LEDGER_VARIABLE` names in the process of a notebook.
+    """
+    ledger = _CURRENT.get()
+    told = os.environ.get(LEDGER_VARIABLE, "")
+    if ledger is None and told:
+        release, _, path = told.partition("|")
+        ledger = Ledger(release=release, path=Path(path))
+        _CURRENT.set(ledger)
+    return ledger
+
+
+def names_of(cells: Sequence[Any]) -> dict[Any, str]:
+    """Write the names of cells as text that is the same in every release.
+
+    Parameters
+    ----------
+    cells : sequence
+        Texts, numbers, or tuples of them.
+
+    Returns
+    -------
+    dict
+        Cell to text.
+    """
+    return {cell: json.dumps(cell, ensure_ascii=False, default=str) for cell in cells}
