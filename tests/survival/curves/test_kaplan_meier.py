@@ -9,12 +9,13 @@ import pytest
 
 from analysis.errors import DataError, ModelError
 from analysis.survival import kaplan_meier
+from tests.survival.published import PUBLISHED, check_columns
 from tests.survival.reference import REFERENCE
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from lifelines import KaplanMeierFitter
-    from lifelines.datasets import load_lung
+    from lifelines.datasets import load_dd, load_lung, load_psychiatric_patients
 
 EXPECTED = json.loads((REFERENCE / "expected.json").read_text(encoding="utf-8"))
 RELAPSE = pd.read_csv(REFERENCE / "tte.csv")
@@ -95,7 +96,8 @@ def test_lung_median_is_the_published_one(conf_type, low, high):
 
 @pytest.mark.reference
 def test_lung_risk_table_and_survival_are_those_of_r_and_sas():
-    # R survival: numbers at risk count T >= t; survival at 180, 365, 730 days
+    # R survival: numbers at risk count T >= t; survival at 180, 365, 730 days. lifelines prints
+    # 228, 159, 83, 65, 41 or, by an option, 228, 160, 85, 67, 42
     km = kaplan_meier(load_lung(), event="status")
     table = km.risk_table([0, 180, 310, 365, 500])
     assert table["n_risk"].tolist() == [228, 160, 85, 65, 41]
@@ -110,6 +112,33 @@ def test_lung_medians_by_sex_are_the_published_ones():
     by_sex = kaplan_meier(load_lung(), event="status", by="sex", conf_type="log").median()
     found = by_sex.sort_values("estimate").drop(columns="sex").to_numpy()
     assert found.tolist() == [[270, 212, 310], [426, 348, 550]]
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("conf_type", CONF_TYPES)
+def test_lung_curves_by_sex_are_those_of_r(conf_type):
+    km = kaplan_meier(load_lung(), event="status", by="sex", conf_type=conf_type)
+    columns = ["time", "n_risk", "estimate", "std_error", "conf_low", "conf_high"]
+    check_columns(km.at([90, 180, 365, 730]), PUBLISHED["lung"]["at"][conf_type], columns)
+
+
+@pytest.mark.reference
+def test_curves_of_rulers_with_many_ties_are_those_of_r():
+    # 1808 terms of office in whole years on five continents
+    km = kaplan_meier(load_dd(), "duration", "observed", by="un_continent_name")
+    columns = ["time", "n_risk", "estimate", "std_error", "conf_low", "conf_high"]
+    check_columns(km.at([1, 2, 5, 10]), PUBLISHED["rulers"]["at"], columns)
+
+
+@pytest.mark.reference
+def test_curve_of_patients_who_enter_late_is_the_published_one():
+    # 26 psychiatric patients seen from their age at admission on: Klein, Moeschberger (2003)
+    patients = load_psychiatric_patients()
+    data = patients.assign(exit=patients["Age"] + patients["T"])
+    found = kaplan_meier(data, "exit", "C", entry="Age").at([47, 52, 59, 63, 69])
+    np.testing.assert_allclose(found["estimate"], [0.952, 0.866, 0.696, 0.554, 0.291], atol=5e-4)
+    columns = ["time", "n_risk", "estimate", "std_error", "conf_low", "conf_high"]
+    check_columns(found, PUBLISHED["mind"]["at"], columns)
 
 
 @pytest.mark.reference
