@@ -89,7 +89,8 @@ def test_one_fractional_weight_gives_every_group_the_jackknife():
 @pytest.mark.reference
 @pytest.mark.parametrize(("conf_type", "low", "high"), [("log", 285, 363), ("log-log", 284, 361)])
 def test_lung_median_is_the_published_one(conf_type, low, high):
-    # NCCTG lung data: survival vignette (R default "log") 310 (285-363); log-log 284-361
+    # NCCTG lung data: survival vignette (R default "log") 310 (285-363); log-log 284-361, the only
+    # limits that lifelines has
     km = kaplan_meier(load_lung(), event="status", conf_type=conf_type)
     assert km.median().to_numpy().tolist() == [[310, low, high]]
 
@@ -131,8 +132,8 @@ def test_curves_of_rulers_with_many_ties_are_those_of_r():
 
 
 @pytest.mark.reference
-def test_curve_of_patients_who_enter_late_is_the_published_one():
-    # 26 psychiatric patients seen from their age at admission on: Klein, Moeschberger (2003)
+def test_curve_of_patients_who_enter_late_is_that_of_r():
+    # 26 psychiatric patients seen from their age at admission on
     patients = load_psychiatric_patients()
     data = patients.assign(exit=patients["Age"] + patients["T"])
     found = kaplan_meier(data, "exit", "C", entry="Age").at([47, 52, 59, 63, 69])
@@ -164,6 +165,16 @@ def test_small_table_by_hand():
     assert table["n_censored"].tolist() == [0, 1, 2, 3]
     assert km.median()["estimate"].tolist() == [13.0]
     assert km.curve()["time"].tolist() == [6, 7, 10, 13, 16]
+
+
+@pytest.mark.unit
+def test_times_that_rounding_tells_apart_are_one_step():
+    # R 4.2.2, survival 3.5-3: four times; lifelines makes eight steps of these
+    data = pd.DataFrame({"time": [3 * 0.1, 0.3, 6 * 0.1, 0.6, 0.1 + 0.7, 0.8, 0.7 * 3, 2.1]})
+    assert data["time"].nunique() == 8
+    curve = kaplan_meier(data.assign(event=1)).curve()
+    assert curve["n_event"].tolist() == [2, 2, 2, 2]
+    assert curve["estimate"].tolist() == pytest.approx([0.75, 0.5, 0.25, 0.0])
 
 
 @pytest.mark.unit

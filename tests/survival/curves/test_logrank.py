@@ -155,7 +155,7 @@ def test_published_tables_have_the_statistics_of_survdiff(place, read, options):
 
 @pytest.mark.reference
 def test_printed_statistics():
-    # leukaemia: 16.79 in every textbook; aml 3.396, breast 8.5647809: R survival 3.5-3
+    # leukaemia 16.79: Kleinbaum, Klein, "Survival Analysis"; others: R survival 3.5-3
     leukemia = only(logrank(load_leukemia(), "t", "status", "Rx"))
     assert leukemia["statistic"] == pytest.approx(16.79, abs=5e-3)
     aml = only(logrank(printed("aml"), "time", "event", "arm"))

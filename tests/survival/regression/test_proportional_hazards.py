@@ -93,7 +93,7 @@ def read_heart():
 @pytest.mark.parametrize(
     ("table", "key", "fitted", "transform"),
     [
-        # R's vignette: karno 12.935, celltype 15.227, global 34.552 on 8 degrees of freedom
+        # karno 12.935, celltype 15.227, global 34.552 on 8 degrees of freedom
         ("veteran", "proportional_hazards", read_veteran, "km"),
         ("breast", "proportional_hazards", read_breast, "rank"),
         ("lung", "proportional_hazards", read_lung, "km"),
