@@ -159,8 +159,9 @@ class CoxModel:
         Notes
         -----
         Pairs of equal risk count half; two events at the same time are no pair; who is censored
-        at the time of an event outlasts it. The standard error is the infinitesimal jackknife,
-        by cluster (or subject) where there is one, as R's concordance.
+        at the time of an event outlasts it. The standard error is the infinitesimal jackknife
+        by cluster, or else by subject, as R's concordance of a fit with ``cluster``. With ``id``
+        alone R takes rows for patients, and its standard error depends on how they are cut.
 
         References
         ----------

@@ -11,11 +11,12 @@ from analysis.errors import ColumnError, ConvergenceError, DataError, ModelError
 from analysis.survival import parametric
 from analysis.survival.aft.distributions import DISTRIBUTIONS
 from analysis.survival.aft.likelihood import AftRows, evaluate_aft
+from tests.survival.published import PUBLISHED, check_columns, printed
 from tests.survival.reference import REFERENCE
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    from lifelines.datasets import load_diabetes, load_mice
+    from lifelines.datasets import load_diabetes, load_lcd, load_mice
 
 EXPECTED = json.loads((REFERENCE / "expected_cox.json").read_text(encoding="utf-8"))
 RELAPSE = pd.read_csv(REFERENCE / "regression.csv").assign(
@@ -98,7 +99,51 @@ def test_diabetes_has_the_published_odds_ratio():
     male, log_scale = fit.tidy()["estimate"].iloc[1:]
     # lower odds of an event so far are a longer time: male is the level that is modelled
     assert male / np.exp(log_scale) == pytest.approx(0.3852, abs=5e-5)
+    # R's survreg and the second derivatives of the likelihood, 0.138443; icenReg prints 0.1383
+    slope = np.array([0.0, 1.0, -male]) / np.exp(log_scale)
+    error = np.sqrt(slope @ fit.covariance().to_numpy() @ slope)
+    assert error == pytest.approx(0.138443420, abs=5e-9)
     assert fit.glance()["log_likelihood"].iloc[0] == pytest.approx(-2003.695, abs=5e-4)
+
+
+def read_metal():
+    """Copper and zinc in ground water: below the limit of detection means left-censored."""
+    data = load_lcd()
+    return data.assign(lower=data["T"].where(data["E"] == 1, 0), upper=data["T"])
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("distribution", ["weibull", "lognormal", "loglogistic"])
+@pytest.mark.parametrize(
+    ("table", "read", "formula", "columns"),
+    [
+        ("cosmesis", lambda: printed("cosmesis"), "arm", ("lower", "upper")),
+        ("mice", load_mice, "grp", ("l", "u")),
+        ("diabetes", load_diabetes, "gender", ("left", "right")),
+        ("metal", read_metal, "group", ("lower", "upper")),
+    ],
+)
+def test_published_tables_have_the_numbers_of_survreg(table, read, formula, columns, distribution):
+    lower, upper = columns
+    fit = parametric(formula, read(), lower=lower, upper=upper, distribution=distribution)
+    expected = PUBLISHED["aft"][table][distribution]
+    check_columns(fit.tidy(), pd.DataFrame(expected), ["estimate", "std_error"], rtol=1e-8)
+    found = fit.glance()["log_likelihood"]
+    np.testing.assert_allclose(found, expected["log_likelihood"], rtol=1e-11)
+
+
+@pytest.mark.reference
+def test_cosmesis_has_the_published_hazard_ratio():
+    # icenReg 2.0.16: Weibull 0.916380, log-likelihood -143.3208, without arms -148.7924; as time
+    # ratio -0.567551 with log scale -0.479101
+    fit = parametric("arm", printed("cosmesis"), lower="lower", upper="upper")
+    expected = [-0.567551, -0.479101]
+    np.testing.assert_allclose(fit.tidy()["estimate"].iloc[1:], expected, atol=5e-7)
+    row = fit.glance().iloc[0]
+    assert row["log_likelihood"] == pytest.approx(-143.3208, abs=5e-5)
+    assert row["log_likelihood_null"] == pytest.approx(-148.7924, abs=5e-5)
+    hazards = parametric("arm", printed("cosmesis"), lower="lower", upper="upper", scale="ph")
+    assert hazards.tidy()["estimate"].iloc[1] == pytest.approx(0.916380, abs=5e-7)
 
 
 @pytest.mark.identity

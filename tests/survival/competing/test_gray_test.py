@@ -6,7 +6,14 @@ import pytest
 
 from analysis.errors import ColumnError, DataError
 from analysis.survival import gray_test
-from tests.survival.competing.competing_reference import EXPECTED, RELAPSE, VISITS, check
+from tests.survival.competing.competing_reference import (
+    EXPECTED,
+    RELAPSE,
+    VISITS,
+    check,
+    lymph_nodes,
+)
+from tests.survival.published import PUBLISHED, printed
 
 
 @pytest.mark.reference
@@ -28,6 +35,21 @@ def test_statistics_are_those_of_cuminc(key, options):
 @pytest.mark.reference
 def test_tied_visits_are_those_of_cuminc():
     check(gray_test(VISITS).tidy(), EXPECTED["gray"]["visits"], ["statistic", "df", "p_value"])
+
+
+@pytest.mark.reference
+def test_transplants_are_those_of_cuminc_and_of_sas():
+    # CAMIS, "cumulative incidence", 137 bone marrow transplants: relapse, death in remission
+    found = gray_test(printed("bmt"), by="group").tidy()
+    np.testing.assert_allclose(found["statistic"], PUBLISHED["bmt"]["statistic"], rtol=1e-9)
+    np.testing.assert_allclose(found["statistic"], [11.92288, 0.13741], atol=5e-6)
+    np.testing.assert_allclose(found["p_value"], [0.00258, 0.93360], atol=5e-6)
+
+
+@pytest.mark.reference
+def test_lymph_nodes_are_those_of_cuminc():
+    found = gray_test(lymph_nodes(), by="hormone").tidy()
+    np.testing.assert_allclose(found["statistic"], PUBLISHED["nodes"]["gray"], rtol=1e-9)
 
 
 @pytest.mark.identity

@@ -1,5 +1,7 @@
 """Mean cumulative counts: R's numbers, identities, and what is refused."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +16,11 @@ from tests.survival.competing.competing_reference import (
     check,
     in_order,
 )
+from tests.survival.published import PUBLISHED, check_columns, printed
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from lifelines.datasets import load_recur
 
 SMALL = pd.DataFrame(
     {
@@ -41,6 +48,25 @@ def test_counts_with_death_are_those_of_mets():
     )
     check(fit.at(TIMES), EXPECTED["ghosh_lin"], ["maintenance", "time", "estimate", "std_error"])
     assert fit.glance()["estimator"].tolist() == ["Ghosh-Lin"]
+
+
+@pytest.mark.reference
+def test_counts_of_infections_are_the_published_ones():
+    # R survival 3.5-3, cgd: interferon before placebo, the order of the table
+    data = printed("cgd")
+    found = mean_cumulative_count(data, subject="id", by="arm").at([100, 200, 300])
+    check_columns(found, PUBLISHED["cgd_count"], ["time", "estimate", "std_error"])
+    estimates = [0.03175, 0.16028, 0.27948, 0.24664, 0.40793, 0.89297]
+    np.testing.assert_allclose(found["estimate"], estimates, atol=5e-6)
+    errors = [0.0221, 0.0564, 0.0730, 0.0654, 0.0935, 0.1682]
+    np.testing.assert_allclose(found["std_error"], errors, atol=5e-5)
+
+
+@pytest.mark.reference
+def test_counts_of_sores_are_those_of_r():
+    fit = mean_cumulative_count(load_recur(), "TIME0", "TIME1", "CENSOR", "ID", by="TREAT")
+    found = fit.at([10, 20, 50, 100])
+    check_columns(found, PUBLISHED["sores_count"], ["time", "estimate", "std_error"])
 
 
 @pytest.mark.unit

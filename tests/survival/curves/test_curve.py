@@ -9,11 +9,12 @@ import pytest
 
 from analysis.errors import DataError, ModelError
 from analysis.survival import kaplan_meier
+from tests.survival.published import PUBLISHED, check_columns, printed
 from tests.survival.reference import REFERENCE
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    from lifelines.datasets import load_lung
+    from lifelines.datasets import load_gbsg2, load_leukemia, load_lung
 
 EXPECTED = json.loads((REFERENCE / "expected_logrank_rmst.json").read_text(encoding="utf-8"))
 RELAPSE = pd.read_csv(REFERENCE / "tte.csv")
@@ -46,8 +47,35 @@ def test_quantiles_of_a_curve_flat_to_its_end_are_those_of_r():
 
 
 @pytest.mark.reference
+@pytest.mark.parametrize("conf_type", ["log-log", "log", "plain"])
+def test_lung_quantiles_by_sex_are_those_of_r(conf_type):
+    km = kaplan_meier(load_lung(), event="status", by="sex", conf_type=conf_type)
+    expected = pd.DataFrame(PUBLISHED["lung"]["quantile"][conf_type]).astype(float)
+    found = km.quantile([0.25, 0.5, 0.75])[list(expected)]
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize(
+    ("table", "read", "options", "medians"),
+    [
+        ("aml", lambda: printed("aml"), {"by": "arm"}, [31, 23]),
+        ("breast", load_gbsg2, {"event": "cens", "by": "horTh"}, [1528, 2018]),
+        # weeks of remission with 6-mercaptopurine and with placebo, as textbooks have them
+        ("leukemia", load_leukemia, {"time": "t", "event": "status", "by": "Rx"}, [23, 8]),
+    ],
+)
+def test_quantiles_of_published_tables_are_those_of_r(table, read, options, medians):
+    km = kaplan_meier(read(), conf_type="log", **options)
+    assert km.median()["estimate"].tolist() == medians
+    expected = pd.DataFrame(PUBLISHED[table]["quantile"]).astype(float)
+    found = km.quantile([0.25, 0.5, 0.75])[list(expected)]
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.reference
 def test_median_of_a_curve_flat_to_its_end_by_style():
-    # CAMIS, "R vs SAS - Kaplan Meier": R 102.5, SAS not evaluable
+    # CAMIS, "R vs SAS - Kaplan Meier": R 102.5, SAS not evaluable; lifelines gives 87
     km = kaplan_meier(FLAT)
     assert km.median()["estimate"].tolist() == [102.5]
     assert km.median(style="SAS")["estimate"].isna().tolist() == [True]
@@ -127,6 +155,37 @@ def test_lung_difference_of_restricted_means_is_the_published_one():
     assert row["estimate"] == pytest.approx(131.86, abs=0.005)
     assert row["std_error"] == pytest.approx(39.76, abs=0.005)
     assert row["p_value"] == pytest.approx(0.00091, abs=5e-6)
+
+
+@pytest.mark.reference
+def test_restricted_means_of_published_tables_are_those_of_r():
+    lung = kaplan_meier(load_lung(), event="status", by="sex").rmst(365)
+    check_columns(lung, PUBLISHED["lung"]["means"], ["estimate", "std_error"])
+    breast = kaplan_meier(load_gbsg2(), event="cens", by="horTh").rmst(1826)
+    check_columns(breast, PUBLISHED["breast"]["means"], ["estimate", "std_error"])
+
+
+@pytest.mark.reference
+def test_liver_restricted_means_are_those_of_survrm2():
+    # survRM2's vignette, tau 10 years: D-penicillamine 7.146 (0.283), placebo 7.283 (0.295).
+    # lifelines takes the spread of min(T, tau), 3.28 and 3.47, for the error of its mean
+    liver = printed("pbc").dropna(subset=["trt"])
+    liver = liver.assign(time=liver["time"] / 365.25, event=(liver["status"] == 2).astype(int))
+    km = kaplan_meier(liver, by="trt")
+    found = km.rmst(10)
+    check_columns(found, PUBLISHED["pbc"]["means"], ["estimate", "std_error"])
+    np.testing.assert_allclose(found["estimate"], [7.146493, 7.283416], atol=5e-7)
+    np.testing.assert_allclose(found["std_error"], [0.282775, 0.295478], atol=5e-7)
+    contrast = km.rmst_difference(10, reference=2).set_index("measure")
+    difference = contrast.loc["difference"]
+    assert difference["estimate"] == pytest.approx(-0.136923, abs=5e-7)
+    limits = difference[["conf_low", "conf_high"]].astype(float)
+    np.testing.assert_allclose(limits, [-0.9385, 0.6647], atol=5e-5)
+    # 2 * pnorm(-0.136923 / sqrt(0.282775^2 + 0.295478^2)); that of the ratio is 0.7377
+    assert difference["p_value"] == pytest.approx(0.73779, abs=5e-6)
+    ratio = contrast.loc["ratio"]
+    assert ratio["estimate"] == pytest.approx(0.98120, abs=5e-6)
+    assert ratio["p_value"] == pytest.approx(0.7377, abs=5e-5)
 
 
 @pytest.mark.unit

@@ -9,12 +9,13 @@ import pytest
 
 from analysis.errors import DataError, ModelError
 from analysis.survival import kaplan_meier
+from tests.survival.published import PUBLISHED, check_columns
 from tests.survival.reference import REFERENCE
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from lifelines import KaplanMeierFitter
-    from lifelines.datasets import load_lung
+    from lifelines.datasets import load_dd, load_lung, load_psychiatric_patients
 
 EXPECTED = json.loads((REFERENCE / "expected.json").read_text(encoding="utf-8"))
 RELAPSE = pd.read_csv(REFERENCE / "tte.csv")
@@ -88,14 +89,16 @@ def test_one_fractional_weight_gives_every_group_the_jackknife():
 @pytest.mark.reference
 @pytest.mark.parametrize(("conf_type", "low", "high"), [("log", 285, 363), ("log-log", 284, 361)])
 def test_lung_median_is_the_published_one(conf_type, low, high):
-    # NCCTG lung data: survival vignette (R default "log") 310 (285-363); log-log 284-361
+    # NCCTG lung data: survival vignette (R default "log") 310 (285-363); log-log 284-361, the only
+    # limits that lifelines has
     km = kaplan_meier(load_lung(), event="status", conf_type=conf_type)
     assert km.median().to_numpy().tolist() == [[310, low, high]]
 
 
 @pytest.mark.reference
 def test_lung_risk_table_and_survival_are_those_of_r_and_sas():
-    # R survival: numbers at risk count T >= t; survival at 180, 365, 730 days
+    # R survival: numbers at risk count T >= t; survival at 180, 365, 730 days. lifelines prints
+    # 228, 159, 83, 65, 41 or, by an option, 228, 160, 85, 67, 42
     km = kaplan_meier(load_lung(), event="status")
     table = km.risk_table([0, 180, 310, 365, 500])
     assert table["n_risk"].tolist() == [228, 160, 85, 65, 41]
@@ -110,6 +113,33 @@ def test_lung_medians_by_sex_are_the_published_ones():
     by_sex = kaplan_meier(load_lung(), event="status", by="sex", conf_type="log").median()
     found = by_sex.sort_values("estimate").drop(columns="sex").to_numpy()
     assert found.tolist() == [[270, 212, 310], [426, 348, 550]]
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("conf_type", CONF_TYPES)
+def test_lung_curves_by_sex_are_those_of_r(conf_type):
+    km = kaplan_meier(load_lung(), event="status", by="sex", conf_type=conf_type)
+    columns = ["time", "n_risk", "estimate", "std_error", "conf_low", "conf_high"]
+    check_columns(km.at([90, 180, 365, 730]), PUBLISHED["lung"]["at"][conf_type], columns)
+
+
+@pytest.mark.reference
+def test_curves_of_rulers_with_many_ties_are_those_of_r():
+    # 1808 terms of office in whole years on five continents
+    km = kaplan_meier(load_dd(), "duration", "observed", by="un_continent_name")
+    columns = ["time", "n_risk", "estimate", "std_error", "conf_low", "conf_high"]
+    check_columns(km.at([1, 2, 5, 10]), PUBLISHED["rulers"]["at"], columns)
+
+
+@pytest.mark.reference
+def test_curve_of_patients_who_enter_late_is_that_of_r():
+    # 26 psychiatric patients seen from their age at admission on
+    patients = load_psychiatric_patients()
+    data = patients.assign(exit=patients["Age"] + patients["T"])
+    found = kaplan_meier(data, "exit", "C", entry="Age").at([47, 52, 59, 63, 69])
+    np.testing.assert_allclose(found["estimate"], [0.952, 0.866, 0.696, 0.554, 0.291], atol=5e-4)
+    columns = ["time", "n_risk", "estimate", "std_error", "conf_low", "conf_high"]
+    check_columns(found, PUBLISHED["mind"]["at"], columns)
 
 
 @pytest.mark.reference
@@ -135,6 +165,16 @@ def test_small_table_by_hand():
     assert table["n_censored"].tolist() == [0, 1, 2, 3]
     assert km.median()["estimate"].tolist() == [13.0]
     assert km.curve()["time"].tolist() == [6, 7, 10, 13, 16]
+
+
+@pytest.mark.unit
+def test_times_that_rounding_tells_apart_are_one_step():
+    # R 4.2.2, survival 3.5-3: four times; lifelines makes eight steps of these
+    data = pd.DataFrame({"time": [3 * 0.1, 0.3, 6 * 0.1, 0.6, 0.1 + 0.7, 0.8, 0.7 * 3, 2.1]})
+    assert data["time"].nunique() == 8
+    curve = kaplan_meier(data.assign(event=1)).curve()
+    assert curve["n_event"].tolist() == [2, 2, 2, 2]
+    assert curve["estimate"].tolist() == pytest.approx([0.75, 0.5, 0.25, 0.0])
 
 
 @pytest.mark.unit

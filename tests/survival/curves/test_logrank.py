@@ -9,11 +9,12 @@ import pytest
 
 from analysis.errors import ColumnError, DataError, ModelError
 from analysis.survival import GroupTest, logrank
+from tests.survival.published import PUBLISHED, printed
 from tests.survival.reference import REFERENCE
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    from lifelines.datasets import load_lung
+    from lifelines.datasets import load_dd, load_gbsg2, load_leukemia, load_lung
 
 EXPECTED = json.loads((REFERENCE / "expected_logrank_rmst.json").read_text(encoding="utf-8"))
 RELAPSE = pd.read_csv(REFERENCE / "tte.csv").merge(pd.read_csv(REFERENCE / "clinics.csv"))
@@ -109,6 +110,58 @@ def test_lung_statistics_are_those_of_r(options, statistic):
 def test_lung_p_value_is_the_published_one():
     row = only(logrank(load_lung(), "time", "status", "sex"))
     assert row["p_value"] == pytest.approx(0.001311, abs=5e-7)
+
+
+RULERS = {"time": "duration", "event": "observed", "by": "un_continent_name"}
+BREAST = {"event": "cens", "by": "horTh"}
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize(
+    ("place", "read", "options"),
+    [
+        (("lung", "logrank", "sex"), load_lung, {"event": "status", "by": "sex"}),
+        (("lung", "logrank", "sex_rho_1"), load_lung, {"event": "status", "by": "sex", "rho": 1}),
+        (
+            ("lung", "logrank", "sex_rho_half"),
+            load_lung,
+            {"event": "status", "by": "sex", "rho": 0.5},
+        ),
+        (
+            ("lung", "logrank", "sex_in_ecog"),
+            load_lung,
+            {"event": "status", "by": "sex", "strata": "ph.ecog"},
+        ),
+        (("lung", "logrank", "ecog"), load_lung, {"event": "status", "by": "ph.ecog"}),
+        (("aml", "logrank"), lambda: printed("aml"), {"by": "arm"}),
+        (("veteran", "in_cells"), lambda: printed("veteran"), {"by": "trt", "strata": "celltype"}),
+        (("breast", "logrank"), load_gbsg2, BREAST),
+        (("breast", "in_grades"), load_gbsg2, BREAST | {"strata": "tgrade"}),
+        (("breast", "in_grades_rho_1"), load_gbsg2, BREAST | {"strata": "tgrade", "rho": 1}),
+        (("leukemia", "logrank"), load_leukemia, {"time": "t", "event": "status", "by": "Rx"}),
+        (("rulers", "logrank"), load_dd, RULERS),
+        (("rulers", "rho_1"), load_dd, RULERS | {"rho": 1}),
+    ],
+)
+def test_published_tables_have_the_statistics_of_survdiff(place, read, options):
+    expected = PUBLISHED
+    for key in place:
+        expected = expected[key]
+    test = logrank(read(), **({"time": "time", "event": "event"} | options))
+    assert only(test)["statistic"] == pytest.approx(expected["statistic"], rel=1e-9)
+    for column in ("observed", "expected"):
+        np.testing.assert_allclose(test.glance()[column], expected[column], rtol=1e-9)
+
+
+@pytest.mark.reference
+def test_printed_statistics():
+    # leukaemia 16.79: Kleinbaum, Klein, "Survival Analysis"; others: R survival 3.5-3
+    leukemia = only(logrank(load_leukemia(), "t", "status", "Rx"))
+    assert leukemia["statistic"] == pytest.approx(16.79, abs=5e-3)
+    aml = only(logrank(printed("aml"), "time", "event", "arm"))
+    assert aml["statistic"] == pytest.approx(3.396, abs=5e-4)
+    breast = only(logrank(load_gbsg2(), "time", "cens", "horTh"))
+    assert breast["statistic"] == pytest.approx(8.5647809, abs=5e-8)
 
 
 @pytest.mark.unit

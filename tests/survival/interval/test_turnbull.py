@@ -80,9 +80,41 @@ def test_log_likelihood_of_cosmesis_is_that_of_icenreg(arm, log_likelihood):
 
 @pytest.mark.reference
 def test_intervals_are_half_open():
-    # icenReg, survfit: 0.6988 and 0.8316; closed intervals would give 0.6035 and 0.8481
+    # icenReg, survfit: 0.6988 and 0.8316; intervals that are closed on the left, as in lifelines,
+    # give 0.6035 and 0.8481
     found = turnbull(COSMESIS, by="arm").at([8, 17])["estimate"]
     np.testing.assert_allclose(found.iloc[[0, 3]], [0.8316, 0.6988], atol=5e-5)
+
+
+@pytest.mark.reference
+def test_left_and_right_censored_counts_are_those_of_turnbull():
+    # Turnbull BW (1974), JASA 69:169-173: seen, right-censored and left-censored at 1, 2, 3, 4;
+    # survival 0.538, 0.295, 0.210, 0.095
+    counts = {"seen": [12, 6, 2, 3], "right": [3, 2, 0, 3], "left": [2, 4, 2, 5]}
+    time = np.arange(1.0, 5.0)
+    ends = {"seen": (time, time), "right": (time, np.inf), "left": (0.0, time)}
+    data = pd.concat(
+        pd.DataFrame({"time": time, "lower": low, "upper": high, "number": counts[kind]})
+        for kind, (low, high) in ends.items()
+    )
+    curve = turnbull(data.query("number > 0"), weights="number")
+    found = curve.at(time)["estimate_high"]
+    np.testing.assert_allclose(found, [0.538, 0.295, 0.210, 0.095], atol=5e-4)
+
+
+@pytest.mark.reference
+def test_masses_that_vanish_are_found():
+    # made up in the manner of a panel study for the tests of R's survival; its likelihood has a
+    # maximum in four masses only: p^260 (p+q)^40 (q+r)^92 (q+r+s)^12 r^5 s^11
+    low = [*[0] * 100, *[1] * 200, 100, 200, 210, 220, *[365] * 100, *[366] * 5]
+    high = [*range(3, 301, 3), *range(11, 111), *[365] * 60, *[366] * 40, np.inf, 500, np.inf, 450]
+    high += [*[730] * 90, *[np.inf] * 10, 528, 571, 691, 730, 731]
+    low += list(range(731, 742))
+    high += [np.inf, *range(1095, 1100), np.inf, 1400, 1200, 772, 1461]
+    curve = turnbull(pd.DataFrame({"lower": low, "upper": high}))
+    found = curve.curve().query("mass > 1e-9")
+    assert found["lower"].tolist() == [1, 365, 366, 741]
+    np.testing.assert_allclose(found["mass"], [0.6958, 0.1674, 0.1079, 0.0289], atol=5e-5)
 
 
 @pytest.mark.unit

@@ -1,6 +1,7 @@
 """Concordance against R and against counting pairs one by one."""
 
 import json
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,12 @@ import pytest
 from analysis.survival import cox, recurrent_events
 from analysis.survival.reading.events import EventTimes
 from analysis.survival.regression.concordance import concordance
+from tests.survival.published import PUBLISHED
 from tests.survival.reference import REFERENCE
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from lifelines.datasets import load_stanford_heart_transplants
 
 EXPECTED = json.loads((REFERENCE / "expected_cox.json").read_text(encoding="utf-8"))
 RELAPSE = pd.read_csv(REFERENCE / "regression.csv").assign(
@@ -43,6 +49,19 @@ def test_numbers_are_those_of_r(key, formula, options):
 @pytest.mark.reference
 def test_numbers_of_recurrent_events_are_those_of_r():
     check(recurrent_events("maintenance", EPISODES, subject="patient"), "andersen_gill")
+
+
+@pytest.mark.reference
+def test_error_is_by_patient_where_patients_have_several_rows():
+    # R 4.2.2, survival 3.5-3: 0.0331537 with cluster = id, but 0.0330796, by row, with id = id
+    formula = "age + year + surgery + transplant"
+    columns = {"time": "stop", "entry": "start"}
+    heart = load_stanford_heart_transplants()
+    expected = PUBLISHED["heart"]
+    for options, key in (({"subject": "id"}, "robust"), ({"cluster": "id"}, "robust"), ({}, "cox")):
+        row = cox(formula, heart, **columns, **options).concordance().iloc[0]
+        assert row["estimate"] == pytest.approx(expected[key]["concordance"], rel=1e-11)
+        assert row["std_error"] == pytest.approx(expected[key]["concordance_se"], rel=1e-9)
 
 
 def pairs_one_by_one(risk, times, stratum):

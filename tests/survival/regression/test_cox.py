@@ -1,7 +1,6 @@
 """Cox regression as users call it: references, identities, refusals and what is shown."""
 
 import json
-import warnings
 
 import numpy as np
 import pandas as pd
@@ -10,15 +9,6 @@ import pytest
 from analysis.errors import ColumnError, ConvergenceError, DataError, ModelError
 from analysis.survival import cox
 from tests.survival.reference import REFERENCE
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    from lifelines.datasets import (
-        load_gbsg2,
-        load_lung,
-        load_psychiatric_patients,
-        load_stanford_heart_transplants,
-    )
 
 EXPECTED = json.loads((REFERENCE / "expected_cox.json").read_text(encoding="utf-8"))
 RELAPSE = pd.read_csv(REFERENCE / "regression.csv").assign(
@@ -78,54 +68,6 @@ def test_likelihoods_and_overall_tests_are_those_of_r(key):
     names = ["likelihood ratio", "wald", "score"]
     theirs = [expected[name] for name in ("likelihood_ratio", "wald", "score")]
     np.testing.assert_allclose(tests[names], theirs, rtol=1e-9)
-
-
-@pytest.mark.reference
-def test_lung_has_the_published_numbers():
-    # R survival 3.5-3, coxph(Surv(time, status) ~ age + sex + ph.ecog, lung)
-    lung = load_lung().rename(columns={"ph.ecog": "ecog", "status": "event"})
-    fit = cox("age + sex + ecog", lung)
-    found = fit.tidy()
-    np.testing.assert_allclose(found["estimate"], [0.0110668, -0.5526124, 0.4637285], atol=5e-8)
-    np.testing.assert_allclose(found["std_error"], [0.0092674, 0.1677391, 0.1135773], atol=5e-8)
-    row = fit.glance().iloc[0]
-    assert (row["n_obs"], row["n_dropped"]) == (227, 1)
-    np.testing.assert_allclose(row["log_likelihood_null"], -744.4805, atol=5e-5)
-    np.testing.assert_allclose(row["log_likelihood"], -729.2301, atol=5e-5)
-    breslow = cox("age + sex + ecog", lung, ties="breslow").tidy()
-    assert breslow["estimate"][1] == pytest.approx(-0.5518896, abs=5e-8)
-    concordance = fit.concordance().iloc[0]
-    assert concordance["estimate"] == pytest.approx(0.637135, abs=5e-7)
-    assert concordance["std_error"] == pytest.approx(0.025068, abs=5e-7)
-
-
-@pytest.mark.reference
-def test_lung_has_the_published_robust_standard_errors():
-    # R survival 3.5-3: robust by row, and by institution
-    lung = load_lung().rename(columns={"ph.ecog": "ecog", "status": "event"})
-    lung["row"] = range(len(lung))
-    by_row = cox("age + sex + ecog", lung, cluster="row").tidy()
-    by_inst = cox("age + sex + ecog", lung, cluster="inst").tidy()
-    np.testing.assert_allclose(by_row["std_error"], [0.0098814, 0.1647484, 0.1241588], atol=5e-8)
-    np.testing.assert_allclose(by_inst["std_error"], [0.0068887, 0.1122867, 0.1176160], atol=5e-8)
-
-
-@pytest.mark.reference
-def test_covariates_that_change_over_time_are_those_of_r():
-    # R survival 3.5-3, heart: coxph(Surv(start, stop, event) ~ age + year + surgery + transplant)
-    heart = load_stanford_heart_transplants()
-    fit = cox("age + year + surgery + transplant", heart, time="stop", entry="start", subject="id")
-    expected = [0.027167, -0.146346, -0.637210, -0.010251]
-    np.testing.assert_allclose(fit.tidy()["estimate"], expected, atol=5e-7)
-    assert fit.glance()["vcov"].tolist() == ["model"]
-
-
-@pytest.mark.reference
-def test_gbsg_has_the_hazard_ratio_of_r():
-    # R survival 3.5-3, gbsg: coxph(Surv(rfstime, status) ~ hormon)
-    found = cox("horTh", load_gbsg2(), event="cens").tidy().iloc[0]
-    assert found["estimate"] == pytest.approx(-0.3640098837, rel=1e-9)
-    assert found["std_error"] == pytest.approx(0.1250445704, rel=1e-9)
 
 
 @pytest.mark.identity
@@ -398,17 +340,3 @@ def test_messages_hold_no_value_of_a_patient():
     with pytest.raises(ConvergenceError) as caught:
         cox("age", data.assign(age=[8.125, 7, 6, 5, 4, 3, 2, 1]))
     assert "8.125" not in str(caught.value)
-
-
-@pytest.mark.reference
-def test_delayed_entry_curve_is_the_published_one():
-    # 26 psychiatric patients seen from their age at entry on (R survfit): S at 47 .. 69 years
-    patients = load_psychiatric_patients()
-    data = patients.assign(
-        exit=patients["Age"] + patients["T"], noise=np.tile([0.0, 1.0], len(patients) // 2)
-    )
-    fit = cox("noise", data, time="exit", event="C", entry="Age")
-    at_risk = fit.baseline()
-    product = np.cumprod(1.0 - at_risk["n_event"] / at_risk["n_risk"])
-    place = np.searchsorted(at_risk["time"], [47, 52, 59, 63, 69], side="right") - 1
-    np.testing.assert_allclose(product[place], [0.952, 0.866, 0.696, 0.554, 0.291], atol=5e-4)

@@ -9,11 +9,18 @@ import pytest
 
 from analysis.errors import ModelError
 from analysis.survival import cox
+from tests.survival.published import PUBLISHED, check_columns, printed
 from tests.survival.reference import REFERENCE
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    from lifelines.datasets import load_lung
+    from lifelines.datasets import (
+        load_gbsg2,
+        load_lung,
+        load_psychiatric_patients,
+        load_rossi,
+        load_stanford_heart_transplants,
+    )
 
 EXPECTED = json.loads((REFERENCE / "expected_cox.json").read_text(encoding="utf-8"))["zph"]
 RELAPSE = pd.read_csv(REFERENCE / "regression.csv").assign(
@@ -47,6 +54,59 @@ def test_lung_has_the_published_numbers():
     lung = load_lung().rename(columns={"ph.ecog": "ecog", "status": "event"})
     found = cox("age + sex + ecog", lung).proportional_hazards()
     np.testing.assert_allclose(found["statistic"], [0.188, 2.305, 2.054, 4.464], atol=5e-4)
+
+
+def read_veteran():
+    cells = ["squamous", "smallcell", "adeno", "large"]
+    data = printed("veteran")
+    data["celltype"] = pd.Categorical(data["celltype"], categories=cells)
+    return cox("trt + celltype + karno + diagtime + age + prior", data)
+
+
+def read_breast():
+    formula = "horTh + age + menostat + tsize + tgrade + pnodes + progrec + estrec"
+    return cox(formula, load_gbsg2(), event="cens")
+
+
+def read_lung(strata=None):
+    data = load_lung().rename(columns={"ph.ecog": "ecog", "status": "event"})
+    return cox("age + ecog" if strata else "age + sex + ecog", data, strata=strata)
+
+
+def read_rossi():
+    formula = "fin + age + race + wexp + mar + paro + prio"
+    return cox(formula, load_rossi(), time="week", event="arrest")
+
+
+def read_psychiatric():
+    data = load_psychiatric_patients()
+    data = data.assign(exit=data["Age"] + data["T"])
+    return cox("sex", data, time="exit", event="C", entry="Age")
+
+
+def read_heart():
+    data = load_stanford_heart_transplants()
+    return cox("age + year + surgery + transplant", data, time="stop", entry="start")
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize(
+    ("table", "key", "fitted", "transform"),
+    [
+        # karno 12.935, celltype 15.227, global 34.552 on 8 degrees of freedom
+        ("veteran", "proportional_hazards", read_veteran, "km"),
+        ("breast", "proportional_hazards", read_breast, "rank"),
+        ("lung", "proportional_hazards", read_lung, "km"),
+        ("lung", "proportional_hazards_in_sexes", lambda: read_lung("sex"), "km"),
+        ("rossi", "proportional_hazards", read_rossi, "identity"),
+        ("mind", "proportional_hazards", read_psychiatric, "km"),
+        ("heart", "proportional_hazards", read_heart, "km"),
+    ],
+)
+def test_published_tables_have_the_statistics_of_r(table, key, fitted, transform):
+    found, expected = fitted().proportional_hazards(transform), PUBLISHED[table][key]
+    assert found["term"].tolist() == [row["term"] for row in expected]
+    check_columns(found, expected, ["statistic", "df"], rtol=1e-8)
 
 
 @pytest.mark.identity
