@@ -251,7 +251,7 @@ def _check_names(
     values: Mapping[str, FloatArray],
 ) -> None:
     """Refuse names that the model does not have and numbers without values."""
-    known = [*population.levels, *population.means]
+    known = population.predictors
     asked = [*specs, *by]
     unknown = [name for name in [*asked, *values] if name not in known]
     if unknown or not specs or len(set(asked)) < len(asked):

@@ -105,7 +105,7 @@ def baseline_frame(fit: CoxFit, rows: RegressionRows, conf_level: float) -> pd.D
     """
     check_conf_level(conf_level)
     sets = fit.sets
-    X = rows.covariates.design(_reference_patient(rows))
+    X = rows.covariates.design(rows.covariates.population.reference())
     hazard, variance = _hazard_along(fit, X[0])
     with np.errstate(divide="ignore"):
         low, high = confidence_limits(
@@ -174,13 +174,6 @@ def _hazard_along(fit: CoxFit, x: FloatArray) -> tuple[FloatArray, FloatArray]:
     variance = base.variance[stop] - base.variance[start]
     variance = variance + np.einsum("pk,pq,qk->k", drift, fit.vcov, drift)
     return risk * hazard, risk**2 * variance
-
-
-def _reference_patient(rows: RegressionRows) -> pd.DataFrame:
-    """Make a row with numbers at their mean and factors at their first level."""
-    population = rows.covariates.population
-    first = {name: levels[:1] for name, levels in population.levels.items()}
-    return pd.DataFrame(first | {name: [mean] for name, mean in population.means.items()})
 
 
 def events_of_strata(fit: CoxFit, size: int) -> Positions:

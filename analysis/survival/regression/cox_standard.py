@@ -140,10 +140,10 @@ def difference_frame(
 def _levels(rows: RegressionRows, variable: str, levels: Sequence[Any] | None) -> pd.Index:
     """Decide about the levels to compare."""
     population = rows.covariates.population
-    names = [*population.levels, *population.means]
-    if variable not in names:
+    if variable not in population.predictors:
         raise ModelError(
-            f"{variable!r} is not among the covariates of the model ({', '.join(names)})."
+            f"{variable!r} is not among the covariates of the model "
+            f"({', '.join(population.predictors)})."
         )
     if levels is None and variable not in population.levels:
         raise ModelError(f"{variable!r} is a number; name the values to compare by levels=.")
