@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import DataError, ModelError
-from analysis.results import FloatArray, counted
+from analysis.results import FloatArray, check_option, counted
 from analysis.survival.group_test import GroupTest, quadratic_test
 from analysis.survival.interval.rows import IntervalRows, read_interval_rows
 from analysis.survival.interval.scores import (
@@ -159,9 +159,8 @@ def interval_test(
 
 def _check_choices(scores: str, method: str, draws: int) -> None:
     """Refuse unknown choices."""
-    for name, value, allowed in (("scores", scores, PATHS), ("method", method, METHODS)):
-        if value not in allowed:
-            raise ModelError(f"{name} is {value!r}; allowed are {', '.join(allowed)}.")
+    check_option("scores", scores, PATHS)
+    check_option("method", method, METHODS)
     if draws < 99:
         raise ModelError(f"draws is {draws}; allowed are 99 and more.")
 
