@@ -6,18 +6,19 @@ The earliest event counts, else the latest day up to which none was seen.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import DataError
 from analysis.instruments import load_instrument
-from analysis.outcomes.endpoints.event_table import EventTable, visit_gaps
+from analysis.outcomes.endpoints.event_table import EventTable, lay_out_steps
+from analysis.outcomes.endpoints.first_events import first_ends, first_events, last_scores
 from analysis.outcomes.endpoints.origins import ABOUT, Cohort, Origin, Step
-from analysis.outcomes.endpoints.sources import End, RecordedEvent, ScoreEvent
-from analysis.outcomes.endpoints.visits import baselines, scores_in_follow_up
+from analysis.outcomes.endpoints.sources import End, RecordedEvent, ScoreEvent, in_words
+from analysis.outcomes.endpoints.visits import baselines, contacts, scores_in_follow_up
 from analysis.outcomes.library import resolve
 from analysis.study import Study
 
@@ -27,6 +28,8 @@ Censor = Literal["last score", "end of observation"]
 """Up to which day no event was seen: that of the last score, or the whole observation."""
 
 _CENSORS: tuple[Censor, ...] = ("last score", "end of observation")
+Flags = npt.NDArray[np.bool_]
+
 _FIRST_CODE = 2
 _AT_SCORE = "day of the last score"
 _AT_END = "end of observation"
@@ -141,38 +144,18 @@ with loss_of_response50
         return f"{text}; ends at {ends}" if ends else text
 
 
-def in_words(event: ScoreEvent | RecordedEvent) -> str:
-    """Say what counts as an event.
-
-    Parameters
-    ----------
-    event : ScoreEvent or RecordedEvent
-        The event.
-
-    Returns
-    -------
-    str
-        A phrase.
-    """
-    if isinstance(event, RecordedEvent):
-        return f"first {event!r}"
-    rule = resolve(event.definition, load_instrument(event.instrument))
-    text = event.label or f"first {event.instrument} with {rule.name}"
-    return f"{text}, {event.confirmation!r}" if event.confirmation else text
-
-
 def _derived(endpoint: Endpoint, study: Study) -> EventTable:
     """Follow the patients of the origin to their event, or to the end of their follow-up."""
     cohort = endpoint.origin.find(study)
     patients, steps = _judgeable(endpoint, cohort, study)
     observed = patients["observed_until_day"] - patients["seen_day"]
-    ends = _first_ends(endpoint, study, patients, observed)
+    ends = first_ends(endpoint.ends, study, patients, observed)
     closes = ends["day"].fillna(np.inf).clip(upper=observed)
     rules = endpoint.origin.rules
     visits = [
         scores_in_follow_up(study, event, patients, closes, rules) for event in endpoint.scores
     ]
-    events = _first_events(endpoint, study, patients, closes, visits)
+    events = first_events(endpoint.events, study, patients, closes, visits)
     frame = _followed(endpoint, patients, ends.assign(closes=closes), events, visits)
     kept = frame["time"].gt(frame["entry"])
     steps = (*steps, ("Followed", int(kept.sum()), _no_follow_up(endpoint)))
@@ -198,78 +181,6 @@ def _judgeable(
     return patients, steps
 
 
-def _recorded(
-    source: RecordedEvent, study: Study, patients: pd.DataFrame, closes: pd.Series
-) -> pd.DataFrame:
-    """Take the first record of each patient after the origin was seen, within observation."""
-    table = study.table(source.table)
-    absent = [name for name in (source.day, *source.where) if name not in table]
-    if absent:
-        raise DataError(
-            f"The study's {source.table} have no column {', '.join(absent)}, which the endpoint "
-            f"needs for {source.label}. Add it, or leave the event out."
-        )
-    rows = table.assign(row=np.arange(len(table)))
-    for name, value in source.where.items():
-        wanted = list(value) if isinstance(value, (tuple, list, set)) else [value]
-        rows = rows[rows[name].isin(wanted).fillna(value=False).astype(bool)]
-    about = patients[["subject_id", "seen_day"]].assign(closes=closes.to_numpy())
-    rows = rows[["subject_id", source.day, "row"]].merge(about, on="subject_id")
-    rows = rows.assign(day=rows[source.day].astype("float64") - rows["seen_day"])
-    rows = rows[rows["day"].gt(0) & rows["day"].le(rows["closes"])]
-    rows = rows.sort_values(["subject_id", "day", "row"], kind="stable")
-    return rows.drop_duplicates("subject_id")[["subject_id", "day", "row"]]
-
-
-def _first_ends(
-    endpoint: Endpoint, study: Study, patients: pd.DataFrame, observed: pd.Series
-) -> pd.DataFrame:
-    """Find the first intercurrent event of each patient: day and number in the declaration."""
-    found = [
-        _recorded(end.source, study, patients, observed).assign(number=float(number))
-        for number, end in enumerate(endpoint.ends)
-    ]
-    empty = pd.DataFrame({"subject_id": [], "day": [], "number": []})
-    every = pd.concat(found) if found else empty.astype({"day": "float64", "number": "float64"})
-    every = every.sort_values(["day", "number"], kind="stable").drop_duplicates("subject_id")
-    return every.set_index("subject_id").reindex(patients["subject_id"]).reset_index()
-
-
-def _first_events(
-    endpoint: Endpoint,
-    study: Study,
-    patients: pd.DataFrame,
-    closes: pd.Series,
-    visits: list[pd.DataFrame],
-) -> pd.DataFrame:
-    """Find the earliest event of each patient, with the interval in which it lies."""
-    found, seen = [], iter(visits)
-    for number, event in enumerate(endpoint.events):
-        if isinstance(event, ScoreEvent):
-            own = _from_scores(next(seen))
-            source = "assessments"
-        else:
-            own = _recorded(event, study, patients, closes)
-            own = own.assign(lower=own["day"])
-            source = event.table
-        label = event.label or in_words(event)
-        found.append(own.assign(number=number, evntdesc=label, source=source))
-    every = pd.concat(found, ignore_index=True)
-    every = every.sort_values(["day", "number"], kind="stable")
-    return every.drop_duplicates("subject_id")
-
-
-def _from_scores(visits: pd.DataFrame) -> pd.DataFrame:
-    """Reduce the scores of each patient to the first that is an event, and the last one before."""
-    first = visits[visits["event"]].drop_duplicates("subject_id")
-    first = first[["subject_id", "day", "row"]]
-    before = visits[~visits["event"]].merge(first[["subject_id", "day"]], on="subject_id",
-                                            suffixes=("", "_event"))  # fmt: skip
-    before = before[before["day"].lt(before["day_event"])]
-    lower = before.groupby("subject_id")["day"].max()
-    return first.assign(lower=first["subject_id"].map(lower).fillna(0.0))
-
-
 def _followed(
     endpoint: Endpoint,
     patients: pd.DataFrame,
@@ -280,17 +191,13 @@ def _followed(
     """Give each patient the earliest event, else the latest day without one."""
     who = patients["subject_id"]
     own = events.set_index("subject_id").reindex(who).reset_index()
-    last = _last_scores(who, visits)
+    last = last_scores(who, visits)
     entry = (patients["seen_day"] - patients["origin_day"]).to_numpy()
     by_score = last["day"].fillna(0.0).to_numpy()
     closes, end_day = ends["closes"].to_numpy(), ends["day"].to_numpy()
     number = ends["number"].fillna(-1.0).to_numpy(dtype=np.int64)
     has_event = own["day"].notna().to_numpy()
-    competes = np.array([end.strategy == "competing" for end in endpoint.ends] + [False])
-    competing = ~has_event & competes[number]  # -1 is the last, without an end
-    at_end = "end of observation" in endpoint.censored_at
-    at_end = at_end & ~has_event & ~competing & (closes >= by_score)
-    choose = [has_event, competing, at_end]
+    choose = [has_event, *_ways_to_close(endpoint, ~has_event, number, closes >= by_score)]
     cnsr = np.select([has_event, number >= 0], [0, number + _FIRST_CODE], 1)
     reasons = pd.Series(cnsr).map(_reasons(endpoint))
     return pd.DataFrame(
@@ -314,19 +221,14 @@ def _followed(
     )
 
 
-def _last_scores(who: pd.Series, visits: list[pd.DataFrame]) -> pd.DataFrame:
-    """Find the last score that shows no event, how many scores there are and their gaps."""
-    if not visits:
-        columns = ("day", "row", "n_visits", "visit_gap")
-        return pd.DataFrame(dict.fromkeys(columns, np.nan), index=who.index)
-    every = pd.concat(visits).sort_values(["subject_id", "day"], kind="stable")
-    free = every[~every["event"] & ~every["open"]].drop_duplicates("subject_id", keep="last")
-    days = every.drop_duplicates(["subject_id", "day"])
-    patients = days.groupby("subject_id")["day"]
-    found = free.set_index("subject_id")[["day", "row"]].reindex(who)
-    found["n_visits"] = patients.size()
-    found["visit_gap"] = visit_gaps(days).groupby(days["subject_id"]).median()
-    return found.reset_index(drop=True)
+def _ways_to_close(
+    endpoint: Endpoint, free: Flags, number: npt.NDArray[np.int64], is_later: Flags
+) -> tuple[Flags, Flags]:
+    """Say who has a competing event, and whose time runs to the end of observation."""
+    competes = np.array([end.strategy == "competing" for end in endpoint.ends] + [False])
+    competing = free & competes[number]  # -1 is the last, without an end
+    at_end = free & ~competing & is_later
+    return competing, at_end & ("end of observation" in endpoint.censored_at)
 
 
 def _reasons(endpoint: Endpoint) -> dict[int, str]:
@@ -364,41 +266,10 @@ def _table(
         frame=frame,
         origin=repr(endpoint.origin),
         rule=endpoint.rule,
-        attrition=_attrition(steps),
+        attrition=lay_out_steps(steps),
         codes=_codes(endpoint),
         known_day=dict.fromkeys(ABOUT, start),
-        contacts=_contacts(study, frame, visits),
-    )
-
-
-def _contacts(study: Study, frame: pd.DataFrame, visits: list[pd.DataFrame]) -> pd.DataFrame:
-    """List the scores and sessions of the patients that were followed, by day from the origin."""
-    about = frame[["subject_id", "origin_day", "entry", "time"]]
-    rows = study.tables["sessions"][["subject_id", "rel_day"]].merge(about, on="subject_id")
-    rows = rows.assign(day=(rows["rel_day"] - rows["origin_day"]).astype("float64"))
-    rows = rows[rows["day"].ge(0.0) & rows["day"].le(rows["time"])].assign(kind="session")
-    parts = [rows]
-    for own in visits:
-        seen = own[["subject_id", "day"]].merge(about, on="subject_id")
-        seen = seen.assign(day=seen["day"] + seen["entry"], kind="score")
-        parts.append(seen[seen["day"].le(seen["time"])])
-    columns = ["subject_id", "day", "kind"]
-    both = pd.concat([part[columns] for part in parts if len(part)] or [rows[columns]])
-    both = both.sort_values(columns, kind="stable").drop_duplicates(ignore_index=True)
-    both.attrs["patient_level"] = True
-    return both
-
-
-def _attrition(steps: tuple[Step, ...]) -> pd.DataFrame:
-    """Lay out the steps: each with those who are lost on the way to the next."""
-    numbers = [n for _, n, _ in steps]
-    return pd.DataFrame(
-        {
-            "step": [step for step, _, _ in steps],
-            "n": numbers,
-            "reason": [*(reason for _, _, reason in steps[1:]), ""],
-            "n_excluded": [*(a - b for a, b in pairwise(numbers)), 0],
-        }
+        contacts=contacts(study, frame, visits),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.errors import ColumnError, DataError
 from analysis.results import frame_to_html, frame_to_text
 
-__all__ = ["EventTable", "visit_gaps"]
+__all__ = ["EventTable", "lay_out_steps", "visit_gaps"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -244,17 +244,42 @@ def visit_gaps(scores: pd.DataFrame) -> pd.Series:
     return scores.groupby("subject_id")["day"].diff().fillna(scores["day"])
 
 
-def _further(attrition: pd.DataFrame, step: str, n: int, reason: str) -> pd.DataFrame:
-    """Add a step to an attrition."""
-    counts = [*attrition["n"], n]
+def lay_out_steps(steps: Sequence[tuple[str, int, str]]) -> pd.DataFrame:
+    """Lay out an attrition: each step with those who are lost on the way to the next.
+
+    Parameters
+    ----------
+    steps : sequence of (str, int, str)
+        What each step is, how many are left, and why those before it are fewer now.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``step, n, reason, n_excluded``.
+
+    Examples
+    --------
+    >>> lay_out_steps([("Treated", 9, ""), ("Followed", 7, "no score")])
+           step  n    reason  n_excluded
+    0   Treated  9  no score           2
+    1  Followed  7                     0
+    """
+    numbers = [n for _, n, _ in steps]
     return pd.DataFrame(
         {
-            "step": [*attrition["step"], step],
-            "n": counts,
-            "reason": [*attrition["reason"][:-1], reason, ""],
-            "n_excluded": [*(a - b for a, b in pairwise(counts)), 0],
+            "step": [step for step, _, _ in steps],
+            "n": numbers,
+            "reason": [*(reason for _, _, reason in steps[1:]), ""],
+            "n_excluded": [*(a - b for a, b in pairwise(numbers)), 0],
         }
     )
+
+
+def _further(attrition: pd.DataFrame, step: str, n: int, reason: str) -> pd.DataFrame:
+    """Add a step to an attrition."""
+    reasons = ["", *attrition["reason"][:-1]]
+    before = zip(attrition["step"], attrition["n"], reasons, strict=True)
+    return lay_out_steps([*before, (step, n, reason)])
 
 
 def _no_group(name: str, known: Mapping[str, pd.Series]) -> str:

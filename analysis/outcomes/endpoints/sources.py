@@ -9,10 +9,12 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from analysis.errors import DataError
+from analysis.instruments import load_instrument
 from analysis.outcomes.definition import Definition
+from analysis.outcomes.library import resolve
 from analysis.study import TABLES
 
-__all__ = ["Confirmation", "End", "RecordedEvent", "ScoreEvent"]
+__all__ = ["Confirmation", "End", "RecordedEvent", "ScoreEvent", "in_words"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +174,26 @@ class End:
             raise DataError(
                 'strategy must be "censor" or "competing"; to ignore an event, do not list it.'
             )
+
+
+def in_words(event: ScoreEvent | RecordedEvent) -> str:
+    """Say what counts as an event.
+
+    Parameters
+    ----------
+    event : ScoreEvent or RecordedEvent
+        The event.
+
+    Returns
+    -------
+    str
+        A phrase.
+    """
+    if isinstance(event, RecordedEvent):
+        return f"first {event!r}"
+    rule = resolve(event.definition, load_instrument(event.instrument))
+    text = event.label or f"first {event.instrument} with {rule.name}"
+    return f"{text}, {event.confirmation!r}" if event.confirmation else text
 
 
 def _listed(value: Any) -> str:

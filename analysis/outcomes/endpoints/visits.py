@@ -16,7 +16,7 @@ from analysis.outcomes.scores import rows_of_scores
 from analysis.outcomes.windows import SCHEDULE, as_schedule
 from analysis.study import Study
 
-__all__ = ["baselines", "confirmed", "scores_in_follow_up"]
+__all__ = ["baselines", "confirmed", "contacts", "scores_in_follow_up"]
 
 Flags = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.intp]
@@ -86,6 +86,39 @@ def baselines(study: Study, instrument: str, rules: Rules) -> pd.DataFrame:
     """
     found = courses(study, instrument, baseline=rules.get("baseline", LAST))
     return found[["subject_id", "course", "baseline"]]
+
+
+def contacts(study: Study, frame: pd.DataFrame, visits: list[pd.DataFrame]) -> pd.DataFrame:
+    """List the scores and sessions of the patients that were followed, by day from the origin.
+
+    Parameters
+    ----------
+    study : Study
+        A checked study.
+    frame : pandas.DataFrame
+        ``subject_id, origin_day, entry, time`` of an event table.
+    visits : list of pandas.DataFrame
+        Scores in the follow-up, from `scores_in_follow_up`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``subject_id, day, kind`` ("score" or "session"), one row per day. Patient-level.
+    """
+    about = frame[["subject_id", "origin_day", "entry", "time"]]
+    rows = study.tables["sessions"][["subject_id", "rel_day"]].merge(about, on="subject_id")
+    rows = rows.assign(day=(rows["rel_day"] - rows["origin_day"]).astype("float64"))
+    rows = rows[rows["day"].ge(0.0) & rows["day"].le(rows["time"])].assign(kind="session")
+    parts = [rows]
+    for own in visits:
+        seen = own[["subject_id", "day"]].merge(about, on="subject_id")
+        seen = seen.assign(day=seen["day"] + seen["entry"], kind="score")
+        parts.append(seen[seen["day"].le(seen["time"])])
+    columns = ["subject_id", "day", "kind"]
+    both = pd.concat([part[columns] for part in parts if len(part)] or [rows[columns]])
+    both = both.sort_values(columns, kind="stable").drop_duplicates(ignore_index=True)
+    both.attrs["patient_level"] = True
+    return both
 
 
 def confirmed(
