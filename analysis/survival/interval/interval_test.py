@@ -19,7 +19,6 @@ from analysis.survival.interval.scores import (
     score_covariance,
     score_rows,
 )
-from analysis.survival.reading.interval_times import IntervalTimes
 from analysis.survival.reading.strata import number_strata, rows_with_strata
 
 __all__ = ["METHODS", "interval_test"]
@@ -180,8 +179,7 @@ def _blocks(rows: IntervalRows, stratum: Codes, scores: str, method: str) -> Ite
         mine, codes = stratum == number, rows.codes[stratum == number]
         if (codes == codes[0]).all():
             continue
-        times = IntervalTimes(lower=rows.times.lower[mine], upper=rows.times.upper[mine])
-        scored = score_rows(times, scores)
+        scored = score_rows(rows.times.take(mine), scores)
         if method == "score":
             covariance = score_covariance(scored, codes, n_groups)
         else:
