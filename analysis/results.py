@@ -24,6 +24,7 @@ __all__ = [
     "critical_value",
     "frame_to_html",
     "frame_to_text",
+    "p_value_text",
     "tidy_frame",
 ]
 
@@ -204,6 +205,29 @@ def counted(n: int, noun: str) -> str:
     ('1 clinic', '1,200 rows')
     """
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def p_value_text(p: float) -> str:
+    """Write a p-value: three decimals, and never 0.
+
+    Parameters
+    ----------
+    p : float
+        Probability; a missing one gives an empty text.
+
+    Returns
+    -------
+    str
+        Such as ``0.012`` or ``<0.001``.
+
+    Examples
+    --------
+    >>> p_value_text(0.0123), p_value_text(1e-9)
+    ('0.012', '<0.001')
+    """
+    if pd.isna(p):
+        return ""
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def frame_to_text(frame: pd.DataFrame, *, digits: int = 3) -> str:

@@ -1,4 +1,4 @@
-"""Ask what visits do to tests and medians of time to relapse, when relapse is seen at visits only.
+"""Ask what visits do to tests, medians and curves of time to relapse, seen at visits only.
 
 Run as ``python simulations/visit_plans.py``; ``--help`` lists the options. Nothing differs between
 the arms but their visits.
@@ -22,11 +22,13 @@ from analysis.progress import progress
 from analysis.survival import interval_test, kaplan_meier, turnbull
 from simulations.committed import RESULTS, write_provenance, write_table
 
-__all__ = ["PLANS", "Plan", "draw", "medians", "p_values", "run_study"]
+__all__ = ["PLANS", "Plan", "curves", "draw", "medians", "p_values", "run_study"]
 
-LEVELS, MEDIANS = "visit_levels.csv", "visit_medians.csv"
+LEVELS, MEDIANS, CURVES = "visit_levels.csv", "visit_medians.csv", "visit_curves.csv"
 N_TRIALS, SEED = 2000, 40
 MEDIAN_DAYS, LAST_DAY, MISSED = 56.0, 168.0, 0.25
+_CURVE_TRIALS = 5  # times as many as of tests: a curve is cheap, and its bias would be small
+VISIT_DAYS = tuple(range(28, int(LAST_DAY) + 1, 28))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,8 +171,34 @@ def medians(n: int, rng: np.random.Generator) -> dict[str, float]:
     }
 
 
-def run_study(*, n_trials: int, seed: int, folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Run all trials and write both tables.
+def curves(n: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Estimate the curve of one arm with monthly visits on shared days, at those days.
+
+    Parameters
+    ----------
+    n : int
+        Patients.
+    rng : numpy.random.Generator
+        Random numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A column per method, a row per day.
+    """
+    data = draw(rng, n, 28, staggered=False)
+    naive = kaplan_meier(by_first_positive(data)[["time", "event"]])
+    found = {"turnbull": turnbull(data), "kaplan-meier by first positive visits": naive}
+    return pd.DataFrame(
+        {name: curve.at(VISIT_DAYS)["estimate"].to_numpy() for name, curve in found.items()},
+        index=pd.Index(VISIT_DAYS, name="day"),
+    )
+
+
+def run_study(
+    *, n_trials: int, seed: int, folder: Path
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Run all trials and write the tables.
 
     Parameters
     ----------
@@ -181,17 +209,18 @@ def run_study(*, n_trials: int, seed: int, folder: Path) -> tuple[pd.DataFrame, 
 
     Returns
     -------
-    levels, medians : pandas.DataFrame
-        One row per plan and method; one row per number of patients and method.
+    levels, medians, curves : pandas.DataFrame
+        One row per plan and method; per number of patients and method; per method and day.
     """
     levels = pd.DataFrame(
         [row for number, plan in enumerate(PLANS) for row in _levels(plan, number, n_trials, seed)]
     )
     found = pd.DataFrame([row for n in (75, 300) for row in _medians(n, n_trials, seed)])
-    for table, name in ((levels, LEVELS), (found, MEDIANS)):
+    at_visits = _curves(300, _CURVE_TRIALS * n_trials, seed)
+    for table, name in ((levels, LEVELS), (found, MEDIANS), (at_visits, CURVES)):
         write_table(table, folder / name)
         write_provenance(folder / name, seed=seed, trials=n_trials)
-    return levels, found
+    return levels, found, at_visits
 
 
 def _levels(plan: Plan, number: int, n_trials: int, seed: int) -> list[dict[str, object]]:
@@ -230,6 +259,20 @@ def _medians(n: int, n_trials: int, seed: int) -> list[dict[str, object]]:
     ]
 
 
+def _curves(n: int, n_trials: int, seed: int) -> pd.DataFrame:
+    """Average the curves of each method at the days of visits, beside the truth."""
+    trials = progress(range(n_trials), doing=f"curves of {n}", unit="trial")
+    found = pd.concat(
+        [curves(n, np.random.default_rng([seed, 1000 + n, trial])) for trial in trials]
+    )
+    long = found.reset_index().melt("day", var_name="method", value_name="estimate")
+    table = long.groupby(["method", "day"], sort=False)["estimate"].agg(["count", "mean", "std"])
+    table = table.rename(columns={"count": "n_trials", "std": "sd"}).reset_index()
+    truth = 0.5 ** (table["day"] / MEDIAN_DAYS)
+    error = table["sd"] / np.sqrt(table["n_trials"])
+    return table.assign(n=n, truth=truth, standard_errors_off=(table["mean"] - truth) / error)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the study from the command line.
 
@@ -238,7 +281,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments : sequence of str, optional
         None: those of the command line.
     """
-    parser = argparse.ArgumentParser(description="Visit plans, tests and medians.")
+    parser = argparse.ArgumentParser(description="Visit plans, tests, medians and curves.")
     parser.add_argument("--trials", type=int, default=N_TRIALS)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the tables")

@@ -16,6 +16,7 @@ from analysis.results import (
     critical_value,
     frame_to_html,
     frame_to_text,
+    p_value_text,
     tidy_frame,
 )
 
@@ -247,3 +248,11 @@ def test_unknown_option_lists_the_known():
     check_option("method", "ml", ("reml", "ml"))
     with pytest.raises(ModelError, match="method is 'ols'; allowed are reml, ml"):
         check_option("method", "ols", ("reml", "ml"))
+
+
+@unit
+@pytest.mark.parametrize(
+    ("p", "text"), [(0.05, "0.050"), (0.0009, "<0.001"), (0.0, "<0.001"), (np.nan, "")]
+)
+def test_p_values_never_read_zero(p: float, text: str) -> None:
+    assert p_value_text(p) == text

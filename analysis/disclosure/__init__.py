@@ -3,9 +3,10 @@
 from analysis.disclosure.cells import HiddenCells, suppress_cells
 from analysis.disclosure.completeness import hide_completeness
 from analysis.disclosure.counts import SuppressedCounts, attack_counts, suppress_counts
-from analysis.disclosure.curves import cut_curve, cut_medians, suppress_risk_table
+from analysis.disclosure.curves import cut_curve, cut_interval_curve, cut_medians
 from analysis.disclosure.estimates import hide_statistics, suppress_proportions
 from analysis.disclosure.flow import suppress_flow
+from analysis.disclosure.occupancy import coarsen_occupancy
 from analysis.disclosure.policy import (
     CONFIDENTIAL,
     HIDDEN,
@@ -17,6 +18,7 @@ from analysis.disclosure.policy import (
     require_releasable,
 )
 from analysis.disclosure.responses import hide_responses
+from analysis.disclosure.risk_tables import suppress_risk_table
 
 __all__ = [
     "CONFIDENTIAL",
@@ -27,7 +29,9 @@ __all__ = [
     "Policy",
     "SuppressedCounts",
     "attack_counts",
+    "coarsen_occupancy",
     "cut_curve",
+    "cut_interval_curve",
     "cut_medians",
     "hide_completeness",
     "hide_responses",

@@ -1,31 +1,26 @@
-"""Suppress small counts in survival curves and in the numbers at risk under them."""
+"""Coarsen curves of events over time so that no step shows few patients."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.cells import Cell, HiddenCells, Sum, suppress_cells
+from analysis.disclosure.columns import keys_of, number_curves, require_columns
 from analysis.disclosure.policy import RELEASE, Policy, is_small
-from analysis.errors import ColumnError
 
-__all__ = ["cut_curve", "cut_medians", "suppress_risk_table"]
+__all__ = ["cut_curve", "cut_interval_curve", "cut_medians"]
 
 
 _PER_STEP = ("n_risk", "n_event", "n_censored")
 _MEDIANS = ("estimate", "conf_low", "conf_high")
 
 
-def _require(frame: pd.DataFrame, names: list[str]) -> None:
-    """Refuse a frame without the columns of a curve."""
-    if not set(names) <= set(frame.columns):
-        raise ColumnError(f"A survival curve needs the columns {', '.join(names)}.")
-
-
 def cut_curve(
-    curve: pd.DataFrame, *, by: str | None = None, policy: Policy = RELEASE
+    curve: pd.DataFrame, *, by: str | Sequence[str] | None = None, policy: Policy = RELEASE
 ) -> pd.DataFrame:
-    """Coarsen a survival curve, and cut it where fewer than 11 patients are at risk.
+    """Coarsen a curve of events over time, and cut it where fewer than 11 patients are at risk.
 
     A step is shown when 11 events have gathered since the last one, so that no fall of the curve
     shows one patient's day. The curve ends before the first time with 1 to 10 at risk.
@@ -34,8 +29,9 @@ def cut_curve(
     ----------
     curve : pandas.DataFrame
         Steps with the columns ``time, n_risk, n_event`` and any estimates.
-    by : str, optional
-        Column of the group; each group is cut on its own.
+    by : str or sequence of str, optional
+        Column of the group, and for cumulative incidence that of the cause; each curve is cut on
+        its own.
     policy : Policy
         The least count that may be shown.
 
@@ -52,7 +48,8 @@ def cut_curve(
 
     Notes
     -----
-    Between two shown steps the curve is drawn too high, by fewer than 11 events.
+    Between two shown steps the curve is drawn where it was, though fewer than 11 events may have
+    come since.
 
     Examples
     --------
@@ -61,19 +58,28 @@ def cut_curve(
     >>> cut_curve(curve)["time"].tolist()
     [14, 21]
     """
-    _require(curve, ["time", "n_risk", "n_event", *([by] if by else [])])
-    ordered = curve.sort_values([*([by] if by else []), "time"], kind="stable")
+    keys = keys_of(by)
+    require_columns(curve, ["time", "n_risk", "n_event", *keys])
+    ordered = curve.sort_values([*keys, "time"], kind="stable")
     if policy.confidential:
         return ordered.reset_index(drop=True)
-    small = pd.Series(is_small(ordered["n_risk"], policy), index=ordered.index).astype(int)
-    passed = small.groupby(ordered[by], observed=True).cummax() if by else small.cummax()
-    kept = ordered[passed.eq(0)]
-    groups = kept[by] if by else pd.Series(0, index=kept.index)
-    gathered = kept.groupby(groups, observed=True)["n_event"].transform(
-        lambda events: _gathered(events, policy.minimum_count)
-    )
+    kept = _before_few(ordered, number_curves(ordered, keys), policy)
+    shown = _enough(kept["n_event"], number_curves(kept, keys), policy)
     counts = [name for name in _PER_STEP if name in kept.columns]
-    return kept[gathered.astype(bool)].drop(columns=counts).reset_index(drop=True)
+    return kept[shown].drop(columns=counts).reset_index(drop=True)
+
+
+def _before_few(ordered: pd.DataFrame, curves: pd.Series, policy: Policy) -> pd.DataFrame:
+    """Keep the steps of each curve before the first with a small number at risk."""
+    small = pd.Series(is_small(ordered["n_risk"], policy), index=ordered.index)
+    passed = small.astype(int).groupby(curves).cummax()
+    return ordered[passed.eq(0)]
+
+
+def _enough(events: pd.Series, curves: pd.Series, policy: Policy) -> pd.Series:
+    """Mark the steps of each curve at which enough events have gathered since the last marked."""
+    marks = events.groupby(curves).transform(lambda each: _gathered(each, policy.minimum_count))
+    return marks.astype(bool)
 
 
 def _gathered(events: pd.Series, least: int) -> list[bool]:
@@ -84,6 +90,63 @@ def _gathered(events: pd.Series, least: int) -> list[bool]:
         marks.append(waiting >= least)
         waiting = 0.0 if marks[-1] else waiting
     return marks
+
+
+def cut_interval_curve(
+    curve: pd.DataFrame, *, by: str | None = None, policy: Policy = RELEASE
+) -> pd.DataFrame:
+    """Widen the innermost intervals of a curve until 11 events are known to lie behind each.
+
+    Parameters
+    ----------
+    curve : pandas.DataFrame
+        Innermost intervals with ``lower, upper, mass, n_risk, n_event, estimate``, as `turnbull`
+        gives them.
+    by : str, optional
+        Column of the group.
+    policy : Policy
+        The least count that may be shown.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``lower, upper, mass, estimate`` and the `by` column: neighbours are joined until 11 events
+        were seen by the upper end and not by that of the interval before; the curve ends before
+        the first interval with 1 to 10 at risk. What lies beyond observation is left out. All
+        finite intervals, with their counts, for the internal audience.
+
+    Raises
+    ------
+    ColumnError
+        When a column is absent.
+
+    Notes
+    -----
+    Inside a joined interval the curve is somewhere between its two ends; that is all that is told.
+
+    Examples
+    --------
+    >>> curve = pd.DataFrame({
+    ...     "lower": [0, 14, 28], "upper": [7, 21, 35], "mass": [0.1, 0.2, 0.3],
+    ...     "n_risk": [60, 50, 30], "n_event": [6, 12, 18], "estimate": [0.9, 0.7, 0.4]})
+    >>> cut_interval_curve(curve)[["lower", "upper", "estimate"]].to_numpy().tolist()
+    [[0.0, 21.0, 0.7], [28.0, 35.0, 0.4]]
+    """
+    keys = keys_of(by)
+    require_columns(curve, [*keys, "lower", "upper", "mass", "n_risk", "n_event", "estimate"])
+    ordered = curve.sort_values([*keys, "upper"], kind="stable")
+    finite = ordered[ordered["upper"].lt(np.inf)]
+    if policy.confidential:
+        return finite.reset_index(drop=True)
+    kept = _before_few(finite, number_curves(finite, keys), policy)
+    curves = number_curves(kept, keys)
+    shown = _enough(kept["n_event"], curves, policy)
+    block = shown.groupby(curves).cumsum() - shown  # ends with the step that is shown
+    blocks = kept.groupby([curves, block])
+    joined = kept.assign(
+        lower=blocks["lower"].transform("first"), mass=blocks["mass"].transform("sum")
+    )
+    return joined[shown].drop(columns=["n_risk", "n_event"]).reset_index(drop=True)
 
 
 def cut_medians(
@@ -119,7 +182,7 @@ def cut_medians(
     >>> cut_medians(medians, curve).to_numpy().tolist()
     [[14.0, 7.0, nan]]
     """
-    _require(curve, ["time", "n_risk", *([by] if by else [])])
+    require_columns(curve, ["time", "n_risk", *([by] if by else [])])
     labels, own = (
         frame[by].astype("string") if by else pd.Series("", index=frame.index)
         for frame in (curve, medians)
@@ -128,65 +191,3 @@ def cut_medians(
     ends = own.map(enough.groupby(labels).max())
     shown = {name: medians[name].where(medians[name].le(ends)) for name in _MEDIANS}
     return medians.assign(**shown)
-
-
-def suppress_risk_table(
-    risk: pd.DataFrame, *, by: str | None = None, policy: Policy = RELEASE
-) -> pd.DataFrame:
-    """Hide small numbers at risk, and those from which small numbers of exits follow.
-
-    Between two times of the table the number at risk falls by those who had the event or left
-    observation. A fall of 1 to 10 is itself a small count, so one of the two numbers is hidden.
-
-    Parameters
-    ----------
-    risk : pandas.DataFrame
-        Columns ``time`` and ``n_risk`` (patients with T >= time), and the `by` column.
-    by : str, optional
-        Column of the group.
-    policy : Policy
-        The least count that may be shown.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns `by`, ``time`` and ``n_risk`` as text. Events and censored are left out: with
-        the numbers at risk they would give the hidden ones away.
-
-    Raises
-    ------
-    ColumnError
-        When ``time`` or ``n_risk`` is absent.
-
-    Examples
-    --------
-    >>> risk = pd.DataFrame({"time": [0, 28, 56], "n_risk": [90, 40, 6]})
-    >>> suppress_risk_table(risk)["n_risk"].tolist()
-    ['90', '40', '<11']
-    """
-    columns = [*([by] if by else []), "time", "n_risk"]
-    _require(risk, columns)
-    ordered = risk[columns].sort_values(columns[:-1], kind="stable").reset_index(drop=True)
-    if policy.confidential:
-        return ordered.assign(n_risk=[f"{n:,d}" for n in ordered["n_risk"].astype(int)])
-    hidden = _hide_falls(ordered, by, policy)
-    return ordered.assign(n_risk=[hidden.text[("risk", row)] for row in range(len(ordered))])
-
-
-def _hide_falls(ordered: pd.DataFrame, by: str | None, policy: Policy) -> HiddenCells:
-    """Suppress numbers at risk and the falls between them."""
-    n = ordered["n_risk"].to_numpy(int)
-    same = np.ones(len(n), dtype=bool)
-    if by:
-        group = pd.factorize(ordered[by])[0]
-        same[1:] = group[1:] == group[:-1]
-    cells: dict[Cell, int] = {("risk", row): int(count) for row, count in enumerate(n)}
-    sums: list[Sum] = []
-    starts = [row for row in range(len(n)) if row == 0 or not same[row]]
-    for row in range(1, len(n)):
-        if same[row] and n[row] <= n[row - 1]:  # late entries can make it rise
-            cells[("fall", row)] = int(n[row - 1] - n[row])
-            sums.append((("risk", row - 1), [("risk", row), ("fall", row)]))
-    falls = {name for name in cells if isinstance(name, tuple) and name[0] == "fall"}
-    keep = {("risk", row): 1e9 for row in starts}  # the number at the start is the best known
-    return suppress_cells(cells, sums, not_shown=falls, keep=keep, policy=policy)

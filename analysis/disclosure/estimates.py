@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.disclosure.cells import HiddenCells, Sum, suppress_cells
+from analysis.disclosure.columns import require_columns
 from analysis.disclosure.policy import RELEASE, Policy, is_small, masked_count
-from analysis.errors import ColumnError
 
 __all__ = ["REASONS", "hide_statistics", "suppress_proportions"]
 
@@ -22,16 +22,6 @@ REASONS = {
     "protects": "hidden to protect another count",
 }
 """Why an estimate is hidden."""
-
-
-def _require(frame: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Refuse a frame without the columns that were asked for."""
-    missing = [name for name in columns if name not in frame.columns]
-    if missing:
-        raise ColumnError(
-            f"The frame lacks {len(missing)} of the columns that the call names: "
-            f"{', '.join(missing)}. Name columns of the frame."
-        )
 
 
 def hide_statistics(
@@ -72,7 +62,7 @@ def hide_statistics(
     """
     floats = [c for c in frame.columns if c != n and pd.api.types.is_float_dtype(frame[c])]
     chosen = list(statistics) if statistics is not None else floats
-    _require(frame, [n, *chosen])
+    require_columns(frame, [n, *chosen])
     small = pd.Series(is_small(frame[n], policy), index=frame.index)
     blank = {name: frame[name].mask(small) for name in chosen}
     return frame.assign(**blank, **{n: [masked_count(count, policy) for count in frame[n]]})
@@ -124,7 +114,7 @@ def suppress_proportions(
     >>> shown["reason"].tolist()
     ['', 'fewer than 11 with the outcome']
     """
-    _require(frame, [numerator, denominator, *estimates, *([total] if total else [])])
+    require_columns(frame, [numerator, denominator, *estimates, *([total] if total else [])])
     hidden = _hide_pairs(frame, numerator, denominator, total, policy)
     rows = range(len(frame))
     of_counts = {

@@ -5,12 +5,15 @@ from analysis.figures.correlation import plot_correlation
 from analysis.figures.differences import plot_differences, plot_ratios
 from analysis.figures.dispatch import plot
 from analysis.figures.flow import plot_flow
+from analysis.figures.incidence import plot_cumulative_incidence
 from analysis.figures.influence import plot_influence
+from analysis.figures.intervals import plot_interval_curve
 from analysis.figures.marginal_means import plot_marginal_means
 from analysis.figures.proportions import plot_proportions
 from analysis.figures.quantiles import plot_quantiles
 from analysis.figures.residuals import plot_residuals
 from analysis.figures.show import figure_png, show
+from analysis.figures.states import plot_states
 from analysis.figures.survival import plot_survival
 from analysis.figures.swimmer import plot_swimmer
 from analysis.figures.trajectory import plot_trajectory
@@ -20,14 +23,17 @@ __all__ = [
     "plot",
     "plot_completeness",
     "plot_correlation",
+    "plot_cumulative_incidence",
     "plot_differences",
     "plot_flow",
     "plot_influence",
+    "plot_interval_curve",
     "plot_marginal_means",
     "plot_proportions",
     "plot_quantiles",
     "plot_ratios",
     "plot_residuals",
+    "plot_states",
     "plot_survival",
     "plot_swimmer",
     "plot_trajectory",

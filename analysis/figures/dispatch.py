@@ -10,7 +10,10 @@ from matplotlib.axes import Axes
 
 from analysis.errors import ReportError
 from analysis.figures.differences import plot_differences
+from analysis.figures.incidence import plot_cumulative_incidence
+from analysis.figures.intervals import plot_interval_curve
 from analysis.figures.marginal_means import plot_marginal_means
+from analysis.figures.states import plot_states
 from analysis.figures.survival import plot_survival
 
 __all__ = ["plot"]
@@ -23,14 +26,15 @@ def plot(result: Any, ax: Axes | None = None, **options: Any) -> Plotted:
 
     Parameters
     ----------
-    result : SurvivalCurve, MarginalMeans or Contrasts
-        What `kaplan_meier`, ``marginal_means`` or ``contrasts`` returns. Kinds are known by name,
-        so that drawing one loads no room that it does not need.
+    result : object
+        What `kaplan_meier`, `turnbull`, `cumulative_incidence`, `multistate`, ``marginal_means``
+        or ``contrasts`` returns. Kinds are known by name, so that drawing one loads no room that
+        it does not need.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure when left out.
     **options
-        Passed to `plot_survival` (``times`` is required), `plot_marginal_means` or
-        `plot_differences`.
+        Passed to `plot_survival`, `plot_interval_curve`, `plot_cumulative_incidence` or
+        `plot_states` (``times`` is required), `plot_marginal_means` or `plot_differences`.
 
     Returns
     -------
@@ -45,26 +49,14 @@ def plot(result: Any, ax: Axes | None = None, **options: Any) -> Plotted:
     kind = type(result).__name__
     if kind not in _KINDS:
         raise ReportError(f"There is no figure for this result. Allowed are {', '.join(_KINDS)}.")
-    return _KINDS[kind](result, ax, options)
+    return _KINDS[kind](result, ax=ax, **options)
 
 
-def _survival(result: Any, ax: Axes | None, options: dict[str, Any]) -> Plotted:
-    """Draw a survival curve."""
-    return plot_survival(result, ax=ax, **options)
-
-
-def _means(result: Any, ax: Axes | None, options: dict[str, Any]) -> Plotted:
-    """Draw marginal means."""
-    return plot_marginal_means(result, ax=ax, **options)
-
-
-def _differences(result: Any, ax: Axes | None, options: dict[str, Any]) -> Plotted:
-    """Draw differences between marginal means."""
-    return plot_differences(result, ax=ax, **options)
-
-
-_KINDS: dict[str, Callable[[Any, Axes | None, dict[str, Any]], Plotted]] = {
-    "SurvivalCurve": _survival,
-    "MarginalMeans": _means,
-    "Contrasts": _differences,
+_KINDS: dict[str, Callable[..., Plotted]] = {
+    "SurvivalCurve": plot_survival,
+    "IntervalCurve": plot_interval_curve,
+    "IncidenceCurve": plot_cumulative_incidence,
+    "MultistateCurve": plot_states,
+    "MarginalMeans": plot_marginal_means,
+    "Contrasts": plot_differences,
 }

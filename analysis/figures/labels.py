@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
+from matplotlib.patheffects import withStroke
 from matplotlib.textpath import TextPath
 from scipy.optimize import isotonic_regression
 
@@ -29,13 +30,28 @@ def _wrap(ax: Axes, text: str, *, size: float, weight: str = "normal") -> str:
     figure = ax.get_figure(root=True)
     if not text or figure is None:
         return text
-    whole = TextPath((0, 0), text, size=size, prop=FontProperties(weight=weight)).get_extents()
     inches = figure.get_figwidth() - ax.get_window_extent().x0 / figure.dpi - 0.15
-    letters = int(0.96 * 72.0 * inches * len(text) / whole.width)
+    letters = int(0.96 * 72.0 * inches * len(text) / _extent(text, size=size, weight=weight))
     return "\n".join(textwrap.wrap(text, max(letters, 20)))
 
 
-def add_headings(ax: Axes, *, title: str, subtitle: str = "", y_label: str = "") -> None:
+def _extent(text: str, *, size: float, weight: str = "normal") -> float:
+    """Measure the width of a text in points."""
+    if not text:
+        return 0.0
+    path = TextPath((0, 0), text, size=size, prop=FontProperties(weight=weight))
+    return float(path.get_extents().width)
+
+
+def _points(ax: Axes) -> float:
+    """Return how many points a pixel of the figure is."""
+    figure = ax.get_figure(root=True)
+    return 72.0 / figure.dpi if figure is not None else 1.0
+
+
+def add_headings(
+    ax: Axes, *, title: str, subtitle: str = "", y_label: str = "", corner: str = ""
+) -> None:
     """Write the message, then measure and place, then what the y axis shows, all horizontal.
 
     Parameters
@@ -44,32 +60,42 @@ def add_headings(ax: Axes, *, title: str, subtitle: str = "", y_label: str = "")
         Drawn axes.
     title, subtitle, y_label : str
         Texts; empty ones take no room.
+    corner : str
+        A text at the right above the axes, such as a p-value.
     """
     _lay_out(ax)
+    beside = _extent(y_label, size=_SMALL) + _extent(corner, size=TEXT_SIZE) + 20.0
     above = 6.0
+    if corner:
+        _write_heading(ax, corner, above, at=1.0, ha="right", size=TEXT_SIZE, color=INK)
+        above += 0.0 if beside < ax.get_window_extent().width * _points(ax) else 1.25 * _LINE
     for text, size, color, weight in (
         (y_label, _SMALL, MUTED, "normal"),
         (subtitle, TEXT_SIZE, INK, "normal"),
         (title, _TITLE, INK, "bold"),
     ):
-        if not text:
-            continue
-        lines = _wrap(ax, text, size=size, weight=weight)
-        ax.annotate(
-            lines,
-            (0, 1),
-            xycoords="axes fraction",
-            xytext=(0, above),
-            textcoords="offset points",
-            va="bottom",
-            ha="left",
-            size=size,
-            color=color,
-            weight=weight,
-            annotation_clip=False,
-            gid="heading",
-        )
-        above += (lines.count("\n") + 1) * size * 1.25 + 4
+        if text:
+            lines = _wrap(ax, text, size=size, weight=weight)
+            _write_heading(ax, lines, above, size=size, color=color, weight=weight)
+            above += (lines.count("\n") + 1) * size * 1.25 + 4
+
+
+def _write_heading(
+    ax: Axes, text: str, above: float, *, at: float = 0.0, ha: str = "left", **style: Any
+) -> None:
+    """Write one text above the axes."""
+    ax.annotate(
+        text,
+        (at, 1),
+        xycoords="axes fraction",
+        xytext=(0, above),
+        textcoords="offset points",
+        va="bottom",
+        ha=ha,
+        annotation_clip=False,
+        gid="heading",
+        **style,
+    )
 
 
 def _lay_out(ax: Axes) -> None:
@@ -207,6 +233,7 @@ def end_labels(
             weight="bold",
             color=marks[name].text_color,
             annotation_clip=False,
+            path_effects=[withStroke(linewidth=3, foreground="white")],  # lines may pass behind
             gid="label",
         )
 

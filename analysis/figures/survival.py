@@ -1,34 +1,44 @@
-"""Draw survival curves with confidence bands and the numbers at risk under the axis."""
+"""Draw survival curves with confidence bands, medians and the numbers at risk under the axis."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol, Unpack
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, Unpack
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
-from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, cut_curve, suppress_risk_table
+from analysis.disclosure import RELEASE, Policy, cut_curve, cut_medians, suppress_risk_table
 from analysis.figures.axis import groups_of
-from analysis.figures.labels import add_count_rows, add_headings, add_note, end_labels
-from analysis.figures.style import RULE, Mark, Words, house_style, marks_for, new_axes
+from analysis.figures.labels import add_headings
+from analysis.figures.steps import draw_steps, name_ends, steps_at_ticks
+from analysis.figures.style import MUTED, Mark, Words, house_style, marks_for, new_axes
+from analysis.figures.time_axis import (
+    DAYS,
+    HasRiskTable,
+    TestResult,
+    cut_note,
+    describe_lines,
+    describe_test,
+    headline,
+    named,
+    set_share_axis,
+    set_time_axis,
+    write_below,
+)
 
 __all__ = ["CurveResult", "plot_survival"]
 
-FloatArray = npt.NDArray[np.float64]
 
-
-class CurveResult(Protocol):
+class CurveResult(HasRiskTable, Protocol):
     """What a survival result must offer to be drawn."""
 
     def curve(self) -> pd.DataFrame:
         """Return every step: the group, ``time, n_risk, estimate, conf_low, conf_high``."""
 
-    def risk_table(self, times: Iterable[float]) -> pd.DataFrame:
-        """Return the group, ``time`` and ``n_risk``, those with T >= time."""
+    def median(self) -> pd.DataFrame:
+        """Return the group, ``estimate, conf_low, conf_high`` of the median time."""
 
 
 def plot_survival(
@@ -36,6 +46,8 @@ def plot_survival(
     *,
     times: Sequence[float],
     by: str | None = None,
+    medians: bool = False,
+    test: TestResult | None = None,
     policy: Policy = RELEASE,
     ax: Axes | None = None,
     **words: Unpack[Words],
@@ -53,6 +65,11 @@ def plot_survival(
         Ticks of the time axis and columns of the risk table.
     by : str, optional
         Column of the group; found by itself when the result has one.
+    medians : bool
+        Write the median times with their limits under the figure, and draw lines to those that
+        the drawn curve meets.
+    test : TestResult, optional
+        What `logrank` returns for the same groups; its p-value is written above the curves.
     policy : Policy
         The least count that may be shown.
     ax : matplotlib.axes.Axes, optional
@@ -73,29 +90,50 @@ def plot_survival(
         When the curve lacks a column.
     DataError
         For more than six groups.
+
+    Notes
+    -----
+    Steps are shown when 11 events have gathered, so that the drawn curve is late by fewer than
+    that; the median is that of the whole curve, which the drawn one often does not meet.
     """
     steps = curve.curve()
     group = by if by is not None else _group_column(steps)
-    cut = _named(cut_curve(steps, by=group, policy=policy), group)
-    risk = suppress_risk_table(curve.risk_table(times), by=group, policy=policy)
-    risk = _named(risk, group)
+    cut = named(cut_curve(steps, by=group, policy=policy), group)
+    risk = named(suppress_risk_table(curve.risk_table(times), by=group, policy=policy), group)
     marks = marks_for(list(dict.fromkeys(risk["group"])))
-    frame = pd.concat([_at_ticks(cut, risk, name) for name in marks], ignore_index=True)
-    frame.attrs["cut"] = len(cut) < len(steps)
-    title = words.get("title") or _message(frame, words)
+    parts = [
+        steps_at_ticks(cut[cut["group"].eq(name)], ticks, start=1.0)
+        for name, ticks in groups_of(risk)
+    ]
+    frame = pd.concat(parts, ignore_index=True)
+    frame = frame[["group", "time", "n_risk", "estimate", "conf_low", "conf_high"]]
+    what = words.get("y_label", _EVENT_FREE)
+    title = words.get("title") or headline(frame, what, words)
+    found = _medians(curve.median(), steps, group, policy) if medians else None
+    told = _told(found, steps, cut, policy)
+    compared = describe_test(test, policy)
     with house_style():
         axes = new_axes(ax, height=4.2 + 0.18 * len(marks))
         for name, mark in marks.items():
-            _draw(axes, cut[cut["group"].eq(name)], mark)
-        _set_axes(axes, times, words.get("x_label", _DAYS))
-        _write(axes, cut, frame, marks, {**words, "title": title}, policy)
-    alt = _alt(frame, title, words, policy)
+            draw_steps(axes, cut[cut["group"].eq(name)], mark, start=1.0)
+        set_time_axis(axes, times, words.get("x_label", DAYS))
+        set_share_axis(axes)
+        if found is not None:
+            _draw_medians(axes, found[_meets_curve(found, cut)], marks)
+        notes = [_BAND, words.get("note", ""), *told]
+        write_below(axes, frame, marks, heading="Number at risk", notes=notes)
+        subtitle = words.get("subtitle", "")
+        add_headings(axes, title=title, subtitle=subtitle, y_label=what, corner=compared)
+        name_ends(axes, cut, marks)
+    alt = _alt(frame, title, words, [compared, *told])
     shown = frame.rename(columns={"group": group}) if group else frame.drop(columns="group")
     shown.attrs = {"alt": alt}
     return axes, shown
 
 
-_EVENT_FREE, _DAYS = "Free of the event", "Days"
+_EVENT_FREE = "Free of the event"
+_TOUCHES = 1e-9
+_BAND = "Band: 95% confidence, pointwise."
 _STANDARD = {
     "time",
     "n_risk",
@@ -114,109 +152,55 @@ def _group_column(steps: pd.DataFrame) -> str | None:
     return others[0] if others else None
 
 
-def _named(frame: pd.DataFrame, group: str | None) -> pd.DataFrame:
-    """Call the column of the group ``group``, as text; empty where there is none."""
-    names = frame[group].astype("string") if group else pd.Series("", index=frame.index)
-    rest = frame.drop(columns=[group]) if group else frame
-    return rest.assign(group=names.astype("string"))
+def _medians(
+    medians: pd.DataFrame, steps: pd.DataFrame, group: str | None, policy: Policy
+) -> pd.DataFrame:
+    """Keep the medians that may be shown, and say whether there was one."""
+    kept = cut_medians(medians, steps, by=group, policy=policy)
+    return named(kept.assign(reached=medians["estimate"].notna()), group)
 
 
-def _at_ticks(cut: pd.DataFrame, risk: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Read the cut curve of one group at the ticks, beside the numbers at risk."""
-    steps, ticks = cut[cut["group"].eq(name)], risk[risk["group"].eq(name)]
-    asked = ticks["time"].to_numpy(float)
-    place = np.searchsorted(steps["time"].to_numpy(float), asked, side="right")
-    ended = asked > (steps["time"].max() if len(steps) else 0.0)
-    columns = {
-        column: np.where(ended, np.nan, np.append(1.0, steps[column].to_numpy(float))[place])
-        for column in ("estimate", "conf_low", "conf_high")
-    }
-    table = ticks[["group", "time", "n_risk"]].assign(**columns)
-    return table.reset_index(drop=True)
+def _meets_curve(medians: pd.DataFrame, cut: pd.DataFrame) -> list[bool]:
+    """Tell which medians are times at which the drawn curve falls to one half."""
+    crossed = cut[cut["estimate"].le(0.5 + _TOUCHES)].groupby("group")["time"].min()
+    return [
+        crossed.get(name, np.inf) <= median
+        for name, median in zip(medians["group"], medians["estimate"], strict=True)
+    ]
 
 
-def _draw(ax: Axes, steps: pd.DataFrame, mark: Mark) -> None:
-    """Draw one curve from time 0, with its band."""
-    time = np.append(0.0, steps["time"].to_numpy(float))
-    estimate, low, high = (
-        np.append(1.0, steps[column].to_numpy(float))
-        for column in ("estimate", "conf_low", "conf_high")
-    )
-    ax.fill_between(time, low, high, step="post", color=mark.color, alpha=0.14, linewidth=0)
-    ax.step(time, estimate, where="post", color=mark.color, linestyle=mark.line, linewidth=2)
+def _draw_medians(ax: Axes, medians: pd.DataFrame, marks: dict[str, Mark]) -> None:
+    """Draw a line at one half, and from it down to each median inside the picture."""
+    inside = medians[medians["estimate"].le(ax.get_xlim()[1])]
+    if inside.empty:
+        return
+    line: dict[str, Any] = {"linestyle": (0, (2, 2)), "linewidth": 1.0, "gid": "median"}
+    ax.plot([0.0, inside["estimate"].max()], [0.5, 0.5], color=MUTED, **line)
+    for name, median in zip(inside["group"], inside["estimate"], strict=True):
+        ax.plot([median, median], [0.0, 0.5], color=marks[name].color, **line)
 
 
-def _set_axes(ax: Axes, times: Sequence[float], x_label: str) -> None:
-    """Set ticks at the times of the risk table and a percentage axis from 0 to 100."""
-    last = max(times)
-    ax.set_xticks(list(times), [f"{time:g}" for time in times])
-    ax.set_xlim(-0.02 * last, 1.02 * last)
-    ax.set_ylim(0, 1.02)
-    ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    ax.set_xlabel(x_label)
-    ax.grid(visible=True, axis="y", color=RULE, linewidth=0.6)
-    ax.set_axisbelow(True)
+def _told(
+    medians: pd.DataFrame | None, steps: pd.DataFrame, cut: pd.DataFrame, policy: Policy
+) -> list[str]:
+    """Say what the medians are, and what is hidden."""
+    hidden = cut_note(len(cut) < len(steps), policy)
+    if medians is None:
+        return [hidden]
+    each = [f"{row['group']} {_median_text(row)}".strip() for row in medians.to_dict("records")]
+    return [f"Median (95% confidence): {', '.join(each)}.", hidden]
 
 
-def _write(
-    ax: Axes,
-    cut: pd.DataFrame,
-    frame: pd.DataFrame,
-    marks: dict[str, Mark],
-    words: Words,
-    policy: Policy,
-) -> None:
-    """Write the risk table, names of curves, headings and notes."""
-    rows = {
-        name: list(zip(part["time"].astype(float), part["n_risk"], strict=True))
-        for name, part in groups_of(frame)
-    }
-    down = add_count_rows(ax, rows, heading="Number at risk", marks=marks)
-    notes = ["Band: 95% confidence, pointwise.", words.get("note", "")]
-    notes.append(_cut_note(bool(frame.attrs["cut"]), policy))
-    add_note(ax, " ".join(filter(None, notes)), below=down + 4)
-    add_headings(
-        ax,
-        title=words["title"],
-        subtitle=words.get("subtitle", ""),
-        y_label=words.get("y_label", _EVENT_FREE),
-    )
-    seen = cut[cut["time"].le(ax.get_xlim()[1])]
-    ends = {
-        name: (float(part["time"].iloc[-1]), float(part["estimate"].iloc[-1]))
-        for name, part in groups_of(seen)
-        if name
-    }
-    end_labels(ax, ends, marks)
+def _median_text(row: Mapping[Any, Any]) -> str:
+    """Write a median with its limits."""
+    estimate, low, high = (row[name] for name in ("estimate", "conf_low", "conf_high"))
+    if pd.isna(estimate):
+        return "not shown" if row["reached"] else "not reached"
+    ends = ["—" if pd.isna(end) else f"{end:g}" for end in (low, high)]
+    return f"{estimate:g} ({ends[0]} to {ends[1]})"
 
 
-def _cut_note(is_cut: bool, policy: Policy) -> str:
-    """Say what is hidden."""
-    if policy.confidential:
-        return CONFIDENTIAL
-    ends = f"Curves end where fewer than {policy.minimum_count} are at risk. " if is_cut else ""
-    return (
-        f"{ends}Numbers under {policy.minimum_count} are hidden ({policy.small_text}); others may "
-        "be hidden (—) so that they cannot be worked out."
-    )
-
-
-def _message(frame: pd.DataFrame, words: Words) -> str:
-    """Say in one line what the curves show at the last tick that all of them reach."""
-    known = frame.dropna(subset=["estimate"])
-    counts = known.groupby("time")["group"].nunique()
-    common = counts[counts.eq(frame["group"].nunique())].index
-    if not len(common):
-        return "Too few patients are at risk to show a curve"
-    at = known[known["time"].eq(common.max())]
-    shares = [f"{100 * estimate:.0f}%" for estimate in at["estimate"]]
-    each = [f"{name} {share}".strip() for name, share in zip(at["group"], shares, strict=True)]
-    what = words.get("y_label", _EVENT_FREE)
-    when = f"{common.max():g} {words.get('x_label', _DAYS).lower()}"
-    return f"{what} at {when}: {', '.join(each)}"
-
-
-def _alt(frame: pd.DataFrame, title: str, words: Words, policy: Policy) -> str:
+def _alt(frame: pd.DataFrame, title: str, words: Words, told: list[str]) -> str:
     """Describe the figure from the numbers that may be released."""
     names = [name for name in dict.fromkeys(frame["group"]) if name]
     who = f" for {len(names)} groups ({', '.join(names)})" if names else ""
@@ -225,14 +209,8 @@ def _alt(frame: pd.DataFrame, title: str, words: Words, policy: Policy) -> str:
         (
             f"Survival curve (Kaplan-Meier) with 95% confidence bands{who}: "
             f"{words.get('y_label', _EVENT_FREE)}, 0 to 100%, over "
-            f"{words.get('x_label', _DAYS).lower()} {times.min():g} to {times.max():g}."
+            f"{words.get('x_label', DAYS).lower()} {times.min():g} to {times.max():g}."
         )
     ]
-    for name, rows in groups_of(frame):
-        each = [
-            f"{100 * row['estimate']:.0f}% at {row['time']:g} (at risk {row['n_risk']})"
-            for row in rows.dropna(subset=["estimate"]).to_dict("records")
-        ]
-        parts.append(f"{f'{name}: ' if name else ''}{', '.join(each) or 'not shown'}.")
-    parts += [_cut_note(bool(frame.attrs["cut"]), policy), f"Conclusion: {title}."]
-    return " ".join(parts)
+    parts += describe_lines(frame, number="at risk", told=told)
+    return " ".join([*parts, f"Conclusion: {title}."])

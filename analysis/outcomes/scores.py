@@ -64,8 +64,8 @@ def rows_of_scores(
     study: Study,
     instrument: str,
     *,
-    same_day: SameDay = "before the dose",
-    of_one_day: Literal["first", "last"] = "first",
+    same_day: SameDay,
+    of_one_day: Literal["first", "last"],
 ) -> pd.DataFrame:
     """Return the scores that `valid_scores` takes, with where they stand in the table.
 

@@ -13,12 +13,12 @@ from analysis.results import FloatArray
 __all__ = ["asked_times", "repeated_rows"]
 
 
-def asked_times(times: Iterable[float]) -> FloatArray:
+def asked_times(times: Iterable[float] | float) -> FloatArray:
     """Read the asked times, in the order given.
 
     Parameters
     ----------
-    times : iterable of float
+    times : float or iterable of float
         Times in the units of the data.
 
     Returns
@@ -29,9 +29,19 @@ def asked_times(times: Iterable[float]) -> FloatArray:
     Raises
     ------
     DataError
-        When there is none, or one is negative, missing or infinite.
+        When there is none, or one is no number, negative, missing or infinite.
+
+    Examples
+    --------
+    >>> asked_times(28).tolist(), asked_times([0, 28]).tolist()
+    ([28.0], [0.0, 28.0])
     """
-    asked = np.atleast_1d(np.asarray(list(times), dtype=float))
+    try:
+        asked = np.atleast_1d(
+            np.asarray(times if np.ndim(times) == 0 else list(times), dtype=float)  # type: ignore[arg-type]
+        )
+    except (TypeError, ValueError):
+        asked = np.empty(0)
     if asked.size == 0 or not (np.isfinite(asked).all() and (asked >= 0.0).all()):
         raise DataError("Give at least one time; times are finite numbers from 0 on.")
     return asked

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import numbers
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import DataError, ModelError
+from analysis.errors import ColumnError, DataError, ModelError
 from analysis.formulas.columns import check_present
 from analysis.results import FloatArray, frame_to_html, frame_to_text
 from analysis.survival.reading.events import read_event_times
+from analysis.survival.stacking import beside_group
 
 __all__ = ["Landmark", "landmark"]
 
@@ -105,8 +107,8 @@ def landmark(
     group_day : str, optional
         Column of the day on which the group was known; days after the landmark are refused.
     restart_clock : bool
-        Whether `time` counts from the landmark; otherwise from the origin, with entry at the
-        landmark in the column ``entry`` (or the one named by `entry`).
+        Whether `time` counts from the landmark, at which all have entered; otherwise from the
+        origin, with entry at the landmark in the column ``entry`` (or the one named by `entry`).
 
     Returns
     -------
@@ -162,6 +164,8 @@ def landmark(
         )
     if restart_clock:
         kept[time] = kept[time] - day
+        if entry is not None:
+            kept[entry] = 0  # all that are kept are in sight at the landmark
     else:
         kept[entry or "entry"] = day
     return Landmark(
@@ -175,7 +179,7 @@ def landmark(
 
 def _check_call(data: pd.DataFrame, day: float, entry: str | None, *, restart_clock: bool) -> None:
     """Refuse landmarks that are none, and columns that would be overwritten."""
-    if not (np.isfinite(day) and day > 0.0):
+    if not isinstance(day, numbers.Real) or not (np.isfinite(day) and day > 0.0):
         raise ModelError("The landmark is a day after the origin: give a finite number above 0.")
     if not restart_clock and entry is None and "entry" in data.columns:
         raise ModelError(
@@ -191,6 +195,8 @@ def _check_group_day(
     if group_day is None:
         return
     check_present(data, [group_day], "group_day=")
+    if not pd.api.types.is_numeric_dtype(data[group_day]):
+        raise ColumnError(f"Column {group_day!r} (group_day=) is not numeric; give days.")
     known: FloatArray = data[group_day].to_numpy(dtype=float, na_value=np.nan)
     late = int((used & ~(known <= day)).sum())
     if late:
@@ -203,8 +209,10 @@ def _check_group_day(
 
 def _counts(group: pd.Series, reason: npt.NDArray[np.intp]) -> pd.DataFrame:
     """Count rows per group and reason, those of unknown group last."""
-    named = pd.DataFrame({group.name: group.to_numpy(), "code": reason})
-    counts = named.groupby([group.name, "code"], dropna=False, observed=True).size()
-    frame = counts.rename("n").reset_index()
-    frame.insert(1, "reason", [_REASONS[code] for code in frame.pop("code")])
-    return frame
+    named = pd.DataFrame({"group": group.to_numpy(), "code": reason})
+    counts = named.groupby(["group", "code"], dropna=False, observed=True).size()
+    rows = counts.rename("n").reset_index()
+    reasons = [_REASONS[code] for code in rows["code"]]
+    return beside_group(
+        rows[["n"]].assign(reason=reasons)[["reason", "n"]], rows["group"], group.name
+    )

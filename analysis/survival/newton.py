@@ -1,6 +1,6 @@
 """Maximise a concave log-likelihood by Newton steps, and name parameters without a maximum.
 
-What is maximised is in partial_likelihood.py and aft_likelihood.py.
+What is maximised is in partial_likelihood.py, subdistribution_fit.py and aft_likelihood.py.
 """
 
 from __future__ import annotations

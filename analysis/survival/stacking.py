@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.errors import ColumnError
 from analysis.results import FloatArray
 
-__all__ = ["repeat_times", "stack_groups"]
+__all__ = ["beside_group", "repeat_times", "stack_groups"]
 
 
 def stack_groups(
@@ -42,9 +44,9 @@ def stack_groups(
     if whole_numbers:
         counts = [name for name in frame.columns if name.startswith("n_")]
         frame[counts] = frame[counts].round().astype(np.int64)
-    if levels.name is not None:
-        frame.insert(0, levels.name, levels.repeat([len(part) for part in tables]))
-    return frame
+    if levels.name is None:
+        return frame
+    return beside_group(frame, levels.repeat([len(part) for part in tables]), levels.name)
 
 
 def repeat_times(
@@ -79,3 +81,39 @@ def repeat_times(
     for column, values in columns.items():
         frame[column] = values.T.ravel() if values.ndim == 2 else np.tile(values, len(labels))
     return frame
+
+
+def beside_group(frame: pd.DataFrame, values: Any, name: Hashable) -> pd.DataFrame:
+    """Put the column of the groups before the others.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A table of results.
+    values : array_like, shape (n,)
+        Group of each row.
+    name : str
+        Name of the column.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The frame with the column.
+
+    Raises
+    ------
+    ColumnError
+        When the table has a column of that name.
+
+    Examples
+    --------
+    >>> list(beside_group(pd.DataFrame({"n": [2]}), ["im"], "arm").columns)
+    ['arm', 'n']
+    """
+    if name in frame.columns:
+        raise ColumnError(
+            f"The column of the groups is called {name!r}, as a column of the result is. Rename "
+            "it, for example to 'group'."
+        )
+    groups = frame.assign(**{str(name): values})
+    return groups[[name, *frame.columns]]

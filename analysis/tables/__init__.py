@@ -2,7 +2,7 @@
 
 from analysis.tables.baseline import baseline_table
 from analysis.tables.courses import courses_table
-from analysis.tables.estimates import estimates_table, p_value_text
+from analysis.tables.estimates import estimates_table
 from analysis.tables.findings import findings_table
 from analysis.tables.indications import indications_table
 from analysis.tables.responses import response_table
@@ -17,7 +17,6 @@ __all__ = [
     "estimates_table",
     "findings_table",
     "indications_table",
-    "p_value_text",
     "response_table",
     "rules_table",
 ]

@@ -9,33 +9,10 @@ import pandas as pd
 
 from analysis.disclosure import HIDDEN, RELEASE, Policy, is_small
 from analysis.errors import ColumnError
-from analysis.results import TIDY_COLUMNS
+from analysis.results import TIDY_COLUMNS, p_value_text
 from analysis.tables.result import Column, TableResult, hiding_note
 
-__all__ = ["estimates_table", "p_value_text"]
-
-
-def p_value_text(p: float) -> str:
-    """Write a p-value: three decimals, and never 0.
-
-    Parameters
-    ----------
-    p : float
-        Probability; a missing one gives an empty text.
-
-    Returns
-    -------
-    str
-        Such as ``0.012`` or ``<0.001``.
-
-    Examples
-    --------
-    >>> p_value_text(0.0123), p_value_text(1e-9)
-    ('0.012', '<0.001')
-    """
-    if pd.isna(p):
-        return ""
-    return "<0.001" if p < 0.001 else f"{p:.3f}"
+__all__ = ["estimates_table"]
 
 
 def _number(value: float, digits: int) -> str:

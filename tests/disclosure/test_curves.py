@@ -1,4 +1,4 @@
-"""Survival curves and risk tables."""
+"""Curves of events over time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.disclosure import INTERNAL, cut_curve, cut_medians, suppress_risk_table
+from analysis.disclosure import INTERNAL, cut_curve, cut_interval_curve, cut_medians
 from analysis.errors import ColumnError
 
 
@@ -24,10 +24,6 @@ def curve() -> pd.DataFrame:
             "estimate": [0.9, 0.7, 0.6, 0.8, 0.5],
         }
     )
-
-
-def risk(*n: int) -> pd.DataFrame:
-    return pd.DataFrame({"time": [28.0 * k for k in range(len(n))], "n_risk": n})
 
 
 @pytest.mark.unit
@@ -89,53 +85,79 @@ def test_internal_audience_sees_the_whole_curve(curve: pd.DataFrame) -> None:
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize(
-    ("n", "shown"),
-    [
-        ((90, 60, 40), ["90", "60", "40"]),
-        ((90, 40, 6), ["90", "40", "<11"]),
-        ((90, 40, 0), ["90", "40", "0"]),
-        ((90, 85, 40), ["90", "—", "40"]),  # 5 left between the first two
-        ((90, 90, 40), ["90", "90", "40"]),  # nobody left: 0 may be shown
-    ],
-)
-def test_numbers_at_risk(n: tuple[int, ...], shown: list[str]) -> None:
-    assert suppress_risk_table(risk(*n))["n_risk"].tolist() == shown
-
-
-@pytest.mark.unit
-def test_groups_are_taken_apart() -> None:
-    both = pd.concat([risk(90, 40).assign(route="IV"), risk(85, 30).assign(route="IM")])
-    shown = suppress_risk_table(both, by="route")
-    assert shown["n_risk"].tolist() == ["85", "30", "90", "40"]
-
-
-@pytest.mark.unit
-def test_events_and_censored_do_not_leave() -> None:
-    full = risk(90, 40).assign(n_event=[0, 20], n_censored=[0, 30])
-    assert list(suppress_risk_table(full).columns) == ["time", "n_risk"]
-
-
-@pytest.mark.unit
-def test_number_at_risk_that_rises_by_late_entry_is_no_exit() -> None:
-    assert suppress_risk_table(risk(40, 45, 60))["n_risk"].tolist() == ["40", "45", "60"]
-
-
-@pytest.mark.unit
 def test_absent_columns_are_refused() -> None:
     with pytest.raises(ColumnError, match="n_risk"):
         cut_curve(pd.DataFrame({"time": [1]}))
-    with pytest.raises(ColumnError, match="n_risk"):
-        suppress_risk_table(pd.DataFrame({"time": [1]}))
+    with pytest.raises(ColumnError, match="upper"):
+        cut_interval_curve(pd.DataFrame({"lower": [1]}))
 
 
-@pytest.mark.truth
-@pytest.mark.parametrize("seed", range(20))
-def test_no_small_fall_between_shown_neighbours(seed: int) -> None:
+@pytest.mark.unit
+def test_every_cause_gathers_its_own_events() -> None:
+    incidence = pd.DataFrame(
+        {
+            "event": ["relapse"] * 3 + ["left"] * 3,
+            "time": [7, 14, 21] * 2,
+            "n_risk": [60, 40, 20] * 2,
+            "n_event": [8, 8, 11, 11, 2, 2],
+        }
+    )
+    cut = cut_curve(incidence, by=["event"])
+    assert cut.to_numpy().tolist() == [["left", 7], ["relapse", 14], ["relapse", 21]]
+    together = pd.concat([incidence.assign(arm="a"), incidence.assign(arm="b")])
+    assert cut_curve(together, by=["arm", "event"])["arm"].tolist() == ["a"] * 3 + ["b"] * 3
+
+
+def intervals(events: list[int], n_risk: list[int] | None = None) -> pd.DataFrame:
+    """Innermost intervals a fortnight apart, each a week long."""
+    start = 14.0 * np.arange(len(events))
+    return pd.DataFrame(
+        {
+            "lower": start,
+            "upper": start + 7,
+            "mass": 0.05,
+            "n_risk": n_risk or [200 - 10 * row for row in range(len(events))],
+            "n_event": events,
+            "estimate": 1 - 0.05 * (np.arange(len(events)) + 1),
+        }
+    )
+
+
+@pytest.mark.unit
+def test_intervals_are_joined_until_eleven_events_are_behind_them() -> None:
+    cut = cut_interval_curve(intervals([4, 4, 4, 20, 3]))
+    assert cut[["lower", "upper"]].to_numpy().tolist() == [[0, 35], [42, 49]]
+    np.testing.assert_allclose(cut["mass"], [0.15, 0.05])
+    np.testing.assert_allclose(cut["estimate"], [0.85, 0.80])
+    assert list(cut.columns) == ["lower", "upper", "mass", "estimate"]
+
+
+@pytest.mark.unit
+def test_interval_curve_ends_with_few_at_risk_and_before_what_nobody_saw() -> None:
+    few = intervals([12, 12, 12], [50, 10, 30])
+    assert cut_interval_curve(few)["upper"].tolist() == [7]
+    beyond = intervals([12, 12, 12])
+    beyond.loc[2, "upper"] = np.inf
+    assert cut_interval_curve(beyond)["upper"].tolist() == [7, 21]
+    assert cut_interval_curve(beyond, policy=INTERNAL)["upper"].tolist() == [7, 21]
+    assert "n_event" in cut_interval_curve(beyond, policy=INTERNAL)
+
+
+@pytest.mark.identity
+@pytest.mark.parametrize("seed", range(10))
+def test_joined_intervals_hold_eleven_events_each_and_lose_none(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    n = np.sort(rng.integers(0, 120, 7))[::-1]
-    shown = suppress_risk_table(risk(*n.tolist()))["n_risk"]
-    numbers = [int(text) for text in shown if text.isdigit()]
-    falls = -np.diff(numbers)
-    assert ((falls == 0) | (falls >= 11)).all()
-    assert all(number == 0 or number >= 11 for number in numbers)
+    parts = [
+        intervals(rng.integers(0, 9, 30).tolist()).assign(arm=arm).sample(frac=1, random_state=seed)
+        for arm in ("a", "b")
+    ]
+    both = pd.concat(parts, ignore_index=True)
+    cut = cut_interval_curve(both, by="arm")
+    for arm, shown in cut.groupby("arm"):
+        mine = both[both["arm"].eq(arm)].sort_values("upper")
+        for low, high in zip(shown["lower"], shown["upper"], strict=True):
+            inside = mine["lower"].ge(low) & mine["upper"].le(high)
+            assert mine.loc[inside, "n_event"].sum() >= 11
+            assert mine.loc[inside, "n_event"].iloc[:-1].sum() < 11
+        shown_mass = mine.loc[mine["upper"].le(shown["upper"].max()), "mass"].sum()
+        assert shown["mass"].sum() == pytest.approx(shown_mass)

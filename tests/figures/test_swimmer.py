@@ -55,7 +55,7 @@ def test_scores_sessions_and_ends_lie_on_their_days_the_longest_lane_first():
     assert frame.to_numpy().tolist() == [
         [0, 42, "censored", "last score"],
         [1, 20, "competing", "dropout"],
-        [2, 14, "event", "first PHQ-9 with relapse_phq9_10"],
+        [2, 14, "event", "relapse by PHQ-9"],
     ]
     assert drawn(ax) == {
         "score": [(7, 0), (7, 1), (7, 2), (14, 2), (42, 0)],  # none after the event

@@ -5,7 +5,15 @@ import pandas as pd
 import pytest
 
 from simulations.committed import RESULTS
-from simulations.visit_plans import LEVELS, MEDIANS, PLANS, by_first_positive, draw, run_study
+from simulations.visit_plans import (
+    CURVES,
+    LEVELS,
+    MEDIANS,
+    PLANS,
+    by_first_positive,
+    draw,
+    run_study,
+)
 
 TRIALS, LEVEL = 2000, 0.05
 ERROR = np.sqrt(LEVEL * (1 - LEVEL) / TRIALS)
@@ -54,6 +62,19 @@ def test_medians_from_intervals_are_right_and_by_first_positive_visits_weeks_lat
     table = pd.read_csv(RESULTS / MEDIANS).set_index(["method", "n"])["mean"]
     assert (abs(table["turnbull"] - 56) < 2).all()
     assert (table["kaplan-meier by first positive visits"] - 56 > 24).all()
+
+
+@pytest.mark.truth
+def test_curves_from_intervals_are_right_at_visits_and_by_first_positive_visits_too_high():
+    table = pd.read_csv(RESULTS / CURVES).set_index(["method", "day"])
+    assert set(table["n_trials"]) == {5 * TRIALS}
+    np.testing.assert_allclose(table["truth"], 0.5 ** (table.index.get_level_values(1) / 56), 1e-4)
+    right = table.loc["turnbull"]
+    assert right.index.tolist() == [28, 56, 84, 112, 140, 168]
+    errors = (right["mean"] - right["truth"]) / (right["sd"] / np.sqrt(right["n_trials"]))
+    assert (errors.abs() < 2).all()
+    late = table.loc["kaplan-meier by first positive visits"]
+    assert (late["mean"] - late["truth"])[[28, 56, 84]].gt(0.05).all()
 
 
 @pytest.mark.unit

@@ -36,6 +36,21 @@ def test_who_is_kept_and_who_is_left_out():
     assert counts["n"].sum() == len(PATIENTS)
 
 
+@pytest.mark.unit
+def test_the_new_clock_starts_with_all_in_sight():
+    rows = pd.DataFrame(
+        {"time": [40, 50, 60, 70, 80, 90], "event": [1, 1, 0, 1, 1, 0],
+         "entry": [0, 10, 20, 0, 25, 5], "group": list("ababab")}
+    )  # fmt: skip
+    after = landmark(rows, 28, group="group", entry="entry")
+    assert after.data["entry"].eq(0).all()
+    # two of six by day 58; with the old entries it would be 0.5625
+    found = kaplan_meier(after.data, entry="entry").at(30)["estimate"].item()
+    assert found == pytest.approx(4 / 6)
+    same = landmark(rows, 28, group="group", entry="entry", restart_clock=False)
+    assert same.data["entry"].eq(28).all()
+
+
 @pytest.mark.identity
 def test_clock_does_not_matter_to_a_regression():
     rng = np.random.default_rng(3)

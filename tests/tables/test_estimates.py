@@ -11,7 +11,6 @@ from analysis.errors import ColumnError
 from analysis.tables import (
     estimates_table,
     findings_table,
-    p_value_text,
     response_table,
 )
 
@@ -33,13 +32,6 @@ def tidy() -> pd.DataFrame:
             "conf_high": [-0.25, 0.98],
         }
     )
-
-
-@pytest.mark.parametrize(
-    ("p", "text"), [(0.05, "0.050"), (0.0009, "<0.001"), (0.0, "<0.001"), (np.nan, "")]
-)
-def test_p_values_never_read_zero(p: float, text: str) -> None:
-    assert p_value_text(p) == text
 
 
 def test_estimates_with_intervals_and_words(tidy: pd.DataFrame) -> None:

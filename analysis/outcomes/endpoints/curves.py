@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 
 import pandas as pd
 
@@ -19,7 +20,8 @@ _UNEQUAL = 1.5
 def curve(table: EventTable, *, by: str | None = None) -> SurvivalCurve:
     """Estimate the Kaplan-Meier curve of an event table, if its groups can be compared.
 
-    Groups are taken together where one of them has fewer than 11 patients.
+    Groups are taken together where one of them has fewer than 11 patients; the title of the result
+    says so.
 
     Parameters
     ----------
@@ -57,6 +59,8 @@ def curve(table: EventTable, *, by: str | None = None) -> SurvivalCurve:
     Panageas KS et al. (2007). Journal of the National Cancer Institute 99:428-432.
     """
     rows = table.frame
+    if by is not None and not isinstance(by, str):
+        raise ColumnError("by= is the name of one column.")
     if len(rows) < FEWEST:
         raise DataError(
             f"Fewer than {FEWEST} patients were followed, too few for a curve. Choose another "
@@ -74,8 +78,11 @@ def curve(table: EventTable, *, by: str | None = None) -> SurvivalCurve:
     _warn_of_unequal_gaps(rows, by)
     if isinstance(rows[by].dtype, pd.CategoricalDtype):  # a clinic may have nobody to follow
         rows = rows.assign(**{by: rows[by].cat.remove_unused_categories()})
-    enough = rows[by].value_counts(dropna=False).ge(FEWEST).all()
-    return kaplan_meier(rows, entry=entry, by=by if enough else None, origin=table.origin)
+    if rows[by].value_counts(dropna=False).ge(FEWEST).all():
+        return kaplan_meier(rows, entry=entry, by=by, origin=table.origin)
+    together = kaplan_meier(rows, entry=entry, origin=table.origin)
+    few = f"all groups of {by} together, since one has fewer than {FEWEST} patients"
+    return replace(together, title=f"{together.title}, {few}")
 
 
 def _require_known(table: EventTable, by: str) -> None:
@@ -99,7 +106,7 @@ def _warn_of_unequal_gaps(rows: pd.DataFrame, by: str) -> None:
     if "visit_gap" not in rows:
         return
     gaps = rows.groupby(by, observed=True)["visit_gap"].median().dropna()
-    if len(gaps) > 1 and gaps.max() > _UNEQUAL * gaps.min():
+    if gaps.max() > _UNEQUAL * gaps.min():
         warnings.warn(
             f"Visits lie {gaps.min():g} days apart in one group of {by!r} and {gaps.max():g} in "
             "another (medians): events are seen later in the second. Compare by interval_test() "

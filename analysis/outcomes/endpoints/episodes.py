@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis.errors import DataError
 from analysis.instruments import load_instrument
 from analysis.outcomes.definition import Definition
 from analysis.outcomes.endpoints.origins import ABOUT, Origin
 from analysis.outcomes.endpoints.sources import ScoreEvent
-from analysis.outcomes.endpoints.visits import baselines, scores_in_follow_up
+from analysis.outcomes.endpoints.visits import baselines, judgeable, scores_in_follow_up
 from analysis.outcomes.judging import judge_scores
 from analysis.study import Study
 
@@ -45,12 +46,14 @@ def relapse_episodes(
     Raises
     ------
     DataError
-        When the scale lacks a definition.
+        When the scale lacks a definition, or the event is not seen by scores.
 
     Notes
     -----
     Relapses and recoveries are dated at the visits that showed them. Time in relapse is not at
-    risk.
+    risk. Scores at the end that show a relapse which nothing confirms or refutes say nothing: time
+    at risk ends at the last score before them. Patients who have no score of the scale, or lack
+    the baseline that the event needs, are left out.
 
     Examples
     --------
@@ -64,7 +67,9 @@ def relapse_episodes(
     >>> bool((rows["stop"] > rows["start"]).all())
     True
     """
-    patients = origin.find(study).frame
+    if not isinstance(event, ScoreEvent):
+        raise DataError("Episodes of relapse are told by scores: give a ScoreEvent.")
+    patients, _ = judgeable(origin.find(study), [event], study, origin.rules)
     closes = patients["observed_until_day"] - patients["seen_day"]
     visits = scores_in_follow_up(study, event, patients, closes, origin.rules)
     about = patients[["subject_id", "course"]].merge(
@@ -75,7 +80,8 @@ def relapse_episodes(
     state = pd.Series(np.select([visits["event"], recovered], [1.0, 0.0], np.nan))
     ill = state.groupby(visits["subject_id"]).ffill().fillna(0.0).eq(1.0)
     was = ill.groupby(visits["subject_id"]).shift(fill_value=False)
-    rows = _times_at_risk(visits, begins=was & ~ill, ends=ill & ~was)
+    begins, ends = visits[was & ~ill], visits[ill & ~was]
+    rows = _times_at_risk(_known_until(visits), begins, ends)
     entry = (patients["seen_day"] - patients["origin_day"]).set_axis(patients["subject_id"])
     shift = rows["subject_id"].map(entry)
     rows = rows.assign(start=rows["start"] + shift, stop=rows["stop"] + shift)
@@ -85,14 +91,20 @@ def relapse_episodes(
     return found
 
 
-def _times_at_risk(visits: pd.DataFrame, *, begins: pd.Series, ends: pd.Series) -> pd.DataFrame:
+def _known_until(visits: pd.DataFrame) -> pd.DataFrame:
+    """Find the last day of each patient up to which it is known whether a relapse came."""
+    closed = visits[~visits["open"]].groupby("subject_id")["day"].max()
+    who = visits["subject_id"].drop_duplicates()
+    return pd.DataFrame({"subject_id": who, "last": who.map(closed).fillna(0.0)})
+
+
+def _times_at_risk(last: pd.DataFrame, begins: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:
     """Pair each start, of the origin or of a recovery, with the relapse or last visit after it."""
-    last = visits.groupby("subject_id")["day"].max().rename("last").reset_index()
     starts = pd.concat(
-        [last[["subject_id"]].assign(start=0.0), _days(visits[begins], "start")], ignore_index=True
+        [last[["subject_id"]].assign(start=0.0), _days(begins, "start")], ignore_index=True
     )
     starts = _numbered(starts, "start")
-    stops = _numbered(_days(visits[ends], "stop"), "stop")
+    stops = _numbered(_days(ends, "stop"), "stop")
     rows = starts.merge(stops, on=["subject_id", "episode"], how="left").merge(
         last, on="subject_id"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.errors import ColumnError, DataError
 from analysis.results import frame_to_html, frame_to_text
 
-__all__ = ["EventTable", "lay_out_steps", "visit_gaps"]
+__all__ = ["EventTable", "visit_gaps"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -22,7 +22,8 @@ class EventTable:
     Parameters
     ----------
     frame : pandas.DataFrame
-        One row per patient, days from the origin. Patient-level.
+        One row per patient, days from the origin. Patient-level; ``attrs["delayed_entry"]`` says
+        whether any ``entry`` is above 0.
 
         - ``subject_id``, ``origin_day`` (the ``rel_day`` of day 0), and what is known of the
           patient when treatment starts
@@ -101,23 +102,45 @@ class EventTable:
 
         Raises
         ------
+        ColumnError
+            When the table has a column of that name that is no group.
         DataError
-            When a patient of the table has no day on which it was known.
+            When a patient of the table has no value or no day on which it was known, or has two.
+
+        Notes
+        -----
+        A patient whose group is not known has a missing value, not none.
         """
-        who = self.frame["subject_id"]
+        if name in self.frame and name not in self.known_day:
+            raise ColumnError(
+                f"The event table has a column {name!r} of its own; choose another name."
+            )
+        group = self._of_patients(values, f"value of {name!r}")
+        day = pd.Series(known_day, index=group.index)
         if isinstance(known_day, pd.Series):
-            day = who.map(known_day)
-        else:
-            day = pd.Series(float(known_day), index=who.index)
+            day = self._of_patients(known_day, f"day on which {name!r} was known")
         absent = int(day.isna().sum())
         if absent:
             raise DataError(
                 f"{absent} patients of the table have no day on which {name!r} was known; give "
                 "one for every patient."
             )
-        frame = self.frame.assign(**{name: who.map(values)})
+        frame = self.frame.assign(**{name: group})
         frame.attrs.update(self.frame.attrs)
         return replace(self, frame=frame, known_day={**self.known_day, name: day.astype(float)})
+
+    def _of_patients(self, values: pd.Series, what: str) -> pd.Series:
+        """Look up what is indexed by patient."""
+        who = self.frame["subject_id"]
+        if not values.index.is_unique:
+            raise DataError(f"A patient has more than one {what}; index it by subject_id.")
+        absent = int((~who.isin(values.index)).sum())
+        if absent:
+            raise DataError(
+                f"{absent} patients of the table have no {what}; give one for every patient, in a "
+                "Series indexed by subject_id."
+            )
+        return who.map(values)
 
     def landmark(self, day: float) -> EventTable:
         """Start the clock anew at a day, with the patients still followed without an event.
@@ -147,28 +170,58 @@ class EventTable:
         """
         if not 0.0 < day < np.inf:
             raise DataError("A landmark is a number of days after the origin, above 0.")
-        left = self.frame["time"].gt(day) & self.frame["entry"].le(day)
+        beyond, entered = self.frame["time"].gt(day), self.frame["entry"].le(day)
+        left = beyond & entered
         if not left.any():
             raise DataError("Nobody was followed beyond the landmark; choose an earlier day.")
+        attrition = _further(
+            self.attrition, f"Followed beyond day {day:g}", int(beyond.sum()),
+            f"an event, or the end of follow-up, by day {day:g}",
+        )  # fmt: skip
+        if not entered.all():
+            attrition = _further(
+                attrition, f"Seen by day {day:g}", int(left.sum()), f"seen only after day {day:g}"
+            )
+        known = {name: days[left] - day for name, days in self.known_day.items()}
+        return replace(
+            self,
+            frame=self._rows_from(day, left),
+            origin=f"day {day:g} after the {self.origin}",
+            attrition=attrition,
+            known_day={name: days.reset_index(drop=True) for name, days in known.items()},
+            contacts=self._contacts_from(day, self.frame.loc[left, "subject_id"]),
+        )
+
+    def _rows_from(self, day: float, left: pd.Series) -> pd.DataFrame:
+        """Count the days of the patients who are left from a day on."""
         rows = self.frame[left]
         frame = rows.assign(
             time=rows["time"] - day,
             entry=0.0,
             lower=(rows["lower"] - day).clip(lower=0.0),
             upper=rows["upper"] - day,
-        ).reset_index(drop=True)
+        )
+        if "origin_day" in frame:
+            frame["origin_day"] += day
+        if "visit_gap" in frame:
+            contacts = self._contacts_from(day, frame["subject_id"])
+            scores = contacts[contacts["kind"].eq("score") & contacts["day"].gt(0.0)]
+            gaps = visit_gaps(scores).groupby(scores["subject_id"]).median()
+            numbers = scores.groupby("subject_id").size()
+            frame["n_visits"] = frame["subject_id"].map(numbers).fillna(0).astype("int64")
+            frame["visit_gap"] = frame["subject_id"].map(gaps).astype("float64")
+        frame = frame.reset_index(drop=True)
         frame.attrs.update(self.frame.attrs)
-        known = {name: days[left] - day for name, days in self.known_day.items()}
-        return replace(
-            self,
-            frame=frame,
-            origin=f"day {day:g} after the {self.origin}",
-            attrition=_further(
-                self.attrition, f"Followed beyond day {day:g}", len(frame),
-                f"an event, or the end of follow-up, by day {day:g}",
-            ),
-            known_day={name: days.reset_index(drop=True) for name, days in known.items()},
-        )  # fmt: skip
+        frame.attrs["delayed_entry"] = False
+        return frame
+
+    def _contacts_from(self, day: float, who: pd.Series) -> pd.DataFrame:
+        """Count the days of contacts of some patients from a day on."""
+        kept = self.contacts["subject_id"].isin(who) & self.contacts["day"].ge(day)
+        rows = self.contacts[kept]
+        later = rows.assign(day=rows["day"] - day).reset_index(drop=True)
+        later.attrs.update(self.contacts.attrs)
+        return later
 
     def start_stop(self, group: str) -> pd.DataFrame:
         """Split each patient's time where a group becomes known, for a time-varying covariate.
@@ -188,14 +241,22 @@ class EventTable:
         ------
         ColumnError
             When the column is not there, or is not one of True and False.
+        DataError
+            When a value is missing.
         """
         if group not in self.known_day:
             raise ColumnError(_no_group(group, self.known_day))
         values = self.frame[group]
         if not pd.api.types.is_bool_dtype(values):
             raise ColumnError(f"Column {group!r} is not one of True and False.")
+        unknown = int(values.isna().sum())
+        if unknown:
+            raise DataError(
+                f"{unknown} patients have no value of {group!r}; leave them out of the frame, or "
+                "say what they are, before time is split."
+            )
         entry, time = self.frame["entry"], self.frame["time"]
-        changes = self.known_day[group].where(values.to_numpy(), np.inf).to_numpy()
+        changes = self.known_day[group].where(values.to_numpy(bool), np.inf).to_numpy()
         cut = np.clip(changes, entry, time)
         before = self.frame.assign(start=entry, stop=cut, **{group: False})
         after = self.frame.assign(start=cut, stop=time, **{group: True})
@@ -244,42 +305,17 @@ def visit_gaps(scores: pd.DataFrame) -> pd.Series:
     return scores.groupby("subject_id")["day"].diff().fillna(scores["day"])
 
 
-def lay_out_steps(steps: Sequence[tuple[str, int, str]]) -> pd.DataFrame:
-    """Lay out an attrition: each step with those who are lost on the way to the next.
-
-    Parameters
-    ----------
-    steps : sequence of (str, int, str)
-        What each step is, how many are left, and why those before it are fewer now.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``step, n, reason, n_excluded``.
-
-    Examples
-    --------
-    >>> lay_out_steps([("Treated", 9, ""), ("Followed", 7, "no score")])
-           step  n    reason  n_excluded
-    0   Treated  9  no score           2
-    1  Followed  7                     0
-    """
-    numbers = [n for _, n, _ in steps]
-    return pd.DataFrame(
-        {
-            "step": [step for step, _, _ in steps],
-            "n": numbers,
-            "reason": [*(reason for _, _, reason in steps[1:]), ""],
-            "n_excluded": [*(a - b for a, b in pairwise(numbers)), 0],
-        }
-    )
-
-
 def _further(attrition: pd.DataFrame, step: str, n: int, reason: str) -> pd.DataFrame:
     """Add a step to an attrition."""
-    reasons = ["", *attrition["reason"][:-1]]
-    before = zip(attrition["step"], attrition["n"], reasons, strict=True)
-    return lay_out_steps([*before, (step, n, reason)])
+    counts = [*attrition["n"], n]
+    return pd.DataFrame(
+        {
+            "step": [*attrition["step"], step],
+            "n": counts,
+            "reason": [*attrition["reason"][:-1], reason, ""],
+            "n_excluded": [*(a - b for a, b in pairwise(counts)), 0],
+        }
+    )
 
 
 def _no_group(name: str, known: Mapping[str, pd.Series]) -> str:

@@ -45,9 +45,9 @@ class Cohort:
     ----------
     frame : pandas.DataFrame
         One row per patient: ``subject_id``, what is known at the start, ``course, baseline,
-        start_day, end_day, n_sessions, n_maintenance, observed_until_day, origin_day`` (a
-        ``rel_day``) and ``seen_day`` (from when on later visits count; after ``origin_day`` where
-        the origin itself was seen late).
+        start_day, end_day, last_induction_day, n_sessions, n_maintenance, observed_until_day,
+        origin_day`` (a ``rel_day``) and ``seen_day`` (from when on later visits count; after
+        ``origin_day`` where the origin itself was seen late).
     steps : tuple of Step
         The attrition so far.
     """
@@ -322,10 +322,10 @@ def _dated(origin: Origin, study: Study, found: pd.DataFrame, seen: pd.Series) -
 
 def _clock(patients: pd.DataFrame, day: pd.Series, seen: pd.Series) -> pd.DataFrame:
     """Keep what an endpoint needs of the patients, beside their day 0."""
-    columns = ["subject_id", *ABOUT, "course", "baseline", "start_day", "end_day", "n_sessions",
-               "n_maintenance", "observed_until_day"]  # fmt: skip
+    days = ["start_day", "end_day", "last_induction_day", "observed_until_day"]
+    columns = ["subject_id", *ABOUT, "course", "baseline", *days, "n_sessions", "n_maintenance"]
     frame = patients[columns].assign(origin_day=day.to_numpy(), seen_day=seen.to_numpy())
-    for name in ("start_day", "end_day", "observed_until_day", "baseline"):
+    for name in (*days, "baseline"):
         frame[name] = frame[name].astype("float64")
     known = frame["origin_day"].notna() & frame["observed_until_day"].notna()
     return frame[known].reset_index(drop=True)

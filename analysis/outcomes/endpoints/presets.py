@@ -41,8 +41,10 @@ MAINTENANCE = RecordedEvent(
 )
 """A maintenance session: retreatment after the induction."""
 
-RETREATMENT = RecordedEvent(table="sessions", day="rel_day", label="further session")
-"""Any session after the origin."""
+RETREATMENT = RecordedEvent(
+    table="sessions", day="rel_day", label="further session", after_induction=True
+)
+"""Any session after the induction of the course, that of a further course too."""
 
 DROPOUT = RecordedEvent(
     table="follow_up",
@@ -300,7 +302,7 @@ def time_to_retreatment(origin: Origin | None = None, *, ends: tuple[End, ...] =
     Examples
     --------
     >>> time_to_retreatment().rule
-    'first further session (sessions)'
+    'first further session (sessions with day after the induction)'
     """
     start = from_end_of_induction() if origin is None else origin
     return Endpoint(name="time_to_retreatment", origin=start, events=(RETREATMENT,), ends=ends)

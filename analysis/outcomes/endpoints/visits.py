@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -9,6 +11,7 @@ import pandas as pd
 from analysis.instruments import load_instrument
 from analysis.outcomes.baseline import LAST
 from analysis.outcomes.cohort import courses
+from analysis.outcomes.endpoints.origins import Cohort, Step
 from analysis.outcomes.endpoints.sources import Confirmation, ScoreEvent
 from analysis.outcomes.judging import judge_scores
 from analysis.outcomes.rules import Rules
@@ -16,10 +19,61 @@ from analysis.outcomes.scores import rows_of_scores
 from analysis.outcomes.windows import SCHEDULE, as_schedule
 from analysis.study import Study
 
-__all__ = ["baselines", "confirmed", "contacts", "scores_in_follow_up"]
+__all__ = ["baselines", "confirmed", "judgeable", "scores_in_follow_up"]
 
 Flags = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.intp]
+
+
+def judgeable(
+    cohort: Cohort, events: Sequence[ScoreEvent], study: Study, rules: Rules
+) -> tuple[pd.DataFrame, tuple[Step, ...]]:
+    """Leave out patients in whom no score could ever show an event.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Patients with an origin.
+    events : sequence of ScoreEvent
+        Events that scores show; without any, nobody is left out.
+    study : Study
+        A checked study.
+    rules : Rules
+        ``baseline``.
+
+    Returns
+    -------
+    patients : pandas.DataFrame
+        Those with a score of one of the scales, ever, and with the baselines that events need.
+    steps : tuple of Step
+        The attrition so far.
+
+    Notes
+    -----
+    Whether patients stay must not decide who is in: one who is asked by another scale could
+    otherwise have the competing events only.
+    """
+    patients, steps = cohort.frame, cohort.steps
+    names = list(dict.fromkeys(load_instrument(event.instrument).name for event in events))
+    if names:
+        what = " or ".join(names)
+        rows = study.tables["assessments"]
+        rows = rows[rows["instrument"].isin(names) & rows["total"].notna()]
+        asked = patients["subject_id"].isin(rows["subject_id"])
+        if not asked.all():
+            patients = patients[asked].reset_index(drop=True)
+            steps = (*steps, (f"With any {what} score", len(patients), f"no {what} score"))
+    for event in events:
+        if not event.rule.needs_baseline:
+            continue
+        known = baselines(study, event.instrument, rules)
+        own = patients[["subject_id", "course"]].merge(known, on=["subject_id", "course"])
+        has_one = own["baseline"].notna().to_numpy()
+        if not has_one.all():
+            patients = patients[has_one].reset_index(drop=True)
+            reason = f"no {event.instrument} baseline"
+            steps = (*steps, (f"With a {event.instrument} baseline", len(patients), reason))
+    return patients, steps
 
 
 def scores_in_follow_up(
@@ -88,39 +142,6 @@ def baselines(study: Study, instrument: str, rules: Rules) -> pd.DataFrame:
     return found[["subject_id", "course", "baseline"]]
 
 
-def contacts(study: Study, frame: pd.DataFrame, visits: list[pd.DataFrame]) -> pd.DataFrame:
-    """List the scores and sessions of the patients that were followed, by day from the origin.
-
-    Parameters
-    ----------
-    study : Study
-        A checked study.
-    frame : pandas.DataFrame
-        ``subject_id, origin_day, entry, time`` of an event table.
-    visits : list of pandas.DataFrame
-        Scores in the follow-up, from `scores_in_follow_up`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``subject_id, day, kind`` ("score" or "session"), one row per day. Patient-level.
-    """
-    about = frame[["subject_id", "origin_day", "entry", "time"]]
-    rows = study.tables["sessions"][["subject_id", "rel_day"]].merge(about, on="subject_id")
-    rows = rows.assign(day=(rows["rel_day"] - rows["origin_day"]).astype("float64"))
-    rows = rows[rows["day"].ge(0.0) & rows["day"].le(rows["time"])].assign(kind="session")
-    parts = [rows]
-    for own in visits:
-        seen = own[["subject_id", "day"]].merge(about, on="subject_id")
-        seen = seen.assign(day=seen["day"] + seen["entry"], kind="score")
-        parts.append(seen[seen["day"].le(seen["time"])])
-    columns = ["subject_id", "day", "kind"]
-    both = pd.concat([part[columns] for part in parts if len(part)] or [rows[columns]])
-    both = both.sort_values(columns, kind="stable").drop_duplicates(ignore_index=True)
-    both.attrs["patient_level"] = True
-    return both
-
-
 def confirmed(
     patient: Codes, day: npt.NDArray[np.float64], shows: Flags, rule: Confirmation | None
 ) -> tuple[Flags, Flags]:
@@ -160,7 +181,7 @@ def confirmed(
     last = np.append(position[begins][1:] - 1, shows.size - 1)[run]
     # the first score of the same run that is late enough: days rise within runs
     width = float(day.max() - day.min()) + rule.min_days + 1.0
-    key = run * 2.0 * width + (day - day.min())
+    key = run * width + (day - day.min())
     later = np.searchsorted(key, key + rule.min_days, side="left")
     later = np.maximum(later, position + 1)
     in_run = later <= last

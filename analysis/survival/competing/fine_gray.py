@@ -196,9 +196,10 @@ def fine_gray(
     ColumnError, DataError
         When columns or values are wrong, or no row has the cause.
     ModelError
-        When the formula or the convention cannot be used.
+        When the formula or the convention cannot be used, or a covariate does not vary where it
+        could tell.
     ConvergenceError
-        When no finite estimate is found.
+        When an effect is infinite, as where a level has no event of the cause.
 
     Notes
     -----

@@ -14,6 +14,7 @@ from analysis.results import FloatArray
 from analysis.survival.group_test import GroupTest, quadratic_test
 from analysis.survival.reading.causes import CompetingTimes, read_competing_times
 from analysis.survival.reading.strata import number_strata, rows_with_strata
+from analysis.survival.stacking import beside_group
 
 __all__ = ["gray_test"]
 
@@ -258,15 +259,15 @@ def _ratio(top: FloatArray, bottom: FloatArray) -> FloatArray:
 def _group_rows(rows: CompetingTimes, by: str, cause: Hashable, sums: _Sums) -> pd.DataFrame:
     """List size, observed and expected events of each group."""
     n_groups = len(rows.times.levels)
-    return pd.DataFrame(
+    groups = pd.DataFrame(
         {
-            by: rows.times.levels,
             "event": [cause] * n_groups,
             "n": np.bincount(rows.times.codes, minlength=n_groups),
             "observed": sums.observed,
             "expected": sums.observed - sums.score,
         }
     )
+    return beside_group(groups, rows.times.levels, by)
 
 
 def _name(by: str, strata: str | None, rho: float) -> str:

@@ -10,16 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analysis.errors import ConvergenceError
 from analysis.results import FloatArray
 from analysis.survival.competing.subdistribution import RiskSets
+from analysis.survival.newton import Point, maximise
 
 __all__ = ["SubdistributionFit", "fit_subdistribution"]
-
-_DECREMENT = 1e-12
-_MAX_STEPS = 40
-_HALVINGS = 20
-_ROUNDING = 1e-11
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,11 +45,8 @@ class SubdistributionFit:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Equations:
-    """Pseudo-likelihood and its derivatives at one point, with what they were made of."""
+    """What the pseudo-likelihood and its derivatives at one point were made of."""
 
-    log_likelihood: float
-    score: FloatArray
-    information: FloatArray
     relative: FloatArray
     hazard: FloatArray
     mean: FloatArray
@@ -82,62 +74,35 @@ def fit_subdistribution(
 
     Raises
     ------
+    ModelError
+        When a covariate does not vary, beside those before it, where it could tell.
     ConvergenceError
-        When no finite estimate is found.
+        When the pseudo-likelihood rises without end along a covariate.
 
     References
     ----------
     Fine JP, Gray RJ (1999). JASA 94:496-509.
     Kawaguchi ES, Shen JI, Suchard MA, Li G (2021). R Journal 13(2):43-60.
     """
-    start = _equations(sets, np.zeros(len(terms)))
-    estimate, at_end, decrement = _newton(sets, start, terms)
-    bread = np.linalg.inv(at_end.information)
+    found = maximise(lambda beta: _equations(sets, beta), np.zeros(len(terms)), sets.X.T, terms)
+    at_end = found.point.state
+    bread = np.linalg.inv(found.point.information)
     residual = _residuals(sets, at_end)
     if censoring_estimated:
         residual += _censoring_residuals(sets, at_end)
     influence = residual @ bread
     hazard = sets.by_time(at_end.hazard) * np.exp(-at_end.offset)
     return SubdistributionFit(
-        estimate=estimate,
+        estimate=found.point.parameters,
         vcov=influence.T @ influence,
-        log_likelihood=at_end.log_likelihood,
-        log_likelihood_null=start.log_likelihood,
-        newton_decrement=decrement,
+        log_likelihood=found.point.log_likelihood,
+        log_likelihood_null=found.start.log_likelihood,
+        newton_decrement=found.decrement,
         baseline=np.cumsum(hazard),
     )
 
 
-def _newton(
-    sets: RiskSets, start: _Equations, terms: tuple[str, ...]
-) -> tuple[FloatArray, _Equations, float]:
-    """Take Newton steps, halved while the pseudo-likelihood falls; one more after convergence."""
-    estimate, here = np.zeros(len(terms)), start
-    for _ in range(_MAX_STEPS):
-        try:
-            step = np.linalg.solve(here.information, here.score)
-        except np.linalg.LinAlgError:
-            break
-        decrement = float(step @ here.score)
-        converged = 0.0 <= decrement <= _DECREMENT
-        there = _equations(sets, estimate + step)
-        for _ in range(0 if converged else _HALVINGS):
-            if there.log_likelihood >= here.log_likelihood - _ROUNDING * abs(here.log_likelihood):
-                break
-            step = step / 2.0
-            there = _equations(sets, estimate + step)
-        estimate, here = estimate + step, there
-        if converged:
-            return estimate, here, decrement
-    largest = terms[int(np.argmax(np.abs(estimate) * sets.X.std(axis=0)))]
-    raise ConvergenceError(
-        f"The Fine-Gray model did not converge in {_MAX_STEPS} steps; {largest!r} grows most, "
-        "perhaps without limit. Often a level has no event of the cause: merge levels or remove "
-        "the term."
-    )
-
-
-def _equations(sets: RiskSets, beta: FloatArray) -> _Equations:
+def _equations(sets: RiskSets, beta: FloatArray) -> Point[_Equations]:
     """Compute the pseudo-likelihood, its score and its information."""
     X = sets.X
     n_terms = X.shape[1]
@@ -155,14 +120,12 @@ def _equations(sets: RiskSets, beta: FloatArray) -> _Equations:
             crossed = hazard @ sets.totals(weighted[:, j] * X[:, k])
             crossed -= (sets.step_count * mean[:, j]) @ mean[:, k]
             information[j, k] = information[k, j] = crossed
-    return _Equations(
+    return Point(
+        parameters=beta,
         log_likelihood=float(linear[sets.event].sum() - sets.step_count @ np.log(s0)),
         score=X[sets.event].sum(axis=0) - sets.step_count @ mean,
         information=information,
-        relative=relative,
-        hazard=hazard,
-        mean=mean,
-        offset=offset,
+        state=_Equations(relative=relative, hazard=hazard, mean=mean, offset=offset),
     )
 
 

@@ -14,6 +14,7 @@ from analysis.errors import DataError
 from analysis.results import check_option, counted
 from analysis.survival.counts.count_curve import CONF_TYPES, CountCurve
 from analysis.survival.counts.mean_count import CountSteps, mean_count
+from analysis.survival.reading.named_columns import require_columns
 from analysis.survival.reading.subject_rows import SubjectRows, read_subject_rows
 
 __all__ = ["mean_cumulative_count"]
@@ -101,6 +102,7 @@ def mean_cumulative_count(
         )
     ended = np.zeros(rows.stop.size, dtype=bool)
     if terminal is not None:
+        require_columns(data, terminal=terminal)
         ended = read_subject_rows(
             data, subject=subject, start=start, stop=stop, event=terminal, by=by
         ).event

@@ -30,7 +30,7 @@ from analysis.survival.curves.readings import (
     step_table,
 )
 from analysis.survival.curves.restricted_mean import compare_means, mean_table
-from analysis.survival.stacking import stack_groups
+from analysis.survival.stacking import beside_group, stack_groups
 
 __all__ = ["SurvivalCurve"]
 
@@ -182,7 +182,7 @@ class SurvivalCurve:
         """
         table = mean_table(self.groups, self.levels, tau=tau, conf_level=conf_level)
         if self.levels.name is not None:
-            table.insert(0, self.levels.name, self.levels)
+            table = beside_group(table, self.levels, self.levels.name)
         return table
 
     def rmst_difference(

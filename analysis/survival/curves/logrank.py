@@ -18,6 +18,7 @@ from analysis.survival.curves.logrank_sums import LogrankSums, logrank_sums
 from analysis.survival.group_test import GroupTest, quadratic_test
 from analysis.survival.reading.events import EventTimes, read_event_times
 from analysis.survival.reading.strata import number_strata, rows_with_strata
+from analysis.survival.stacking import beside_group
 
 __all__ = ["logrank"]
 
@@ -126,8 +127,7 @@ def _group_rows(rows: EventTimes, sums: LogrankSums, by: str) -> pd.DataFrame:
             "expected": sums.expected,
         }
     )
-    groups.insert(0, by, rows.levels)
-    return groups
+    return beside_group(groups, rows.levels, by)
 
 
 def _test_row(sums: LogrankSums, *, trend: bool) -> pd.DataFrame:

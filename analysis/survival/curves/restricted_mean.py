@@ -5,6 +5,7 @@ Pure functions of the steps; `SurvivalCurve` has the calls.
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Sequence
 from typing import Any
 
@@ -207,19 +208,19 @@ def _means(groups: Sequence[Steps], levels: pd.Index, tau: float) -> tuple[Float
 
 
 def _check_tau(groups: Sequence[Steps], levels: pd.Index, tau: float) -> None:
-    """Refuse a time until which a group was not followed, and say how far each was.
+    """Refuse a time until which a group was not followed.
 
     A curve that has reached 0 is known for ever; one that has not, up to its last time.
     """
-    if not (np.isfinite(tau) and tau > 0.0):
+    if not isinstance(tau, numbers.Real) or not (np.isfinite(tau) and tau > 0.0):
         raise DataError("tau must be a finite number above 0, in the units of the time.")
     last = np.array([steps.time[-1] for steps in groups])
     ended = np.array([steps.survival[-1] <= 0.0 for steps in groups])
     known = np.where(ended, last.max(), last)
-    names = [""] if levels.name is None else [f" for {level!r}" for level in levels.tolist()]
-    short = [f"{limit:g}{name}" for limit, name in zip(known, names, strict=True) if limit < tau]
+    short = int((known < tau).sum())
     if short:
+        whose = "" if levels.name is None else f" of {short} of the {len(levels)} groups"
         raise DataError(
-            f"tau is {tau:g}, which is after the end of follow-up; the largest usable tau is "
-            f"{', '.join(short)}. Choose it for clinical reasons, within that."
+            f"tau is {tau:g}, which is after the end of follow-up{whose}. Choose it for clinical "
+            "reasons, within the last time of each curve, which curve() shows."
         )

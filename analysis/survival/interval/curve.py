@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import DataError, ModelError
-from analysis.results import check_conf_level, frame_to_html, frame_to_text
+from analysis.results import FloatArray, check_conf_level, frame_to_html, frame_to_text
 from analysis.survival.asked import asked_times
 from analysis.survival.interval.bootstrap import Cells, bootstrap_limits
 from analysis.survival.interval.estimate import (
@@ -22,6 +23,7 @@ from analysis.survival.interval.estimate import (
     median_bounds,
     values_at,
 )
+from analysis.survival.reading.events import settle
 from analysis.survival.stacking import stack_groups
 
 __all__ = ["IntervalCurve"]
@@ -104,11 +106,35 @@ class IntervalCurve:
         Returns
         -------
         pandas.DataFrame
-            The ``by`` column, ``lower, upper, mass, estimate``; the last is the probability of no
-            event up to and including ``upper``. Intervals are (lower, upper], equal ends are an
-            exact time.
+            The ``by`` column, ``lower, upper, mass, n_risk, n_event, estimate``; the last is the
+            probability of no event up to and including ``upper``. Intervals are (lower, upper],
+            equal ends are an exact time. ``n_risk`` counts those seen without the event at or
+            after ``lower``, ``n_event`` those seen with it by ``upper`` and not by the interval
+            before.
         """
-        return self._stack([_innermost_table(group.steps) for group in self.groups])
+        tables = [
+            _innermost_table(group.steps, cells)
+            for group, cells in zip(self.groups, self.cells, strict=True)
+        ]
+        return self._stack(tables)
+
+    def risk_table(self, times: Iterable[float]) -> pd.DataFrame:
+        """Return what was known of how many at each time.
+
+        Parameters
+        ----------
+        times : iterable of float
+            Times in the units of the data, at least 0.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The ``by`` column, ``time, n_risk, n_event, n_censored, n_open``: those seen without
+            the event at or after the time, seen with it by then, last seen without it by then,
+            and those whose event came at an unknown time around it.
+        """
+        asked = asked_times(times)
+        return self._stack([_known_at(cells, asked) for cells in self.cells])
 
     def confidence(
         self,
@@ -201,13 +227,66 @@ class IntervalCurve:
         return stack_groups(tables, self.levels)
 
 
-def _innermost_table(steps: IntervalSteps) -> pd.DataFrame:
+def _innermost_table(steps: IntervalSteps, cells: Cells) -> pd.DataFrame:
     """Lay out the innermost intervals of one group."""
+    seen = np.append(0.0, _sum_upto(cells.times.upper, cells.number, steps.upper))
     return pd.DataFrame(
         {
             "lower": steps.lower,
             "upper": steps.upper,
             "mass": steps.mass,
+            "n_risk": _numbers(cells, _sum_from(cells, steps)),
+            "n_event": _numbers(cells, np.diff(seen)),
             "estimate": steps.after,
         }
     )
+
+
+def _sum_from(cells: Cells, steps: IntervalSteps) -> FloatArray:
+    """Add up those seen without the event at or after the lower ends."""
+    times, number = cells.times, cells.number
+    earlier = _sum_below(times.lower, number, steps.lower)
+    exact = times.lower == times.upper  # at the lower end of an interval, not inside it
+    upto = _sum_upto(times.upper[exact], number[exact], steps.lower)
+    below = _sum_below(times.upper[exact], number[exact], steps.lower)
+    at_end = np.where(steps.lower < steps.upper, upto - below, 0.0)
+    found: FloatArray = number.sum() - earlier - at_end
+    return found
+
+
+def _known_at(cells: Cells, asked: FloatArray) -> pd.DataFrame:
+    """Count what is known of one group at the asked times."""
+    times, number = cells.times, cells.number
+    lasting = np.isinf(times.upper)
+    ends = np.unique(np.concatenate([times.lower, times.upper[~lasting]]))
+    at = settle(asked, ends)
+    between = ~lasting & (times.lower < times.upper)
+    begun = _sum_below(times.lower[between], number[between], at)
+    over = _sum_upto(times.upper[between], number[between], at)
+    return pd.DataFrame(
+        {
+            "time": asked,
+            "n_risk": _numbers(cells, number.sum() - _sum_below(times.lower, number, at)),
+            "n_event": _numbers(cells, _sum_upto(times.upper, number, at)),
+            "n_censored": _numbers(cells, _sum_upto(times.lower[lasting], number[lasting], at)),
+            "n_open": _numbers(cells, begun - over),
+        }
+    )
+
+
+def _sum_upto(ends: FloatArray, number: FloatArray, at: FloatArray) -> FloatArray:
+    """Add up the numbers whose end is at or before each time, infinite ends never."""
+    order = np.argsort(ends, kind="stable")
+    place = np.searchsorted(ends[order], np.minimum(at, np.finfo(float).max), side="right")
+    return np.append(0.0, np.cumsum(number[order]))[place]
+
+
+def _sum_below(ends: FloatArray, number: FloatArray, at: FloatArray) -> FloatArray:
+    """Add up the numbers whose end is before each time."""
+    order = np.argsort(ends, kind="stable")
+    return np.append(0.0, np.cumsum(number[order]))[np.searchsorted(ends[order], at)]
+
+
+def _numbers(cells: Cells, values: FloatArray) -> npt.NDArray[np.generic]:
+    """Show counts as whole numbers unless they are sums of weights."""
+    return np.round(values).astype(np.int64) if cells.counted else values

@@ -5,7 +5,7 @@ The arithmetic of one group is in incidence_estimate.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from analysis.survival.interval.fit_row import fit_row
 from analysis.survival.interval.incidence_estimate import Incidence, estimate_incidence
 from analysis.survival.interval.rows import read_interval_rows
 from analysis.survival.reading.interval_times import IntervalTimes
-from analysis.survival.reading.required import require_columns
+from analysis.survival.reading.named_columns import require_columns
 from analysis.survival.stacking import stack_groups
 
 __all__ = ["IntervalIncidence", "interval_cumulative_incidence"]
@@ -153,6 +153,7 @@ def interval_cumulative_incidence(
     event: str = "event",
     *,
     by: str | None = None,
+    censored: Hashable = 0,
 ) -> IntervalIncidence:
     """Estimate the cumulative incidence of competing causes when events are seen at visits only.
 
@@ -168,9 +169,11 @@ def interval_cumulative_incidence(
     lower, upper : str
         Columns of the last time without and the first time with any event, as for `turnbull`.
     event : str
-        Column of the cause of the event; 0 for a row that is right-censored.
+        Column of the cause of the event.
     by : str, optional
         Column of the groups.
+    censored : hashable
+        The value of `event` in a row that is right-censored.
 
     Returns
     -------
@@ -206,10 +209,10 @@ def interval_cumulative_incidence(
     0     left  28.0       0.2           0.2            0.2
     1  relapse  28.0       0.2           0.2            0.2
     """
-    require_columns(data, {"event": event})
+    require_columns(data, event=event)
     rows = read_interval_rows(data, lower=lower, upper=upper, by=by)
     kept = data if by is None else data.loc[data[by].notna()]
-    cause, causes = _read_causes(kept[event], rows.times)
+    cause, causes = _read_causes(kept[event], rows.times, censored)
     groups = tuple(
         estimate_incidence(rows.times, rows.codes == code, cause, len(causes))
         for code in range(len(rows.levels))
@@ -219,21 +222,23 @@ def interval_cumulative_incidence(
     return IntervalIncidence(groups=groups, causes=causes, levels=rows.levels.rename(by), fit=fit)
 
 
-def _read_causes(column: pd.Series[Any], times: IntervalTimes) -> tuple[Codes, pd.Index]:
+def _read_causes(
+    column: pd.Series[Any], times: IntervalTimes, censored: Hashable
+) -> tuple[Codes, pd.Index]:
     """Give each cause a number from 0 on, -1 for censored, and hold them to the ends."""
     missing = int(column.isna().sum())
     if missing:
         raise DataError(
             f"Column {column.name!r} (event=) has {counted(missing, 'row')} without a value; give "
-            "0 to rows that are right-censored."
+            "rows that are right-censored that of censored=."
         )
-    seen = (column != 0).to_numpy(dtype=bool)
+    seen = (column != censored).to_numpy(dtype=bool)
     open_ended = np.isinf(times.upper)
     wrong = int((seen == open_ended).sum())
     if wrong:
         raise DataError(
             f"{counted(wrong, 'row')} of {column.name!r} (event=) do not go with the upper end: a "
-            "cause needs a finite one, 0 an infinite or missing one."
+            f"cause needs a finite one, {censored!r} (censored=) an infinite or missing one."
         )
     if not seen.any():
         raise DataError("All rows are right-censored, so there is nothing to estimate.")

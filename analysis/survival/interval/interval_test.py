@@ -20,6 +20,7 @@ from analysis.survival.interval.scores import (
     score_rows,
 )
 from analysis.survival.reading.strata import number_strata, rows_with_strata
+from analysis.survival.stacking import beside_group
 
 __all__ = ["METHODS", "interval_test"]
 
@@ -240,8 +241,7 @@ def _group_rows(
             "z": z,
         }
     )
-    groups.insert(0, by, rows.levels)
-    return groups
+    return beside_group(groups, rows.levels, by)
 
 
 def _name(scores: str, method: str, *, stratified: bool) -> str:

@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.errors import DataError
 from analysis.results import FloatArray
 from analysis.survival.reading.events import read_event_times
 from analysis.survival.reading.interval_times import IntervalTimes, read_intervals
-from analysis.survival.reading.required import require_columns
+from analysis.survival.reading.named_columns import require_columns
 
 __all__ = ["IntervalRows", "read_interval_rows"]
 
@@ -78,15 +79,17 @@ def read_interval_rows(
     ColumnError
         When a column is missing or of the wrong type.
     DataError
-        When an end is negative, missing or out of order, or a declared group has no row.
+        When an end is negative, missing or out of order, a declared group has no row, or no row
+        is left; and as `read_intervals`.
     """
-    require_columns(data, {"by": by})
+    require_columns(data, lower=lower, upper=upper, by=by, weights=weights)
     kept = data if by is None else data.loc[data[by].notna()]
+    if kept.empty:
+        raise DataError("No row is left for a curve; check the rows and the groups given.")
     times = read_intervals(kept, lower=lower, upper=upper)
-    needed = [lower, *filter(None, (by, weights))]
-    present = [name for name in dict.fromkeys(needed) if name in kept.columns]
+    needed = list(dict.fromkeys([lower, *filter(None, (by, weights))]))
     others = read_event_times(
-        kept[present].assign(**{_FLAG: True}), time=lower, event=_FLAG, by=by, weights=weights
+        kept[needed].assign(**{_FLAG: True}), time=lower, event=_FLAG, by=by, weights=weights
     )
     return IntervalRows(
         times=times,

@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.errors import DataError
 from analysis.results import counted
 from analysis.survival.reading.events import EventTimes, read_event_times
-from analysis.survival.reading.required import require_columns
+from analysis.survival.reading.named_columns import require_columns
 
 __all__ = ["CompetingTimes", "read_competing_times"]
 
@@ -78,11 +78,10 @@ def read_competing_times(
         When a value is missing or out of order, an event is none of `causes`, or all are
         censored.
     """
-    require_columns(data, {"event": event, "by": by})
+    require_columns(data, time=time, event=event, entry=entry, by=by, weights=weights)
     grouped = data if by is None else data.loc[data[by].notna()]
     cause, names = _read_causes(grouped[event], causes, censored)
-    names_used = [name for name in (time, entry, by, weights) if name in grouped.columns]
-    rows = grouped[list(dict.fromkeys(names_used))]
+    rows = grouped[list(dict.fromkeys(filter(None, (time, entry, by, weights))))]
     flag = _unused_name(rows)
     times = read_event_times(
         rows.assign(**{flag: cause > 0}),

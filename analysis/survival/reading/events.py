@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.errors import ColumnError, DataError
 from analysis.results import FloatArray
-from analysis.survival.reading.required import require_columns
+from analysis.survival.reading.named_columns import require_columns
 
 __all__ = ["EventTimes", "merge_ties", "read_event_times", "read_weights", "settle"]
 
@@ -87,8 +87,7 @@ def read_event_times(
     DataError
         When a value is missing, negative, or out of order, or a declared group has no row.
     """
-    named = {"time": time, "event": event, "entry": entry, "by": by, "weights": weights}
-    require_columns(data, named)
+    require_columns(data, time=time, event=event, entry=entry, by=by, weights=weights)
     kept = data if by is None else data.loc[data[by].notna()]
     if kept.empty:
         raise DataError("No row is left for a survival curve; check the rows and the groups given.")
@@ -197,7 +196,7 @@ def read_weights(data: pd.DataFrame, column: str) -> FloatArray:
     DataError
         When a weight is missing, infinite, negative or 0.
     """
-    require_columns(data, {"weights": column})
+    require_columns(data, weights=column)
     values = _numbers(data, column, "weights", lowest=0.0)
     zero = int((values == 0.0).sum())
     if zero:

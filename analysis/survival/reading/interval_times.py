@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.errors import ColumnError, DataError
 from analysis.results import FloatArray
 from analysis.survival.reading.events import EventTimes, merge_ties
-from analysis.survival.reading.required import require_columns
+from analysis.survival.reading.named_columns import require_columns
 
 __all__ = ["IntervalTimes", "intervals_of_events", "read_intervals"]
 
@@ -92,8 +92,10 @@ def read_intervals(data: pd.DataFrame, *, lower: str, upper: str) -> IntervalTim
     ColumnError
         When a column is missing or not numeric.
     DataError
-        When a lower end is missing, infinite or negative, or above the upper.
+        When a lower end is missing, infinite or negative, or above the upper, or
+        ``data.attrs["delayed_entry"]`` says that patients entered after the origin.
     """
+    _refuse_delayed_entry(data)
     low, high = _ends(data, lower, "lower"), _ends(data, upper, "upper")
     high = np.where(np.isnan(high), np.inf, high)
     bad = int((~np.isfinite(low) | (low < 0.0)).sum())
@@ -112,9 +114,19 @@ def read_intervals(data: pd.DataFrame, *, lower: str, upper: str) -> IntervalTim
     return IntervalTimes(lower=low, upper=high)
 
 
+def _refuse_delayed_entry(data: pd.DataFrame) -> None:
+    """Refuse event tables whose patients entered late: events before were not seen at all."""
+    if data.attrs.get("delayed_entry"):
+        raise DataError(
+            "In this event table patients came into sight after the origin, which intervals cannot "
+            "account for yet. Start the clock when they were seen (timing='seen'), take a "
+            "landmark, or use kaplan_meier() or cox() with entry='entry'."
+        )
+
+
 def _ends(data: pd.DataFrame, column: str, role: str) -> FloatArray:
     """Read a numeric column; missing values stay NaN."""
-    require_columns(data, {role: column})
+    require_columns(data, **{role: column})
     if not pd.api.types.is_numeric_dtype(data[column]):
         raise ColumnError(f"Column {column!r} ({role}=) is not numeric; give days as numbers.")
     return data[column].to_numpy(dtype=float, na_value=np.nan)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import ColumnError, DataError
-from analysis.survival.reading.required import require_columns
+from analysis.survival.reading.named_columns import require_columns
 
 __all__ = ["number_strata", "rows_with_strata", "strata_columns", "strata_of"]
 
@@ -60,7 +60,7 @@ def rows_with_strata(
     """
     columns = strata_columns(strata)
     for name in columns:
-        require_columns(data, {"strata": name})
+        require_columns(data, strata=name)
     if not columns:
         return data, columns
     return data.loc[data[list(columns)].notna().all(axis=1).to_numpy()], columns

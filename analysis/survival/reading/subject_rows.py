@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.errors import DataError
 from analysis.results import FloatArray, counted
 from analysis.survival.reading.events import EventTimes, read_event_times
-from analysis.survival.reading.required import require_columns
+from analysis.survival.reading.named_columns import require_columns
 
 __all__ = ["SubjectRows", "read_subject_rows"]
 
@@ -96,7 +96,7 @@ def read_subject_rows(
         When a value is missing or out of order, rows of a patient overlap, or a patient is in
         several groups.
     """
-    require_columns(data, {"subject": subject})
+    require_columns(data, subject=subject, start=start, stop=stop, event=event, by=by)
     times = read_event_times(data, time=stop, event=event, entry=start, by=by)
     kept = np.ones(len(data), dtype=bool) if by is None else data[by].notna().to_numpy()
     patients = data.loc[kept, subject]

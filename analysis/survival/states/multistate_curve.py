@@ -5,6 +5,7 @@ Estimating it from a frame is in multistate.py.
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -121,10 +122,10 @@ class MultistateCurve:
         """
         check_conf_level(conf_level)
         end = min(fit.last for fit in self.groups)
-        if not 0.0 < tau <= end:
+        if not isinstance(tau, numbers.Real) or not 0.0 < tau <= end:
             raise DataError(
-                f"tau is {tau:g}; allowed are times above 0 and up to {end:g}, the last time at "
-                "which every group was followed."
+                "tau must be a number above 0, not after the last time at which every group was "
+                "followed, which curve() shows."
             )
         return self._stack(lambda fit: self._mean_times(fit, tau, conf_level))
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.errors import DataError
 from analysis.results import counted
-from analysis.survival.reading.required import require_columns
+from analysis.survival.reading.named_columns import require_columns
 from analysis.survival.reading.subject_rows import SubjectRows, read_subject_rows
 from analysis.survival.states.state_occupancy import StateCourses
 
@@ -92,7 +92,7 @@ def read_state_rows(
     DataError
         When values or courses are impossible.
     """
-    require_columns(data, {"from_state": from_state, "to_state": to_state})
+    require_columns(data, from_state=from_state, to_state=to_state)
     names = _state_names(data[from_state], data[to_state], states)
     flagged = data.assign(**{to_state: data[to_state].notna()})
     rows = read_subject_rows(

@@ -1,6 +1,7 @@
 """The curve of an event table takes small groups together and refuses a handful of patients."""
 
 import dataclasses
+import warnings
 
 import pandas as pd
 import pytest
@@ -33,6 +34,14 @@ def test_groups_of_fewer_than_eleven_are_taken_together(n_iv, n_im, groups):
     result = curve(table(n_iv, n_im), by="route")
     assert len(result.median()) == groups
     assert result.risk_table([0])["n_risk"].sum() == n_iv + n_im
+    together = groups == 1 and n_im > 0
+    assert ("all groups of route together" in repr(result)) == together
+
+
+@pytest.mark.unit
+def test_several_columns_are_no_groups():
+    with pytest.raises(ColumnError, match="one column"):
+        curve(table(20, 20), by=["route", "sex"])
 
 
 @pytest.mark.unit
@@ -133,3 +142,42 @@ def test_groups_that_are_seen_at_unequal_gaps_are_pointed_out(gap, warns):
 @pytest.mark.parametrize("by", [None, "route"])
 def test_a_curve_says_what_time_zero_is(by):
     assert "time from day 0" in curve(table(20, 20), by=by).summary()
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("entry", "delayed"), [([0.0], False), ([0.0, 0.5], True), ([0.5], True), (None, False)]
+)
+def test_late_entries_are_used_where_there_are_any(entry, delayed):
+    made = table(20, 20)
+    if entry is not None:
+        rows = made.frame.assign(entry=(entry * 40)[:40])
+        made = dataclasses.replace(made, frame=rows)
+    assert curve(made).glance()["delayed_entry"].item() == delayed
+
+
+@pytest.mark.unit
+def test_a_group_known_half_a_day_after_the_origin_is_known_too_late():
+    made = table(20, 20)
+    late = dataclasses.replace(made, known_day={"route": pd.Series([0.5] + [0.0] * 39)})
+    with pytest.raises(DataError, match="known only after the origin in 1 of 40"):
+        curve(late, by="route")
+
+
+@pytest.mark.unit
+def test_the_warning_of_unequal_gaps_points_to_the_caller():
+    made = table(20, 20)
+    rows = made.frame.assign(visit_gap=[7.0] * 20 + [28.0] * 20)
+    with pytest.warns(UserWarning, match="28 in another") as seen:
+        curve(dataclasses.replace(made, frame=rows), by="route")
+    assert seen[0].filename == __file__
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("gaps", [[7.0] * 20 + [10.5] * 20, [7.0] * 20 + [None] * 20, [None] * 40])
+def test_gaps_that_are_alike_or_not_known_give_no_warning(gaps):
+    made = table(20, 20)
+    rows = made.frame.assign(visit_gap=pd.array(gaps, dtype="Float64").astype("float64"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        curve(dataclasses.replace(made, frame=rows), by="route")

@@ -1,6 +1,8 @@
 """Tables of events in patients worked out by hand, and against a plain walk."""
 
+import copy
 import math
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,10 @@ from hypothesis import strategies as st
 
 from analysis.errors import DataError
 from analysis.outcomes import (
+    DEATH,
+    DROPOUT,
     MAINTENANCE,
+    SERIOUS_ADVERSE_EVENT,
     Confirmation,
     End,
     Endpoint,
@@ -26,6 +31,7 @@ from analysis.outcomes import (
     time_to_response,
     time_to_retreatment,
 )
+from analysis.survival import turnbull
 from tests.builders import scored_study, typed
 from tests.outcomes.treatment import with_sessions
 
@@ -176,7 +182,7 @@ def test_ends_stop_the_follow_up_or_compete(strategy, expected):
     causes = causes["event"]
     competing = "maintenance session" if strategy == "competing" else "censored"
     assert causes["before"] == competing
-    assert causes["after"] == "first PHQ-9 with relapse_phq9_10"
+    assert causes["after"] == "relapse by PHQ-9"
 
 
 @unit
@@ -194,8 +200,8 @@ def test_what_is_not_listed_is_ignored():
 def test_the_absence_of_a_good_event_counts_to_the_end_of_observation():
     endpoint = time_to_response("PHQ-9", baseline_at_least=0)
     assert only(endpoint, [(0, 20), (7, 15), (14, 10)], until=60) == [14, True, 0, 7, 14]
-    assert only(endpoint, [(0, 20), (7, 15)], until=60) == [60, False, 1, 7, INF]
-    assert only(endpoint, [(0, 20)], until=60) == [60, False, 1, 0, INF]
+    assert only(endpoint, [(0, 20), (7, 15)], until=60) == [60, False, 1, 60, INF]
+    assert only(endpoint, [(0, 20)], until=60) == [60, False, 1, 60, INF]
     rows = followed(endpoint, scored_study({"a": [(0, 20), (7, 15)]}, until=60))
     assert rows.loc["a", ["evntdesc", "cnsdtdsc"]].tolist() == ["end of observation"] * 2
 
@@ -238,6 +244,10 @@ def test_a_response_is_itself_seen_late():
     assert seen.attrition["n"].tolist() == [2, 1, 1]
     assert "dated back to the last score without it" in early.origin
     assert (early.known_day["route"] == -7).all()
+    assert (seen.frame.attrs["delayed_entry"], early.frame.attrs["delayed_entry"]) == (False, True)
+    with pytest.raises(DataError, match="timing='seen'"):
+        turnbull(early.frame)
+    assert turnbull(early.landmark(7).frame).at(14)["estimate"].item() == 1.0
 
 
 @unit
@@ -291,6 +301,228 @@ def test_discontinuation_says_why():
 
 
 @unit
+def test_what_is_recorded_is_known_not_to_have_happened_until_then():
+    study = ended(scored_study({who: [(7, 4)] for who in "ab"}, until=90),
+                  a=(45, "lost"), b=(60, "ongoing"))  # fmt: skip
+    rows = followed(time_to_discontinuation(), study)
+    assert rows.loc["b", TIMES].tolist() == [90, False, 1, 90, INF]
+    end = End(source=DROPOUT, strategy="competing")
+    rows = followed(time_to_response("PHQ-9", baseline_at_least=0, ends=end), ended(
+        scored_study({"a": [(0, 20), (7, 15)]}, until=90), a=(45, "lost")))  # fmt: skip
+    assert rows.loc["a", TIMES].tolist() == [45, False, 2, 45, INF]
+
+
+@unit
+def test_leaving_on_the_first_day_is_half_a_day_of_follow_up():
+    study = ended(scored_study({who: [(0, 20), (7, 4)] for who in "ab"}, until=90),
+                  a=(0, "lost"), b=(0, "died"))  # fmt: skip
+    rows = followed(time_to_discontinuation(), study)
+    assert rows.loc["a", TIMES].tolist() == [0.5, True, 0, 0.5, 0.5]
+    assert rows["evntdesc"].tolist() == ["dropout", "death"]
+    ends = [End(source=DROPOUT, strategy="competing"), End(source=DEATH)]
+    table = Endpoint(name="e", origin=START, events=[SEVERE], ends=ends)(study)
+    assert table.frame[["subject_id", *TIMES]].to_numpy().tolist() == [["a", 0.5, False, 2, 0, INF]]
+    assert table.attrition["n"].tolist() == [2, 1]  # b was censored at once
+
+
+@unit
+def test_other_records_of_the_first_day_do_not_count():
+    study = events(scored_study({"a": [(7, 4), (28, 12)]}), ("a", 0, True))
+    endpoint = Endpoint(name="e", origin=START, events=[SEVERE, SERIOUS_ADVERSE_EVENT])
+    assert followed(endpoint, study).loc["a", TIMES].tolist() == [28, True, 0, 7, 28]
+
+
+@unit
+def test_patients_who_are_never_asked_by_the_scale_are_left_out_whatever_they_do():
+    study = scored_study({"asked": [(0, 20), (7, 4)], "lost": [(0, 20)], "other": []}, until=90)
+    study = ended(study, asked=(60, "ongoing"), lost=(45, "lost"), other=(45, "lost"))
+    end = End(source=DROPOUT, strategy="competing")
+    table = Endpoint(name="e", origin=START, events=[SEVERE], ends=[end])(study)
+    assert table.frame["subject_id"].tolist() == ["asked", "lost"]
+    assert table.attrition.to_numpy().tolist() == [
+        ["Treated", 3, "no PHQ-9 score", 1],
+        ["With any PHQ-9 score", 2, "no score after the origin", 0],
+        ["Followed", 2, "", 0],
+    ]
+
+
+@unit
+def test_scores_that_another_scale_leaves_open_end_what_is_known():
+    both = scored_study({"a": [(7, 4), (30, 4)]})
+    madrs = scored_study({"a": [(10, 8), (20, 25)]}, instrument="MADRS")
+    rows = [both.tables["assessments"], madrs.tables["assessments"]]
+    both.tables["assessments"] = pd.concat(rows, ignore_index=True)
+    madrs22 = ScoreEvent(
+        instrument="MADRS", definition="relapse_madrs22", confirmation=Confirmation()
+    )
+    endpoint = Endpoint(name="e", origin=START, events=[madrs22, SEVERE])
+    assert followed(endpoint, both).loc["a", TIMES].tolist() == [10, False, 1, 10, INF]
+
+
+@unit
+def test_a_good_event_that_is_left_open_is_not_known_to_be_absent():
+    event = ScoreEvent(
+        instrument="PHQ-9", definition="remission", confirmation=Confirmation(), label="stable"
+    )
+    endpoint = Endpoint(name="e", origin=START, events=event, kind="positive")
+    assert only(endpoint, [(0, 20), (7, 12), (14, 2)], until=400) == [7, False, 1, 7, INF]
+    assert only(endpoint, [(0, 20), (7, 2), (14, 12)], until=400) == [400, False, 1, 400, INF]
+
+
+@unit
+def test_an_event_comes_after_the_last_score_that_does_not_show_it():
+    # the score of day 7 shows it, though nothing confirms it in time
+    scores = [(3, 4), (7, 12), (30, 12), (37, 12)]
+    assert only(Endpoint(name="e", origin=START, events=CONFIRMED), scores) == [30, True, 0, 3, 30]
+
+
+@unit
+def test_retreatment_after_another_origin_is_no_induction_session():
+    days = [(0, "induction"), (7, "induction"), (30, "maintenance")]
+    sessions = [
+        ("a", n, "A", 1, day, "IV", phase, "true") for n, (day, phase) in enumerate(days, 1)
+    ]
+    study = with_sessions(scored_study({"a": [(0, 20), (3, 4), (40, 4)]}), *sessions)
+    rows = followed(time_to_retreatment(from_response("PHQ-9")), study)
+    assert rows.loc["a", TIMES].tolist() == [27, True, 0, 27, 27]
+
+
+@unit
+def test_a_record_without_a_value_does_not_count():
+    study = events(scored_study({"a": [(7, 4), (28, 12)]}), ("a", 10, ""))
+    endpoint = Endpoint(name="e", origin=START, events=[SEVERE, SERIOUS_ADVERSE_EVENT])
+    assert followed(endpoint, study).loc["a", TIMES].tolist() == [28, True, 0, 7, 28]
+
+
+@unit
+def test_records_of_the_last_day_count():
+    study = events(scored_study({"a": [(7, 4)], "b": [(7, 4)]}, until=28), ("a", 28, True),
+                   ("b", 29, True))  # fmt: skip
+    rows = followed(Endpoint(name="e", origin=START, events=[SEVERE, SERIOUS_ADVERSE_EVENT]), study)
+    assert rows.loc["a", TIMES].tolist() == [28, True, 0, 28, 28]
+    assert rows.loc["b", TIMES].tolist() == [7, False, 1, 7, INF]
+
+
+@unit
+def test_an_event_beats_an_end_of_the_same_day():
+    study = ended(events(scored_study({"a": [(7, 4)]}), ("a", 20, True)), a=(20, "lost"))
+    endpoint = Endpoint(
+        name="e", origin=START, events=SERIOUS_ADVERSE_EVENT,
+        ends=End(source=DROPOUT, strategy="competing"),
+    )  # fmt: skip
+    assert followed(endpoint, study).loc["a", TIMES].tolist() == [20, True, 0, 20, 20]
+
+
+@unit
+def test_the_end_of_observation_is_named_where_the_last_score_is_of_that_day():
+    endpoint = time_to_response("PHQ-9", baseline_at_least=0)
+    rows = followed(endpoint, scored_study({"a": [(0, 20), (60, 15)]}, until=60))
+    assert rows.loc["a", ["time", "cnsdtdsc"]].tolist() == [60, "end of observation"]
+
+
+@unit
+def test_visits_and_the_days_between_them_are_counted():
+    study = ended(scored_study({"a": [(7, 4), (14, 4), (35, 4)], "b": [(-3, 20)]}), b=(5, "lost"))
+    end = End(source=DROPOUT, strategy="competing")
+    rows = followed(Endpoint(name="e", origin=START, events=[SEVERE], ends=[end]), study)
+    assert rows["n_visits"].tolist() == [3, 0]
+    assert rows.loc["a", "visit_gap"] == 7
+    assert math.isnan(rows.loc["b", "visit_gap"])
+
+
+@unit
+def test_contacts_are_those_of_the_follow_up():
+    days = [(-5, "induction"), (0, "induction"), (7, "induction"), (28, "maintenance"),
+            (35, "maintenance")]  # fmt: skip
+    sessions = [
+        ("a", n, "A", 1, day, "IV", phase, "true") for n, (day, phase) in enumerate(days, start=1)
+    ]
+    study = with_sessions(scored_study({"a": [(-6, 20), (2, 20), (7, 4), (35, 12), (40, 4)]}),
+                          *sessions)  # fmt: skip
+    table = Endpoint(name="e", origin=from_response("PHQ-9"), events=[SEVERE])(study)
+    assert table.contacts.to_numpy().tolist() == [
+        ["a", 0, "session"], ["a", 21, "session"], ["a", 28, "score"], ["a", 28, "session"],
+    ]  # fmt: skip
+    assert table.contacts.index.tolist() == [0, 1, 2, 3]
+    assert table.contacts.attrs["patient_level"] is True
+    assert table.frame.attrs["patient_level"] is True
+    assert table.frame["origin_day"].tolist() == [7]
+
+
+@unit
+@pytest.mark.parametrize("day", [0, 61])
+def test_a_response_counts_after_the_start_and_within_observation(day):
+    scores = {"a": [(-1, 20), (day, 4), (90, 4)], "b": [(-1, 20), (60, 4)]}
+    found = from_response("PHQ-9").find(scored_study(scores, until=60))
+    assert found.frame["subject_id"].tolist() == ["b"]
+    assert found.frame.index.tolist() == [0]
+    assert found.steps[-1] == ("Response seen", 1, "no response seen")
+
+
+@unit
+def test_patients_whose_observation_is_not_known_have_no_origin():
+    study = scored_study({"a": [(-1, 20), (7, 4), (14, 4)], "b": [(-1, 20), (7, 4), (14, 4)]})
+    rows = study.tables["follow_up"]
+    study.tables["follow_up"] = rows[rows["subject_id"].ne("a")]
+    assert from_first_treatment().find(study).frame["subject_id"].tolist() == ["b"]
+    assert from_response("PHQ-9").find(study).frame["subject_id"].tolist() == ["b"]
+
+
+@unit
+def test_a_response_is_dated_back_to_the_last_score_without_it():
+    scores = {"a": [(-1, 20), (5, 18), (12, 17), (21, 4), (30, 20), (42, 4)]}
+    found = from_response("PHQ-9", timing="earliest").find(scored_study(scores))
+    assert found.frame[["origin_day", "seen_day"]].to_numpy().tolist() == [[12, 21]]
+
+
+@unit
+def test_steps_are_named_by_what_is_reached():
+    scores = {"a": [(-1, 20), (28, 4), (35, 4)], "b": [(-1, 20), (28, 15)]}
+    study = scored_study(scores)
+    steps = from_response("PHQ-9", visit="week 4", definition="remission").find(study).steps
+    assert steps == (
+        ("Scored at week 4", 2, ""),
+        ("Remission at week 4", 1, "no remission at week 4"),
+    )
+    steps = from_response("PHQ-9", visit="week 4").find(study).steps
+    assert steps[-1] == ("Response at week 4", 1, "no response at week 4")
+
+
+RELAPSES = {
+    "madrs22": ("MADRS", 21, 22),
+    "qids11": ("QIDS-SR16", 11, 12),
+    "phq9_10": ("PHQ-9", 9, 10),
+    "phq9_10_confirmed": ("PHQ-9", 9, 10),
+    "phq9_loss_of_response": ("PHQ-9", 10, 11),  # of a baseline of 20
+}
+
+
+@unit
+@pytest.mark.parametrize("rule", RELAPSES)
+def test_every_relapse_rule_has_its_own_cut_off(rule):
+    instrument, below, at = RELAPSES[rule]
+    scores = {"below": [(-1, 20), (7, 1), (14, below), (21, below)],
+              "at": [(-1, 20), (7, 1), (14, at), (21, at)]}  # fmt: skip
+    endpoint = relapse(rule, START)
+    rows = followed(endpoint, scored_study(scores, instrument=instrument))
+    assert rows.loc["below", TIMES].tolist() == [21, False, 1, 21, INF]
+    assert rows.loc["at", TIMES].tolist() == [14, True, 0, 7, 14]
+    assert endpoint.name == f"relapse_{rule}"
+
+
+@unit
+def test_endpoints_can_be_copied_compared_and_stored():
+    endpoint = relapse("sustain1", from_response("MADRS"), ends=End(source=DROPOUT))
+    again = pickle.loads(pickle.dumps(endpoint))  # noqa: S301  # made here
+    assert again == copy.deepcopy(endpoint) == endpoint
+    assert hash(MAINTENANCE) == hash(copy.copy(MAINTENANCE))
+    assert RecordedEvent(
+        table="sessions", day="rel_day", where={"phase": ("maintenance",)},
+        label="maintenance session",
+    ) == MAINTENANCE  # fmt: skip
+
+
+@unit
 def test_a_remission_is_the_scales_own():
     assert only(time_to_remission("PHQ-9"), [(0, 20), (7, 5), (14, 4)]) == [14, True, 0, 7, 14]
 
@@ -303,11 +535,19 @@ def test_a_remission_is_the_scales_own():
         ({"kind": "bad"}, '"negative" or "positive"'),
         ({"censors": ["death"]}, "'last score' and 'end of observation'"),
         ({"censors": []}, "a day up to which"),
+        ({"origin": "first treatment"}, "from_first_treatment"),
+        ({"events": "relapse"}, "ScoreEvent or RecordedEvent"),
+        ({"ends": DROPOUT}, r"End\(source=DROPOUT\)"),
     ],
 )
 def test_declarations_that_make_no_endpoint_are_refused(given, match):
     with pytest.raises(DataError, match=match):
         Endpoint(**{"name": "e", "origin": START, "events": [SEVERE], **given})
+
+
+def asked(table, day, label="x", **where):
+    """Declare a recorded event."""
+    return RecordedEvent(table=table, day=day, where=where, label=label)
 
 
 @unit
@@ -316,6 +556,20 @@ def test_declarations_that_make_no_endpoint_are_refused(given, match):
     [
         (lambda: RecordedEvent(table="visits", day="rel_day", label="x"), "no table of that name"),
         (lambda: RecordedEvent(table="sessions", day="day", label="x"), "has no column day"),
+        (lambda: RecordedEvent(table="sessions", day="phase", label="x"), "no day.*rel_day"),
+        (lambda: asked("sessions", "rel_day", phase="maintainance"), "'induction', 'maintenance'"),
+        (lambda: asked("adverse_events", "start_day", serious="yes"), "True, False"),
+        (lambda: asked("adverse_events", "start_day", cause="x"), "no column cause"),
+        (lambda: asked("sessions", "rel_day", label="censored"), "cannot be called 'censored'"),
+        (
+            lambda: ScoreEvent(instrument="PHQ-9", definition="remission", label="censored"),
+            "called",
+        ),
+        (lambda: ScoreEvent(instrument="PHQ-9", definition="x", confirmation="next"), "None or a"),
+        (lambda: Confirmation(min_days="5"), "numbers of days"),
+        (lambda: Confirmation(min_days=5, max_days=4), "min_days <= max_days"),
+        (lambda: Endpoint(name="e", origin=START, events=SEVERE)("folder"), "read_study"),
+        (lambda: End(source=SEVERE), "such as DROPOUT"),
         (lambda: End(source=MAINTENANCE, strategy="ignore"), "do not list it"),
         (lambda: from_response("PHQ-9", timing="late"), '"seen" or "earliest"'),
         (lambda: from_first_treatment("PHQ-9", course="all"), "followed in one course"),
@@ -368,12 +622,14 @@ PATIENTS = st.lists(
 def walked(scores, retreated, until, strategy):
     """Follow one patient visit by visit."""
     closes = min(until, retreated if retreated is not None else INF)
+    if all(score is None for _, score in scores):
+        return None  # this scale is not used for the patient
     visits = sorted((d, s) for d, s in scores if s is not None and d <= closes)
     lower = 0
     for at, (day, score) in enumerate(visits):
         later = [s for d, s in visits[at + 1 :]]
         if score >= 10 and later and later[0] >= 10:  # the next one confirms
-            return [day, True, 0, lower, day]
+            return [day, True, 0, max([d for d, s in visits[:at] if s < 10], default=0), day]
         if score >= 10 and not any(s < 10 for s in later):
             break  # open: it and what follows say nothing
         lower = day

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.outcomes import Confirmation, ScoreEvent, from_first_treatment, relapse_episodes
+from analysis.errors import DataError
+from analysis.outcomes import (
+    MAINTENANCE,
+    Confirmation,
+    ScoreEvent,
+    from_first_treatment,
+    from_response,
+    relapse_episodes,
+)
 from tests.builders import scored_study
 
 SEVERE = ScoreEvent(instrument="PHQ-9", definition="relapse_phq9_10")
@@ -44,6 +52,42 @@ def test_relapses_may_have_to_be_confirmed():
     )
     scores = [(7, 12), (14, 4), (21, 12), (28, 12), (35, 4), (42, 8)]
     assert episodes({"a": scores}, event)["a"] == [(1, 0, 21, True), (2, 35, 42, False)]
+
+
+@pytest.mark.unit
+def test_a_relapse_that_nothing_confirms_or_refutes_is_not_known_to_be_absent():
+    event = ScoreEvent(
+        instrument="PHQ-9", definition="relapse_phq9_10", confirmation=Confirmation()
+    )
+    assert episodes({"a": [(7, 4), (14, 4), (40, 15)]}, event)["a"] == [(1, 0, 14, False)]
+    assert "a" not in episodes({"a": [(40, 15)]}, event)
+
+
+@pytest.mark.unit
+def test_patients_in_whom_no_score_could_be_a_relapse_are_left_out():
+    lost = ScoreEvent(instrument="PHQ-9", definition="loss_of_response50")
+    scores = {"known": [(0, 20), (7, 4), (14, 15)], "unknown": [(7, 4), (14, 15)]}
+    assert episodes(scores, lost) == {"known": [(1, 0, 14, True)]}
+
+
+@pytest.mark.unit
+def test_days_count_from_the_origin_to_the_end_of_observation():
+    scores = {"a": [(-1, 20), (5, 15), (12, 4), (26, 12), (33, 4), (40, 8), (47, 12)]}
+    study = scored_study(scores, until=45)
+    for timing, shift in (("seen", 0), ("earliest", 7)):
+        origin = from_response("PHQ-9", definition="remission", timing=timing)
+        rows = relapse_episodes(study, SEVERE, origin=origin, recovery="remission")
+        assert rows[["episode", "start", "stop", "event"]].to_numpy().tolist() == [
+            [1, 0 + shift, 14 + shift, True], [2, 21 + shift, 28 + shift, False],
+        ]  # fmt: skip
+        assert rows.attrs["patient_level"] is True
+        assert rows.index.tolist() == [0, 1]
+
+
+@pytest.mark.unit
+def test_only_scores_tell_episodes():
+    with pytest.raises(DataError, match="give a ScoreEvent"):
+        episodes({"a": [(7, 4)]}, MAINTENANCE)
 
 
 def walked(visits):

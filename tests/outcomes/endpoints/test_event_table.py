@@ -1,6 +1,7 @@
 """Groups with the day on which they were known, landmarks, and time split at a change."""
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -72,6 +73,52 @@ def test_a_landmark_restarts_the_clock_and_counts_who_is_left_out():
 
 
 @unit
+def test_a_landmark_moves_everything_that_is_counted_from_the_origin():
+    before = table()
+    frame = before.frame.assign(origin_day=3.0, n_visits=2, visit_gap=10.0)
+    found = replace(before, frame=frame).landmark(14)
+    assert found.frame["origin_day"].tolist() == [17, 17, 17]
+    assert found.frame["n_visits"].tolist() == [1, 0, 0]  # the score of the day itself is no later
+    assert found.frame["visit_gap"].tolist()[:1] == [28]
+    assert found.frame["visit_gap"].isna().tolist() == [False, True, True]
+    assert found.contacts.to_numpy().tolist() == [["b", 0, "score"], ["b", 28, "score"]]
+    assert before.contacts["day"].tolist() == [7, 14, 14, 42, 3]
+
+
+@unit
+def test_those_who_are_seen_only_later_are_counted_apart():
+    before = table()
+    late = replace(before, frame=before.frame.assign(entry=[0.0, 20.0, 0.0, 0.0, 15.0]))
+    found = late.landmark(14)
+    assert found.frame["subject_id"].tolist() == ["c"]
+    assert found.attrition[["n", "reason", "n_excluded"]].to_numpy().tolist() == [
+        [5, "an event, or the end of follow-up, by day 14", 2],
+        [3, "seen only after day 14", 2],
+        [1, "", 0],
+    ]
+
+
+@unit
+def test_a_landmark_may_be_early_and_those_who_enter_on_its_day_are_in():
+    before = table()
+    late = replace(before, frame=before.frame.assign(entry=0.5))
+    found = late.landmark(0.5)
+    assert found.frame["time"].tolist() == [13.5, 39.5, 59.5, 9.5, 89.5]
+    assert found.frame.index.tolist() == [0, 1, 2, 3, 4]
+    assert table().landmark(14).frame.index.tolist() == [0, 1, 2]
+
+
+@unit
+def test_attrition_keeps_the_reasons_of_all_steps():
+    found = table().landmark(5).landmark(10)
+    assert found.attrition[["n", "reason", "n_excluded"]].to_numpy().tolist() == [
+        [5, "an event, or the end of follow-up, by day 5", 0],
+        [5, "an event, or the end of follow-up, by day 10", 2],
+        [3, "", 0],
+    ]
+
+
+@unit
 def test_an_interval_that_spans_the_landmark_begins_there():
     assert table().landmark(30).frame.iloc[0][["lower", "upper"]].tolist() == [0, 10]
 
@@ -115,6 +162,8 @@ def test_time_is_split_where_a_group_becomes_known():
     ]
     assert (rows["stop"] - rows["start"]).sum() == table().frame["time"].sum()
     assert rows["event"].sum() == table().frame["event"].sum()
+    assert rows.index.tolist() == list(range(7))
+    assert "index" not in rows
 
 
 @unit
@@ -128,6 +177,39 @@ def test_every_patient_needs_a_day_on_which_the_group_was_known():
     days = pd.Series([1.0], index=["a"])
     with pytest.raises(DataError, match="4 patients of the table have no day"):
         table().with_group("x", pd.Series(True, index=list("abcde")), days)
+
+
+@unit
+@pytest.mark.parametrize(
+    ("values", "match"),
+    [
+        (pd.Series(range(5)), "5 patients of the table have no value of 'x'"),
+        (pd.Series(1, index=list("abcd")), "1 patients"),
+        (pd.Series(1, index=list("abcdea")), "more than one value"),
+    ],
+)
+def test_groups_are_looked_up_by_patient(values, match):
+    with pytest.raises(DataError, match=match):
+        table().with_group("x", values, 0)
+
+
+@unit
+def test_a_group_does_not_replace_a_column_of_the_table():
+    values = pd.Series(1.0, index=list("abcde"))
+    with pytest.raises(ColumnError, match="of its own"):
+        table().with_group("time", values, 0)
+    again = table().with_group("dose", values, 0).with_group("dose", values + 1, 3)
+    assert again.frame["dose"].tolist() == [2] * 5
+    assert again.known_day["dose"].tolist() == [3] * 5
+
+
+@unit
+def test_a_group_that_is_not_known_does_not_split_time():
+    values = pd.Series([True, False, None, True, False], index=list("abcde"), dtype="boolean")
+    with pytest.raises(DataError, match="1 patients have no value of 'maintenance'"):
+        table().with_group("maintenance", values, 0).start_stop("maintenance")
+    known = table().with_group("maintenance", values.fillna(False), 0).start_stop("maintenance")
+    assert known["maintenance"].tolist() == [True, False, False, True, False]
 
 
 @unit

@@ -1,5 +1,6 @@
 """Which scores are events once later ones have confirmed them, against a plain walk."""
 
+import itertools
 import math
 
 import numpy as np
@@ -64,6 +65,14 @@ def test_days_out_of_order_are_refused(days):
 
 
 @pytest.mark.unit
+def test_a_confirmation_may_come_at_any_later_day():
+    assert repr(Confirmation()) == (
+        "confirmed by a score later; unconfirmed at the end: censored before"
+    )
+    assert flags([7, 8], "++", Confirmation()) == ([7], [8])
+
+
+@pytest.mark.unit
 def test_an_unknown_end_is_refused():
     with pytest.raises(DataError, match='must be "censor" or "event"'):
         Confirmation(unconfirmed="ignore")
@@ -107,3 +116,18 @@ def test_confirmation_agrees_with_a_plain_walk(patients, days):
         np.asarray(codes, dtype=int), np.asarray(day, float), np.asarray(shows, bool), rule
     )
     assert (event.tolist(), still_open.tolist()) == walked(patients, rule)
+
+
+@pytest.mark.identity
+@pytest.mark.parametrize("min_days", [0, 1, 2])
+@pytest.mark.parametrize("max_days", [2, math.inf])
+def test_neighbouring_patients_with_close_days_stay_apart(min_days, max_days):
+    rule = Confirmation(min_days=min_days, max_days=max_days)
+    for marks in itertools.product([False, True], repeat=6):
+        visits = (
+            list(zip([1, 2, 3], marks[:3], strict=True)),
+            list(zip([1, 2, 4], marks[3:], strict=True)),
+        )
+        day = np.array([visit[0] for own in visits for visit in own], float)
+        event, still_open = confirmed(np.repeat([0, 1], 3), day, np.array(marks), rule)
+        assert (event.tolist(), still_open.tolist()) == walked(visits, rule), marks

@@ -174,8 +174,23 @@ def test_requests_that_are_refused(options, error, message):
 @pytest.mark.unit
 def test_a_level_without_events_is_named():
     data = DATA.assign(never=(DATA["event"] == 1).astype(float))
-    with pytest.raises(ConvergenceError, match="'never' grows most"):
+    with pytest.raises(ConvergenceError, match="without end along 'never'"):
         fine_gray("age + never", data)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("convention", ["crr", "finegray"])
+def test_an_infinite_effect_is_not_reported_as_a_finite_one(convention):
+    # crr says "converged: FALSE" at such data; without the check the estimate would be -30.5
+    data = pd.DataFrame(
+        {
+            "time": np.arange(1.0, 41.0),
+            "event": [1, 2, 0, 1] * 5 + [2, 0, 2, 2] * 5,
+            "level": ["a"] * 20 + ["b"] * 20,
+        }
+    ).sample(frac=1, random_state=1)
+    with pytest.raises(ConvergenceError, match="without end along"):
+        fine_gray("level", data, convention=convention)
 
 
 @pytest.mark.unit

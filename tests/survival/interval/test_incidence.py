@@ -169,6 +169,22 @@ def test_refusals(change, options, error, part):
 
 
 @pytest.mark.unit
+def test_censored_may_have_a_name():
+    named = SMALL.assign(event=SMALL["event"].replace({0: "censored"}))
+    found = interval_cumulative_incidence(named, censored="censored").at(28)
+    pd.testing.assert_frame_equal(found, interval_cumulative_incidence(SMALL).at(28))
+    with pytest.raises(DataError, match="0 \\(censored=\\)"):
+        interval_cumulative_incidence(named)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("rows", [0, 5])
+def test_nobody_is_left(rows):
+    with pytest.raises(DataError, match="No row is left"):
+        interval_cumulative_incidence(SMALL.assign(arm=None).head(rows), by="arm")
+
+
+@pytest.mark.unit
 def test_group_without_any_event():
     data = SMALL.assign(arm=["a", "a", "a", "a", "b"])
     result = interval_cumulative_incidence(data, by="arm")

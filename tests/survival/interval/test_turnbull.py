@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import ColumnError, DataError, ModelError
-from analysis.survival import kaplan_meier, turnbull
+from analysis.survival import kaplan_meier, parametric, turnbull
 from tests.survival.reference import REFERENCE
 
 EXPECTED = json.loads((REFERENCE / "intervals.json").read_text(encoding="utf-8"))
@@ -139,13 +139,69 @@ def test_nobody_with_an_event():
 
 
 @pytest.mark.unit
+def test_nobody():
+    with pytest.raises(DataError, match="No row is left"):
+        turnbull(SMALL.head(0))
+
+
+@pytest.mark.unit
+def test_late_entries_are_refused_where_a_table_says_so():
+    late = SMALL.copy()
+    late.attrs["delayed_entry"] = True
+    with pytest.raises(DataError, match="came into sight after the origin"):
+        turnbull(late)
+    with pytest.raises(DataError, match="came into sight after the origin"):
+        parametric("arm", late.assign(arm=list("ababa")), lower="lower", upper="upper")
+    late.attrs["delayed_entry"] = False
+    assert turnbull(late).median()["estimate"].item() == pytest.approx(28.875)
+
+
+@pytest.mark.unit
 def test_one_patient():
-    assert turnbull(pd.DataFrame({"lower": [3], "upper": [7]})).curve().iloc[0].tolist() == [
-        3.0,
-        7.0,
-        1.0,
-        0.0,
-    ]
+    curve = turnbull(pd.DataFrame({"lower": [3], "upper": [7]})).curve()
+    assert curve.iloc[0].to_dict() == {
+        "lower": 3, "upper": 7, "mass": 1, "n_risk": 1, "n_event": 1, "estimate": 0,
+    }  # fmt: skip
+
+
+@pytest.mark.unit
+def test_numbers_behind_each_interval_by_hand():
+    # the exact time 14 is not inside (14, 28], and (0, 28] is open at every time in between
+    data = pd.DataFrame(
+        {"lower": [0, 14, 14, 28, 28, 14, 0], "upper": [14, 28, 42, 42, None, 14, 28]}
+    )
+    found = turnbull(data).curve()
+    assert found[["lower", "upper", "n_risk", "n_event"]].to_numpy().tolist() == [
+        [14, 14, 5, 2], [14, 28, 4, 2], [28, 42, 2, 2],
+    ]  # fmt: skip
+    known = turnbull(data).risk_table([0, 14, 20, 28, 42, 50]).set_index("time")
+    assert known["n_risk"].tolist() == [7, 5, 2, 2, 0, 0]
+    assert known["n_event"].tolist() == [0, 2, 2, 4, 6, 6]
+    assert known["n_censored"].tolist() == [0, 0, 0, 1, 1, 1]
+    assert known["n_open"].tolist() == [0, 1, 3, 1, 0, 0]
+
+
+@pytest.mark.identity
+def test_numbers_of_exact_times_are_those_of_the_kaplan_meier_curve():
+    data = RELAPSE.assign(
+        lower=RELAPSE["time"], upper=np.where(RELAPSE["event"] == 1, RELAPSE["time"], np.inf)
+    )
+    numbers = ["n_risk", "n_event"]
+    naive = kaplan_meier(data, by="arm").curve().query("n_event > 0")
+    found = turnbull(data, by="arm").curve()
+    found = found[np.isfinite(found["upper"])]
+    np.testing.assert_array_equal(found[numbers], naive[numbers])
+    asked = [0, 20, 55.5, 90, 400]
+    table = kaplan_meier(data, by="arm").risk_table(asked)
+    pd.testing.assert_frame_equal(
+        turnbull(data, by="arm").risk_table(asked).drop(columns="n_open"), table
+    )
+
+
+@pytest.mark.identity
+def test_everybody_is_somewhere_between_visits():
+    known = turnbull(VISITS).risk_table([0.25, 33.3, 70.01])  # no visit on such a day
+    assert (known.drop(columns="time").sum(axis=1) == len(VISITS)).all()
 
 
 @pytest.mark.unit

@@ -231,7 +231,7 @@ def test_undeclared_states_and_missing_columns_are_refused():
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("tau", [0, -1, 28.5, np.nan])
+@pytest.mark.parametrize("tau", [0, -1, 28.5, np.nan, "28"])
 def test_mean_times_beyond_the_data_are_refused(tau):
-    with pytest.raises(DataError, match="above 0 and up to 28"):
+    with pytest.raises(DataError, match="not after the last time"):
         multistate(SMALL).time_in_state(tau)

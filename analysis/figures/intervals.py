@@ -1,0 +1,190 @@
+"""Draw curves from interval-censored times with the regions in which they are not known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, Unpack
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.disclosure import (
+    RELEASE,
+    Policy,
+    cut_curve,
+    cut_interval_curve,
+    suppress_risk_table,
+)
+from analysis.figures.axis import groups_of
+from analysis.figures.labels import add_headings
+from analysis.figures.steps import name_ends
+from analysis.figures.style import Mark, Words, house_style, marks_for, new_axes
+from analysis.figures.survival import CurveResult
+from analysis.figures.time_axis import (
+    DAYS,
+    HasRiskTable,
+    TestResult,
+    cut_note,
+    describe_lines,
+    describe_test,
+    headline,
+    named,
+    set_share_axis,
+    set_time_axis,
+    write_below,
+)
+from analysis.results import FloatArray
+
+__all__ = ["IntervalResult", "plot_interval_curve"]
+
+
+class IntervalResult(HasRiskTable, Protocol):
+    """What a result from interval-censored times must offer to be drawn."""
+
+    @property
+    def levels(self) -> pd.Index:
+        """The groups; its name is their column."""
+
+    def curve(self) -> pd.DataFrame:
+        """Return the group, ``lower, upper, mass, n_risk, n_event, estimate``."""
+
+
+def plot_interval_curve(
+    curve: IntervalResult,
+    *,
+    times: Sequence[float],
+    naive: CurveResult | None = None,
+    test: TestResult | None = None,
+    policy: Policy = RELEASE,
+    ax: Axes | None = None,
+    **words: Unpack[Words],
+) -> tuple[Axes, pd.DataFrame]:
+    """Draw what visits tell of a curve: known levels, and shaded regions in between.
+
+    Inside a region the curve falls from the upper left to the lower right corner; where, visits
+    do not tell. The line across it is straight only for want of knowledge.
+
+    Parameters
+    ----------
+    curve : IntervalResult
+        What `turnbull` returns.
+    times : sequence of float
+        Ticks of the time axis and columns of the table of numbers.
+    naive : CurveResult, optional
+        The Kaplan-Meier curve of the same groups, dated at the visit that showed the event;
+        drawn as thin dots, to show how late it is.
+    test : TestResult, optional
+        What `interval_test` returns for the same groups; its p-value is written above the curves.
+    policy : Policy
+        The least count that may be shown; regions are joined until 11 events lie behind each.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when left out.
+    **words : str
+        ``title`` (the message; made from the data when left out), ``subtitle``, ``x_label``,
+        ``y_label``, ``note``.
+
+    Returns
+    -------
+    tuple of Axes and pandas.DataFrame
+        The axes, and the numbers that may be released: the group, ``time, n_risk`` (text; seen
+        without the event at or after the time), ``estimate, estimate_low, estimate_high`` at
+        `times`; ``attrs["alt"]`` describes the figure.
+
+    Raises
+    ------
+    DataError
+        For more than six groups.
+    """
+    column = None if curve.levels.name is None else str(curve.levels.name)
+    whole = curve.curve()
+    cut = named(cut_interval_curve(whole, by=column, policy=policy), column)
+    risk = named(suppress_risk_table(curve.risk_table(times), by=column, policy=policy), column)
+    marks = marks_for(list(dict.fromkeys(risk["group"])))
+    parts = [_at_ticks(cut[cut["group"].eq(name)], ticks) for name, ticks in groups_of(risk)]
+    frame = pd.concat(parts, ignore_index=True)
+    what = words.get("y_label", "Free of the event")
+    title = words.get("title") or headline(frame, what, words)
+    compared = describe_test(test, policy)
+    hidden = cut_note(len(cut) < np.isfinite(whole["upper"]).sum(), policy)
+    notes = ["Shaded: where the curve lies, as far as visits tell."]
+    notes += ["Dots: dated at the visit that showed the event."] if naive is not None else []
+    with house_style():
+        axes = new_axes(ax, height=4.2 + 0.18 * len(marks))
+        for name, mark in marks.items():
+            _draw_regions(axes, cut[cut["group"].eq(name)], mark)
+        if naive is not None:
+            _draw_naive(
+                axes, named(cut_curve(naive.curve(), by=column, policy=policy), column), marks
+            )
+        set_time_axis(axes, times, words.get("x_label", DAYS))
+        set_share_axis(axes)
+        below = [*notes, words.get("note", ""), hidden]
+        write_below(axes, frame, marks, heading="Seen without the event at or after", notes=below)
+        subtitle = words.get("subtitle", "")
+        add_headings(axes, title=title, subtitle=subtitle, y_label=what, corner=compared)
+        name_ends(axes, cut.rename(columns={"upper": "time"}), marks)
+    alt = _alt(frame, title, what, words, [compared, *notes, hidden])
+    shown = frame.rename(columns={"group": column}) if column else frame.drop(columns="group")
+    shown.attrs = {"alt": alt}
+    return axes, shown
+
+
+def _at_ticks(cut: pd.DataFrame, risk: pd.DataFrame) -> pd.DataFrame:
+    """Read one shown curve at the ticks: between which levels it lies, and where the line is."""
+    asked = risk["time"].to_numpy(float)
+    x, y = _line(cut)
+    levels = np.append(1.0, cut["estimate"].to_numpy(float))
+    begun = np.searchsorted(cut["lower"].to_numpy(float), asked, side="left")
+    over = np.searchsorted(cut["upper"].to_numpy(float), asked, side="right")
+    columns = {
+        "estimate": np.interp(asked, x, y),
+        "estimate_low": levels[np.maximum(begun, over)],
+        "estimate_high": levels[over],
+    }
+    ended = asked > x[-1]
+    numbers = {name: np.where(ended, np.nan, values) for name, values in columns.items()}
+    return risk[["group", "time", "n_risk"]].assign(**numbers).reset_index(drop=True)
+
+
+def _line(cut: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+    """Lay out the corners of one curve: level outside regions, straight inside."""
+    levels = np.append(1.0, cut["estimate"].to_numpy(float))
+    x = np.column_stack([cut["lower"], cut["upper"]]).ravel()
+    y = np.column_stack([levels[:-1], levels[1:]]).ravel()
+    return np.append(0.0, x), np.append(1.0, y)
+
+
+def _draw_regions(ax: Axes, cut: pd.DataFrame, mark: Mark) -> None:
+    """Draw one curve and shade what is not known of it."""
+    x, y = _line(cut)
+    for left, right, high, low in zip(x[1::2], x[2::2], y[1::2], y[2::2], strict=True):
+        ax.fill_between(
+            [left, right], [low, low], [high, high], color=mark.color, alpha=0.22, linewidth=0
+        )
+    ax.plot(x, y, color=mark.color, linestyle=mark.line, linewidth=1.8)
+
+
+def _draw_naive(ax: Axes, cut: pd.DataFrame, marks: dict[str, Mark]) -> None:
+    """Draw the curves that take the visit for the event as thin dots."""
+    for name, steps in groups_of(cut):
+        time = np.append(0.0, steps["time"].to_numpy(float))
+        estimate = np.append(1.0, steps["estimate"].to_numpy(float))
+        color = marks[name].text_color
+        ax.step(
+            time, estimate, where="post", color=color, linestyle=":", linewidth=1.3, gid="naive"
+        )
+
+
+def _alt(frame: pd.DataFrame, title: str, what: str, words: Words, told: list[str]) -> str:
+    """Describe the figure from the numbers that may be released."""
+    names = [name for name in dict.fromkeys(frame["group"]) if name]
+    who = f" for {len(names)} groups ({', '.join(names)})" if names else ""
+    times = frame["time"].astype(float)
+    first = (
+        f"Curve from interval-censored times (Turnbull) with the regions where it is not known"
+        f"{who}: {what}, 0 to 100%, over {words.get('x_label', DAYS).lower()} {times.min():g} to "
+        f"{times.max():g}."
+    )
+    lines = describe_lines(frame, number="seen later without the event", told=told)
+    return " ".join([first, *lines, f"Conclusion: {title}."])

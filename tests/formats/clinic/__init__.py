@@ -1,0 +1,1 @@
+"""Invented exports of a clinic network, with their truth."""
