@@ -6,7 +6,7 @@ Statistics live in the rooms that compute them; this module only names, checks a
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from analysis.errors import ModelError
 __all__ = [
     "TIDY_COLUMNS",
     "check_conf_level",
+    "check_option",
     "counted",
     "critical_value",
     "frame_to_html",
@@ -69,6 +70,25 @@ def check_conf_level(conf_level: float) -> float:
             f"conf_level is {conf_level:g}; allowed are numbers between 0 and 1, such as 0.95."
         )
     return conf_level
+
+
+def check_option(name: str, value: str, allowed: Iterable[str]) -> None:
+    """Refuse an unknown option and list the known ones.
+
+    Parameters
+    ----------
+    name, value : str
+        Argument and what was given.
+    allowed : iterable of str
+        Known values.
+
+    Raises
+    ------
+    ModelError
+        When the value is not among them.
+    """
+    if value not in allowed:
+        raise ModelError(f"{name} is {value!r}; allowed are {', '.join(allowed)}.")
 
 
 def critical_value(df: FloatArray | float, conf_level: float = 0.95) -> FloatArray:

@@ -12,6 +12,7 @@ from analysis.errors import ModelError
 from analysis.results import (
     TIDY_COLUMNS,
     check_conf_level,
+    check_option,
     critical_value,
     frame_to_html,
     frame_to_text,
@@ -240,6 +241,13 @@ def test_numbers_stand_to_the_right_in_html():
     shown = frame_to_html(pd.DataFrame({"term": ["a"], "n": [3]}), digits=1)
     assert '<th scope="col" class="number">n</th>' in shown
     assert '<td class="number">3</td>' in shown
+
+
+@unit
+def test_unknown_option_lists_the_known():
+    check_option("method", "ml", ("reml", "ml"))
+    with pytest.raises(ModelError, match="method is 'ols'; allowed are reml, ml"):
+        check_option("method", "ols", ("reml", "ml"))
 
 
 @unit

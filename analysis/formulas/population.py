@@ -77,6 +77,16 @@ class Population:
             cells=_cells(factors, n_rows),
         )
 
+    @property
+    def predictors(self) -> list[str]:
+        """Names of the predictors, factors before numbers."""
+        return [*self.levels, *self.means]
+
+    def reference(self) -> pd.DataFrame:
+        """Make one row with factors at their first level and numbers at their mean."""
+        first = {name: levels[:1] for name, levels in self.levels.items()}
+        return pd.DataFrame(first | {name: [mean] for name, mean in self.means.items()})
+
     def design(self, rows: pd.DataFrame) -> FloatArray:
         """Evaluate the fixed part for new rows.
 
@@ -97,8 +107,7 @@ class Population:
         DataError
             When a predictor is missing, infinite, or has a level that the fit has not seen.
         """
-        predictors = [*self.levels, *self.means]
-        absent = [name for name in predictors if name not in rows.columns]
+        absent = [name for name in self.predictors if name not in rows.columns]
         if absent:
             raise ColumnError(f"New rows need the columns {', '.join(map(repr, absent))}.")
         columns: dict[str, Column] = {

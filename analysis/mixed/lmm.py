@@ -29,7 +29,6 @@ from analysis.mixed.inference.fitting import (
     INFORMATION,
     METHODS,
     Engine,
-    check_option,
     dropped_note,
     fixed_effects,
     glance_row,
@@ -41,7 +40,7 @@ from analysis.mixed.sums.moments import moment_strata, sum_visits
 from analysis.mixed.sums.patient_rows import PatientRows
 from analysis.mixed.sums.rotation import rotated
 from analysis.mixed.sums.standard import ALIASED, Standard, standardise
-from analysis.results import FloatArray
+from analysis.results import FloatArray, check_option
 
 __all__ = ["fit_design", "lmm"]
 

@@ -19,7 +19,6 @@ from analysis.mixed.inference.fitting import (
     INFORMATION,
     METHODS,
     Engine,
-    check_option,
     dropped_note,
     fixed_effects,
     glance_row,
@@ -32,7 +31,7 @@ from analysis.mixed.sums.moments import Moments, Summed, moment_strata, sum_visi
 from analysis.mixed.sums.patient_rows import PatientRows
 from analysis.mixed.sums.patterns import PatternSums
 from analysis.mixed.sums.standard import ALIASED, Standard
-from analysis.results import FloatArray, counted
+from analysis.results import FloatArray, check_option, counted
 
 __all__ = ["Choices", "fit_design_on_visits", "fit_sums"]
 

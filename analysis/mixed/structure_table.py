@@ -8,9 +8,10 @@ import pandas as pd
 
 from analysis.errors import ConvergenceError, ModelError
 from analysis.mixed.engine.structures import STRUCTURES
-from analysis.mixed.inference.fitting import METHODS, check_option
+from analysis.mixed.inference.fitting import METHODS
 from analysis.mixed.mmrm import fit_moments
 from analysis.mixed.sums.moments import Moments
+from analysis.results import check_option
 
 __all__ = ["compare_covariances"]
 

@@ -29,7 +29,6 @@ __all__ = [
     "METHODS",
     "Engine",
     "Robust",
-    "check_option",
     "dropped_note",
     "fixed_effects",
     "glance_row",
@@ -130,25 +129,6 @@ class Engine:
                 "themselves with mmrm() for residuals and sandwich covariances."
             )
         return self.kept_rows
-
-
-def check_option(name: str, value: str, allowed: Sequence[str]) -> None:
-    """Refuse an unknown option and list the known ones.
-
-    Parameters
-    ----------
-    name, value : str
-        Argument and what was given.
-    allowed : sequence of str
-        Known values.
-
-    Raises
-    ------
-    ModelError
-        When the value is not among them.
-    """
-    if value not in allowed:
-        raise ModelError(f"{name} is {value!r}; allowed are {', '.join(allowed)}.")
 
 
 def fixed_effects(

@@ -13,9 +13,9 @@ from analysis.formulas.population import Population
 from analysis.mixed.engine.likelihood import inverse_of
 from analysis.mixed.engine.structures import Structure
 from analysis.mixed.inference.components import random_covariance
-from analysis.mixed.inference.fitting import Engine, check_option
+from analysis.mixed.inference.fitting import Engine
 from analysis.mixed.inference.fixed_effects import FixedEffects, degrees_of_freedom
-from analysis.results import FloatArray, counted, critical_value
+from analysis.results import FloatArray, check_option, counted, critical_value
 
 __all__ = ["INTERVALS", "RESIDUALS", "predict_rows", "residual_frame", "simulate_outcomes"]
 

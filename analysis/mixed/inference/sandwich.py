@@ -14,8 +14,8 @@ import numpy as np
 
 from analysis.errors import ModelError
 from analysis.mixed.engine.likelihood import inverse_of
-from analysis.mixed.inference.fitting import Engine, check_option
-from analysis.results import FloatArray, counted
+from analysis.mixed.inference.fitting import Engine
+from analysis.results import FloatArray, check_option, counted
 
 __all__ = ["VCOV", "Sandwich", "check_vcov", "sandwich"]
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from analysis.errors import ModelError
-from analysis.results import FloatArray
+from analysis.results import FloatArray, check_option
 
 __all__ = ["SIDES", "Hypothesis"]
 
@@ -42,8 +42,7 @@ class Hypothesis:
     margin: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.side not in SIDES:
-            raise ModelError(f"side is {self.side!r}; allowed are {', '.join(SIDES)}.")
+        check_option("side", self.side, SIDES)
         if not np.isfinite(self.margin):
             raise ModelError("margin must be a finite number, on the scale of the outcome.")
         if self.side == "equivalence" and self.margin <= 0.0:

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ColumnError, ModelError
+from analysis.errors import ColumnError
 from analysis.formulas.population import Population
 from analysis.mixed.inference.fixed_effects import FixedEffects, tidy_linear
 from analysis.mixed.means.comparisons import Method
 from analysis.mixed.means.contrasts import Contrasts, build_contrasts
 from analysis.mixed.means.hypotheses import Hypothesis
 from analysis.mixed.means.multiplicity import Adjustment
-from analysis.results import TIDY_COLUMNS, FloatArray, frame_to_html, frame_to_text
+from analysis.results import TIDY_COLUMNS, FloatArray, check_option, frame_to_html, frame_to_text
 
 __all__ = ["Contrasts", "MarginalMeans", "build_marginal_means"]
 
@@ -199,8 +199,7 @@ def build_marginal_means(
     ModelError
         When `weights` is unknown.
     """
-    if weights not in WEIGHTS:
-        raise ModelError(f"weights is {weights!r}; allowed are {', '.join(WEIGHTS)}.")
+    check_option("weights", weights, WEIGHTS)
     wanted, kept = _names(specs), _names(by)
     values = {name: _values(population, name, given) for name, given in (at or {}).items()}
     _check_names(population, wanted, kept, values)
@@ -251,7 +250,7 @@ def _check_names(
     values: Mapping[str, FloatArray],
 ) -> None:
     """Refuse names that the model does not have and numbers without values."""
-    known = [*population.levels, *population.means]
+    known = population.predictors
     asked = [*specs, *by]
     unknown = [name for name in [*asked, *values] if name not in known]
     if unknown or not specs or len(set(asked)) < len(asked):

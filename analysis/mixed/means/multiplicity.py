@@ -13,7 +13,7 @@ from statsmodels.stats.multitest import multipletests
 from analysis.errors import ModelError
 from analysis.mixed.means.hypotheses import Hypothesis
 from analysis.mixed.means.multivariate_t import largest_t
-from analysis.results import FloatArray, counted
+from analysis.results import FloatArray, check_option, counted
 
 __all__ = ["ADJUSTMENTS", "FAMILIES", "Adjustment", "Comparable", "adjust_families"]
 
@@ -66,8 +66,7 @@ class Adjustment:
     family: str = "by"
 
     def __post_init__(self) -> None:
-        if self.method not in ADJUSTMENTS:
-            raise ModelError(f"adjust is {self.method!r}; allowed are {', '.join(ADJUSTMENTS)}.")
+        check_option("adjust", self.method, ADJUSTMENTS)
         if self.family not in FAMILIES:
             raise ModelError(
                 f"family is {self.family!r}; allowed are 'by' (the comparisons within each group "

@@ -274,11 +274,10 @@ def _check_shapes(moments: Moments) -> None:
                   (n, m, C, L))  # fmt: skip
         arrays += [(getattr(part, name), shape) for name, shape in zip(_SUMS, shapes, strict=True)]
     fits = all(array.shape == shape and np.isfinite(array).all() for array, shape in arrays)
-    known = {*about.population.levels, *about.population.means}
     if (
         not fits
         or not ((features.feature >= 0) & (features.feature < width)).all()
-        or known != set(about.parsed.predictors)
+        or set(about.population.predictors) != set(about.parsed.predictors)
         or (moments.days is not None and moments.days.shape != (m,))
     ):
         raise ValueError("arrays and text do not fit together")

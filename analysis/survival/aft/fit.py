@@ -10,7 +10,7 @@ import numpy as np
 from analysis.results import FloatArray
 from analysis.survival.aft.distributions import Distribution
 from analysis.survival.aft.likelihood import AftRows, evaluate_aft
-from analysis.survival.newton import maximise
+from analysis.survival.newton import Point, maximise
 from analysis.survival.reading.interval_times import IntervalTimes
 
 __all__ = ["AftFit", "fit_aft"]
@@ -91,9 +91,7 @@ def fit_aft(
     """
     with np.errstate(divide="ignore"):
         lower, upper = np.log(times.lower), np.log(times.upper)
-    typical = np.where(np.isfinite(upper), upper, lower)
-    typical = np.where(np.isfinite(typical), typical, 0.0)
-    shift, spread = float(typical.mean()), float(typical.std())
+    shift, spread = _centre(lower, upper)
     mean, size = X.mean(axis=0), X.std(axis=0)
     rows = AftRows(
         X=np.vstack([np.ones(len(X)), ((X - mean) / size).T]),
@@ -111,20 +109,32 @@ def fit_aft(
         _reach(rows, distribution),
         names,
     )
-    back = _back(mean, size, shift)
-    found = optimum.point.parameters
-    full = back @ (found if distribution.has_scale else np.append(found, 1.0))
-    vcov = np.zeros((full.size, full.size))
-    vcov[: found.size, : found.size] = np.linalg.inv(optimum.point.information)
+    parameters, vcov = _in_units(optimum.point, _back(mean, size, shift))
     jacobian = float(weight[rows.exact] @ upper[rows.exact])
     return AftFit(
-        g=full[:-1],
-        a=float(full[-1]),
-        vcov=back @ vcov @ back.T,
+        g=parameters[:-1],
+        a=float(parameters[-1]),
+        vcov=vcov,
         log_likelihood=optimum.point.log_likelihood - jacobian,
         decrement=optimum.decrement,
         iterations=optimum.iterations,
     )
+
+
+def _centre(lower: FloatArray, upper: FloatArray) -> tuple[float, float]:
+    """Compute mean and spread of log times, each the upper end that is finite, else the lower."""
+    typical = np.where(np.isfinite(upper), upper, lower)
+    typical = np.where(np.isfinite(typical), typical, 0.0)
+    return float(typical.mean()), float(typical.std())
+
+
+def _in_units(point: Point[None], back: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Turn parameters and covariance to the units of the data; a scale not fitted is 1."""
+    n_found = point.parameters.size
+    parameters, vcov = np.ones(len(back)), np.zeros_like(back)
+    parameters[:n_found] = point.parameters
+    vcov[:n_found, :n_found] = np.linalg.inv(point.information)
+    return back @ parameters, back @ vcov @ back.T
 
 
 def _reach(rows: AftRows, distribution: Distribution) -> FloatArray:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError, ModelError
-from analysis.results import FloatArray
+from analysis.results import FloatArray, check_option
 from analysis.survival.aft.distributions import DISTRIBUTIONS
 from analysis.survival.aft.fit import AftFit, fit_aft
 from analysis.survival.aft.parametric_result import ParametricModel
@@ -129,12 +129,8 @@ def parametric(
 
 def _check_choices(distribution: str, scale: str) -> None:
     """Refuse unknown distributions, scales and combinations."""
-    if distribution not in DISTRIBUTIONS:
-        raise ModelError(
-            f"distribution is {distribution!r}; allowed are {', '.join(DISTRIBUTIONS)}."
-        )
-    if scale not in SCALES:
-        raise ModelError(f"scale is {scale!r}; allowed are {', '.join(SCALES)}.")
+    check_option("distribution", distribution, DISTRIBUTIONS)
+    check_option("scale", scale, SCALES)
     if scale == "ph" and distribution not in ("weibull", "exponential"):
         raise ModelError(
             f"{distribution.capitalize()} times have no proportional hazards; use scale='aft', "

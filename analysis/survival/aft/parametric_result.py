@@ -210,5 +210,4 @@ class ParametricModel:
 
     def _repeat(self, new_data: pd.DataFrame, n_times: int) -> pd.DataFrame:
         """Repeat the covariates of each new row, with its position."""
-        population = self.covariates.population
-        return repeated_rows(new_data, [*population.levels, *population.means], n_times)
+        return repeated_rows(new_data, self.covariates.population.predictors, n_times)

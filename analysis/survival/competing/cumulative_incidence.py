@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
+from analysis.results import check_option
 from analysis.survival.competing.aalen_johansen import VARIANCES, IncidenceSteps, aalen_johansen
 from analysis.survival.competing.incidence_curve import IncidenceCurve
 from analysis.survival.curves.product_limit import CONF_TYPES
@@ -124,10 +125,8 @@ def cumulative_incidence(
 
 def _check_choices(conf_type: str, variance: str, weights: str | None) -> None:
     """Refuse scales and variances that there are not."""
-    if conf_type not in CONF_TYPES:
-        raise ModelError(f"conf_type is {conf_type!r}; allowed are {', '.join(CONF_TYPES)}.")
-    if variance not in VARIANCES:
-        raise ModelError(f"variance is {variance!r}; allowed are {', '.join(VARIANCES)}.")
+    check_option("conf_type", conf_type, CONF_TYPES)
+    check_option("variance", variance, VARIANCES)
     if variance == "aalen" and weights is not None:
         raise ModelError(
             "Aalen's variance counts patients and does not take weights; use "

@@ -12,8 +12,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.errors import DataError, ModelError
-from analysis.results import FloatArray, check_conf_level, frame_to_html, frame_to_text
+from analysis.errors import DataError
+from analysis.results import (
+    FloatArray,
+    check_conf_level,
+    check_option,
+    frame_to_html,
+    frame_to_text,
+)
 from analysis.survival.asked import asked_times
 from analysis.survival.coefficients import Coefficients
 from analysis.survival.competing.subdistribution import risk_sets
@@ -217,8 +223,7 @@ def fine_gray(
             term  estimate  std_error
     0  arm[T.iv]     -0.41        0.9
     """
-    if convention not in CONVENTIONS:
-        raise ModelError(f"convention is {convention!r}; allowed are {', '.join(CONVENTIONS)}.")
+    check_option("convention", convention, CONVENTIONS)
     covariates = read_covariates(formula, data)
     rows = read_competing_times(
         data.loc[covariates.complete], time=time, event=event, causes=causes, censored=censored

@@ -157,11 +157,7 @@ def _group_steps(
         counts = np.bincount(cells[flag], minlength=times.size * n_groups)
         return counts.reshape(shape).astype(np.float64)
 
-    every, events, owns = (
-        count(np.ones(time.size, dtype=bool)),
-        count(cause > 0),
-        count(cause == own),
-    )
+    every, events, owns = count(cause >= 0), count(cause > 0), count(cause == own)
     at_risk = every.sum(axis=0) - np.cumsum(every, axis=0) + every
     known = np.where(at_risk > 0.0, at_risk, 1.0)
     free = np.cumprod(1.0 - events / known, axis=0)

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import DataError, ModelError
-from analysis.results import counted
+from analysis.errors import DataError
+from analysis.results import check_option, counted
 from analysis.survival.counts.count_curve import CONF_TYPES, CountCurve
 from analysis.survival.counts.mean_count import CountSteps, mean_count
 from analysis.survival.reading.named_columns import require_columns
@@ -93,8 +93,7 @@ def mean_cumulative_count(
     0  20.0       2       1.0   0.707107
     1  30.0       2       1.5   0.353553
     """
-    if conf_type not in CONF_TYPES:
-        raise ModelError(f"conf_type is {conf_type!r}; allowed are {', '.join(CONF_TYPES)}.")
+    check_option("conf_type", conf_type, CONF_TYPES)
     rows = read_subject_rows(data, subject=subject, start=start, stop=stop, event=event, by=by)
     if not rows.event.any():
         raise DataError(

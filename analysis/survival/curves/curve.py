@@ -13,8 +13,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.errors import DataError, ModelError
-from analysis.results import FloatArray, check_conf_level, frame_to_html, frame_to_text
+from analysis.errors import DataError
+from analysis.results import (
+    FloatArray,
+    check_conf_level,
+    check_option,
+    frame_to_html,
+    frame_to_text,
+)
 from analysis.survival.asked import asked_times
 from analysis.survival.curves.product_limit import QUANTILE_STYLES, Steps
 from analysis.survival.curves.readings import (
@@ -135,8 +141,7 @@ class SurvivalCurve:
         the middle of the flat piece.
         """
         check_conf_level(conf_level)
-        if style not in QUANTILE_STYLES:
-            raise ModelError(f"style is {style!r}; allowed are {', '.join(QUANTILE_STYLES)}.")
+        check_option("style", style, QUANTILE_STYLES)
         shares = _shares(probabilities)
         return self._stack(
             lambda steps: quantile_times(

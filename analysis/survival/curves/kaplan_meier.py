@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError
+from analysis.results import check_option
 from analysis.survival.curves.curve import SurvivalCurve
 from analysis.survival.curves.product_limit import CONF_TYPES, Steps, product_limit
 from analysis.survival.reading.events import EventTimes, read_event_times
@@ -138,8 +138,7 @@ def survival_curve(
     ModelError
         When `conf_type` is unknown.
     """
-    if conf_type not in CONF_TYPES:
-        raise ModelError(f"conf_type is {conf_type!r}; allowed are {', '.join(CONF_TYPES)}.")
+    check_option("conf_type", conf_type, CONF_TYPES)
     whole = np.array_equal(rows.weight, np.round(rows.weight))
     return SurvivalCurve(
         groups=tuple(

@@ -99,25 +99,17 @@ class IntervalCoxModel:
         The reference patient has numeric covariates at their mean over the rows used and factors
         at their first level, as for `cox`.
         """
-        population = self.covariates.population
-        first = {name: levels[:1] for name, levels in population.levels.items()}
-        means = {name: [mean] for name, mean in population.means.items()}
-        ratio = float(self._ratios(pd.DataFrame(first | means))[0])
-        tables = []
-        for number, curve in enumerate(self.curves):
-            with np.errstate(divide="ignore"):
-                hazard = -np.log(curve.after) * ratio
-            table = pd.DataFrame(
-                {
-                    "lower": curve.lower,
-                    "upper": curve.upper,
-                    "cumulative_hazard": hazard,
-                    "estimate": np.exp(-hazard),
-                }
-            )
-            names = self.strata.iloc[np.full(len(table), number)].reset_index(drop=True)
-            tables.append(pd.concat([names, table], axis=1))
-        return pd.concat(tables, ignore_index=True)
+        ratio = self._ratios(self.covariates.population.reference())[0]
+        with np.errstate(divide="ignore"):
+            hazard = -np.log(np.concatenate([curve.after for curve in self.curves])) * ratio
+        sizes = [curve.after.size for curve in self.curves]
+        strata = self.strata.iloc[np.repeat(np.arange(len(sizes)), sizes)]
+        return strata.reset_index(drop=True).assign(
+            lower=np.concatenate([curve.lower for curve in self.curves]),
+            upper=np.concatenate([curve.upper for curve in self.curves]),
+            cumulative_hazard=hazard,
+            estimate=np.exp(-hazard),
+        )
 
     def survival(self, new_data: pd.DataFrame, times: Iterable[float]) -> pd.DataFrame:
         """Predict the probability of no event for patients with given covariates.
@@ -156,9 +148,8 @@ class IntervalCoxModel:
         )
         gone = np.array([_share_gone(table) for table in known])[stratum]
         middle = np.where(np.isnan(middle), np.nan, high - gone * (high - low))
-        columns = [*self.covariates.population.levels, *self.covariates.population.means]
-        frame = repeated_rows(new_data, [*self.strata.columns, *columns], asked.size)
-        return frame.assign(
+        columns = [*self.strata.columns, *self.covariates.population.predictors]
+        return repeated_rows(new_data, columns, asked.size).assign(
             time=np.tile(asked, len(new_data)),
             estimate=middle.ravel(),
             estimate_low=low.ravel(),

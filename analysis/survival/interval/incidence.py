@@ -17,8 +17,9 @@ from analysis.errors import DataError
 from analysis.results import FloatArray, counted, frame_to_html, frame_to_text
 from analysis.survival.asked import asked_times
 from analysis.survival.interval.estimate import values_at
+from analysis.survival.interval.fit_row import fit_row
 from analysis.survival.interval.incidence_estimate import Incidence, estimate_incidence
-from analysis.survival.interval.rows import IntervalRows, read_interval_rows
+from analysis.survival.interval.rows import read_interval_rows
 from analysis.survival.reading.interval_times import IntervalTimes
 from analysis.survival.reading.named_columns import require_columns
 from analysis.survival.stacking import stack_groups
@@ -216,12 +217,9 @@ def interval_cumulative_incidence(
         estimate_incidence(rows.times, rows.codes == code, cause, len(causes))
         for code in range(len(rows.levels))
     )
-    return IntervalIncidence(
-        groups=groups,
-        causes=causes,
-        levels=rows.levels.rename(by),
-        fit=_fit_row(rows, groups, len(causes)),
-    )
+    fit = fit_row(rows, [group.fit for group in groups])
+    fit.insert(list(fit.columns).index("log_likelihood"), "n_causes", len(causes))
+    return IntervalIncidence(groups=groups, causes=causes, levels=rows.levels.rename(by), fit=fit)
 
 
 def _read_causes(
@@ -248,23 +246,3 @@ def _read_causes(
     cause = np.full(len(column), -1, dtype=np.intp)
     cause[seen] = codes
     return cause, pd.Index(causes)
-
-
-def _fit_row(rows: IntervalRows, groups: tuple[Incidence, ...], n_causes: int) -> pd.DataFrame:
-    """Count rows and say how the fits ended."""
-    kinds = rows.times.kinds()
-    return pd.DataFrame(
-        {
-            "n_obs": [rows.weight.size],
-            "n_exact": [kinds["n_exact"]],
-            "n_interval": [kinds["n_left"] + kinds["n_interval"]],
-            "n_right": [kinds["n_right"]],
-            "n_dropped": [rows.n_dropped],
-            "n_groups": [len(groups)],
-            "n_causes": [n_causes],
-            "log_likelihood": [sum(group.fit.log_likelihood for group in groups)],
-            "kkt_gap": [max(group.fit.kkt_gap for group in groups)],
-            "iterations": [max(group.fit.iterations for group in groups)],
-            "converged": [True],
-        }
-    )

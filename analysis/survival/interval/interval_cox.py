@@ -113,7 +113,7 @@ def interval_cox(
             estimate=fit.beta / spread,
             vcov=fit.vcov / np.outer(spread, spread),
         ),
-        fit=_fit_row(times, fit, estimates).assign(n_dropped=len(data) - len(kept))[list(_GLANCE)],
+        fit=_fit_row(times, fit, estimates, n_dropped=len(data) - len(kept)),
         curves=_curves(fit, estimates, rows.begin),
         centre=centre,
         strata=names,
@@ -121,33 +121,12 @@ def interval_cox(
     )
 
 
-_GLANCE = (
-    "n_obs",
-    "n_exact",
-    "n_interval",
-    "n_right",
-    "n_dropped",
-    "n_strata",
-    "log_likelihood_null",
-    "log_likelihood",
-    "statistic",
-    "df",
-    "p_value",
-    "n_jumps",
-    "converged",
-    "newton_decrement",
-    "iterations",
-)
-
-
 def _stratum_curves(
     times: IntervalTimes, stratum: npt.NDArray[np.intp]
 ) -> tuple[IntervalEstimate, ...]:
     """Estimate the curve of each stratum without covariates."""
     return tuple(
-        estimate_intervals(
-            IntervalTimes(lower=times.lower[mine], upper=times.upper[mine]), np.ones(mine.sum())
-        )
+        estimate_intervals(times.take(mine), np.ones(mine.sum()))
         for mine in (stratum == number for number in range(int(stratum.max()) + 1))
     )
 
@@ -167,27 +146,23 @@ def _curves(
 
 
 def _fit_row(
-    times: IntervalTimes, fit: IntervalCoxFit, estimates: Sequence[IntervalEstimate]
+    times: IntervalTimes, fit: IntervalCoxFit, estimates: Sequence[IntervalEstimate], n_dropped: int
 ) -> pd.DataFrame:
     """Count rows and say how the fit ended."""
-    kinds = times.kinds()
     null = sum(part.fit.log_likelihood for part in estimates)
     statistic, df = max(2.0 * (fit.log_likelihood - null), 0.0), fit.beta.size
-    return pd.DataFrame(
-        {
-            "n_obs": [times.lower.size],
-            "n_exact": [kinds["n_exact"]],
-            "n_interval": [kinds["n_left"] + kinds["n_interval"]],
-            "n_right": [kinds["n_right"]],
-            "n_strata": [len(estimates)],
-            "log_likelihood_null": [null],
-            "log_likelihood": [fit.log_likelihood],
-            "statistic": [statistic],
-            "df": [df],
-            "p_value": [float(stats.chi2.sf(statistic, df))],
-            "n_jumps": [fit.baseline.place.size],
-            "converged": [True],
-            "newton_decrement": [fit.newton_decrement],
-            "iterations": [fit.iterations],
-        }
-    )
+    row = {
+        **times.counts(),
+        "n_dropped": n_dropped,
+        "n_strata": len(estimates),
+        "log_likelihood_null": null,
+        "log_likelihood": fit.log_likelihood,
+        "statistic": statistic,
+        "df": df,
+        "p_value": float(stats.chi2.sf(statistic, df)),
+        "n_jumps": fit.baseline.place.size,
+        "converged": True,
+        "newton_decrement": fit.newton_decrement,
+        "iterations": fit.iterations,
+    }
+    return pd.DataFrame([row])

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import DataError, ModelError
-from analysis.results import FloatArray, counted
+from analysis.results import FloatArray, check_option, counted
 from analysis.survival.group_test import GroupTest, quadratic_test
 from analysis.survival.interval.rows import IntervalRows, read_interval_rows
 from analysis.survival.interval.scores import (
@@ -19,7 +19,6 @@ from analysis.survival.interval.scores import (
     score_covariance,
     score_rows,
 )
-from analysis.survival.reading.interval_times import IntervalTimes
 from analysis.survival.reading.strata import number_strata, rows_with_strata
 from analysis.survival.stacking import beside_group
 
@@ -160,9 +159,8 @@ def interval_test(
 
 def _check_choices(scores: str, method: str, draws: int) -> None:
     """Refuse unknown choices."""
-    for name, value, allowed in (("scores", scores, PATHS), ("method", method, METHODS)):
-        if value not in allowed:
-            raise ModelError(f"{name} is {value!r}; allowed are {', '.join(allowed)}.")
+    check_option("scores", scores, PATHS)
+    check_option("method", method, METHODS)
     if draws < 99:
         raise ModelError(f"draws is {draws}; allowed are 99 and more.")
 
@@ -182,8 +180,7 @@ def _blocks(rows: IntervalRows, stratum: Codes, scores: str, method: str) -> Ite
         mine, codes = stratum == number, rows.codes[stratum == number]
         if (codes == codes[0]).all():
             continue
-        times = IntervalTimes(lower=rows.times.lower[mine], upper=rows.times.upper[mine])
-        scored = score_rows(times, scores)
+        scored = score_rows(rows.times.take(mine), scores)
         if method == "score":
             covariance = score_covariance(scored, codes, n_groups)
         else:

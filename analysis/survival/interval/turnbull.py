@@ -6,9 +6,9 @@ import pandas as pd
 
 from analysis.survival.interval.bootstrap import Cells, distinct_intervals
 from analysis.survival.interval.curve import IntervalCurve
-from analysis.survival.interval.estimate import IntervalEstimate, estimate_intervals
+from analysis.survival.interval.estimate import estimate_intervals
+from analysis.survival.interval.fit_row import fit_row
 from analysis.survival.interval.rows import IntervalRows, read_interval_rows
-from analysis.survival.reading.interval_times import IntervalTimes
 
 __all__ = ["turnbull"]
 
@@ -87,34 +87,11 @@ def turnbull(
         groups=groups,
         cells=cells,
         levels=rows.levels.rename(by),
-        fit=_fit_row(rows, groups, weighted=weights is not None),
+        fit=fit_row(rows, [group.fit for group in groups]).assign(weighted=weights is not None),
     )
 
 
 def _group_cells(rows: IntervalRows, code: int) -> Cells:
     """Collect the distinct intervals of one group."""
     mine = rows.codes == code
-    times = IntervalTimes(lower=rows.times.lower[mine], upper=rows.times.upper[mine])
-    return distinct_intervals(times, rows.weight[mine])
-
-
-def _fit_row(
-    rows: IntervalRows, groups: tuple[IntervalEstimate, ...], *, weighted: bool
-) -> pd.DataFrame:
-    """Count rows and say how the fits ended."""
-    kinds = rows.times.kinds()
-    return pd.DataFrame(
-        {
-            "n_obs": [rows.weight.size],
-            "n_exact": [kinds["n_exact"]],
-            "n_interval": [kinds["n_left"] + kinds["n_interval"]],
-            "n_right": [kinds["n_right"]],
-            "n_dropped": [rows.n_dropped],
-            "n_groups": [len(groups)],
-            "log_likelihood": [sum(group.fit.log_likelihood for group in groups)],
-            "kkt_gap": [max(group.fit.kkt_gap for group in groups)],
-            "iterations": [max(group.fit.iterations for group in groups)],
-            "converged": [True],
-            "weighted": [weighted],
-        }
-    )
+    return distinct_intervals(rows.times.take(mine), rows.weight[mine])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import ColumnError, DataError
@@ -31,6 +32,16 @@ class IntervalTimes:
 
     lower: FloatArray
     upper: FloatArray
+
+    def take(self, rows: npt.NDArray[np.bool_]) -> IntervalTimes:
+        """Select rows by a mask."""
+        return IntervalTimes(lower=self.lower[rows], upper=self.upper[rows])
+
+    def counts(self) -> dict[str, int]:
+        """Count rows, and those that are exact, seen at a visit (from 0 on as well), and open."""
+        kinds = self.kinds()
+        seen = kinds.pop("n_left") + kinds["n_interval"]
+        return {"n_obs": self.lower.size, **kinds, "n_interval": seen}
 
     def kinds(self) -> dict[str, int]:
         """Count exact, left-, interval- and right-censored rows."""

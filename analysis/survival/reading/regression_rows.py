@@ -126,10 +126,9 @@ def read_regression_rows(formula: str, data: pd.DataFrame, outcome: Outcome) -> 
     if subject is not None:
         check_overlap(times.time, times.entry, subject, outcome)
     stratum, strata = number_strata(kept, outcome.strata)
-    population = covariates.population
     return RegressionRows(
         covariates=covariates,
-        predictors=kept[[*population.levels, *population.means]].reset_index(drop=True),
+        predictors=kept[covariates.population.predictors].reset_index(drop=True),
         times=times,
         stratum=stratum,
         strata=strata,

@@ -29,7 +29,9 @@ def strata_columns(strata: str | Sequence[str] | None) -> tuple[str, ...]:
     tuple of str
         The names; empty without strata.
     """
-    return (strata,) if isinstance(strata, str) else tuple(dict.fromkeys(strata or ()))
+    if strata is None:
+        return ()
+    return (strata,) if isinstance(strata, str) else tuple(dict.fromkeys(strata))
 
 
 def rows_with_strata(

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import ModelError
+from analysis.results import check_option
 from analysis.survival.coefficients import Coefficients
 from analysis.survival.reading.regression_rows import Outcome, RegressionRows, read_regression_rows
 from analysis.survival.reading.strata import strata_columns
@@ -109,8 +110,7 @@ def cox(
             term  estimate  p_value
     0  arm[T.iv]     0.248    0.231
     """
-    if ties not in TIES:
-        raise ModelError(f"ties is {ties!r}; allowed are {', '.join(TIES)}.")
+    check_option("ties", ties, TIES)
     outcome = Outcome(
         time=time,
         event=event,

@@ -6,8 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import ModelError
-from analysis.results import FloatArray, check_conf_level
+from analysis.results import FloatArray, check_conf_level, check_option
 from analysis.survival.asked import repeated_rows
 from analysis.survival.curves.product_limit import CONF_TYPES, confidence_limits
 from analysis.survival.reading.regression_rows import RegressionRows
@@ -17,7 +16,6 @@ from analysis.survival.regression.cox_fit import CoxFit
 
 __all__ = [
     "baseline_frame",
-    "check_curve_options",
     "events_of_strata",
     "last_times",
     "survival_frame",
@@ -62,7 +60,8 @@ def survival_frame(
     ColumnError, DataError
         When a covariate or stratum is absent, missing, or has a level that the fit has not seen.
     """
-    check_curve_options(conf_level, conf_type)
+    check_conf_level(conf_level)
+    check_option("conf_type", conf_type, CONF_TYPES)
     place = strata_of(new_data, rows.strata)
     with_events = events_of_strata(fit, len(rows.strata))[place]
     X = rows.covariates.design(new_data)
@@ -105,7 +104,7 @@ def baseline_frame(fit: CoxFit, rows: RegressionRows, conf_level: float) -> pd.D
     """
     check_conf_level(conf_level)
     sets = fit.sets
-    X = rows.covariates.design(_reference_patient(rows))
+    X = rows.covariates.design(rows.covariates.population.reference())
     hazard, variance = _hazard_along(fit, X[0])
     with np.errstate(divide="ignore"):
         low, high = confidence_limits(
@@ -121,26 +120,6 @@ def baseline_frame(fit: CoxFit, rows: RegressionRows, conf_level: float) -> pd.D
         std_error=np.sqrt(variance),
         **limits,
     )
-
-
-def check_curve_options(conf_level: float, conf_type: str) -> None:
-    """Refuse unknown scales and levels of confidence.
-
-    Parameters
-    ----------
-    conf_level : float
-        Two-sided coverage.
-    conf_type : str
-        Scale of the limits.
-
-    Raises
-    ------
-    ModelError
-        When either is not allowed.
-    """
-    check_conf_level(conf_level)
-    if conf_type not in CONF_TYPES:
-        raise ModelError(f"conf_type is {conf_type!r}; allowed are {', '.join(CONF_TYPES)}.")
 
 
 def last_times(rows: RegressionRows) -> FloatArray:
@@ -174,13 +153,6 @@ def _hazard_along(fit: CoxFit, x: FloatArray) -> tuple[FloatArray, FloatArray]:
     variance = base.variance[stop] - base.variance[start]
     variance = variance + np.einsum("pk,pq,qk->k", drift, fit.vcov, drift)
     return risk * hazard, risk**2 * variance
-
-
-def _reference_patient(rows: RegressionRows) -> pd.DataFrame:
-    """Make a row with numbers at their mean and factors at their first level."""
-    population = rows.covariates.population
-    first = {name: levels[:1] for name, levels in population.levels.items()}
-    return pd.DataFrame(first | {name: [mean] for name, mean in population.means.items()})
 
 
 def events_of_strata(fit: CoxFit, size: int) -> Positions:

@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.results import FloatArray, tidy_frame
-from analysis.survival.curves.product_limit import confidence_limits
+from analysis.results import FloatArray, check_conf_level, check_option, tidy_frame
+from analysis.survival.curves.product_limit import CONF_TYPES, confidence_limits
 from analysis.survival.reading.regression_rows import RegressionRows
 from analysis.survival.regression.cox_fit import CoxFit
 from analysis.survival.regression.cox_prediction import (
-    check_curve_options,
     events_of_strata,
     last_times,
 )
@@ -57,7 +56,8 @@ def standardised_frame(
     pandas.DataFrame
         `variable`, ``time, estimate, std_error, conf_low, conf_high``.
     """
-    check_curve_options(conf_level, conf_type)
+    check_conf_level(conf_level)
+    check_option("conf_type", conf_type, CONF_TYPES)
     chosen = _levels(rows, variable, levels)
     result = _standardised(fit, rows, variable, chosen, times)
     survival = result.survival.ravel()
@@ -140,10 +140,10 @@ def difference_frame(
 def _levels(rows: RegressionRows, variable: str, levels: Sequence[Any] | None) -> pd.Index:
     """Decide about the levels to compare."""
     population = rows.covariates.population
-    names = [*population.levels, *population.means]
-    if variable not in names:
+    if variable not in population.predictors:
         raise ModelError(
-            f"{variable!r} is not among the covariates of the model ({', '.join(names)})."
+            f"{variable!r} is not among the covariates of the model "
+            f"({', '.join(population.predictors)})."
         )
     if levels is None and variable not in population.levels:
         raise ModelError(f"{variable!r} is a number; name the values to compare by levels=.")

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.errors import ModelError
-from analysis.results import FloatArray
+from analysis.results import FloatArray, check_option
 from analysis.survival.curves.product_limit import product_limit
 from analysis.survival.reading.events import EventTimes
 from analysis.survival.regression.cox_fit import CoxFit
@@ -90,6 +90,7 @@ def _statistic(score: FloatArray, joint: FloatArray, extra: Sequence[int], p: in
 
 def _transformed(times: EventTimes, transform: str) -> FloatArray:
     """Evaluate the function of time at the time of each row."""
+    check_option("transform", transform, TRANSFORMS)
     if transform == "km":
         curve = product_limit(
             times.time, times.event, entry=times.entry, weight=np.ones(times.time.size)
@@ -100,8 +101,6 @@ def _transformed(times: EventTimes, transform: str) -> FloatArray:
         return np.asarray(stats.rankdata(times.time))
     if transform == "identity":
         return times.time
-    if transform != "log":
-        raise ModelError(f"transform is {transform!r}; allowed are {', '.join(TRANSFORMS)}.")
     if (times.time[times.event] <= 0.0).any():
         raise ModelError("transform='log' needs events after time 0; use 'km' or 'rank'.")
     return np.asarray(np.log(np.maximum(times.time, np.finfo(float).tiny)))

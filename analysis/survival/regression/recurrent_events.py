@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.errors import ColumnError, ModelError
 from analysis.formulas.columns import check_present, read_group
-from analysis.results import FloatArray
+from analysis.results import FloatArray, check_option
 from analysis.survival.reading.events import read_event_times
 from analysis.survival.reading.regression_rows import Outcome, check_overlap
 from analysis.survival.reading.strata import strata_columns
@@ -109,8 +109,7 @@ def recurrent_events(
             term  estimate
     0  arm[T.iv]    -1.548
     """
-    if model not in MODELS:
-        raise ModelError(f"model is {model!r}; allowed are {', '.join(MODELS)}.")
+    check_option("model", model, MODELS)
     if pool_from is not None and (model == "andersen-gill" or pool_from < 1):
         raise ModelError(
             "pool_from is a number of an event, 1 or more, of 'pwp-total' and 'pwp-gap'."

@@ -11,8 +11,8 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.errors import DataError, ModelError
-from analysis.results import counted
+from analysis.errors import DataError
+from analysis.results import check_option, counted
 from analysis.survival.curves.product_limit import CONF_TYPES
 from analysis.survival.states.multistate_curve import MultistateCurve
 from analysis.survival.states.state_occupancy import Occupancy, state_occupancy
@@ -103,8 +103,7 @@ def multistate(
     1  left       0      0.25
     2  well       2      0.25
     """
-    if conf_type not in CONF_TYPES:
-        raise ModelError(f"conf_type is {conf_type!r}; allowed are {', '.join(CONF_TYPES)}.")
+    check_option("conf_type", conf_type, CONF_TYPES)
     read = read_state_rows(
         data, subject=subject, start=start, stop=stop, from_state=from_state, to_state=to_state,
         by=by, states=states,

@@ -201,6 +201,14 @@ def test_strata_by_several_columns_are_their_combinations():
     )
 
 
+@pytest.mark.identity
+def test_a_stratum_named_twice_counts_once():
+    pd.testing.assert_frame_equal(
+        run(RELAPSE, by="arm", strata=["clinic", "clinic"]).tidy(),
+        run(RELAPSE, by="arm", strata="clinic").tidy(),
+    )
+
+
 @pytest.mark.unit
 def test_index_with_the_name_of_a_column_is_no_matter():
     named = RELAPSE.set_index("clinic", drop=False)

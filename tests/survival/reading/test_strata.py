@@ -25,6 +25,7 @@ CLINICS = pd.DataFrame(
         ([], ()),
         ("clinic", ("clinic",)),
         (["clinic", "floor", "clinic"], ("clinic", "floor")),
+        (pd.Index(["clinic", "floor"]), ("clinic", "floor")),
     ],
 )
 def test_names_of_columns(given, columns):

@@ -292,3 +292,12 @@ def test_patients_with_several_rows_are_not_standardised():
     fit = cox("arm", rows, event="relapse", entry="start", subject="patient")
     with pytest.raises(ModelError, match="one row per patient"):
         fit.standardised_survival("arm", [30])
+
+
+@pytest.mark.unit
+def test_strata_of_a_baseline_keep_the_type_of_their_column():
+    clinics = pd.CategoricalDtype(["c5", "c4", "c3", "c2", "c1", "none"])
+    data = RELAPSE.assign(clinic=RELAPSE["clinic"].astype(clinics))
+    found = cox(FORMULA, data, event="relapse", strata="clinic").baseline()
+    assert found["clinic"].dtype == clinics
+    assert found["clinic"].unique().tolist() == ["c5", "c4", "c3", "c2", "c1"]
