@@ -132,10 +132,9 @@ def _followed(
     competing = ~has_event & competes[number]  # -1 is the last, without an end
     # a score that shows the event, neither confirmed nor refuted, ends what is known
     known_after = ("end of observation" in endpoint.censored_at) & ~last["open"].to_numpy(bool)
-    free_until = np.where(known_after & (closes >= by_score), closes, by_score)
-    at_end = ~has_event & ~competing & known_after & (closes >= by_score)
-    choose = [has_event, competing, at_end]
-    cnsr = np.select([has_event, number >= 0], [0, number + _FIRST_CODE], 1)
+    free_until = np.where(known_after, closes, by_score)
+    choose = [has_event, competing, known_after]
+    cnsr = np.where(has_event, 0, number + _FIRST_CODE)  # 1 without an end
     reasons = pd.Series(cnsr).map(_reasons(endpoint))
     return pd.DataFrame(
         {

@@ -100,9 +100,7 @@ def _known_until(visits: pd.DataFrame) -> pd.DataFrame:
 
 def _times_at_risk(last: pd.DataFrame, begins: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:
     """Pair each start, of the origin or of a recovery, with the relapse or last visit after it."""
-    starts = pd.concat(
-        [last[["subject_id"]].assign(start=0.0), _days(begins, "start")], ignore_index=True
-    )
+    starts = pd.concat([last[["subject_id"]].assign(start=0.0), _days(begins, "start")])
     starts = _numbered(starts, "start")
     stops = _numbered(_days(ends, "stop"), "stop")
     rows = starts.merge(stops, on=["subject_id", "episode"], how="left").merge(
@@ -111,7 +109,7 @@ def _times_at_risk(last: pd.DataFrame, begins: pd.DataFrame, ends: pd.DataFrame)
     event = rows["stop"].notna()
     rows = rows.assign(event=event, stop=rows["stop"].fillna(rows["last"]))
     rows = rows[rows["stop"].gt(rows["start"])]
-    return rows.sort_values(["subject_id", "start"], kind="stable", ignore_index=True)
+    return rows.sort_values(["subject_id", "start"], kind="stable")
 
 
 def _days(rows: pd.DataFrame, name: str) -> pd.DataFrame:

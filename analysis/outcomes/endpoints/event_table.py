@@ -261,7 +261,7 @@ class EventTable:
         before = self.frame.assign(start=entry, stop=cut, **{group: False})
         after = self.frame.assign(start=cut, stop=time, **{group: True})
         before["event"] = self.frame["event"] & (cut >= time)
-        both = pd.concat([before, after], ignore_index=True)
+        both = pd.concat([before, after])
         both = both[both["stop"].gt(both["start"])]
         both = both.sort_values(["subject_id", "start"], kind="stable", ignore_index=True)
         both.attrs.update(self.frame.attrs)

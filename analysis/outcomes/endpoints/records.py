@@ -75,5 +75,5 @@ def _matching(source: RecordedEvent, study: Study) -> pd.DataFrame:
         }
     )
     for name, values in source.conditions:
-        rows = rows[table.loc[rows.index, name].isin(values).fillna(value=False).astype(bool)]
+        rows = rows[table.loc[rows.index, name].isin(values).astype(bool)]
     return rows

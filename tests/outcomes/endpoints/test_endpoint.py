@@ -204,6 +204,7 @@ def test_the_absence_of_a_good_event_counts_to_the_end_of_observation():
     assert only(endpoint, [(0, 20)], until=60) == [60, False, 1, 60, INF]
     rows = followed(endpoint, scored_study({"a": [(0, 20), (7, 15)]}, until=60))
     assert rows.loc["a", ["evntdesc", "cnsdtdsc"]].tolist() == ["end of observation"] * 2
+    assert endpoint.censored_at == ("end of observation",)
 
 
 @unit
@@ -230,14 +231,16 @@ def test_the_clock_may_start_at_the_end_of_induction():
     assert again[TIMES].tolist() == [20, True, 0, 20, 20]
 
 
+def endpoint_of(timing):
+    """Follow responders to a severe score."""
+    return Endpoint(name="e", origin=from_response("PHQ-9", timing=timing), events=[SEVERE])
+
+
 @unit
 def test_a_response_is_itself_seen_late():
     scores = {"a": [(0, 20), (7, 18), (14, 8), (28, 4), (42, 15)], "b": [(0, 20), (10, 20)]}
     study = scored_study(scores)
-    seen, early = (
-        Endpoint(name="e", origin=from_response("PHQ-9", timing=timing), events=[SEVERE])(study)
-        for timing in ("seen", "earliest")
-    )
+    seen, early = endpoint_of("seen")(study), endpoint_of("earliest")(study)
     assert seen.frame.iloc[0][TIMES].tolist() == [28, True, 0, 14, 28]
     assert early.frame.iloc[0][TIMES].tolist() == [35, True, 0, 21, 35]
     assert (seen.frame.iloc[0]["entry"], early.frame.iloc[0]["entry"]) == (0, 7)
@@ -247,6 +250,10 @@ def test_a_response_is_itself_seen_late():
     assert (seen.frame.attrs["delayed_entry"], early.frame.attrs["delayed_entry"]) == (False, True)
     with pytest.raises(DataError, match="timing='seen'"):
         turnbull(early.frame)
+    next_day = scored_study({"a": [(0, 20), (7, 18), (8, 8), (28, 4)]})
+    assert endpoint_of("earliest")(next_day).frame.attrs["delayed_entry"] is True  # one day
+    nobody = endpoint_of("earliest")(scored_study({"a": [(0, 20)]}))
+    assert nobody.frame.attrs["delayed_entry"] is False
     assert turnbull(early.landmark(7).frame).at(14)["estimate"].item() == 1.0
 
 
@@ -330,6 +337,8 @@ def test_other_records_of_the_first_day_do_not_count():
     study = events(scored_study({"a": [(7, 4), (28, 12)]}), ("a", 0, True))
     endpoint = Endpoint(name="e", origin=START, events=[SEVERE, SERIOUS_ADVERSE_EVENT])
     assert followed(endpoint, study).loc["a", TIMES].tolist() == [28, True, 0, 7, 28]
+    study = events(study, ("a", 1, True))
+    assert followed(endpoint, study).loc["a", TIMES].tolist() == [1, True, 0, 1, 1]
 
 
 @unit
@@ -456,6 +465,7 @@ def test_a_response_counts_after_the_start_and_within_observation(day):
     found = from_response("PHQ-9").find(scored_study(scores, until=60))
     assert found.frame["subject_id"].tolist() == ["b"]
     assert found.frame.index.tolist() == [0]
+    assert "index" not in found.frame
     assert found.steps[-1] == ("Response seen", 1, "no response seen")
 
 

@@ -84,6 +84,19 @@ def test_days_count_from_the_origin_to_the_end_of_observation():
         assert rows.index.tolist() == [0, 1]
 
 
+@pytest.mark.identity
+def test_the_order_of_rows_does_not_matter():
+    study = scored_study({"a": CASES["twice"][0], "b": CASES["once and on"][0]})
+    rows = study.tables["assessments"]
+    study.tables["assessments"] = rows.sample(frac=1, random_state=3)
+    found = relapse_episodes(
+        study, SEVERE, origin=from_first_treatment(), recovery="remission"
+    ).groupby("subject_id")
+    for who, case in (("a", "twice"), ("b", "once and on")):
+        own = found.get_group(who)[["episode", "start", "stop", "event"]]
+        assert list(own.itertuples(index=False, name=None)) == CASES[case][1]
+
+
 @pytest.mark.unit
 def test_only_scores_tell_episodes():
     with pytest.raises(DataError, match="give a ScoreEvent"):

@@ -83,6 +83,11 @@ def test_a_landmark_moves_everything_that_is_counted_from_the_origin():
     assert found.frame["visit_gap"].isna().tolist() == [False, True, True]
     assert found.contacts.to_numpy().tolist() == [["b", 0, "score"], ["b", 28, "score"]]
     assert before.contacts["day"].tolist() == [7, 14, 14, 42, 3]
+    assert list(found.frame) == list(frame)
+    next_day = replace(before, frame=frame).landmark(41 - 28)
+    assert next_day.frame.set_index("subject_id")["n_visits"].to_dict() == {
+        "a": 1, "b": 2, "c": 0, "e": 0,
+    }  # fmt: skip
 
 
 @unit

@@ -119,6 +119,22 @@ def test_confirmation_agrees_with_a_plain_walk(patients, days):
 
 
 @pytest.mark.identity
+@pytest.mark.parametrize("seed", range(40))
+def test_many_patients_with_few_days_stay_apart(seed):
+    rng = np.random.default_rng(seed)
+    n_days = int(rng.integers(2, 9))
+    rule = Confirmation(min_days=int(rng.integers(0, n_days + 3)))
+    visits = [
+        [(int(day), bool(rng.random() < 0.8)) for day in range(1, n_days + 1) if rng.random() < 0.7]
+        for _ in range(12)
+    ]
+    rows = [(who, *visit) for who, own in enumerate(visits) for visit in own]
+    who, day, shows = (np.array(column) for column in zip(*rows, strict=True))
+    event, still_open = confirmed(who, day.astype(float), shows, rule)
+    assert (event.tolist(), still_open.tolist()) == walked(visits, rule)
+
+
+@pytest.mark.identity
 @pytest.mark.parametrize("min_days", [0, 1, 2])
 @pytest.mark.parametrize("max_days", [2, math.inf])
 def test_neighbouring_patients_with_close_days_stay_apart(min_days, max_days):
