@@ -1,4 +1,4 @@
-"""The command ``ketamine-outcomes``: check, synthesize, report, doctor.
+"""The command ``ketamine-outcomes``: check, synthesize, report, release, doctor.
 
 Commands only read their options, call a room and print; what they print carries no patient's value.
 Exit codes: 0 done; 1 done, and something needs attention; 2 the command line is wrong; 3 refused,
@@ -281,17 +281,48 @@ def report(
             "of the scale.",
         ),
     ] = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            help="File of this study's releases, below a folder named local: counts are protected "
+            "against earlier releases too. Example: --ledger local/releases.jsonl",
+        ),
+    ] = None,
+    label: Annotated[
+        str, typer.Option("--release", help="Label of this release. Example: --release 2026-11")
+    ] = "",
 ) -> None:
     """Write the quality report: one HTML page that works without a network."""
     from analysis.report import build_report
+
+    if (ledger is None) != (not label):
+        raise typer.BadParameter("Both are needed.", param_hint="'--ledger' and '--release'")
 
     parameters: dict[str, Any] = {
         "instrument": instrument,
         "visit": visit,
         "baseline_at_least": baseline_at_least,
     }
-    page = build_report(folder or _example(), output, parameters=parameters)
+    page = build_report(
+        folder or _example(), output, parameters=parameters, ledger=ledger, release=label
+    )
     _say(f"Report written: {page}")
+
+
+@app.command(
+    epilog=f"Example:  {PROGRAM} release outputs/report --ledger local/releases.jsonl "
+    "--release 2026-11"
+)
+def release(
+    folder: Annotated[Path, typer.Argument(help="Folder of everything that leaves.")],
+    ledger: Annotated[Path, typer.Option(help="File of this study's releases.")],
+    label: Annotated[str, typer.Option("--release", help="Label given to the report.")],
+) -> None:
+    """Write the page that says what leaves the clinic, for whoever signs it."""
+    from analysis.report import write_release_page
+
+    page = write_release_page(folder, ledger=ledger, release=label)
+    _say(f"Written, to be signed: {page}")
 
 
 @app.command(epilog=f"Example:  {PROGRAM} doctor")

@@ -103,11 +103,14 @@ def join_past(
     )
     for record in present:
         _add(builder, record, "", policy)
-    for record in earlier[-_WHOLE:]:
-        _add(builder, record, record.release, policy)
-    _add_last_shown(builder, earlier[:-_WHOLE])
+    releases = list(dict.fromkeys(record.release for record in earlier))
+    whole = set(releases[-_WHOLE:])
+    for record in earlier:
+        if record.release in whole:
+            _add(builder, record, record.release, policy)
+    _add_last_shown(builder, [record for record in earlier if record.release not in whole])
     for name in dict.fromkeys([*names, *(name for record in earlier for name in record.counts)]):
-        _add_changes(builder, name, [record.release for record in earlier])
+        _add_changes(builder, name, releases)
     return _as_arrays(builder, system, len(names))
 
 

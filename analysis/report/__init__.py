@@ -3,5 +3,6 @@
 from analysis.report.build import build_report
 from analysis.report.origin import Provenance, provenance
 from analysis.report.points import key_points
+from analysis.report.releases import write_release_page
 
-__all__ = ["Provenance", "build_report", "key_points", "provenance"]
+__all__ = ["Provenance", "build_report", "key_points", "provenance", "write_release_page"]

@@ -23,6 +23,7 @@ from analysis.report.execute import execute_notebook, notebook_paths
 from analysis.report.gate import require_sound_page
 from analysis.report.origin import provenance
 from analysis.report.page import render_page, section_of
+from analysis.report.releases import against_ledger
 from analysis.results import counted
 from analysis.study import Study
 
@@ -34,7 +35,12 @@ the entry threshold of the scale."""
 
 
 def build_report(
-    study_folder: Path | str, output: Path | str, *, parameters: Mapping[str, Any] | None = None
+    study_folder: Path | str,
+    output: Path | str,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    ledger: Path | str | None = None,
+    release: str = "",
 ) -> Path:
     """Write the quality report of a study as one offline HTML page.
 
@@ -47,6 +53,11 @@ def build_report(
     parameters : mapping, optional
         Parameters of the notebooks: ``instrument``, ``visit``, ``baseline_at_least`` (points;
         None: the entry threshold of the scale).
+    ledger : path, optional
+        File of the releases of this study, in the local zone: counts are also protected against
+        what earlier releases told, and those of this one are noted.
+    release : str
+        Label of this release, needed with a ledger.
 
     Returns
     -------
@@ -59,24 +70,28 @@ def build_report(
         When the study breaks a rule, a parameter does not exist, or fewer than 11 patients could
         be shown; nothing is written.
     ReportError
-        When a notebook fails or the page cannot be written; an earlier report is left as it was.
+        When a notebook fails or the page cannot be written; an earlier report is left as it was,
+        and so is the ledger.
+    DisclosureError
+        When the ledger cannot be used, or knows the release already.
     """
     study = check_folder(study_folder).require_ok()
     place = str(Path(study_folder).resolve())
     chosen = {"study_folder": place, **DEFAULTS, **(parameters or {})}
     _require_measurable(study, chosen)
-    sections = [
-        section_of(execute_notebook(path, chosen), name=path.stem)
-        for path in progress(notebook_paths(), doing="Notebooks", unit="notebook")
-    ]
-    page = render_page(
-        f"Clinical outcomes of ketamine therapy: {study.title}",
-        _subtitle(study),
-        sections,
-        provenance(study, chosen),
-    )
-    require_sound_page(page)
-    return storage.write_text(storage.confined("index.html", within=Path(output)), page)
+    with against_ledger(None if ledger is None else Path(ledger), release):
+        sections = [
+            section_of(execute_notebook(path, chosen), name=path.stem)
+            for path in progress(notebook_paths(), doing="Notebooks", unit="notebook")
+        ]
+        page = render_page(
+            f"Clinical outcomes of ketamine therapy: {study.title}",
+            _subtitle(study),
+            sections,
+            provenance(study, chosen),
+        )
+        require_sound_page(page)
+        return storage.write_text(storage.confined("index.html", within=Path(output)), page)
 
 
 def _require_measurable(study: Study, parameters: Mapping[str, Any]) -> None:

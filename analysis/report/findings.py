@@ -3,38 +3,13 @@
 from __future__ import annotations
 
 import html
-from pathlib import Path
 
 from analysis.checks import CheckResult
 from analysis.disclosure import RELEASE, Policy
+from analysis.report.plain_page import plain_page
 from analysis.tables import findings_table
 
 __all__ = ["findings_page"]
-
-_PAGE = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="referrer" content="no-referrer">
-<title>Data checks</title>
-<style>{style}
-main {{ max-width: 77rem; margin: 0 auto; padding: 1.5rem; overflow-x: auto; }}</style>
-</head>
-<body>
-<header>
-<h1>Data checks</h1>
-<p class="subtitle">{subtitle}</p>
-</header>
-<main>
-<p>{summary}</p>
-{table}
-</main>
-</body>
-</html>
-"""
 
 
 def findings_page(result: CheckResult, *, policy: Policy = RELEASE) -> str:
@@ -62,12 +37,9 @@ def findings_page(result: CheckResult, *, policy: Policy = RELEASE) -> str:
     >>> "No rule is broken" in page
     True
     """
-    return _PAGE.format(
-        style=Path(__file__).with_name("page.css").read_text(encoding="utf-8"),
-        subtitle=html.escape(_data_class(result)),
-        summary=html.escape(result.summary()),
-        table=findings_table(result.frame(), policy=policy).to_html(),
-    )
+    table = findings_table(result.frame(), policy=policy).to_html()
+    body = f"<p>{html.escape(result.summary())}</p>\n{table}"
+    return plain_page("Data checks", subtitle=_data_class(result), body=body)
 
 
 def _data_class(result: CheckResult) -> str:

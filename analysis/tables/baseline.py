@@ -210,7 +210,7 @@ def _print_counts(
 ) -> _Printed:
     """Count and suppress all variables together, since they share the totals of the columns."""
     counts = _count(variables, groups)
-    described = ", ".join(dict.fromkeys(str(variable) for variable, _ in counts.index))
+    described = ", ".join(variable.label for variable in variables)
     shown = suppress_counts(
         counts,
         about=f"patients by {groups.name or 'nothing'}: {described}",

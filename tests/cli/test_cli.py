@@ -9,13 +9,15 @@ import pytest
 
 from analysis import cli
 from analysis.checks import rule_list
+from analysis.disclosure import Ledger, recording, suppress_cells
 from analysis.errors import ReportError
+from analysis.storage import write_text
 from analysis.study import read_study
 from analysis.synthetic import example_folder, scenario_names
 from tests.builders import CALENDAR, CLEAN, with_cell, write_folder
 
 CANARY = "CANARY-90d2"
-COMMANDS = ("check", "synthesize", "report", "doctor")
+COMMANDS = ("check", "synthesize", "report", "release", "doctor")
 
 
 def run(monkeypatch, capsys, *arguments):
@@ -337,3 +339,26 @@ def test_true_counts_are_written_in_the_local_zone_only(
     code, _, _ = run(monkeypatch, capsys, *options, str(target))
     assert code == 1
     assert target.is_file()
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("given", [["--release", "1"], ["--ledger", "local/releases.jsonl"]])
+def test_a_release_needs_label_and_ledger(monkeypatch, capsys, given):
+    code, _, err = run(monkeypatch, capsys, "report", *given)
+    assert code == 2
+    assert "Both are needed" in err
+
+
+@pytest.mark.unit
+def test_the_page_of_a_release_is_written_and_refused_a_second_time(monkeypatch, capsys, tmp_path):
+    ledger = tmp_path / "local" / "releases.jsonl"
+    with recording(Ledger(release="1", path=ledger)):
+        suppress_cells({"a": 40}, about="patients")
+    write_text(tmp_path / "out" / "index.html", "report")
+    given = ["release", str(tmp_path / "out"), "--ledger", str(ledger), "--release", "1"]
+    code, out, _ = run(monkeypatch, capsys, *given)
+    assert code == 0
+    assert "to be signed" in out
+    code, _, err = run(monkeypatch, capsys, *given)
+    assert code == 3
+    assert "noted already" in err

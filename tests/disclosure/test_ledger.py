@@ -120,6 +120,19 @@ def test_other_counts_of_the_same_name_in_one_release_are_other_counts() -> None
 
 
 @unit
+def test_two_tables_of_one_release_that_share_counts_are_known_together() -> None:
+    january = Ledger(release="1")
+    with recording(january):
+        suppress_cells({"a": 40, "b": 60, "all": 100}, [("all", ["a", "b"])], about="patients")
+        suppress_cells({"a": 40, "c": 30, "rest": 10}, [("a", ["c", "rest"])], about="patients")
+    february = next_release(january, "2")
+    with recording(february):
+        later = suppress_cells({"a": 43, "c": 45, "b": 80}, about="patients")
+    assert later.text == {"a": "—", "c": "45", "b": "80"}
+    assert later.audit()["protected"].all()
+
+
+@unit
 def test_without_a_name_or_for_the_internal_audience_nothing_is_noted() -> None:
     ledger = Ledger(release="1")
     with recording(ledger):
