@@ -1,4 +1,6 @@
-"""Time curves, tests and regressions of times against lifelines, statsmodels and R, in one run.
+"""Time curves, tests and regressions of times against other packages, in one run.
+
+lifelines and statsmodels are there; scikit-survival and R's survival are measured where installed.
 
 Run as ``python benchmarks/survival.py`` (about five minutes; ``--quick`` takes 100,000 rows instead
 of a million). Every figure is the best of alternating runs, from a frame to the result. They are
@@ -21,6 +23,15 @@ import statsmodels
 from lifelines.statistics import logrank_test
 from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight, survdiff
 from timing import best, seconds_in_r
+
+try:
+    import sksurv
+    from sksurv.compare import compare_survival
+    from sksurv.linear_model import CoxPHSurvivalAnalysis
+    from sksurv.nonparametric import cumulative_incidence_competing_risks, kaplan_meier_estimator
+    from sksurv.util import Surv
+except ImportError:
+    sksurv = None
 
 import analysis
 from analysis import (
@@ -63,12 +74,39 @@ def visits(n: int, seed: int = 2) -> pd.DataFrame:
     )
 
 
+def scikit_survival(data: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Give the calls of scikit-survival, where it is installed, by what they compute."""
+    calls: dict[str, dict[str, Any]] = {
+        "kaplan_meier": {}, "cumulative_incidence": {}, "logrank": {}, "cox": {},
+    }  # fmt: skip
+    if sksurv is None:
+        return calls
+    time, event = data["time"].to_numpy(), data["event"].to_numpy()
+    arm, cause = data["arm"].to_numpy(), data["cause"].to_numpy()
+    X = data[COVARIATES].to_numpy()
+    both = [arm == 0, arm == 1]
+    calls["kaplan_meier"]["scikit-survival"] = lambda: [
+        kaplan_meier_estimator(event[own], time[own]) for own in both
+    ]
+    calls["cumulative_incidence"]["scikit-survival"] = lambda: cumulative_incidence_competing_risks(
+        cause, time
+    )
+    calls["logrank"]["scikit-survival"] = lambda: compare_survival(
+        Surv.from_arrays(event, time), arm
+    )
+    calls["cox"]["scikit-survival"] = lambda: CoxPHSurvivalAnalysis(ties="efron").fit(
+        X, Surv.from_arrays(event, time)
+    )
+    return calls
+
+
 def curves(n: int) -> dict[str, Any]:
     """Time curves and tests of all rows."""
     data = simulate(n)
     one, other = (data[data["arm"].eq(arm)] for arm in (0, 1))
     time, event, arm = data["time"], data["event"], data["arm"]
     cause = data["cause"].to_numpy()
+    theirs = scikit_survival(data)
     return {
         "rows": n,
         "kaplan_meier": best(
@@ -81,6 +119,7 @@ def curves(n: int) -> dict[str, Any]:
                 "statsmodels": lambda: [
                     SurvfuncRight(part["time"], part["event"]) for part in (one, other)
                 ],
+                **theirs["kaplan_meier"],
             },
             3,
         ),
@@ -88,6 +127,7 @@ def curves(n: int) -> dict[str, Any]:
             {
                 "analysis": lambda: cumulative_incidence(data, "time", "cause").at([28]),
                 "statsmodels": lambda: CumIncidenceRight(time.to_numpy(), cause),
+                **theirs["cumulative_incidence"],
             },
             3,
         ),
@@ -98,6 +138,7 @@ def curves(n: int) -> dict[str, Any]:
                     one["time"], other["time"], one["event"], other["event"]
                 ),
                 "statsmodels": lambda: survdiff(time, event.astype(int), arm),
+                **theirs["logrank"],
             },
             3,
         ),
@@ -106,7 +147,7 @@ def curves(n: int) -> dict[str, Any]:
 
 
 def regressions(n: int) -> dict[str, Any]:
-    """Time regressions of all rows; lifelines on a tenth of them, and so said."""
+    """Time regressions of all rows; other packages on a tenth of them, and so said."""
     data = simulate(n)
     tenth = data.iloc[: n // 10]
     model = " + ".join(COVARIATES)
@@ -130,6 +171,7 @@ def regressions(n: int) -> dict[str, Any]:
         {
             "analysis": lambda: cox(model, tenth, time="time", event="event").tidy(),
             "lifelines": theirs,
+            **scikit_survival(tenth)["cox"],
         },
         1,
     )
@@ -167,6 +209,7 @@ def main() -> None:
             "numpy": np.__version__,
             "lifelines": lifelines.__version__,
             "statsmodels": statsmodels.__version__,
+            "scikit-survival": getattr(sksurv, "__version__", "not installed"),
             "analysis": analysis.__version__,
         },
         "curves": curves(n),

@@ -33,7 +33,8 @@ def curve(table: EventTable, *, by: str | None = None) -> SurvivalCurve:
     Returns
     -------
     SurvivalCurve
-        With log-log confidence limits.
+        With log-log confidence limits; its caption states origin, rule, confirmation, visit gaps
+        and follow-up.
 
     Raises
     ------
@@ -73,16 +74,17 @@ def curve(table: EventTable, *, by: str | None = None) -> SurvivalCurve:
         )
     entry = "entry" if "entry" in rows and rows["entry"].gt(0).any() else None
     if by is None:
-        return kaplan_meier(rows, entry=entry, origin=table.origin)
+        return replace(kaplan_meier(rows, entry=entry, origin=table.origin), note=table.seen())
     _require_known(table, by)
     _warn_of_unequal_gaps(rows, by)
     if isinstance(rows[by].dtype, pd.CategoricalDtype):  # a clinic may have nobody to follow
         rows = rows.assign(**{by: rows[by].cat.remove_unused_categories()})
     if rows[by].value_counts(dropna=False).ge(FEWEST).all():
-        return kaplan_meier(rows, entry=entry, by=by, origin=table.origin)
+        found = kaplan_meier(rows, entry=entry, by=by, origin=table.origin)
+        return replace(found, note=table.seen())
     together = kaplan_meier(rows, entry=entry, origin=table.origin)
     few = f"all groups of {by} together, since one has fewer than {FEWEST} patients"
-    return replace(together, title=f"{together.title}, {few}")
+    return replace(together, title=f"{together.title}, {few}", note=table.seen())
 
 
 def _require_known(table: EventTable, by: str) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.errors import ColumnError, DataError
 from analysis.results import frame_to_html, frame_to_text
+from analysis.survival import reverse_kaplan_meier
 
 __all__ = ["EventTable", "visit_gaps"]
 
@@ -268,12 +269,26 @@ class EventTable:
         return both.drop(columns=["time", "entry"])
 
     def caption(self) -> str:
-        """Return origin, rule and visit gaps in words."""
-        text = f"Origin: {self.origin}. Event: {self.rule}."
+        """Return origin, rule, visit gaps and follow-up in words."""
+        return f"Origin: {self.origin}. {self.seen()}"
+
+    def seen(self) -> str:
+        """Return in words how the event was seen: rule, visit gaps and follow-up.
+
+        Returns
+        -------
+        str
+            Sentences; follow-up is the median of the reverse Kaplan-Meier curve.
+        """
+        text = f"Event: {self.rule}."
         scores = self.contacts[self.contacts["kind"].eq("score")]
         if len(scores):
             low, middle, high = np.quantile(visit_gaps(scores), [0.25, 0.5, 0.75])
             text += f" Days between visits: median {middle:g} (quartiles {low:g} to {high:g})."
+        if {"time", "event"} <= set(self.frame.columns) and len(self.frame):
+            followed = reverse_kaplan_meier(self.frame).median()["estimate"].item()
+            known = "not reached" if pd.isna(followed) else f"{followed:g} days"
+            text += f" Median follow-up: {known}."
         return text
 
     def __repr__(self) -> str:

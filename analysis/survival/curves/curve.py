@@ -55,6 +55,8 @@ class SurvivalCurve:
         What the curves are.
     origin : str, optional
         What time 0 is, such as "first infusion".
+    note : str
+        What else a reader must know, such as how the event was seen.
     """
 
     groups: tuple[Steps, ...]
@@ -64,6 +66,7 @@ class SurvivalCurve:
     fit: pd.DataFrame
     title: str = "Kaplan-Meier curve"
     origin: str | None = None
+    note: str = ""
 
     def at(self, times: Iterable[float], conf_level: float = 0.95) -> pd.DataFrame:
         """Return the probability of no event up to and including each time.
@@ -272,16 +275,16 @@ class SurvivalCurve:
 
     def summary(self) -> str:
         """Return numbers and medians per group as text."""
-        return (
-            f"{self.title}, {self.conf_type} confidence limits; {self._origin()}\n"
-            f"{frame_to_text(self._overview())}"
-        )
+        title = f"{self.title}, {self.conf_type} confidence limits; {self._origin()}"
+        return "\n".join(filter(None, [title, frame_to_text(self._overview()), self.note]))
 
     def __repr__(self) -> str:
         return self.summary()
 
     def _repr_html_(self) -> str:
-        caption = f"{self.title}: median time; {self._origin()}"
+        caption = (
+            f"{self.title}: median time; {self._origin()}{'. ' if self.note else ''}{self.note}"
+        )
         return frame_to_html(self._overview(), caption=caption)
 
     def _origin(self) -> str:

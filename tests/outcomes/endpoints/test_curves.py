@@ -45,6 +45,16 @@ def test_several_columns_are_no_groups():
 
 
 @pytest.mark.unit
+@pytest.mark.parametrize("by", [None, "route"])
+@pytest.mark.parametrize("n_im", [5, 20])
+def test_the_caption_says_how_the_event_was_seen(by, n_im):
+    result = curve(table(20, n_im), by=by)
+    for text in (repr(result), result._repr_html_()):
+        assert "time from day 0" in text
+        assert "Event: loss. Median follow-up: " in text
+
+
+@pytest.mark.unit
 def test_without_groups_all_are_one():
     assert len(curve(table(20, 20)).median()) == 1
 

@@ -229,7 +229,8 @@ def test_only_yes_and_no_can_change_over_time():
 @unit
 def test_the_caption_states_origin_rule_and_gaps():
     assert table().caption() == (
-        "Origin: start. Event: relapse. Days between visits: median 10.5 (quartiles 7 to 17.5)."
+        "Origin: start. Event: relapse. Days between visits: median 10.5 (quartiles 7 to 17.5). "
+        "Median follow-up: 60 days."  # 3 ends of observation: 4/5 at 10, 2/5 at 60
     )
     bare = EventTable(frame=pd.DataFrame(), origin="o", rule="r", attrition=pd.DataFrame())
     assert bare.caption() == "Origin: o. Event: r."
