@@ -112,7 +112,6 @@ def scores_in_follow_up(
     rows = rows[rows["day"].gt(0) & rows["day"].le(rows["closes"])]
     baseline = baselines(study, event.instrument, rules)
     rows = rows.merge(baseline, on=["subject_id", "course"], how="left")
-    rows = rows.sort_values(["subject_id", "day"], kind="stable", ignore_index=True)
     shows = judge_scores(rows["total"], rows["baseline"], event.definition, scale).to_numpy()
     patient = pd.factorize(rows["subject_id"])[0]
     event_flag, open_flag = confirmed(patient, rows["day"].to_numpy(), shows, event.confirmation)
