@@ -3,6 +3,7 @@
 import copy
 import math
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -31,9 +32,10 @@ from analysis.outcomes import (
     time_to_response,
     time_to_retreatment,
 )
+from analysis.outcomes.windows import SCHEDULE
 from analysis.survival import turnbull
 from tests.builders import scored_study, typed
-from tests.outcomes.treatment import with_sessions
+from tests.outcomes.treatment import timed_study, with_sessions
 
 unit, identity = pytest.mark.unit, pytest.mark.identity
 INF = math.inf
@@ -467,6 +469,14 @@ def test_a_response_counts_after_the_start_and_within_observation(day):
     assert found.frame.index.tolist() == [0]
     assert "index" not in found.frame
     assert found.steps[-1] == ("Response seen", 1, "no response seen")
+
+
+@unit
+def test_a_score_hours_after_the_first_dose_is_no_response_yet():
+    study = timed_study((-1, 1, 20, "", ""), (0, 1, 4, 1, 4.0), (14, 1, 4, "", ""))
+    plan = replace(SCHEDULE, same_day="after the dose")
+    found = from_response("PHQ-9", schedule=plan).find(study).frame
+    assert found[["origin_day", "baseline"]].to_numpy().tolist() == [[14, 20]]
 
 
 @unit
