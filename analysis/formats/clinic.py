@@ -259,8 +259,7 @@ def _sources(built: Sequence[Built], sheets: dict[str, Sheet]) -> pd.DataFrame:
         sheet = sheets[part.rows.source.name]
         left_out = {**sheet.left_out, **part.rows.left_out}
         used = len(part.rows)
-        for reason, count in left_out.items() or {"": 0}.items():
-            found.append((part.rows.source.name, part.table, sheet.rows_read, used, count, reason))
-        if not left_out:
-            found.append((part.rows.source.name, part.table, sheet.rows_read, used, 0, ""))
+        reasons = left_out or {"": 0}
+        read, source = sheet.rows_read, part.rows.source.name
+        found += [(source, part.table, read, used, count, why) for why, count in reasons.items()]
     return pd.DataFrame(found, columns=list(SOURCE_COLUMNS))

@@ -34,8 +34,9 @@ def _start(study: Study) -> pd.Series:
 
 
 def _dated(frame: pd.DataFrame, start: pd.Series, column: str, form: str) -> pd.Series:
-    days = pd.to_timedelta(frame[column].astype("float64"), unit="D")
-    return (frame["subject_id"].map(start) + days).dt.strftime(form)
+    days = pd.to_timedelta(frame[column].fillna(0).astype("int64"), unit="D")
+    dates = (frame["subject_id"].map(start) + days).dt.strftime(form)
+    return dates.where(frame[column].notna())
 
 
 def write_clinic_files(study: Study, folder: Path) -> dict[str, Any]:

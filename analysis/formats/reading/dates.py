@@ -271,7 +271,8 @@ def _exchanged(
     if form.order not in {"dmy", "mdy"} or true.sum() < 2 or last.sum() < 2:
         return False
     late = parts["a" if form.order == "dmy" else "b"][last] > 12
-    true_days = pd.to_datetime(days[true], unit="D").day.to_numpy()
+    exact = days[true].astype("datetime64[D]")
+    true_days = (exact - exact.astype("datetime64[M]")).astype(np.int64) + 1
     return bool(late.all() and (true_days <= 12).all())
 
 
