@@ -86,9 +86,26 @@ def read_clinic(
         tables["follow_up"] = follow_up_table(built, source, mapping.follow_up, world)
         findings += _no_cut_off(world)
     findings += _untreated(rows, mapping, world)
-    return assemble(
+    found = assemble(
         tables, _about(mapping, tables), findings=_once(findings), sources=_sources(built, sheets)
     )
+    return _without_consequences(found, findings, mapping)
+
+
+def _without_consequences(
+    found: Imported, findings: Sequence[Finding], mapping: Mapping
+) -> Imported:
+    """Leave out that mapped tables are missing or empty when an error before says why."""
+    if not any(finding.severity == "error" for finding in findings):
+        return found
+    mapped = {part.table for part in mapping.parts} | {"follow_up"}
+    mapped |= {"assessments", "items"} if mapping.questionnaires else set()
+    kept = tuple(
+        finding
+        for finding in found.findings
+        if finding.rule not in {"FIL-003", "FMT-001"} or finding.table not in mapped
+    )
+    return Imported(study=None, findings=kept, sources=found.sources)
 
 
 def _cut_off(text: dt.date | str | None) -> dt.date | None:
