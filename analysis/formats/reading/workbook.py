@@ -109,11 +109,14 @@ def sheet_names(path: Path) -> list[str]:
         In their order; none when it cannot be read.
     """
     try:
-        if unsafe(path):
-            return []
-        book = openpyxl.load_workbook(path, read_only=True)
+        return [] if unsafe(path) else _titles(path)
     except _BROKEN:
         return []
+
+
+def _titles(path: Path) -> list[str]:
+    """List the visible sheets; a broken file raises."""
+    book = openpyxl.load_workbook(path, read_only=True)
     names = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
     book.close()
     return names
@@ -149,7 +152,7 @@ def _read(path: Path, source: Source, choose: Choose) -> Grid | list[Finding]:
     if unsafe(path) or not openpyxl.DEFUSEDXML:
         what = "The workbook unpacks to far more than its size: it is refused."
         return [fault("FMT-021", source.name, what, "Save the sheet as “CSV UTF-8”.")]
-    title = _chosen_sheet(sheet_names(path), source.sheet)
+    title = _chosen_sheet(_titles(path), source.sheet)
     if title is None:
         what = "The workbook has several sheets, or none of that name."
         remedy = "Give the name of the sheet, or its number from 1."
