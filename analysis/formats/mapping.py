@@ -26,7 +26,8 @@ from analysis.formats.mapping_sections import (
     questionnaires,
     sources,
 )
-from analysis.study import Finding
+from analysis.study import SCHEMA_VERSION, Finding
+from analysis.study.about import about_faults
 from analysis.study.findings import in_order
 
 __all__ = ["MAPPING_VERSION", "Mapping", "read_mapping", "write_mapping"]
@@ -102,6 +103,7 @@ class Mapping:
         findings: list[Finding] = []
         top = Entries(content, "", findings, _SECTIONS)
         _version(top)
+        _about(top)
         described = sources(top)
         columns = parts(top, described)
         scales = questionnaires(top, described)
@@ -157,6 +159,17 @@ def _version(top: Entries) -> None:
     for key in ("sources", "tables", "study"):
         if not top.has(key):
             top.lack(key, "an object")
+
+
+def _about(top: Entries) -> None:
+    """Hold what is said about the study to the rules of study.json."""
+    keys = ("title", "data_cut_off", "synthetic", "seed", "course_gap_days")
+    said = Entries(top.value.get("study", {}), "study", top.findings, keys).value
+    # what stands in the other sections is found when the files are read
+    whole = {**said, "schema_version": SCHEMA_VERSION, "sites": ["-"], "instruments": ["-"]}
+    for broken in about_faults(whole):
+        place = f"study.{broken.column}"
+        top.findings.append(fault("FMT-013", _PLACE, broken.what, broken.remedy, column=place))
 
 
 def _cut_off(top: Entries) -> dt.date | None:

@@ -18,6 +18,7 @@ __all__ = ["Entries", "undecided"]
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _PLACE = "mapping"
+_LABELS = ("values", "answers", "sites")  # their keys come from the data
 
 
 class Entries:
@@ -86,7 +87,7 @@ class Entries:
         value = self.value[key]
         if not isinstance(value, str) or not value or (among and value not in among):
             self.refuse(key, wanted)
-            return default or (next(iter(among)) if among else "")
+            return default or ""
         return value
 
     def whole(self, key: str, default: int, low: int, high: int) -> int:
@@ -182,14 +183,12 @@ def undecided(value: Any, path: str = "") -> list[str]:
     if value == "?":
         return [path]
     if isinstance(value, Mapping):
-        found = [
-            place
-            for key, part in value.items()
-            if key != "note"
-            for place in undecided(
-                part, f"{path}.{key}".strip(".") if NAME.fullmatch(key) else path
-            )
-        ]
+        found: list[str] = []
+        for key, part in value.items():
+            if key == "note":
+                continue
+            named = NAME.fullmatch(key) and not path.endswith(_LABELS)
+            found += undecided(part, f"{path}.{key}".strip(".") if named else path)
         return list(dict.fromkeys(found))
     if isinstance(value, list):
         return [place for n, part in enumerate(value) for place in undecided(part, f"{path}[{n}]")]

@@ -92,7 +92,7 @@ def files_of(folder: Path, source: Source) -> list[Path]:
 
 
 def read_source(
-    folder: Path, source: Source, wanted: Collection[str]
+    folder: Path, source: Source, wanted: Collection[str] | None
 ) -> tuple[Sheet | None, list[Finding]]:
     """Read all files of a source.
 
@@ -102,8 +102,8 @@ def read_source(
         The folder of the export.
     source : Source
         Which files, and how they are written.
-    wanted : collection of str
-        Headers that the mapping uses; the other columns are not read.
+    wanted : collection of str or None
+        Headers that the mapping uses; the other columns are not read. None: all.
 
     Returns
     -------
@@ -129,7 +129,7 @@ def read_source(
 
 
 def _one_file(
-    path: Path, source: Source, wanted: Collection[str]
+    path: Path, source: Source, wanted: Collection[str] | None
 ) -> tuple[Sheet | None, list[Finding]]:
     """Read one file and leave out what is no row."""
     try:
@@ -144,10 +144,12 @@ def _one_file(
     return sheet, [*grid.findings, *found]
 
 
-def _chooser(wanted: Collection[str]) -> Callable[[tuple[str, ...]], list[int]]:
+def _chooser(wanted: Collection[str] | None) -> Callable[[tuple[str, ...]], list[int]]:
     """Choose the columns that the mapping uses, and those without a header."""
 
     def choose(header: tuple[str, ...]) -> list[int]:
+        if wanted is None:
+            return list(range(len(header)))
         names = header_names(header)
         known = Sheet(**{**vars(_NOWHERE), "header": names})
         used = {known.position(name) for name in wanted} - {None}

@@ -21,7 +21,7 @@ from analysis.formats.reading.headers import joined_header
 from analysis.formats.reading.sheet import Grid
 from analysis.study import Finding
 
-__all__ = ["cell_text", "read_workbook", "sheet_names", "unsafe"]
+__all__ = ["cell_text", "first_rows", "read_workbook", "sheet_names", "unsafe"]
 
 Choose = Callable[[tuple[str, ...]], Collection[int]]
 Rows = list[list[str | None]]
@@ -242,3 +242,29 @@ def _grid(
 def _texts(rows: Iterable[list[str | None]]) -> list[list[str]]:
     """Write empty header cells as empty text."""
     return [[cell or "" for cell in row] for row in rows]
+
+
+def first_rows(path: Path, title: str, n_rows: int) -> Rows:
+    """Read the first rows of a sheet.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A workbook.
+    title : str
+        Name of the sheet.
+    n_rows : int
+        How many rows.
+
+    Returns
+    -------
+    list of list of (str or None)
+        Cells as text.
+    """
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    rows = [
+        [cell_text(value) for value in row]
+        for row in book[title].iter_rows(max_row=n_rows, values_only=True)
+    ]
+    book.close()
+    return rows
