@@ -12,7 +12,7 @@ from analysis.study.findings import Finding
 from analysis.study.schema import READABLE_VERSIONS
 from analysis.study.study import Study
 
-__all__ = ["about_text", "folder_error", "read_about"]
+__all__ = ["about_faults", "about_text", "folder_error", "read_about"]
 
 _TITLE_LENGTH = 120
 _LABEL_LENGTH = 60
@@ -50,7 +50,7 @@ def read_about(root: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
     if not isinstance(about, Mapping):
         what = "It must hold one JSON object."
         return None, [folder_error("FIL-007", "study.json", what, remedy)]
-    faults = _about_faults(about)
+    faults = about_faults(about)
     if faults:
         return None, faults
     return {
@@ -64,8 +64,19 @@ def read_about(root: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
     }, []
 
 
-def _about_faults(about: Mapping[str, Any]) -> list[Finding]:
-    """List what is wrong with the entries of ``study.json``."""
+def about_faults(about: Mapping[str, Any]) -> list[Finding]:
+    """List what is wrong with the entries of ``study.json``.
+
+    Parameters
+    ----------
+    about : mapping
+        Its entries.
+
+    Returns
+    -------
+    list of Finding
+        One per entry that is missing or not as it must be.
+    """
     seed, label = about.get("seed"), about.get("data_cut_off", "")
     gap = about.get("course_gap_days", 1)
     wrong = {

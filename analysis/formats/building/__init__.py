@@ -1,0 +1,1 @@
+"""From sheets of cells to the canonical tables, as a mapping says."""

@@ -1,0 +1,262 @@
+"""Making rows of a canonical table from rows of a source, column by column as the mapping says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.formats.building.clients import Clients
+from analysis.formats.building.days import Days, minutes_between
+from analysis.formats.building.numbering import course_numbers, running_numbers, within_course
+from analysis.formats.building.rows import Rows
+from analysis.formats.building.values import labelled_sites, numbers, texts
+from analysis.formats.faults import fault
+from analysis.formats.mapping_parts import Part, Recipe
+from analysis.study import TABLES
+from analysis.study.columns import Column
+
+__all__ = ["Built", "World", "build_part"]
+
+Floats = npt.NDArray[np.float64]
+
+_DAY_OF = {
+    "adverse_events": "start_day",
+    "diagnoses": "start_day",
+    "concomitant": "start_day",
+    "follow_up": "start_day",
+}
+_ENDS = {"end_day", "last_contact_day"}
+_OLDEST = 90.0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class World:
+    """What parts of the mapping need to know besides their rows.
+
+    Parameters
+    ----------
+    clients : Clients
+        Ids by number.
+    days : Days
+        First treatments and cut-off.
+    sites : mapping of str to (str or None)
+        Codes of clinics by plain name.
+    course_gap_days : int
+        Pause after which a new course begins; 0 when it is not said.
+    sessions : pandas.DataFrame, optional
+        ``client, rel_day, session_no`` of all sessions, once they are known.
+    """
+
+    clients: Clients
+    days: Days
+    sites: Mapping[str, str | None]
+    course_gap_days: int = 0
+    sessions: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Built:
+    """Rows of a canonical table that one part of the mapping gave.
+
+    Parameters
+    ----------
+    table : str
+        The table.
+    frame : pandas.DataFrame
+        Canonical columns; the values still have to be given their types.
+    client : numpy.ndarray of int, shape (n_rows,)
+        Patient of each row.
+    rows : Rows
+        Where they stand, and what was left out.
+    """
+
+    table: str
+    frame: pd.DataFrame
+    client: npt.NDArray[np.int64]
+    rows: Rows
+
+
+def build_part(rows: Rows, part: Part, world: World) -> Built:
+    """Make rows of a canonical table.
+
+    Parameters
+    ----------
+    rows : Rows
+        All rows of the source.
+    part : Part
+        Which of them, and how columns are made.
+    world : World
+        Patients, days and clinics.
+
+    Returns
+    -------
+    Built
+        Rows without a needed value, and after the cut-off, are left out and counted.
+    """
+    chosen = rows.chosen(part.where)
+    chosen = _treated(chosen, world)
+    table = TABLES[part.table]
+    made: dict[str, pd.Series | Floats] = {}
+    for name, recipe in part.columns.items():
+        if recipe.kind not in {"numbered", "by session"}:
+            made[name] = _column(chosen, recipe, table.column(name), world)
+    frame = pd.DataFrame(made, index=pd.RangeIndex(len(chosen)))
+    frame, chosen = _with_needed(frame, chosen, part, world)
+    frame = _numbered(frame, chosen, part, world)
+    frame.insert(0, "subject_id", world.clients.subject_ids(chosen.client))
+    return Built(table=part.table, frame=frame, client=chosen.client, rows=chosen)
+
+
+def _treated(rows: Rows, world: World) -> Rows:
+    """Leave out patients who have no day 0."""
+    known = ~np.isnan(world.days.origin[rows.client]) if len(rows) else np.zeros(0, dtype=bool)
+    return rows.keep(known, "patient without a first treatment up to the cut-off")
+
+
+def _column(rows: Rows, recipe: Recipe, column: Column, world: World) -> pd.Series | Floats:
+    """Make one column."""
+    if recipe.kind == "session on":
+        return _session_numbers(rows, recipe, world)
+    if recipe.kind == "minutes":
+        return minutes_between(rows, recipe)
+    if column.refers_to == "sites":
+        return labelled_sites(rows, recipe, world.sites).text()
+    if recipe.kind == "constant" and column.kind != "number":
+        return pd.Series(pd.array([recipe.constant] * len(rows), dtype="string"))
+    return _measured(rows, recipe, column, world)
+
+
+def _measured(rows: Rows, recipe: Recipe, column: Column, world: World) -> pd.Series | Floats:
+    """Make a column from the cells of one column of the file."""
+    if column.unit == "d" and recipe.reading != "day":
+        return world.days.rel_days(rows, recipe)
+    if column.unit == "a":
+        return _ages(rows, recipe, column, world)
+    if column.kind in {"integer", "number"}:
+        return numbers(rows, recipe, column)
+    return texts(rows, recipe, column)
+
+
+def _ages(rows: Rows, recipe: Recipe, column: Column, world: World) -> Floats:
+    """Make ages, from dates of birth where the mapping says so; 90 means 90 or older."""
+    born = recipe.reading == "birth date"
+    ages = world.days.ages(rows, recipe) if born else numbers(rows, recipe, column)
+    old = (ages > _OLDEST) & (ages < 120)
+    what = "Ages above 90 were set to 90, which means 90 or older."
+    remedy = "Nothing needs to be done."
+    rows.say("FMT-069", recipe.path, what, remedy, old, warn=True)
+    return np.where(old, _OLDEST, ages)
+
+
+def _session_numbers(rows: Rows, recipe: Recipe, world: World) -> Floats:
+    """Find the session of the patient on the day of each row."""
+    day = world.days.rel_days(rows, recipe)
+    if world.sessions is None:
+        return np.full(len(rows), np.nan)
+    known = world.sessions.groupby(["client", "rel_day"])["session_no"].agg(["first", "size"])
+    wanted = pd.MultiIndex.from_arrays([rows.client, day], names=["client", "rel_day"])
+    found = known.reindex(wanted)
+    number, size = (found[name].to_numpy(dtype=np.float64) for name in ("first", "size"))
+    several = size > 1
+    none = np.isnan(size) & ~np.isnan(day)
+    remedy = "Look whether the dates of both files agree, or give the number of the session."
+    for broken, text in ((several, "more than one session"), (none, "no session")):
+        what = f"The patient had {text} on the day of these rows."
+        rows.say("FMT-066", recipe.path, what, remedy, broken, warn=True)
+    return np.where(several, np.nan, number)
+
+
+def _with_needed(
+    frame: pd.DataFrame, rows: Rows, part: Part, world: World
+) -> tuple[pd.DataFrame, Rows]:
+    """Leave out rows after the cut-off and rows without a needed value, each with its reason."""
+    table = TABLES[part.table]
+    day = _day(frame, part.table)
+    limit = world.days.rel_cut_off(rows.client)
+    frame, rows = _kept(frame, rows, ~(day > limit), "after the cut-off")
+    for name in frame.columns:
+        if name in _ENDS:  # not yet known then
+            late = frame[name].to_numpy(dtype=np.float64) > world.days.rel_cut_off(rows.client)
+            frame[name] = np.where(late, np.nan, frame[name].to_numpy(dtype=np.float64))
+    key = [n for n in table.key if n in frame.columns and not table.column(n).nullable]
+    for name in dict.fromkeys([*key, *part.require]):
+        if name in frame.columns:
+            filled = frame[name].notna().to_numpy(dtype=bool)
+            frame, rows = _kept(frame, rows, filled, f"no {name}")
+    return frame, rows
+
+
+def _day(frame: pd.DataFrame, table: str) -> Floats:
+    """Take the day that places a row in time; NaN for tables without one."""
+    name = _DAY_OF.get(table, "rel_day")
+    if name not in frame.columns:
+        return np.full(len(frame), np.nan)
+    return pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _kept(
+    frame: pd.DataFrame, rows: Rows, flags: npt.NDArray[np.bool_], reason: str
+) -> tuple[pd.DataFrame, Rows]:
+    """Choose rows of the frame and of the source alike."""
+    if flags.all():
+        return frame, rows
+    if reason != "after the cut-off":
+        what = f"Rows were left out: {reason}."
+        rows.findings.append(
+            fault(
+                "FMT-067",
+                rows.source.name,
+                what,
+                "Complete them if they hold something.",
+                severity="warning",
+                count=int((~flags).sum()),
+            )
+        )
+    return frame.loc[flags].reset_index(drop=True), rows.keep(flags, reason)
+
+
+def _numbered(frame: pd.DataFrame, rows: Rows, part: Part, world: World) -> pd.DataFrame:
+    """Add the columns that number rows, and those that follow from the number."""
+    day = _day(frame, part.table)
+    for name, recipe in part.columns.items():
+        if recipe.kind != "numbered":
+            continue
+        if recipe.numbered == "course":
+            frame[name] = course_numbers(rows.client, day, world.course_gap_days or 10**6)
+        else:
+            frame[name] = running_numbers(_groups(frame, rows, recipe), day)
+        if recipe.numbered in {"session", "occurrence"}:
+            _say_same_day(frame, rows, recipe, day)
+    for name, recipe in part.columns.items():
+        if recipe.kind == "by session":
+            course = pd.to_numeric(frame["course_no"]) if "course_no" in frame else 1
+            courses = np.broadcast_to(np.asarray(course, dtype=np.int64), len(frame))
+            number = within_course(rows.client, courses, day)
+            starts = sorted(recipe.steps)
+            at = np.searchsorted(starts, number, side="right") - 1
+            values = np.array([recipe.steps[start] for start in starts], dtype=object)
+            frame[name] = pd.Series(values[at], dtype="string")
+    return frame[[name for name in TABLES[part.table].names if name in frame.columns]]
+
+
+def _groups(frame: pd.DataFrame, rows: Rows, recipe: Recipe) -> list[npt.NDArray[np.int64]]:
+    """Name the groups within which rows are numbered."""
+    if recipe.numbered != "occurrence":
+        return [rows.client]
+    parts = [name for name in ("instrument", "rel_day") if name in frame.columns]
+    return [rows.client, *(pd.factorize(frame[name])[0].astype(np.int64) for name in parts)]
+
+
+def _say_same_day(frame: pd.DataFrame, rows: Rows, recipe: Recipe, day: Floats) -> None:
+    """Warn of several sessions, or completions of one scale, on one day."""
+    keys = {"client": rows.client, "day": day}
+    if "instrument" in frame.columns:
+        keys["instrument"] = frame["instrument"].to_numpy(dtype=object)
+    again = pd.DataFrame(keys).duplicated().to_numpy(dtype=bool)
+    what = "Patients have the same scale, or a session, more than once on a day."
+    remedy = "Look whether these are repeats of the export; each was given a number of its own."
+    rows.say("FMT-068", recipe.path, what, remedy, again, warn=True)

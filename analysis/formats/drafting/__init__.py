@@ -1,0 +1,1 @@
+"""Looking at files that nobody has described yet, to propose a mapping."""
