@@ -139,10 +139,13 @@ def _by_label(
     counts, seen = Counter(map(plain, header)), Counter[str]()
     names: list[str | None] = []
     ambiguous, form = 0, ""
-    for label in map(plain, header):
+    for number, label in enumerate(map(plain, header)):
         raws = of_label.get(label, [])
-        if label in (_COMPLETE_LABEL, _TIMESTAMP_LABEL):
-            names.append(f"{form}_complete" if label == _COMPLETE_LABEL and form else None)
+        if label == _TIMESTAMP_LABEL:  # it stands before its form, and nobody needs it
+            names.append(f"timestamp {number}")
+            continue
+        if label == _COMPLETE_LABEL:
+            names.append(f"{form}_complete" if form else None)
             continue
         known = len(raws) == counts[label] or len(raws) == 1
         ambiguous += bool(raws) and not known

@@ -72,7 +72,7 @@ def fill_tables(
         subjects=_subjects(frames, mapping),
         zero=_day_zero(frames, mapping),
     )
-    filling = Filling()
+    filling = Filling(findings=_pseudonym_faults(frames, mapping))
     for table, entries in mapping.tables.items():
         parts = [
             _rows(table, number, entry, project, filling) for number, entry in enumerate(entries)
@@ -90,6 +90,20 @@ def _subjects(frames: Mapping[str, pd.DataFrame], mapping: RedcapMapping) -> pd.
     frame = frames[mapping.subject[0]]
     told = frame[["record", mapping.subject[1]]].dropna().drop_duplicates("record")
     return told.set_index("record")[mapping.subject[1]].astype("string")
+
+
+def _pseudonym_faults(frames: Mapping[str, pd.DataFrame], mapping: RedcapMapping) -> list[Finding]:
+    """Refuse records with several pseudonyms, and pseudonyms of several records."""
+    if mapping.subject is None:
+        return []
+    form, name = mapping.subject
+    pairs = frames[form][["record", name]].dropna().drop_duplicates()
+    n_shared = int(pairs["record"].duplicated().sum() + pairs[name].duplicated().sum())
+    if not n_shared:
+        return []
+    what = "Records have several pseudonyms, or share one."
+    remedy = "Correct them in the project: each record has one of its own."
+    return [noticed("RCP-037", (form, name), what, remedy, count=n_shared)]
 
 
 def _day_zero(frames: Mapping[str, pd.DataFrame], mapping: RedcapMapping) -> pd.Series:
