@@ -12,7 +12,7 @@ from analysis.study.findings import Finding
 from analysis.study.schema import READABLE_VERSIONS
 from analysis.study.study import Study
 
-__all__ = ["about_faults", "about_text", "folder_error", "read_about"]
+__all__ = ["about_arguments", "about_faults", "about_text", "folder_error", "read_about"]
 
 _TITLE_LENGTH = 120
 _LABEL_LENGTH = 60
@@ -50,6 +50,24 @@ def read_about(root: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
     if not isinstance(about, Mapping):
         what = "It must hold one JSON object."
         return None, [folder_error("FIL-007", "study.json", what, remedy)]
+    return about_arguments(about)
+
+
+def about_arguments(about: Mapping[str, Any]) -> tuple[dict[str, Any] | None, list[Finding]]:
+    """Check the entries that ``study.json`` has, and name them as `Study` does.
+
+    Parameters
+    ----------
+    about : mapping
+        Entries by their names; others are left alone.
+
+    Returns
+    -------
+    arguments : dict or None
+        Arguments of `Study`; None when any entry is not as it must be.
+    findings : list of Finding
+        One per such entry.
+    """
     faults = about_faults(about)
     if faults:
         return None, faults

@@ -31,7 +31,9 @@ def _broken(table: str, rule: str, what: str, remedy: str) -> Finding:
     return Finding(rule=rule, severity="error", table=table, what=what, remedy=remedy)
 
 
-def read_file(path: Path, *, table: str) -> tuple[pd.DataFrame | None, list[Finding]]:
+def read_file(
+    path: Path, *, table: str, same_names: bool = False
+) -> tuple[pd.DataFrame | None, list[Finding]]:
     """Read one file of a study folder.
 
     Parameters
@@ -40,6 +42,8 @@ def read_file(path: Path, *, table: str) -> tuple[pd.DataFrame | None, list[Find
         A file whose ending is one of `ENDINGS`.
     table : str
         Name of the canonical table, for the findings.
+    same_names : bool
+        Whether several columns of a CSV file may have the same name, as exports with labels do.
 
     Returns
     -------
@@ -53,7 +57,7 @@ def read_file(path: Path, *, table: str) -> tuple[pd.DataFrame | None, list[Find
     finding = _text_fault(path, table)
     if finding is not None:
         return None, [finding]
-    return _read_csv(path, table)
+    return _read_csv(path, table, same_names=same_names)
 
 
 def _read_parquet(path: Path, table: str) -> tuple[pd.DataFrame | None, list[Finding]]:
@@ -102,7 +106,9 @@ def _text_fault(path: Path, table: str) -> Finding | None:
     return None
 
 
-def _read_csv(path: Path, table: str) -> tuple[pd.DataFrame | None, list[Finding]]:
+def _read_csv(
+    path: Path, table: str, *, same_names: bool = False
+) -> tuple[pd.DataFrame | None, list[Finding]]:
     """Read a comma-separated UTF-8 file with every column as text."""
     try:
         header, ragged = _header_and_ragged(path)
@@ -127,7 +133,7 @@ def _read_csv(path: Path, table: str) -> tuple[pd.DataFrame | None, list[Finding
     except (pd.errors.ParserError, csv.Error):
         what = "A quotation mark is left open, so that lines run together."
         return None, [_broken(table, "FIL-005", what, _QUOTE_AGAIN)]
-    return _named(frame, header, table)
+    return _named(frame, header, table, same_names=same_names)
 
 
 def _header_and_ragged(path: Path) -> tuple[list[str], list[int]]:
@@ -157,11 +163,11 @@ def _ragged_finding(ragged: list[int], width: int, table: str) -> Finding:
 
 
 def _named(
-    frame: pd.DataFrame, header: Sequence[str], table: str
+    frame: pd.DataFrame, header: Sequence[str], table: str, *, same_names: bool = False
 ) -> tuple[pd.DataFrame | None, list[Finding]]:
     """Name the columns by the header; a nameless column gets a name that no table has."""
     names = [name.strip() or f"column {n}" for n, name in enumerate(header, start=1)]
-    if len(set(names)) < len(names):
+    if len(set(names)) < len(names) and not same_names:
         what = "Two columns have the same name."
         return None, [_broken(table, "FIL-006", what, "Give every column its own name.")]
     return frame.set_axis(names, axis="columns"), []

@@ -1,0 +1,295 @@
+"""The mapping of a REDCap project: which instruments and fields fill which canonical tables.
+
+A JSON object that an analyst writes by hand. What is wrong with it is said by the place in the
+file, such as ``tables.assessments[0].columns.rel_day``; whether its fields exist is found out by
+`analysis.formats.redcap.fields`. Keys named ``note`` are for the reader of the file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from analysis.formats.noticed import noticed
+from analysis.study import TABLES, Finding
+from analysis.study.about import about_arguments
+from analysis.study.schema import SCHEMA_VERSION
+
+__all__ = ["MAPPED_TABLES", "Entry", "RedcapMapping", "Source", "read_mapping"]
+
+MAPPED_TABLES = tuple(name for name in TABLES if name != "calendar")
+"""The canonical tables that a project can fill: dates do not pass the door."""
+
+_SOURCES = ("field", "constant", "date", "key", "event", "boxes", "number_by")
+_KEYS = ("record", "event", "arm", "instance", "data_access_group")
+_ENTRY = ("instrument", "columns", "items", "item_values", "events", "only_with", "note")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where the cells of one canonical column come from.
+
+    Parameters
+    ----------
+    kind : str
+        ``field`` (its cells), ``date`` (a field, as days from day 0), ``boxes`` (a checkbox field,
+        as the checked ones), ``constant``, ``key`` (record, event, arm, instance or data access
+        group), ``event`` (the visit that the mapping says of the event) or ``number_by`` (running
+        number within other columns).
+    name : str
+        Field, key or constant.
+    translation : mapping of str to str, optional
+        Canonical value by code.
+    within : tuple of str
+        Columns within which rows are numbered.
+    """
+
+    kind: str
+    name: str = ""
+    translation: Mapping[str, str] | None = None
+    within: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """How the rows of one instrument become rows of a canonical table.
+
+    Parameters
+    ----------
+    instrument : str
+        Name of the instrument.
+    columns : mapping of str to Source
+        By canonical column.
+    items : tuple of str
+        Fields of the answers, in the order of the scale; only for assessments.
+    item_values : mapping of str to str, optional
+        Canonical answer by code, where the codes are not the answers.
+    events : tuple of str
+        Events to use; empty means all.
+    only_with : tuple of str
+        Columns that must hold something, or else there is no row.
+    """
+
+    instrument: str
+    columns: Mapping[str, Source]
+    items: tuple[str, ...] = ()
+    item_values: Mapping[str, str] | None = None
+    events: tuple[str, ...] = ()
+    only_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedcapMapping:
+    """What an analyst has decided about a project.
+
+    Parameters
+    ----------
+    about : mapping
+        Arguments of `analysis.study.Study` other than tables.
+    tables : mapping of str to tuple of Entry
+        By canonical table.
+    events : mapping of str to str, optional
+        Label by unique event name; None when the project has no events.
+    visits : mapping of str to str
+        Canonical visit by unique event name.
+    missing_codes : mapping of str to str
+        Canonical reason by code for missing data; empty when there is no reason.
+    subject : tuple of (str, str), optional
+        Instrument and field of the pseudonym; None when it is the record id.
+    day_zero : tuple of (str, str)
+        Instruments and fields of dates, of which the first that a patient has is day 0; of each
+        the earliest counts.
+    """
+
+    about: Mapping[str, Any]
+    tables: Mapping[str, tuple[Entry, ...]]
+    events: Mapping[str, str] | None = None
+    visits: Mapping[str, str] = field(default_factory=dict)
+    missing_codes: Mapping[str, str] = field(default_factory=dict)
+    subject: tuple[str, str] | None = None
+    day_zero: tuple[tuple[str, str], ...] = ()
+
+
+def read_mapping(
+    mapping: Path | str | Mapping[str, Any],
+) -> tuple[RedcapMapping | None, list[Finding]]:
+    """Read a mapping, or say everything that is wrong with it.
+
+    Parameters
+    ----------
+    mapping : path or mapping
+        JSON file, or its content.
+
+    Returns
+    -------
+    mapping : RedcapMapping or None
+        None when any finding is an error.
+    findings : list of Finding
+        By the place in the file.
+    """
+    content = mapping if isinstance(mapping, Mapping) else _loaded(Path(mapping))
+    if not isinstance(content, Mapping):
+        remedy = "Correct the file; it holds title, sites, instruments and tables."
+        return None, [_wrong("", "It must be a file with one JSON object in UTF-8.", remedy)]
+    about, found = about_arguments({"schema_version": SCHEMA_VERSION, **content})
+    findings = [replace(each, table="mapping") for each in found]
+    findings += [*_top_faults(content), *_tables_faults(content.get("tables"))]
+    if about is None or findings:
+        return None, findings
+    return RedcapMapping(about=about, **_parts(content)), []
+
+
+def _loaded(path: Path) -> Any:
+    """Load a JSON file; None when it is none."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _wrong(place: str, what: str, remedy: str) -> Finding:
+    """Say what is wrong at a place of the mapping."""
+    return noticed("RCP-030", ("mapping", place), what, remedy)
+
+
+def _is_texts(value: Any) -> bool:
+    """Tell whether a value is a list of texts."""
+    return isinstance(value, Sequence) and all(isinstance(each, str) for each in value)
+
+
+def _is_names(value: Any) -> bool:
+    """Tell whether a value is an object of texts."""
+    return isinstance(value, Mapping) and all(
+        isinstance(key, str) and isinstance(each, str) for key, each in value.items()
+    )
+
+
+def _is_place(value: Any) -> bool:
+    """Tell whether a value names an instrument and a field."""
+    return _is_names(value) and {"instrument", "field"} == set(value) - {"note"}
+
+
+def _top_faults(content: Mapping[str, Any]) -> Iterator[Finding]:
+    """Say what is wrong with the parts other than the tables."""
+    events = content.get("events", {})
+    good_events = isinstance(events, Mapping) and all(
+        _is_names(event) and set(event) <= {"label", "visit", "note"} for event in events.values()
+    )
+    place = '{"instrument": …, "field": …}'
+    zero = content.get("day_zero", [])
+    rules = {
+        "events": (good_events, '{"unique_name": {"label": …, "visit": …}}'),
+        "missing_codes": (_is_names(content.get("missing_codes", {})), '{"code": "reason"}'),
+        "subject": (content.get("subject") is None or _is_place(content["subject"]), place),
+        "day_zero": (isinstance(zero, list) and all(map(_is_place, zero)), f"[{place}, …]"),
+        "note": (True, ""),
+    }
+    for name, (good, allowed) in rules.items():
+        if not good:
+            yield _wrong(name, "It is not as it must be.", f"Write it as {allowed}.")
+
+
+def _tables_faults(tables: Any) -> Iterator[Finding]:
+    """Say what is wrong with the tables."""
+    allowed = f"Tables are: {', '.join(MAPPED_TABLES)}; each is a list of instruments."
+    if not isinstance(tables, Mapping) or not all(isinstance(t, list) for t in tables.values()):
+        yield _wrong("tables", "It must be an object with one list for each table.", allowed)
+        return
+    if set(tables) - set(MAPPED_TABLES):
+        yield _wrong("tables", "It names a table that cannot be filled.", allowed)
+        return
+    for name, entries in tables.items():
+        for number, entry in enumerate(entries):
+            yield from _entry_faults(f"tables.{name}[{number}]", name, entry)
+
+
+def _entry_faults(place: str, table: str, entry: Any) -> Iterator[Finding]:
+    """Say what is wrong with one instrument of a table."""
+    columns = entry.get("columns") if isinstance(entry, Mapping) else None
+    if not isinstance(columns, Mapping) or not isinstance(entry.get("instrument"), str):
+        remedy = 'Write {"instrument": …, "columns": {…}}.'
+        yield _wrong(place, "It must have an instrument and columns.", remedy)
+        return
+    if set(entry) - set(_ENTRY):
+        remedy = f"Known keys are: {', '.join(_ENTRY)}."
+        yield _wrong(place, "It has a key that is not known.", remedy)
+    if not all(_is_texts(entry.get(key, [])) for key in ("items", "events", "only_with")):
+        what = "The keys items, events and only_with must be lists of texts."
+        yield _wrong(place, what, 'Write ["a", "b"].')
+    elif set(entry.get("only_with", [])) - set(columns):
+        what = "The key only_with names a column that the entry does not fill."
+        yield _wrong(place, what, "Name columns of the entry.")
+    if not _is_names(entry.get("item_values", {})):
+        what = "The key item_values must be an object of texts."
+        yield _wrong(place, what, 'Write {"code": "answer"}.')
+    if entry.get("items") and table != "assessments":
+        what = "Only assessments have items."
+        yield _wrong(place, what, "Map the answers with the scale under assessments.")
+    known = set(TABLES[table].names) - {"subject_id"}
+    if set(columns) - known:
+        remedy = f"Columns are: {', '.join(name for name in TABLES[table].names if name in known)}."
+        yield _wrong(f"{place}.columns", "It names a column that cannot be filled.", remedy)
+    for name, source in columns.items():
+        if name in known and not _is_source(source, TABLES[table].names):
+            remedy = f"Give it one of: {', '.join(_SOURCES)}."
+            yield _wrong(f"{place}.columns.{name}", "It does not say where cells are.", remedy)
+
+
+def _is_source(source: Any, columns: Sequence[str]) -> bool:
+    """Tell whether an object says where the cells of a column come from."""
+    if not isinstance(source, Mapping):
+        return False
+    kinds = [kind for kind in _SOURCES if kind in source]
+    extra = set(source) - set(kinds) - {"values", "note"}
+    if len(kinds) != 1 or extra or not _is_names(source.get("values", {})):
+        return False
+    kind, name = kinds[0], source[kinds[0]]
+    if kind == "number_by":
+        return _is_texts(name) and set(name) <= set(columns)
+    if kind == "constant":
+        return isinstance(name, str | int | float)
+    if kind == "key":
+        return name in _KEYS
+    return isinstance(name, str) and (kind != "event" or name == "visit")
+
+
+def _parts(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Make the parts of a mapping whose shape is known to be right."""
+    events, subject = content.get("events"), content.get("subject")
+    visits = {name: event["visit"] for name, event in (events or {}).items() if "visit" in event}
+    return {
+        "tables": {
+            name: tuple(_entry(entry) for entry in entries)
+            for name, entries in content["tables"].items()
+        },
+        "events": None
+        if events is None
+        else {name: event.get("label", name) for name, event in events.items()},
+        "visits": visits,
+        "missing_codes": dict(content.get("missing_codes", {})),
+        "subject": None if subject is None else (subject["instrument"], subject["field"]),
+        "day_zero": tuple((z["instrument"], z["field"]) for z in content.get("day_zero", [])),
+    }
+
+
+def _entry(entry: Mapping[str, Any]) -> Entry:
+    """Make one instrument of a table."""
+    return Entry(
+        instrument=entry["instrument"],
+        columns={name: _source(source) for name, source in entry["columns"].items()},
+        items=tuple(entry.get("items", ())),
+        item_values=entry.get("item_values"),
+        events=tuple(entry.get("events", ())),
+        only_with=tuple(entry.get("only_with", ())),
+    )
+
+
+def _source(source: Mapping[str, Any]) -> Source:
+    """Make the source of a column."""
+    kind = next(kind for kind in _SOURCES if kind in source)
+    if kind == "number_by":
+        return Source(kind=kind, within=tuple(source[kind]))
+    return Source(kind=kind, name=str(source[kind]), translation=source.get("values"))

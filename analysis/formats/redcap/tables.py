@@ -1,0 +1,303 @@
+"""From the instruments of a REDCap project to canonical tables; dates become days on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from analysis.formats.imported import SOURCE_COLUMNS
+from analysis.formats.noticed import noticed
+from analysis.formats.redcap.choices import checkbox_column
+from analysis.formats.redcap.dictionary import Dictionary
+from analysis.formats.redcap.mapping import Entry, RedcapMapping, Source
+from analysis.formats.redcap.split import missing_code_of
+from analysis.study import TABLES, Finding
+
+__all__ = ["Filling", "fill_tables"]
+
+_NO_DAY_ZERO = "no day 0"
+_ITEM_KEY = ["subject_id", "instrument", "rel_day", "occurrence"]
+
+
+@dataclass(kw_only=True, eq=False)
+class Filling:
+    """Canonical tables while they are filled, with what was noticed and what became of rows."""
+
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    sources: list[tuple[str, str, int, int, int, str]] = field(default_factory=list)
+
+    def sources_frame(self) -> pd.DataFrame:
+        """Say what became of the rows."""
+        return pd.DataFrame(self.sources, columns=list(SOURCE_COLUMNS))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Project:
+    """What every entry needs to know."""
+
+    frames: Mapping[str, pd.DataFrame]
+    dictionary: Dictionary
+    mapping: RedcapMapping
+    subjects: pd.Series | None
+    zero: pd.Series
+
+
+def fill_tables(
+    frames: Mapping[str, pd.DataFrame], dictionary: Dictionary, mapping: RedcapMapping
+) -> Filling:
+    """Fill the canonical tables that a mapping describes.
+
+    Parameters
+    ----------
+    frames : mapping of str to pandas.DataFrame
+        One frame per instrument, as `split_redcap` gives.
+    dictionary : Dictionary
+        The data dictionary.
+    mapping : RedcapMapping
+        A mapping whose fields exist.
+
+    Returns
+    -------
+    Filling
+        The tables with rows in the order of their keys.
+    """
+    project = _Project(
+        frames=frames,
+        dictionary=dictionary,
+        mapping=mapping,
+        subjects=_subjects(frames, mapping),
+        zero=_day_zero(frames, mapping),
+    )
+    filling = Filling(findings=_pseudonym_faults(frames, mapping))
+    for table, entries in mapping.tables.items():
+        parts = [
+            _rows(table, number, entry, project, filling) for number, entry in enumerate(entries)
+        ]
+        if parts:
+            _add(table, parts, entries, mapping, filling)
+    filling.tables = {name: _sorted(frame, name) for name, frame in filling.tables.items()}
+    return filling
+
+
+def _subjects(frames: Mapping[str, pd.DataFrame], mapping: RedcapMapping) -> pd.Series | None:
+    """Give the pseudonym of each record, where it is not the record id."""
+    if mapping.subject is None:
+        return None
+    frame = frames[mapping.subject[0]]
+    told = frame[["record", mapping.subject[1]]].dropna().drop_duplicates("record")
+    return told.set_index("record")[mapping.subject[1]].astype("string")
+
+
+def _pseudonym_faults(frames: Mapping[str, pd.DataFrame], mapping: RedcapMapping) -> list[Finding]:
+    """Refuse records with several pseudonyms, and pseudonyms of several records."""
+    if mapping.subject is None:
+        return []
+    form, name = mapping.subject
+    pairs = frames[form][["record", name]].dropna().drop_duplicates()
+    n_shared = int(pairs["record"].duplicated().sum() + pairs[name].duplicated().sum())
+    if not n_shared:
+        return []
+    what = "Records have several pseudonyms, or share one."
+    remedy = "Correct them in the project: each record has one of its own."
+    return [noticed("RCP-037", (form, name), what, remedy, count=n_shared)]
+
+
+def _day_zero(frames: Mapping[str, pd.DataFrame], mapping: RedcapMapping) -> pd.Series:
+    """Give the date of day 0 of each record, of the first source that the record has."""
+    zero = pd.Series(dtype="datetime64[s]")
+    for instrument, name in mapping.day_zero:
+        if name in frames[instrument]:
+            earliest = frames[instrument].groupby("record")[name].min()
+            zero = earliest if zero.empty else zero.combine_first(earliest)
+    return zero
+
+
+def _rows(
+    table: str, number: int, entry: Entry, project: _Project, filling: Filling
+) -> pd.DataFrame:
+    """Make the rows of one entry, its answers and codes of missing answers beside them."""
+    frame = project.frames[entry.instrument]
+    place = f"tables.{table}[{number}]"
+    columns = {"subject_id": _pseudonyms(frame, project)}
+    for name, source in entry.columns.items():
+        columns[name], n_unknown = _cells(frame, source, project)
+        filling.findings += _untranslated(f"{place}.columns.{name}", n_unknown)
+    answers, n_unknown = _answers(frame, entry)
+    filling.findings += _untranslated(f"{place}.item_values", n_unknown)
+    rows = pd.DataFrame({**columns, **answers}, index=frame.index)
+    kept = pd.Series(True, index=frame.index)
+    for reason, left in _left_out(frame, rows, entry, project).items():
+        n_lost = int((kept & left).sum())
+        kept &= ~left
+        if n_lost:
+            filling.sources.append((entry.instrument, table, len(frame), 0, n_lost, reason))
+            filling.findings += _unplaced(place, n_lost) if reason == _NO_DAY_ZERO else []
+    filling.sources.append((entry.instrument, table, len(frame), int(kept.sum()), 0, ""))
+    return rows[kept]
+
+
+def _answers(frame: pd.DataFrame, entry: Entry) -> tuple[dict[str, pd.Series], int]:
+    """Give the answers in the order of the scale, and count codes that are not translated."""
+    columns, n_unknown = dict[str, pd.Series](), 0
+    blank = pd.Series(pd.NA, index=frame.index, dtype="string")
+    for position, name in enumerate(entry.items, start=1):
+        answer = frame.get(name, blank)
+        if entry.item_values is not None:
+            answer, lost = _translated(answer, entry.item_values)
+            n_unknown += lost
+        columns[f"item {position}"] = answer
+        columns[f"code {position}"] = frame.get(missing_code_of(name), blank)
+    if columns and "n_answered" not in entry.columns:
+        told = [columns[name].notna() for name in columns if name.startswith("item ")]
+        columns["n_answered"] = pd.concat(told, axis="columns").sum(axis="columns")
+    return columns, n_unknown
+
+
+def _pseudonyms(frame: pd.DataFrame, project: _Project) -> pd.Series:
+    """Give the pseudonym of each row."""
+    if project.subjects is None:
+        return frame["record"]
+    return frame["record"].map(project.subjects).astype("string")
+
+
+def _cells(frame: pd.DataFrame, source: Source, project: _Project) -> tuple[pd.Series, int]:
+    """Make the cells of one column, and count the codes that the mapping does not translate."""
+    if source.kind == "date":
+        days = frame[source.name] - frame["record"].map(project.zero).astype("datetime64[s]")
+        return days.dt.days.astype("Int64"), 0
+    if source.kind == "boxes":
+        return _boxes(frame, source, project.dictionary), 0
+    if source.kind == "number_by":
+        return pd.Series(pd.NA, index=frame.index, dtype="Int64"), 0
+    if source.kind == "constant":
+        return pd.Series(source.name, index=frame.index, dtype="string"), 0
+    if source.kind == "event":
+        return _translated(frame["event"], project.mapping.visits)
+    name = source.name
+    cells = frame.get(name, pd.Series(pd.NA, index=frame.index, dtype="string"))
+    return (cells, 0) if source.translation is None else _translated(cells, source.translation)
+
+
+def _translated(cells: pd.Series, values: Mapping[str, str]) -> tuple[pd.Series, int]:
+    """Write codes as canonical values; an empty value means not known."""
+    codes = cells.astype("string")
+    known = codes.isin(list(values))
+    told = codes.map(dict(values)).astype("string")
+    return told.mask(told.eq("").fillna(value=False)), int((codes.notna() & ~known).sum())
+
+
+def _boxes(frame: pd.DataFrame, source: Source, dictionary: Dictionary) -> pd.Series:
+    """Write the checked boxes of a field as codes separated by semicolons."""
+    choices = dictionary.by_name[source.name].choices
+    values = (
+        source.translation if source.translation is not None else {code: code for code in choices}
+    )
+    text = pd.Series("", index=frame.index, dtype=object)
+    for code in choices:
+        name = checkbox_column(source.name, code)
+        if name in frame and values.get(code):
+            checked = frame[name].fillna(value=False).to_numpy(dtype=bool)
+            text += np.where(checked, values[code] + ";", "")
+    joined = text.astype("string").str.rstrip(";")
+    return joined.mask(joined.eq(""))
+
+
+def _untranslated(place: str, count: int) -> list[Finding]:
+    """Say that codes have no canonical value in the mapping."""
+    if not count:
+        return []
+    what = "Some cells hold a code that the mapping does not translate."
+    remedy = "Add the choices that the dictionary lists under 'values'; empty means not known."
+    return [noticed("RCP-034", ("mapping", place), what, remedy, count=count)]
+
+
+def _unplaced(place: str, count: int) -> list[Finding]:
+    """Say that rows of patients without a day 0 were left out."""
+    what = "Rows of patients without a date for day 0 were left out."
+    remedy = "Name a further date under 'day_zero' if these patients belong to the study."
+    return [noticed("RCP-035", ("mapping", place), what, remedy, count=count, severity="warning")]
+
+
+def _left_out(
+    frame: pd.DataFrame, rows: pd.DataFrame, entry: Entry, project: _Project
+) -> dict[str, pd.Series]:
+    """Tell which rows are left out, by the reason."""
+    reasons = {"no pseudonym": rows["subject_id"].isna()}
+    if entry.events:
+        reasons["other event"] = ~frame["event"].isin(list(entry.events))
+    dates = [s.name for s in entry.columns.values() if s.kind == "date" and s.name in frame]
+    if dates:
+        dated = frame[dates].notna().any(axis="columns")
+        reasons[_NO_DAY_ZERO] = dated & ~frame["record"].isin(project.zero.dropna().index)
+    for name in entry.only_with:
+        reasons[f"no {name}"] = rows[name].isna()
+    return {reason: left.astype(bool) for reason, left in reasons.items()}
+
+
+def _add(
+    table: str,
+    parts: Sequence[pd.DataFrame],
+    entries: Sequence[Entry],
+    mapping: RedcapMapping,
+    filling: Filling,
+) -> None:
+    """Put the rows of all entries of a table together, numbered, with their items apart."""
+    together = pd.concat(list(_typed(parts)), ignore_index=True)
+    sources = {name: source for entry in entries for name, source in entry.columns.items()}
+    for name, source in sources.items():
+        if source.kind == "number_by":
+            together[name] = _numbered(together, name, source)
+    answers = [name for name in together if str(name).startswith("item ")]
+    if answers:
+        items = _items(together, len(answers), mapping.missing_codes)
+        filling.tables["items"] = pd.concat(
+            [frame for frame in (filling.tables.get("items"), items) if frame is not None],
+            ignore_index=True,
+        )
+    beside = [name for name in together if str(name).startswith(("item ", "code "))]
+    filled = together.drop(columns=beside)
+    earlier = filling.tables.get(table)
+    filling.tables[table] = (
+        filled if earlier is None else pd.concat([earlier, filled], ignore_index=True)
+    )
+
+
+def _typed(parts: Sequence[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Leave out columns without any cell where another part has cells: their type says nothing."""
+    told = [{name for name in part if part[name].notna().any()} for part in parts]
+    for number, part in enumerate(parts):
+        elsewhere = set().union(*told[:number], *told[number + 1 :])
+        yield part.drop(columns=list((set(part) - told[number]) & elsewhere))
+
+
+def _numbered(rows: pd.DataFrame, name: str, source: Source) -> pd.Series:
+    """Give rows without a number one within other columns, by day and then as they stand."""
+    within = ["subject_id", *(column for column in source.within if column != "subject_id")]
+    days = [day for day in ("rel_day", "start_day", "rel_min") if day in rows and day not in within]
+    number = rows.sort_values(days, kind="stable").groupby(within, dropna=False).cumcount() + 1
+    told = rows[name].astype("Int64") if name in rows else pd.Series(pd.NA, index=rows.index)
+    return told.fillna(number.reindex(rows.index)).astype("Int64")
+
+
+def _items(rows: pd.DataFrame, n_items: int, reasons: Mapping[str, str]) -> pd.DataFrame:
+    """Make one row per answer, and per answer that is missing for a reason."""
+    parts = []
+    for position in range(1, n_items + 1):
+        answer, code = rows[f"item {position}"], rows[f"code {position}"].astype("string")
+        why = code.map(dict(reasons)).astype("string")
+        part = rows.reindex(columns=_ITEM_KEY).assign(
+            item_no=position, response=answer, missing_reason=why.mask(why.eq("").fillna(False))
+        )
+        parts.append(part[answer.notna() | code.notna()])
+    return pd.concat(parts, ignore_index=True)
+
+
+def _sorted(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Sort the rows of a table by its key, columns in canonical order."""
+    names = [name for name in TABLES[table].names if name in frame]
+    keys = [name for name in TABLES[table].key if name in frame]
+    return frame[names].sort_values(keys, kind="stable", ignore_index=True)
