@@ -1,4 +1,4 @@
-"""The command ``ketamine-outcomes``: check, synthesize, report, release, doctor.
+"""The command ``ketamine-outcomes``: check, map, update, synthesize, report, release, doctor.
 
 Commands only read their options, call a room and print; what they print carries no patient's value.
 Exit codes: 0 done; 1 done, and something needs attention; 2 the command line is wrong; 3 refused,
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +21,8 @@ from analysis.errors import AnalysisError
 
 if TYPE_CHECKING:
     from analysis.checks import CheckResult
+    from analysis.formats import Imported, Update
+    from analysis.study import Finding
 
 __all__ = ["app", "main"]
 
@@ -169,13 +171,18 @@ def _lines(result: CheckResult, audience: Audience) -> Iterator[str]:
 
     if audience is Audience.internal:
         yield CONFIDENTIAL
-    for finding in result.findings:
-        yield f"{finding.severity.upper():8}{finding}"
-        if finding.count is not None:
-            yield f"        {_rows(finding.count, finding.rows, audience)}"
+    yield from _finding_lines(result.findings, audience)
     yield result.summary() if result.n_rules else "The study could not be read."
     if result.study is not None:
         yield f"Class of the data: {result.study.data_class}."
+
+
+def _finding_lines(findings: Iterable[Finding], audience: Audience) -> Iterator[str]:
+    """Write each finding, and how many rows it concerns."""
+    for finding in findings:
+        yield f"{finding.severity.upper():8}{finding}"
+        if finding.count is not None:
+            yield f"        {_rows(finding.count, finding.rows, audience)}"
 
 
 def _rows(count: int, rows: tuple[int, ...], audience: Audience) -> str:
@@ -185,7 +192,162 @@ def _rows(count: int, rows: tuple[int, ...], audience: Audience) -> str:
     if audience is Audience.release:
         return f"rows: {masked_count(count)}"
     lines = ", ".join(str(row) for row in rows)
-    return f"rows: {count:,}; first at line {lines}"
+    return f"rows: {count:,}; first at line {lines}" if lines else f"rows: {count:,}"
+
+
+FilesFolder = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="Folder with the files of the clinic.")
+]
+MappingFile = Annotated[
+    Path | None,
+    typer.Option(help="The mapping. Example: --mapping local/mapping.json", show_default=False),
+]
+CutOff = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DATE",
+        show_default=False,
+        help="Last day that counts. Default: that of the mapping. Example: --cut-off 2025-06-30",
+    ),
+]
+
+
+@app.command(
+    "map",
+    epilog=f"Examples:  {PROGRAM} map local/export  |  {PROGRAM} map local/export "
+    "--mapping local/mapping.json --output local/study",
+)
+def map_files(
+    folder: FilesFolder,
+    mapping: MappingFile = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            show_default="local/mapping.json for a proposal; nothing with --mapping",
+            help="File for the proposed mapping, or with --mapping the study folder to write; "
+            "below a folder named local. Example: --output local/study",
+        ),
+    ] = None,
+    cut_off: CutOff = None,
+    audience: Annotated[
+        Audience, typer.Option(help="internal shows true counts; release hides under 11.")
+    ] = Audience.release,
+) -> None:
+    """Propose a mapping for the files of a clinic, or read them by one.
+
+    Exit code 0: done. 1: the mapping has open questions, or the files cannot be made into a study.
+    """
+    from analysis.checks.detail import require_local
+    from analysis.formats import draft_mapping, read_clinic, read_mapping, write_mapping
+
+    if mapping is None:
+        target = require_local(
+            output or Path("local/mapping.json"),
+            what="A mapping holds headers and labels of the files",
+        )
+        if target.exists():
+            raise typer.BadParameter("The file exists; name another.", param_hint="'--output'")
+        draft = draft_mapping(folder)
+        _note(f"Proposed mapping written to {write_mapping(draft, target)}")
+        _say("\n".join(f"To decide: {place}" for place in draft.open_questions))
+        raise typer.Exit(ATTENTION if draft.open_questions else DONE)
+    imported = read_clinic(folder, read_mapping(mapping), cut_off=cut_off)
+    _tell(imported, audience)
+    _write_imported(imported, output)
+    raise typer.Exit(DONE if imported.ok else ATTENTION)
+
+
+def _tell(imported: Imported, audience: Audience) -> None:
+    """Print what a reader noticed, and what became of the rows."""
+    from analysis.disclosure import CONFIDENTIAL, Policy, masked_count
+    from analysis.results import frame_to_text
+
+    if audience is Audience.internal:
+        _say(CONFIDENTIAL)
+    for line in _finding_lines(imported.findings, audience):
+        _say(line)
+    policy = Policy(audience=audience.value)
+    shown = imported.sources.astype(object)
+    for name in ("rows_read", "rows_used", "rows_left_out"):
+        shown[name] = [masked_count(n, policy) for n in imported.sources[name]]
+    if audience is Audience.release:  # what was read would give a hidden count by subtraction
+        shown = shown.drop(columns=["rows_read"])
+    _say(frame_to_text(shown))
+
+
+def _write_imported(imported: Imported, output: Path | None) -> None:
+    """Write the study that was read, where that is asked for and there is one."""
+    from analysis.checks.detail import require_local
+    from analysis.study import write_study
+
+    if output is None:
+        return
+    require_local(output / "study.json", what="A study has a row per patient")
+    if imported.ok:
+        write_study(imported.require_study(), output)
+        _note(f"Study written to {output}")
+
+
+@app.command(
+    epilog=f"Example:  {PROGRAM} update local/july --previous local/june "
+    "--mapping local/mapping.json --detail local/changes.csv"
+)
+def update(
+    folder: FilesFolder,
+    previous: Annotated[
+        Path, typer.Option(help="Folder of the export before. Example: --previous local/june")
+    ],
+    mapping: Annotated[
+        Path, typer.Option(help="The mapping. Example: --mapping local/mapping.json")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="Study folder to write, below a folder named local. Example: "
+            "--output local/study-july"
+        ),
+    ] = None,
+    cut_off: CutOff = None,
+    detail: Annotated[
+        Path | None,
+        typer.Option(
+            help="Also write the key of every row that differs as CSV: patient-level, so only "
+            "below a folder named local. Example: --detail local/changes.csv"
+        ),
+    ] = None,
+    audience: Annotated[
+        Audience, typer.Option(help="internal shows true counts; release hides under 11.")
+    ] = Audience.release,
+) -> None:
+    """Read the next export of a clinic and list what differs from the one before.
+
+    Exit code 0: done. 1: one of both cannot be made into a study.
+    """
+    from analysis.checks.detail import require_local
+    from analysis.formats import read_mapping, write_changes
+    from analysis.formats import update as read_update
+
+    target = None if detail is None else require_local(detail)
+    found = read_update(folder, read_mapping(mapping), previous=previous, cut_off=cut_off)
+    _tell(found.imported, audience)
+    _say(_changes_text(found, audience))
+    _write_imported(found.imported, output)
+    if target is not None and found.changes is not None:
+        _note(f"Rows written to {write_changes(found.changes, target)}; keep it in the clinic.")
+    raise typer.Exit(DONE if found.changes is not None else ATTENTION)
+
+
+def _changes_text(found: Update, audience: Audience) -> str:
+    """Write what differs between two exports."""
+    from analysis.disclosure import Policy
+    from analysis.results import frame_to_text
+
+    parts = [frame_to_text(found.files)] if len(found.files) else []
+    if found.changes is not None:
+        parts.append(found.changes.summary(Policy(audience=audience.value)))
+    else:
+        parts.append("Rows were not compared: one of the exports is no study.")
+    return "\n\n".join(parts)
 
 
 class _WithPresets(TyperCommand):

@@ -26,7 +26,7 @@ from analysis.formats.reading.source import read_source
 from analysis.progress import progress
 from analysis.study import TABLES, Finding
 
-__all__ = ["read_clinic", "read_sheets"]
+__all__ = ["mapped_headers", "read_clinic"]
 
 _ABOUT = ("title", "data_cut_off", "synthetic", "seed", "course_gap_days")
 
@@ -70,7 +70,7 @@ def read_clinic(
     if not mapping.ok:
         return _refused(mapping.findings)
     findings = list(mapping.findings)
-    sheets = read_sheets(root, mapping, findings)
+    sheets = _read_sheets(root, mapping, findings)
     rows, clients = with_clients(
         sheets, mapping.sources, mapping.client_id, mapping.sites, findings
     )
@@ -127,26 +127,11 @@ def _refused(findings: Sequence[Finding]) -> Imported:
     )
 
 
-def read_sheets(root: Path, mapping: Mapping, findings: list[Finding]) -> dict[str, Sheet]:
-    """Read every source that the mapping uses.
-
-    Parameters
-    ----------
-    root : pathlib.Path
-        The folder of the export.
-    mapping : Mapping
-        What the mapping says.
-    findings : list of Finding
-        What is wrong with the files is added here.
-
-    Returns
-    -------
-    dict of str to Sheet
-        Sources that could be read.
-    """
+def _read_sheets(root: Path, mapping: Mapping, findings: list[Finding]) -> dict[str, Sheet]:
+    """Read every source that the mapping uses; what is wrong is added to the findings."""
     sheets = {}
     wanted: dict[str, list[tuple[str, str]]] = {name: [] for name in mapping.sources}
-    for source, header, path in _headers(mapping):
+    for source, header, path in mapped_headers(mapping):
         wanted[source].append((header, path))
     for name, source_ in progress(list(mapping.sources.items()), doing="Reading", unit="source"):
         sheet, found = read_source(root, source_, [header for header, _ in wanted[name]])
@@ -157,8 +142,19 @@ def read_sheets(root: Path, mapping: Mapping, findings: list[Finding]) -> dict[s
     return sheets
 
 
-def _headers(mapping: Mapping) -> Iterator[tuple[str, str, str]]:
-    """List every header that the mapping names: source, header, path."""
+def mapped_headers(mapping: Mapping) -> Iterator[tuple[str, str, str]]:
+    """List every header that a mapping names.
+
+    Parameters
+    ----------
+    mapping : Mapping
+        The mapping.
+
+    Yields
+    ------
+    source, header, path : str
+        Name of the source, the header, and where the mapping names it.
+    """
     for source in mapping.sources.values():
         yield source.name, source.client_id, f"{source.path}.client_id"
         yield from _named(source.name, [source.site], ())

@@ -164,7 +164,9 @@ def _version(top: Entries) -> None:
 def _about(top: Entries) -> None:
     """Hold what is said about the study to the rules of study.json."""
     keys = ("title", "data_cut_off", "synthetic", "seed", "course_gap_days")
-    said = Entries(top.value.get("study", {}), "study", top.findings, keys).value
+    if not top.has("study"):
+        return
+    said = Entries(top.value["study"], "study", top.findings, keys).value
     # what stands in the other sections is found when the files are read
     whole = {**said, "schema_version": SCHEMA_VERSION, "sites": ["-"], "instruments": ["-"]}
     for broken in about_faults(whole):

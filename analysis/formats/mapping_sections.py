@@ -236,9 +236,9 @@ def _questionnaire(
     part = Entries(value, path, findings, _FORM_KEYS)
     name = part.text("instrument", None, among=instrument_names())
     items = part.texts("items")
-    n_items = load_instrument(name).item_count if name else 0
-    if len(items) != n_items or len(set(items)) < len(items):
-        part.refuse("items", f"a list of {n_items} different headers, in the order of the items")
+    n_items = load_instrument(name).item_count if name else len(items)
+    if not items or len(items) != n_items or len(set(items)) < len(items):
+        part.refuse("items", f"a list of {n_items or 'all'} different headers, in order")
     columns = {
         column: recipe(part.value[key], f"{path}.{key}", findings)
         for column, key in (
