@@ -1,0 +1,325 @@
+"""FHIR R4 resources made of rows of canonical tables; a row lacks the cells that are missing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from analysis.formats.fhir.codes import (
+    ABSENT,
+    ABSENT_REASONS,
+    ANSWERS,
+    ATC,
+    BLOOD_PRESSURE,
+    BODY_WEIGHT,
+    LOINC,
+    OUTCOMES,
+    OWN,
+    ROUTES,
+    RXNORM,
+    SEVERITIES,
+    SNOMED,
+    UCUM,
+    VITALS,
+    WEIGHTS,
+    scale_codes,
+)
+from analysis.formats.fhir.frames import DAY_ZERO, EXTRAS
+from analysis.formats.fhir.json_access import EXTENSION
+from analysis.formats.fhir.responses import OWN_QUESTIONNAIRE
+
+__all__ = [
+    "dose_of",
+    "episode_of",
+    "event_of",
+    "observations_of",
+    "patient_of",
+    "responses_of",
+    "weight_of",
+]
+
+Row = Mapping[str, Any]
+
+_DAY_ZERO = datetime(2000, 1, 1, 12)  # noqa: DTZ001 - the zone is written as Z
+_TERMS = "http://terminology.hl7.org/CodeSystem/"
+_AGENTS = {"ketamine": (RXNORM, "6130"), "esketamine": (ATC, "N06AX27")}
+_VALUES = {bool: "valueBoolean", int: "valueInteger", float: "valueDecimal", str: "valueString"}
+_STATES = {"ongoing": "active", "completed": "finished"}
+
+
+def _first_code(meaning: Mapping[str, Any]) -> dict[Any, Any]:
+    """Return the first code of each meaning."""
+    return {value: code for code, value in reversed(list(meaning.items()))}
+
+
+_ROUTE_CODES, _VITAL_CODES = _first_code(ROUTES), _first_code(VITALS)
+_OUTCOME_CODES, _ABSENT_CODES = _first_code(OUTCOMES), _first_code(ABSENT_REASONS)
+_ANSWER_CODES, _SEVERITY_CODES = _first_code(ANSWERS), _first_code(SEVERITIES)
+
+
+def _date(rel_day: int) -> str:
+    """Write a day as a date."""
+    return (_DAY_ZERO + timedelta(days=int(rel_day))).date().isoformat()
+
+
+def _time(rel_day: int, minutes: float = 0) -> str:
+    """Write a time, as minutes from noon of a day."""
+    return (_DAY_ZERO + timedelta(days=int(rel_day), minutes=float(minutes))).isoformat() + "Z"
+
+
+def _concept(system: str, code: str, text: str = "") -> dict[str, Any]:
+    """Write a code as a concept."""
+    return {"coding": [{"system": system, "code": code}], **({"text": text} if text else {})}
+
+
+def _quantity(value: Any, unit: str) -> dict[str, Any]:
+    """Write a number with its UCUM unit."""
+    return {"value": _plain(value), "unit": unit, "system": UCUM, "code": unit}
+
+
+def _plain(value: Any) -> Any:
+    """Write a whole number without a decimal point."""
+    number = float(value)
+    return int(number) if number == int(number) else number
+
+
+def _extension(name: str, value: Any) -> dict[str, Any]:
+    """Write a canonical column as an extension of this project."""
+    kind = next(kind for kind in _VALUES if isinstance(value, kind))
+    return {"url": f"{EXTENSION}{name}", _VALUES[kind]: value}
+
+
+def _extensions(row: Row, table: str, *, without: Sequence[str] = ()) -> dict[str, Any]:
+    """Write the columns for which R4 has no place."""
+    names = [name for name in EXTRAS[table] if name in row and name not in without]
+    found = [_extension(name, _native(row[name])) for name in names]
+    return {"extension": found} if found else {}
+
+
+def _native(value: Any) -> Any:
+    """Turn a number or flag of NumPy into one that JSON knows."""
+    return value.item() if hasattr(value, "item") else value
+
+
+def _patient(row: Row) -> dict[str, str]:
+    """Refer to the patient of a row."""
+    return {"reference": f"Patient/{row['subject_id']}"}
+
+
+def _session(row: Row) -> str:
+    """Name the session of a row."""
+    return f"{row['subject_id']}-s{row['session_no']}"
+
+
+def patient_of(row: Row) -> dict[str, Any]:
+    """Make a Patient of a row of subjects."""
+    spoken = (
+        {"communication": [{"language": {"text": row["language"]}}]} if "language" in row else {}
+    )
+    extensions = _extensions(row, "subjects").get("extension", [])
+    zero = {"url": f"{EXTENSION}{DAY_ZERO}", "valueDate": _date(0)}
+    return {
+        "resourceType": "Patient",
+        "id": str(row["subject_id"]),
+        "extension": [zero, *extensions],
+        **({"gender": row["sex"]} if "sex" in row else {"gender": "unknown"}),
+        "managingOrganization": {"identifier": {"value": row["site_id"]}},
+        **spoken,
+    }
+
+
+def episode_of(row: Row) -> dict[str, Any]:
+    """Make an EpisodeOfCare of a row of follow_up."""
+    return {
+        "resourceType": "EpisodeOfCare",
+        "id": f"{row['subject_id']}-f",
+        **_extensions(row, "follow_up"),
+        "status": _STATES.get(row["end_reason"], "cancelled"),
+        "patient": _patient(row),
+        "period": {"start": _date(row["start_day"])},
+    }
+
+
+def dose_of(row: Row) -> dict[str, Any]:
+    """Make a MedicationAdministration of a row of sessions."""
+    start = _time(row["rel_day"])
+    when: dict[str, Any] = {"effectiveDateTime": start}
+    if "infusion_min" in row:
+        when = {
+            "effectivePeriod": {"start": start, "end": _time(row["rel_day"], row["infusion_min"])}
+        }
+    dosage: dict[str, Any] = {"route": _concept(SNOMED, _ROUTE_CODES[row["route"]], row["route"])}
+    if "dose_mg" in row:
+        dosage["dose"] = _quantity(row["dose_mg"], "mg")
+    return {
+        "resourceType": "MedicationAdministration",
+        "id": _session(row),
+        **_extensions(row, "sessions"),
+        "status": "completed" if row["completed"] else "stopped",
+        "medicationCodeableConcept": _concept(*_AGENTS[row["agent"]], row["agent"]),
+        "subject": _patient(row),
+        "context": {"reference": f"Encounter/{_session(row)}"},
+        **when,
+        "dosage": dosage,
+    }
+
+
+def weight_of(row: Row) -> dict[str, Any]:
+    """Make an Observation of the body weight of a session."""
+    return {
+        "resourceType": "Observation",
+        "id": f"{_session(row)}-w",
+        "status": "final",
+        "code": _concept(LOINC, BODY_WEIGHT),
+        "subject": _patient(row),
+        "encounter": {"reference": f"Encounter/{_session(row)}"},
+        "effectiveDateTime": _date(row["rel_day"]),
+        "valueQuantity": _quantity(row["weight_kg"], "kg"),
+    }
+
+
+def observations_of(rows: Iterable[Row], sessions: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    """Make Observations of rows of monitoring, blood pressures of one minute as one."""
+    day_of = {_session(row): row["rel_day"] for row in sessions}
+    minutes = defaultdict[tuple[Any, ...], dict[str, Row]](dict)
+    for row in rows:
+        key = (row["subject_id"], row["session_no"], row["rel_min"])
+        minutes[key][row["parameter"]] = row
+    for measured in minutes.values():
+        if {"sbp", "dbp"} <= set(measured):
+            yield _blood_pressure(measured.pop("sbp"), measured.pop("dbp"), day_of)
+        for row in measured.values():
+            yield {**_observation(row, row["parameter"], day_of), **_measurement(row)}
+
+
+def _measurement(row: Row) -> dict[str, Any]:
+    """Write what was measured, and its value."""
+    parameter = row["parameter"]
+    system = LOINC if parameter in _VITAL_CODES else OWN
+    code = _VITAL_CODES.get(parameter, parameter)
+    return {"code": _concept(system, code), "valueQuantity": _quantity(row["value"], row["unit"])}
+
+
+def _blood_pressure(sbp: Row, dbp: Row, day_of: Mapping[str, int]) -> dict[str, Any]:
+    """Make an Observation with both blood pressures."""
+    components = [_measurement(sbp), _measurement(dbp)]
+    panel = {"code": _concept(LOINC, BLOOD_PRESSURE), "component": components}
+    return {**_observation(sbp, "bp", day_of), **panel}
+
+
+def _observation(row: Row, name: str, day_of: Mapping[str, int]) -> dict[str, Any]:
+    """Begin the Observation of a measurement in a session."""
+    minutes = f"{row['rel_min']}".replace("-", "m")
+    return {
+        "resourceType": "Observation",
+        "id": f"{_session(row)}-{minutes}-{name}",
+        "status": "final",
+        "subject": _patient(row),
+        "partOf": [{"reference": f"MedicationAdministration/{_session(row)}"}],
+        "effectiveDateTime": _time(day_of[_session(row)], row["rel_min"]),
+    }
+
+
+def responses_of(rows: Iterable[Row], items: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    """Make QuestionnaireResponses of rows of assessments and items."""
+    answers = defaultdict[tuple[Any, ...], list[Row]](list)
+    for item in items:
+        answers[_score_key(item)].append(item)
+    for number, row in enumerate(rows, start=1):
+        yield _response(row, answers.get(_score_key(row), []), number)
+
+
+def _score_key(row: Row) -> tuple[Any, ...]:
+    """Return the key of an assessment."""
+    return row["subject_id"], row["instrument"], row["rel_day"], row["occurrence"]
+
+
+def _response(row: Row, items: Sequence[Row], number: int) -> dict[str, Any]:
+    """Make one QuestionnaireResponse."""
+    panels, codes, totals = (_first_code(each) for each in scale_codes())
+    scale = row["instrument"]
+    url = (
+        f"http://loinc.org/q/{panels[scale]}" if scale in panels else f"{OWN_QUESTIONNAIRE}{scale}"
+    )
+    written = [_item(item, codes.get((scale, item["item_no"]))) for item in items]
+    if "total" in row:
+        code = f"/{totals[scale]}" if scale in totals else "total"
+        written.append({"linkId": code, "answer": [{"valueDecimal": _plain(row["total"])}]})
+    n_answered = sum("response" in item for item in items)
+    alike = bool(items) and row.get("n_answered") == n_answered
+    rater = {"self": _patient(row), "clinician": {"type": "Practitioner"}}.get(row.get("rater", ""))
+    encounter = (
+        {"encounter": {"reference": f"Encounter/{_session(row)}"}} if "session_no" in row else {}
+    )
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "id": f"{row['subject_id']}-q{number}",
+        **_extensions(row, "assessments", without=["n_answered"] if alike else []),
+        "questionnaire": url,
+        "status": "completed",
+        "subject": _patient(row),
+        **encounter,
+        "authored": _authored(row),
+        **({"source": rater} if rater else {}),
+        "item": written,
+    }
+
+
+def _authored(row: Row) -> str:
+    """Write when a scale was completed: with a time where the hours from the dose are known."""
+    if "hours_post" not in row:
+        return _date(row["rel_day"])
+    time = _time(row["rel_day"], row["hours_post"] * 60)
+    return time if time.startswith(_date(row["rel_day"])) else _date(row["rel_day"])
+
+
+def _item(row: Row, code: str | None) -> dict[str, Any]:
+    """Write one item with its answer, or with the reason why there is none."""
+    item: dict[str, Any] = {"linkId": f"/{code}" if code else str(row["item_no"])}
+    if "response" not in row:
+        if "missing_reason" in row:
+            reason = {"url": ABSENT, "valueCode": _ABSENT_CODES[row["missing_reason"]]}
+            item["extension"] = [reason]
+        return item
+    answer = int(row["response"])
+    if not code or answer not in _ANSWER_CODES:
+        return {**item, "answer": [{"valueInteger": answer}]}
+    weight = {"url": WEIGHTS[0], "valueDecimal": answer}
+    coding = {"extension": [weight], "system": LOINC, "code": _ANSWER_CODES[answer]}
+    return {**item, "answer": [{"valueCoding": coding}]}
+
+
+def event_of(row: Row) -> dict[str, Any]:
+    """Make an AdverseEvent of a row of adverse_events."""
+    severity = _SEVERITY_CODES.get(min(int(row["severity"]), 3), "severe")
+    kept = ["severity"] if row["severity"] <= 3 else []
+    kept += ["related"] if "session_no" in row else []
+    outcome = _OUTCOME_CODES.get(row.get("outcome"))
+    serious = "Serious" if row["serious"] else "Non-serious"
+    return {
+        "resourceType": "AdverseEvent",
+        "id": f"{row['subject_id']}-a{row['ae_no']}",
+        **_extensions(row, "adverse_events", without=kept),
+        "actuality": "actual",
+        "event": {"text": row["term"]},
+        "subject": _patient(row),
+        "date": _date(row["start_day"]),
+        "seriousness": _concept(f"{_TERMS}adverse-event-seriousness", serious),
+        "severity": _concept(f"{_TERMS}adverse-event-severity", severity),
+        **({"outcome": _concept(f"{_TERMS}adverse-event-outcome", outcome)} if outcome else {}),
+        **({"suspectEntity": [_suspect(row)]} if "session_no" in row else {}),
+    }
+
+
+def _suspect(row: Row) -> dict[str, Any]:
+    """Name the session that is suspected, and how it was judged."""
+    suspect: dict[str, Any] = {
+        "instance": {"reference": f"MedicationAdministration/{_session(row)}"}
+    }
+    if "related" in row:
+        code = "Possible" if row["related"] else "Unlikely"
+        assessed = {"assessment": _concept(f"{_TERMS}adverse-event-causality-assess", code)}
+        suspect["causality"] = [assessed]
+    return suspect
