@@ -147,7 +147,10 @@ _COMPACT = (
     _date(
         "date", r"(?<![\w.,/+-])(?P<d>\d{8})(?:T?\d{4,6}(?:\.\d+)?Z?)?(?![\w/]|[.,-]\d)", _compact
     ),
-    _date("date", rf"(?<![\w.-])(?P<y>{_YEAR})-?W(?:0[1-9]|[1-4]\d|5[0-3])(?:-?[1-7])?(?!\w)"),
+    _date(
+        "date",
+        rf"(?<![\w.-])(?:{_YEAR}-?W(?:0[1-9]|[1-4]\d|5[0-3])(?:-?[1-7])?|W\d{{1,2}}[/-]{_YEAR})(?!\w)",
+    ),
     _date("date", rf"(?<![\w.-]){_YEAR}-(?P<n>\d{{3}})(?![\w-]|\.\d)", _ordinal_day),
     _date(
         "date",
@@ -197,13 +200,14 @@ _WORDED = (
     Detector(
         element=3,
         kind="month",
-        pattern=re.compile(rf"\b(?i:{_BEFORE})\s+(?P<value>(?-i:{_LONG_MONTH}))(?!\w)"),
+        pattern=re.compile(rf"\b(?i:{_BEFORE})[\s-]+(?P<value>(?-i:{_LONG_MONTH}))(?!\w)"),
         accept=lambda m: m["value"][0].isupper() or m["value"] not in {"may", "march", "august"},
         needs=_MONTH_NEEDS,
     ),
     _date(
         "date",
-        rf"(?<![\w.-]){_DAY}(?P<s>[\s./-]{{1,2}})(?-i:{_ROMAN})(?P=s)(?:{_YEAR}|\d{{2}})(?!\w)",
+        rf"(?<![\w.-]){_DAY}(?P<s>[\s./-]{{1,2}})(?-i:{_ROMAN})(?P=s)(?:{_YEAR}|\d{{2}})(?!\w)"
+        rf"|(?<![\w.-])(?-i:{_ROMAN})\s?[/.-]\s?{_YEAR}(?!\w)",
         needs="[IVX]",
     ),
 )
@@ -237,10 +241,20 @@ _COARSE = (
 _PERSON_AGE = (
     _date(
         "age over 89",
-        r"(?<![\w.,/-])(?P<age>9\d|1[0-2]\d)(?:[\s-]*(?:years?|yrs?|y)[\s-]*(?:old|of age|/o|o)?(?!\w)"
-        r"(?<=old|age|y/o|.yo)|\s?y/?o\b|\s+Jahre?n?(?:\s+alt)?(?!\w)|-?jährige?[rnms]?\b|\s+ans(?!\w)|"
-        r"\s+años(?!\w))",
+        r"(?<![\w.,/-])(?P<age>9\d|1[0-2]\d)(?:[\s-]*(?:years?|yrs?|y)[\s-]*(?:old|of age)(?!\w)|[\s-]?yrs?\b\.?"
+        r"|\s?y\.?/?\s?o\b\.?|\s+Jahre?n?(?:\s+alt)?(?!\w)|-?jährige?[rnms]?\b|\s+ans(?!\w)|\s+años(?!\w))",
         _over_89,
+    ),
+    _date(
+        "age over 89",
+        r"\b(?:he|she|they|patient|who|sie|er|elle|il|pt)(?:['’]s|\s+(?:is|was|are|ist|turned|turns))(?:\s+(?:now|only|about|jetzt))?"
+        r"\s+(?P<age>9\d|1[0-2]\d)(?!\w|[.,/-]\d|\s?(?:%|kg|mg|mm|bpm|cm|lb|min|days?|weeks?|hours?|sessions?|over\b))",
+        _over_89,
+    ),
+    _date(
+        "age over 89",
+        r"\b(?:nonagenarian|centenarian|Neunzigjährige[rn]?|Hundertjährige[rn]?|nonagénaire|centenaire|nonagenari[oa]|centenari[oa])s?\b",
+        needs="(?i)nari|naire|zigj|dertj",
     ),
     _date(
         "age over 89",

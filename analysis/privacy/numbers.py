@@ -28,6 +28,11 @@ _VALUE = (
 )
 
 
+_PLATE = (
+    r"(?P<value>[A-ZÄÖÜ0-9]{1,17}(?:[ -](?=[A-Z]{0,3}\d|[A-Z]{1,3}\b)[A-Z0-9]{1,4}){0,3})(?!\w)"
+)
+
+
 def _digits(text: str) -> str:
     """Keep the digits of a text."""
     return "".join(filter(str.isdigit, text))
@@ -107,7 +112,9 @@ def _labelled() -> tuple[Detector, ...]:
                 element=entry["element"],
                 kind=entry["kind"],
                 pattern=re.compile(
-                    rf"(?<![\w-])(?:{'|'.join(parts)}){_LINK}{_VALUE}", re.IGNORECASE
+                    rf"(?<![\w-])(?:{'|'.join(parts)}){_LINK}"
+                    rf"{_PLATE if entry['element'] == 12 else _VALUE}",
+                    re.IGNORECASE,
                 ),
                 accept=_is_plate_like if entry["element"] == 12 else _enough_digits,
             )
@@ -129,6 +136,10 @@ def _shape(
     )
 
 
+_USER = (
+    r"(?i)(?<!\w)(?:user[ _-]?(?:name|id)|login|log-in|Benutzername|identifiant|usuario|screen name|handle|skype|instagram|twitter|"
+    r"facebook|whatsapp|telegram)\s?[:=]\s?(?P<value>[\w.@-]{3,})"
+)
 _SSN_SHAPE = rf"{_OPEN}(?P<value>\d{{3}}(?P<s>[- –])\d{{2}}(?P=s)\d{{4}})(?![\w]|[-./]\d)"
 _SHAPES = (
     _shape(7, "social security number", _SSN_SHAPE, lambda m: ssn_valid(m["value"])),
@@ -218,7 +229,11 @@ _LONG = (
     ),
 )
 
-NUMBER_DETECTORS: tuple[Detector, ...] = (*_labelled(), *_SHAPES)
+NUMBER_DETECTORS: tuple[Detector, ...] = (
+    *_labelled(),
+    Detector(element=18, kind="user name", pattern=re.compile(_USER), needs="[:=]"),
+    *_SHAPES,
+)
 """Detectors of elements 7 to 13, 16 and 18 by label, shape or check digit."""
 
 LONG_NUMBERS: tuple[Detector, ...] = _LONG

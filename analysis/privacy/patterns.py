@@ -6,6 +6,7 @@ person's decision and proves nothing.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, insort
 
 import pandas as pd
@@ -32,6 +33,9 @@ DETECTORS: tuple[Detector, ...] = (
     *LONG_NUMBERS,
 )
 """Every detector; where two find the same place, the first one has it."""
+
+_DETECTORS_AND_NEEDS = tuple((detector, re.compile(detector.needs)) for detector in DETECTORS)
+_NEEDS = tuple({needs: None for _, needs in _DETECTORS_AND_NEEDS})
 
 
 def identifiers_in(text: str) -> tuple[Match, ...]:
@@ -68,7 +72,10 @@ def identifiers_in(text: str) -> tuple[Match, ...]:
     plain = without_look_alikes(text)
     found: list[Match] = []
     taken: list[tuple[int, int]] = []
-    for detector in DETECTORS:
+    possible = {needs: needs.search(text) is not None for needs in _NEEDS}
+    for detector, needs in _DETECTORS_AND_NEEDS:
+        if not possible[needs]:
+            continue
         for match in detector.find(text if detector.raw else plain):
             if _is_free(taken, match):
                 insort(taken, (match.start, match.end))

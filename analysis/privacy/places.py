@@ -18,6 +18,7 @@ _ANY_CITY = alternatives([*_PLACES["cities"], *_PLACES["cities_also_words"]])
 _UPPER, _LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ"
 _WORD = rf"[{_UPPER}](?:[{_LOWER}]+|['’][{_UPPER}][{_LOWER}]+|\.)(?:[-'’][{_UPPER}{_LOWER}]+)*"
 _GAP = r"[ \t\u00a0]+"
+_OPTIONAL_GAP = r"[ \t\u00a0]?"
 _US_STREET = (
     "Street|St|Avenue|Ave|Av|Road|Rd|Drive|Dr|Lane|Ln|Boulevard|Blvd|Court|Ct|Circle|Cir|Way|Place|Pl|"
     "Terrace|Ter|Parkway|Pkwy|Highway|Hwy|Trail|Trl|Square|Sq|Loop|Alley|Crescent|Close|Gardens|Row|Mews|"
@@ -44,7 +45,7 @@ _GENERIC = frozenset(
     "specialty home other another same new sleep emergency treatment surgery health wellness clinic hospital center "
     "centre psychiatric psychiatry physical world in at to from by die der das eine unsere universitäts la le una el l un "
     "une nuestra notre at and or veterans site referral main partner large small single multi patient participating "
-    "teaching university state county city women children oral iv family for with of veterinary eye heart cancer dental".split()
+    "teaching ho university state county city women children oral iv family for with of veterinary eye heart cancer dental".split()
 )
 _LIVING = (
     r"(?:lives?|living|lived|resid(?:es?|ing|ent)|based|born|raised|grew up|stay(?:s|ing)?|located|works?|working)\s+"
@@ -139,7 +140,7 @@ _ADDRESSES = (
     ),
     _place(
         "street address",
-        rf"(?<!\w)(?i:{_ROMANCE_STREET}){_GAP}?(?:(?:de|del|la|las|los|el|y|di|{_WORD}){_GAP}?){{1,6}},?{_GAP}?(?:n[.º°úm]*\s?)?\d{{1,5}}(?:\s?[A-Z])?(?:,?\s?\d[ºª°o](?:\s?[A-Z])?)?(?!\w|[.]\d)",
+        rf"(?<!\w)(?i:{_ROMANCE_STREET}){_OPTIONAL_GAP}(?:(?:de|del|la|las|los|el|y|di|{_WORD}){_OPTIONAL_GAP}){{1,6}},?{_OPTIONAL_GAP}(?:n[.º°úm]*\s?)?\d{{1,5}}(?:\s?[A-Z])?(?:,?\s?\d[ºª°o](?:\s?[A-Z])?)?(?!\w|[.]\d)",
     ),
     _place(
         "post office box",
