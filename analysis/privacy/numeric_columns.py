@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["numeric_kind"]
+__all__ = ["numeric_kind", "plain_numbers"]
 
 _MOST = 0.95
 _Floats = npt.NDArray[np.float64]
@@ -44,6 +44,29 @@ def numeric_kind(values: pd.Series) -> tuple[int, str] | None:
         if fits(numbers).mean() >= _MOST:
             return element, kind
     return None
+
+
+def plain_numbers(texts: pd.Series) -> pd.Series:
+    """Read texts that are plain decimal numbers; others become missing.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+        Without missing values.
+
+    Returns
+    -------
+    pandas.Series of float
+        With the index of the texts. Exponents are not read: pandas 2.3 ends the whole process on
+        some texts of digits with an "e" among them, as random codes are.
+
+    Examples
+    --------
+    >>> plain_numbers(pd.Series(["12", "-0.5", "9e12345678901"])).tolist()
+    [12.0, -0.5, nan]
+    """
+    plain = texts.astype(str).str.fullmatch(r"\s*[+-]?\d{1,18}(?:\.\d{0,18})?\s*")
+    return pd.to_numeric(texts.where(plain.astype(bool))).astype(float)
 
 
 def _whole(numbers: _Floats) -> npt.NDArray[np.bool_]:

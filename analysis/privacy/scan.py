@@ -13,6 +13,7 @@ from analysis.errors import ColumnError, DataError
 from analysis.privacy.derived import is_derived
 from analysis.privacy.headers import header_role, is_known_header, meaning_of_header
 from analysis.privacy.lexicon import small_zip3
+from analysis.privacy.numeric_columns import plain_numbers
 from analysis.privacy.scan_result import ColumnFinding, ScanResult, Sign
 from analysis.privacy.substance_use import concerns_substance_use
 from analysis.privacy.values import free_text_share, match_column
@@ -168,7 +169,7 @@ def _signs_of_role(values: pd.Series, header: str) -> Iterator[Sign]:
     role = header_role(header)
     if role == "":
         return
-    numbers = pd.to_numeric(values.astype(object), errors="coerce")
+    numbers = plain_numbers(values.dropna().astype(object).map(str))
     this_year = pd.Timestamp.now().year
     if role == "age":  # 90 stands for 90 or older
         hits, kind, element = int((numbers > 90).sum()), "age over 89", 3
@@ -238,6 +239,15 @@ def _signs_of_cardinality(values: pd.Series, patients: pd.Series | None) -> Iter
             kind="nearly one value for each patient",
             count=len(present),
         )
+
+
+def _holds_numbers(values: pd.Series) -> bool:
+    """Tell whether a column holds numbers, be it as numbers or as texts."""
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return True
+    return bool(
+        plain_numbers(values.dropna().astype(object).map(str)).notna().mean() >= _NEARLY_ALL
+    )
 
 
 def _one_per_patient(values: pd.Series, patients: pd.Series, distinct: int) -> bool:

@@ -36,7 +36,7 @@ def concerns_substance_use(
     True
     """
     lists = read_list("headers")
-    words = re.compile(r"(?<![a-z])(?:" + "|".join(lists["substance_use"]) + ")", re.IGNORECASE)
+    words = re.compile(r"(?<![a-z0-9.])(?:" + "|".join(lists["substance_use"]) + ")", re.IGNORECASE)
     columns = set(lists["substance_use_columns"])
     values = [*instruments]
     for frame in tables.values():

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 
 import pandas as pd
 
-from analysis.privacy.numeric_columns import numeric_kind
+from analysis.privacy.numeric_columns import numeric_kind, plain_numbers
 from analysis.privacy.patterns import identifiers_in
 
 __all__ = ["MATCH_COLUMNS", "free_text_share", "match_column"]
@@ -86,7 +86,7 @@ def _match_texts(present: pd.Series, at_most: int) -> pd.DataFrame:
     """Search the distinct texts of a column, and its numbers when it holds nothing else."""
     counts = present.astype(object).map(_as_text).value_counts(sort=False)
     texts = pd.Series(counts.index, dtype=object)
-    numbers = pd.to_numeric(texts, errors="coerce")
+    numbers = plain_numbers(texts)
     n = len(present)
     if len(texts) and float(numbers.notna().mean()) >= 0.95 and not texts.str.match("0\\d").any():
         found = numeric_kind(numbers.dropna())
