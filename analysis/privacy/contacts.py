@@ -1,5 +1,6 @@
 """Finding ways to reach a person or a machine: e-mail, web, telephone, fax and network addresses."""
 
+# ruff: noqa: E501 - a pattern that is cut into lines is harder to read than a long one
 from __future__ import annotations
 
 import ipaddress

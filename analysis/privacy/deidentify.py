@@ -1,4 +1,4 @@
-"""De-identifying tables: random pseudonyms, relative days, ages up to 90, and nothing else personal.
+"""De-identifying tables: random pseudonyms, relative days, ages up to 90, nothing else personal.
 
 What is left is scanned, and a table with anything in it that may identify is refused, not passed.
 """
@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis.errors import ColumnError, DataError, DisclosureError
 from analysis.privacy.crosswalk import pseudonyms_for, read_crosswalk, require_apart
+from analysis.privacy.derived import contains_values
 from analysis.privacy.headers import header_role, is_known_header, meaning_of_header
 from analysis.privacy.relative_days import as_days, days_since, first_days
 from analysis.privacy.scan import scan_identifiers
@@ -76,7 +77,7 @@ class _Request:
     date_format: str | None
 
 
-def deidentify(
+def deidentify(  # noqa: PLR0913 - columns and choices, by name
     data: pd.DataFrame | Mapping[str, pd.DataFrame],
     *,
     id: str,  # noqa: A002 - the word that users know
@@ -171,7 +172,7 @@ def deidentify(
         name: _without_identifiers(frame, ids[name], first, request, name, changes)
         for name, frame in tables.items()
     }
-    _require_bare(bare, allowed_text)
+    _require_bare(bare, ids, allowed_text)
     codes = pseudonyms_for((one for column in ids.values() for one in column), path)
     finished = {name: _with_pseudonyms(frame, ids[name], codes) for name, frame in bare.items()}
     return Deidentified(
@@ -250,7 +251,8 @@ def _without_identifiers(
     for position, (label, values) in enumerate(frame.items(), start=1):
         name = str(label)
         shown = name if is_known_header(name) else f"column {position}"
-        new, kept, change = name, values, ""
+        new, change = name, ""
+        kept: pd.Series | None = values
         if name == request.id:
             kept, change = None, "replaced by a random pseudonym"
         elif name in request.drop or _is_always_dropped(name):
@@ -264,6 +266,8 @@ def _without_identifiers(
         if change:
             changes.append((table, shown, change, int(values.notna().sum())))
         if kept is not None:
+            if isinstance(kept.dtype, pd.CategoricalDtype):
+                kept = kept.cat.remove_unused_categories()  # they outlive the rows that had them
             if new in columns or new == PSEUDONYM:
                 raise ColumnError(
                     "Two columns would have the same name. Name the new columns of dates in a "
@@ -287,16 +291,32 @@ def _up_to_90(ages: pd.Series, shown: str) -> pd.Series:
     return ages.clip(upper=90).where(ages < 90, ages.clip(upper=90))
 
 
-def _require_bare(tables: Mapping[str, pd.DataFrame], allowed_text: Collection[str]) -> None:
-    """Refuse tables that still hold what may identify."""
-    scan = scan_identifiers(tables, pseudonym=PSEUDONYM, allowed_text=allowed_text)
-    if scan.ok:
-        return
-    places = "\n".join(f"  {found.finding}" for found in scan.findings)
-    raise DisclosureError(
-        f"{len(scan.findings)} columns may still identify a person. Leave them out with drop, turn "
-        f"dates into days with dates, or allow a text that somebody has read.\n{places}"
-    )
+def _require_bare(
+    tables: Mapping[str, pd.DataFrame],
+    ids: Mapping[str, pd.Series],
+    allowed_text: Collection[str],
+) -> None:
+    """Refuse tables that still hold what may identify, the old ids included."""
+    numbers = {
+        one: n for n, one in enumerate(dict.fromkeys(one for i in ids.values() for one in i))
+    }
+    numbered = {
+        name: frame.assign(**{PSEUDONYM: ids[name].map(numbers)}) for name, frame in tables.items()
+    }
+    scan = scan_identifiers(numbered, pseudonym=PSEUDONYM, allowed_text=allowed_text)
+    places = [f"  {found.finding}" for found in scan.findings]
+    places += [
+        f"  {name or 'table'}: column {position} holds the ids of patients. Leave it out."
+        for name, frame in tables.items()
+        for position, column in enumerate(frame, start=1)
+        if contains_values(frame[column], ids[name])
+    ]
+    if places:
+        raise DisclosureError(
+            f"{len(places)} columns may still identify a person. Leave them out with drop, turn "
+            "dates into days with dates, or allow a text that somebody has read.\n"
+            + "\n".join(places)
+        )
 
 
 def _with_pseudonyms(frame: pd.DataFrame, ids: pd.Series, codes: Mapping[str, str]) -> pd.DataFrame:

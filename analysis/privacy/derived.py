@@ -1,4 +1,4 @@
-"""Telling whether a pseudonym is worked out from other data, so that whoever has those can undo it."""
+"""Telling whether a pseudonym is worked out from other data, so that those can undo it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
-__all__ = ["is_derived"]
+__all__ = ["contains_values", "is_derived"]
 
 _AT_MOST = 20_000
 _NUMBERS = 100_000
 _SHORTEST = 8
+_LEAST_LENGTH = 6
 _DIGESTS: tuple[Callable[[bytes], str], ...] = (
     lambda content: hashlib.md5(content, usedforsecurity=False).hexdigest(),
     lambda content: hashlib.sha1(content, usedforsecurity=False).hexdigest(),
@@ -46,7 +47,7 @@ def is_derived(frame: pd.DataFrame, position: int) -> bool:
     sample = set(codes.str.lower().unique()[:_AT_MOST])
     if not sample:
         return False
-    if any(_contains(codes, other) for other in others):
+    if any(contains_values(codes, other) for other in others):
         return True
     lengths = {len(code) for code in sample}
     hexadecimal = codes.str.fullmatch(r"[0-9A-Fa-f]+").mean() >= 0.9
@@ -56,16 +57,32 @@ def is_derived(frame: pd.DataFrame, position: int) -> bool:
     return any(digest in sample for digest in _digests(_plain_texts(others), length))
 
 
-def _contains(codes: pd.Series, other: pd.Series) -> bool:
-    """Tell whether codes hold the other column's value of the same row."""
+def contains_values(codes: pd.Series, other: pd.Series) -> bool:
+    """Tell whether texts hold the other column's value of the same row.
+
+    Parameters
+    ----------
+    codes, other : pandas.Series, shape (n,)
+        Two columns of one table. Rows with a missing value are left out.
+
+    Returns
+    -------
+    bool
+        True when half of the values of six characters or more, and at least two, are held.
+
+    Examples
+    --------
+    >>> contains_values(pd.Series(["x482913", "x771204"]), pd.Series(["482913", "771204"]))
+    True
+    """
     if pd.api.types.is_float_dtype(other.dtype) or pd.api.types.is_bool_dtype(other.dtype):
         return False
-    pairs = pd.DataFrame({"code": codes, "other": other.astype(object)}).dropna()
+    pairs = pd.DataFrame({"code": codes.astype(object), "other": other.astype(object)}).dropna()
     pairs = pairs.drop_duplicates().head(_AT_MOST).astype(str)
-    pairs = pairs[pairs["other"].str.len() >= 6]
+    pairs = pairs[pairs["other"].str.len() >= _LEAST_LENGTH]
     if pairs["other"].nunique() < 2:
         return False
-    held = [other in code for code, other in zip(pairs["code"], pairs["other"], strict=True)]
+    held = [value in code for code, value in zip(pairs["code"], pairs["other"], strict=True)]
     return sum(held) >= max(2, 0.5 * len(held))
 
 

@@ -1,4 +1,4 @@
-"""Hiding what only looks like an identifier: scales named after persons, codes, blood pressures, doses."""
+"""Hiding what only looks like an identifier: scales named after persons, codes, doses."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """Finding pictures, documents, voices, digests and tokens: what is no text though it is written so."""
 
+# ruff: noqa: E501 - a pattern that is cut into lines is harder to read than a long one
 from __future__ import annotations
 
 import re

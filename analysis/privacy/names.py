@@ -1,5 +1,6 @@
 """Finding names of persons: by title, by label, by shape, and by lists of frequent names."""
 
+# ruff: noqa: E501 - a pattern that is cut into lines is harder to read than a long one
 from __future__ import annotations
 
 import re

@@ -1,5 +1,6 @@
 """Finding numbers of persons, accounts, licences, vehicles and devices: by label, shape or digit."""
 
+# ruff: noqa: E501 - a pattern that is cut into lines is harder to read than a long one
 from __future__ import annotations
 
 import re

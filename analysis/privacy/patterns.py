@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, insort
 
-import pandas as pd
-
 from analysis.privacy.contacts import CONTACT_DETECTORS
 from analysis.privacy.dates import DATE_DETECTORS
 from analysis.privacy.detector import ELEMENTS, Detector, Match

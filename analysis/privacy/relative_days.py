@@ -33,13 +33,15 @@ def as_days(values: pd.Series, *, date_format: str | None, column: str) -> pd.Se
     """
     if pd.api.types.is_numeric_dtype(values.dtype):
         raise ColumnError(
-            f"The column {column} holds numbers, not dates. Allowed are dates, or texts in ISO 8601 "
-            "or date_format; convert numbers with pandas.to_datetime and the right origin."
+            f"The column {column} holds numbers, not dates. Allowed are dates, or texts in "
+            "ISO 8601 or date_format; convert numbers with pandas.to_datetime and the right origin."
         )
     if isinstance(values.dtype, pd.DatetimeTZDtype):
-        return values.dt.tz_localize(None).dt.normalize()
+        local: pd.Series = values.dt.tz_localize(None).dt.normalize()
+        return local
     if pd.api.types.is_datetime64_dtype(values.dtype):
-        return values.dt.normalize()
+        midnights: pd.Series = values.dt.normalize()
+        return midnights
     texts = values.astype(object).where(values.notna()).map(str, na_action="ignore")
     texts = texts.str.strip().str.slice(0, 10) if date_format is None else texts.str.strip()
     days = pd.to_datetime(texts, format=date_format or "%Y-%m-%d", errors="coerce")

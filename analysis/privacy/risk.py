@@ -145,19 +145,19 @@ def reidentification_risk(
 
 
 def _codes(values: pd.Series) -> npt.NDArray[np.intp]:
-    """Number the values of a column; missing is a value."""
+    """Give each value of a column a number; missing is a value."""
     codes, _ = pd.factorize(values, use_na_sentinel=False)
     return np.asarray(codes, dtype=np.intp)
 
 
 def _together(one: npt.NDArray[np.intp], other: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """Number the pairs of two numberings, from 0 without gaps."""
+    """Give each pair of two numberings a number, from 0 without gaps."""
     pairs = one.astype(np.int64) * (int(other.max(initial=0)) + 1) + other
     return np.asarray(np.unique(pairs, return_inverse=True)[1].ravel(), dtype=np.intp)
 
 
 def _classes(frame: pd.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.intp]:
-    """Number the combinations of columns, row by row."""
+    """Give each combination of columns a number, row by row."""
     classes = np.zeros(len(frame), dtype=np.intp)
     for column in columns:
         classes = _together(classes, _codes(frame[column]))

@@ -16,7 +16,7 @@ from analysis.privacy.lexicon import small_zip3
 from analysis.privacy.numeric_columns import plain_numbers
 from analysis.privacy.scan_result import ColumnFinding, ScanResult, Sign
 from analysis.privacy.substance_use import concerns_substance_use
-from analysis.privacy.values import free_text_share, match_column
+from analysis.privacy.values import MATCH_COLUMNS, free_text_share, match_column
 from analysis.study import TABLES, Study
 
 __all__ = ["scan_identifiers"]
@@ -155,13 +155,13 @@ def _there(values: pd.Series) -> int:
 
 def _signs_of_values(values: pd.Series, *, is_pseudonym: bool) -> Iterator[Sign]:
     """Give what the values hold; chance hits among random codes are left out."""
-    for row in match_column(values).itertuples(index=False):
-        by_chance = is_pseudonym and row.kind in _WEAK and row.share < 0.5
-        sparse_digits = row.kind == "five-digit code" and row.share < 0.5
+    found = match_column(values)
+    columns = (found[name].tolist() for name in MATCH_COLUMNS)
+    for element, kind, count, share in zip(*columns, strict=True):
+        by_chance = is_pseudonym and kind in _WEAK and share < 0.5
+        sparse_digits = kind == "five-digit code" and share < 0.5
         if not by_chance and not sparse_digits:
-            yield Sign(
-                element=int(row.element), why="values", kind=str(row.kind), count=int(row.count)
-            )
+            yield Sign(element=element, why="values", kind=kind, count=count)
 
 
 def _signs_of_role(values: pd.Series, header: str) -> Iterator[Sign]:
@@ -223,7 +223,8 @@ def _is_flag(values: pd.Series) -> bool:
 def _signs_of_cardinality(values: pd.Series, patients: pd.Series | None) -> Iterator[Sign]:
     """Give columns of codes with about one value for each patient, or for each row."""
     dtype = values.dtype
-    texts = dtype == object or isinstance(dtype, pd.CategoricalDtype | pd.StringDtype)
+    texts = pd.api.types.is_string_dtype(dtype) or pd.api.types.is_object_dtype(dtype)
+    texts = texts or isinstance(dtype, pd.CategoricalDtype)
     wide = pd.api.types.is_integer_dtype(dtype) and len(values) and values.abs().max() >= 10_000
     if not texts and not wide:
         return
@@ -277,5 +278,5 @@ def _signs_of_free_text(values: pd.Series, header: str) -> Iterator[Sign]:
     distinct = values.nunique() if share or named else 0
     if share >= _FREE_TEXT_SHARE and (distinct >= _FEW_DISTINCT or named):
         yield Sign(element=0, why="values", kind="free text", count=_there(values))
-    elif named and distinct >= _FEW_DISTINCT and not pd.api.types.is_numeric_dtype(values.dtype):
+    elif named and distinct >= _FEW_DISTINCT and not _holds_numbers(values):
         yield Sign(element=0, why="header", kind="free text", count=_there(values))

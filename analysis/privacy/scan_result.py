@@ -1,4 +1,4 @@
-"""What a scan for identifiers found: one finding per column and element, and the class of the data."""
+"""What a scan for identifiers found: by column and element, and the class of the data."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ _SUPPORTS = (
     "This supports a decision by somebody who knows the data and the law; it does not make it. "
     "A scan can miss identifiers and can take for one what is none."
 )
+_NOTHING = "No column was found that may identify a person."
 _REMEDIES = {
     FREE_TEXT: "Leave the column out, or read every text and name the column in allowed_text.",
     3: "Turn dates into days since the first treatment and ages over 89 into 90 with deidentify.",
@@ -193,8 +194,8 @@ class ScanResult:
         """
         columns = len({(one.table, one.column) for one in self.findings})
         lines = [
-            f"{counted(self.n_columns, 'column')} and {self.n_rows:,} rows scanned: "
-            f"{columns or 'no'} {'column' if columns == 1 else 'columns'} may identify a person.",
+            f"{counted(self.n_columns, 'column')} and {self.n_rows:,} rows scanned.",
+            f"{counted(columns, 'column')} may identify a person." if columns else _NOTHING,
             f"Class of the data as far as a scan tells: {self.data_class}.",
         ]
         if self.substance_use:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Hashable
 
 import pandas as pd
@@ -69,7 +69,7 @@ def _is_text(present: pd.Series) -> bool:
     """Tell whether values may be texts or objects."""
     dtype = present.dtype
     categories = isinstance(dtype, pd.CategoricalDtype)
-    return categories or pd.api.types.is_string_dtype(dtype) or dtype == object
+    return categories or pd.api.types.is_string_dtype(dtype) or pd.api.types.is_object_dtype(dtype)
 
 
 def _is_unsearched(present: pd.Series) -> bool:
@@ -111,9 +111,9 @@ def _as_text(value: Hashable) -> str:
         return value
     if isinstance(value, bytes | bytearray | memoryview):
         return "\0bytes"
-    if isinstance(value, datetime.date | pd.Period):
+    if isinstance(value, dt.date | pd.Period):
         return "\0date"
-    return "" if isinstance(value, datetime.timedelta | datetime.time) else str(value)
+    return "" if isinstance(value, dt.timedelta | dt.time) else str(value)
 
 
 def _kinds(text: str) -> set[tuple[int, str]]:
