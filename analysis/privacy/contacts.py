@@ -18,7 +18,7 @@ _OPEN, _SHUT = r"(?<![\w.,/+-])", r"(?!\w|[-.,/]\d)"
 _US = r"(?:\+?1[-.\s/]*)?(?:\(\s?[2-9]\d{2}\s?\)|[2-9]\d{2})\s?[-./]?\s?[2-9]\d{2}\s?[-./]?\s?\d{4}"
 _US_DIVIDED = (
     r"(?:\+?1[-.\s/]{0,2})?(?:\(\s?[2-9]\d{2}\s?\)[-.\s/]{0,2}[2-9]\d{2}[-.\s/]?\d{4}"
-    r"|[2-9]\d{2}[-.\s/][2-9]\d{2}[-.\s/]\d{4})"
+    r"|[2-9]\d{2}[-.\s/][2-9]\d{2}[-.\s/]?\d{4})"
 )
 _EXTENSION = r"(?:\s*(?:x|ext\.?|extension|Durchwahl|DW|poste)\s*\d{1,6})?"
 _PLUS = r"\+\s?\d{1,3}(?:[\s().\-/]{0,3}\d){7,13}"
@@ -85,7 +85,7 @@ _ADDRESSES = (
     _contact(
         6,
         "e-mail address",
-        r"[\w.!#$%&'*+/=?^`{|}~-]*\w\s?(?:@|＠|\(at\)|\[at\]|\{at\}|\s+at\s+(?=[\w-]+\s?(?:\(dot\)|\[dot\]|"
+        r"[\w.!#$%&'*+/=?^`{|}~-]{0,64}\w\s?(?:@|＠|\(at\)|\[at\]|\{at\}|\s+at\s+(?=[\w-]+\s?(?:\(dot\)|\[dot\]|"
         r"\sdot\s)))\s?[\w-]+(?:\s?(?:\.|\(dot\)|\[dot\]|\sdot\s)\s?[\w-]+)*"
         r"(?:\.|\s?\(dot\)\s?|\s?\[dot\]\s?|\sdot\s)[a-z][\w-]+",
         raw=True,
@@ -104,7 +104,9 @@ _ADDRESSES = (
         "web address",
         rf"(?<![\w@.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:{_TLD})(?::\d{{2,5}})?"
         r"(?:/[^\s<>\"']*)?(?![\w-]|\.\w)",
-        accept=lambda m: re.match(r"[\w-]{2,}\.", m[0]) is not None and not m[0][0].isupper(),
+        accept=lambda m: (
+            (re.match(r"[\w-]{2,}\.", m[0]) is not None or "/" in m[0]) and not m[0][0].isupper()
+        ),
         needs=r"\.\w",
     ),
     _contact(18, "name in a social network", r"(?<![\w@./])@[a-z_][\w.]{2,29}(?![\w@])", needs="@"),

@@ -28,7 +28,7 @@ _YEAR_OR_SHORT = rf"(?:{_YEAR}|['’]?\d{{2}})"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _ROMAN = r"(?:VIII|VII|VI|IV|IX|XII|XI|X|V|III|II|I)"
 _ALONE, _END = r"(?<![\w.,/+-])", r"(?![\w/]|[.,-]\d)"
-_TIME = r"(?:[T ,_]\s*\d{1,2}[:h.]?\d{2}(?:[:.]?\d{2}(?:[.,]\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2}|[AaPp]\.?[Mm]\.?)?)?"
+_TIME = r"(?:T\d{2}(?![\w:])|[T ,_]\s*\d{1,2}[:h.]?\d{2}(?:[:.]?\d{2}(?:[.,]\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2}|[AaPp]\.?[Mm]\.?)?)?"
 _MONTH_NEEDS = r"(?i)" + "|".join(sorted({word[:3].lower() for word in _WORDS["months"]}))
 
 
@@ -150,7 +150,7 @@ _COMPACT = (
     ),
     _date(
         "date",
-        rf"(?<![\w.-])(?:{_YEAR}-?W(?:0[1-9]|[1-4]\d|5[0-3])(?:-?[1-7])?|W\d{{1,2}}[/-]{_YEAR})(?!\w)",
+        rf"(?<![\w.-])(?:{_YEAR}[-/ ]?W(?:0?[1-9]|[1-4]\d|5[0-3])(?:-?[1-7])?|W\d{{1,2}}[/-]{_YEAR})(?!\w)",
     ),
     _date("date", rf"(?<![\w.-]){_YEAR}-(?P<n>\d{{3}})(?![\w-]|\.\d)", _ordinal_day),
     _date(
@@ -198,6 +198,7 @@ _WORDED = (
         needs=_MONTH_NEEDS,
     ),
     _date("year and month", rf"(?<![\w-]){_YEAR}[\s./-]{_MONTH}(?!\w)", needs=_MONTH_NEEDS),
+    _date("month", _LONG_MONTH, needs=_MONTH_NEEDS, whole=True),
     Detector(
         element=3,
         kind="month",
@@ -220,7 +221,7 @@ _COARSE = (
     ),
     _date(
         "quarter",
-        rf"(?<![\w.])(?:[QT][1-4][\s/,'’-]*(?:of |de )?(?:{_YEAR}|\d{{2}})|{_YEAR}[\s/-]?[QT][1-4]"
+        rf"(?<![\w.])(?:[QT][1-4][\s/,'’-]*(?:of |de )?(?:FY\s?)?(?:{_YEAR}|\d{{2}})|(?:FY\s?)?{_YEAR}[\s/-]?[QT][1-4]"
         rf"|[1-4]\s?Q[\s/-]?(?:{_YEAR}|\d{{2}})"
         r"|(?:[1-4](?:st|nd|rd|th|er|ère|e|º|\.)|first|second|third|fourth|erstes|zweites|drittes|"
         r"viertes|primer|segundo|tercer|cuarto|premier|deuxième|troisième|quatrième)\s+"

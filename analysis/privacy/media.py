@@ -31,9 +31,9 @@ MEDIA_DETECTORS: tuple[Detector, ...] = (
     _image("embedded file", r"data:[\w.+-]+/[\w.+-]+(?:;[\w=-]+)*,\S{4,}", needs="data:"),
     _image(
         "picture or document in base64",
-        r"(?<![\w+/])(?:iVBORw0KGgo|/9j/|R0lGOD[dl]h|JVBERi0|Qk0[A-Za-z0-9+/]{4}AAAA|SUkqA|TU0AK|"
+        r"(?<![\w+/])(?:iVBORw0KGgo|/9j/|R0lGOD[dl]h|JVBERi0|Qk[0-3][A-Za-z0-9+/]{3,5}AAAA|SUkqA|TU0AK|"
         rf"AAAA(?:IGZ0eXB|HGZ0eXB|GGZ0eXB))(?:{_BASE64}|[A-Za-z0-9+/=]*)",
-        needs="iVBORw0KGgo|/9j/|R0lGOD|JVBERi0|Qk0|SUkqA|TU0AK|AAAA",
+        needs="iVBORw0KGgo|/9j/|R0lGOD|JVBERi0|Qk[0-3]|SUkqA|TU0AK|AAAA",
     ),
     _image(
         "DICOM picture in base64",
@@ -43,13 +43,13 @@ MEDIA_DETECTORS: tuple[Detector, ...] = (
     _image("DICOM picture", r"\x00{16,}DICM|(?<!\w)DICM(?=[\x00-\x08])", needs="DICM"),
     _image(
         "name of a picture file",
-        r"(?<![\w.])[\w~()/\\: -]*?[\w()~-]+\.(?i:jpe?g|png|gif|bmp|tiff?|heic|heif|webp|dcm|dicom|raw|mp4|mov|avi)"
+        r"(?<![\w.])[\w()~-]{1,120}\.(?i:jpe?g|png|gif|bmp|tiff?|heic|heif|webp|dcm|dicom|raw|mp4|mov|avi)"
         r"(?!\w)",
         needs=r"(?i)\.(jp|png|gif|bmp|tif|hei|webp|dcm|dic|raw|mp4|mov|avi)",
     ),
     _image(
         "name of a sound file",
-        r"(?<![\w.])[\w~()-]+\.(?i:wav|mp3|m4a|ogg|flac|aac)(?!\w)",
+        r"(?<![\w.])[\w~()-]{1,120}\.(?i:wav|mp3|m4a|ogg|flac|aac)(?!\w)",
         element=16,
         needs=r"(?i)\.(wav|mp3|m4a|ogg|fla|aac)",
     ),

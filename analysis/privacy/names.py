@@ -19,7 +19,8 @@ _TITLE = (
     r"(?:Drs?|DR|Mrs?|MR|MRS|Ms|MS|Mx|Miss|Prof(?:essor)?|Doctor|Herrn?|Frau|Hr|Fr|Mme|Mlle|Mons(?:ieur)?|Madame|"
     r"Mademoiselle|Sra?|Srta|Señora?|Señorita|Don|Doña|Dra|Pr|M|Nurse|Sister|Brother|Father|Rev|Reverend|Pastor|Rabbi|Sir|Lady|"
     r"Schwester|Pfleger|Pflegerin|Arzt|Ärztin|Officer|Sgt|Capt|Captain|Lt|Col|Judge|Hon|Coach|Aunt|Uncle|Tante|Onkel|"
-    r"Familie|Docteur|Doctora?|Enfermera?)"
+    r"Familie|Docteur|Doctora?|Enfermera?|monsieur|madame|mademoiselle|señora?|señorita|mister|[Ff]räulein|"
+    r"doctora?|docteur|professor|profesora?)"
 )
 _CREDENTIAL = r"(?:M\.?D\.?|D\.?O\.?|R\.?N\.?|N\.?P\.?|PA(?:-C)?|APRN|CRNA|DNP|FNP(?:-BC)?|PMHNP(?:-BC)?|Ph\.?D\.?|Psy\.?D\.?|LCSW|LPC|LMFT|MBBS|BSN|MSN|PharmD|Esq|FRCPsych|FACP)"
 _RELATION = (
@@ -175,6 +176,8 @@ def _name(
 
 
 NAME_DETECTORS: tuple[Detector, ...] = (
+    _name("name in a message", rf"(?<!\w){_WORD}\^{_WORD}(?:\^[\w.]*)*"),
+    _name("last name, first name", rf"(?P<value>{_WORD}),\s(?:[{_UPPER}]\.?\s?){{1,2}}", lambda m: not _plain(_words(m)[0]), whole=True),
     _name("name after a title", rf"(?<![\w.-])(?:{_TITLE}(?:\.\s?|\s)(?:(?:med|rer|nat|phil|h\.c|habil)\.?\s)*)+(?P<value>(?:[{_UPPER}]\.\s?)*(?:{_PARTICLE}\s)?{_FULL})(?!\w)", _first_is_no_plain_word),
     _name("name before a degree", rf"(?<!\w)(?P<value>{_WORD}(?:\s(?:[{_UPPER}]\.\s?)?{_WORD}){{0,2}}),?\s{_CREDENTIAL}(?!\w)", lambda m: _first_is_no_plain_word(m) and (len(_words(m)) > 1 or _known(_words(m)[0], also_words=True))),
     _name("name after a label", rf"(?<!\w)(?i:{_LABEL})\s?(?:\s?[:=]|\s-)\s?(?P<value>(?:[{_UPPER}]\.\s?)*(?:{_PARTICLE}\s)?{_FULL}(?:,\s{_WORD})?)", _first_is_no_plain_word),

@@ -29,6 +29,11 @@ _VALUE = (
 )
 
 
+_DATE_LIKE = re.compile(
+    r"(?:19|20)\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}(?: .*)?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ].*)?"
+    r"|\d{1,2}-\d{1,2}-(?:19|20)\d{2}|(?:19|20)\d{2}(?:0[1-9]|1[0-2])[0-3]\d"
+    r"|\d{1,2}-?[A-Za-z]{3}-?\d{2,4}"
+)
 _PLATE = (
     r"(?P<value>[A-ZÄÖÜ0-9]{1,17}(?:[ -](?=[A-Z]{0,3}\d|[A-Z]{1,3}\b)[A-Z0-9]{1,4}){0,3})(?!\w)"
 )
@@ -57,15 +62,30 @@ def ssn_valid(number: str) -> bool:
 
 
 def _enough_digits(match: re.Match[str]) -> bool:
-    """Accept what follows a label when it has three digits or more and is not a year."""
+    """Accept what follows a label when it has three digits or more and is no date.
+
+    After an ordinary word alone, as in "account 44821199", it needs six digits, or five with
+    letters.
+    """
     value = match["value"]
-    return len(_digits(value)) >= 3 and not re.fullmatch(r"(?:19|20)\d{2}", value)
+    n_digits = len(_digits(value))
+    if n_digits < 3 or _DATE_LIKE.fullmatch(value):
+        return False
+    if match.groupdict().get("bare") is None:
+        return True
+    return n_digits >= 6 or (n_digits >= 5 and any(map(str.isalpha, value)))
 
 
 def _is_plate_like(match: re.Match[str]) -> bool:
     """Accept what follows a label of vehicles: letters and digits, or three digits."""
     value = match["value"]
     return bool(_digits(value)) and (any(map(str.isalpha, value)) or len(_digits(value)) >= 3)
+
+
+def _is_long_plate(match: re.Match[str]) -> bool:
+    """Accept five characters or more of which some are letters and some are digits."""
+    text = "".join(filter(str.isalnum, match["value"]))
+    return len(text) >= 5 and text.isalnum() and not text.isalpha() and not text.isdigit()
 
 
 def _by(test: Callable[[str], bool]) -> Callable[[re.Match[str]], bool]:
@@ -107,7 +127,7 @@ def _labelled() -> tuple[Detector, ...]:
         parts = [rf"{clear}[\s.:#-]*{_NUMBER_WORD}?"]
         if entry["ordinary"]:
             ordinary = alternatives(entry["ordinary"], spaces=True)
-            parts.append(rf"{ordinary}\s*(?:{_NUMBER_WORD}(?!\w)|(?=[:#=]))")
+            parts.append(rf"{ordinary}\s*(?:{_NUMBER_WORD}(?!\w)|(?=[:#=])|(?P<bare>(?=\s)))")
         detectors.append(
             Detector(
                 element=entry["element"],
@@ -217,6 +237,14 @@ _SHAPES = (
 )
 _LONG = (
     _shape(
+        7,
+        "nine-digit number",
+        r"(?P<value>\d{9})",
+        lambda m: ssn_valid(m[0]) and _is_no_concept(m),
+        whole=True,
+    ),
+    _shape(18, "long number", r"(?<![\w.-])[ABD-Z][A-Z]{0,2}-?\d{7,}(?![\w-])"),
+    _shape(
         18,
         "long number",
         r"(?<![\w.,/+-])(?P<value>\d{7,})(?!\w|[-.,/]\d|\s?(?:mg|ml|IU|copies|cells|%))",
@@ -233,6 +261,14 @@ _LONG = (
 NUMBER_DETECTORS: tuple[Detector, ...] = (
     *_labelled(),
     Detector(element=18, kind="user name", pattern=re.compile(_USER), needs="[:=]"),
+    Detector(
+        element=12,
+        kind="licence plate",
+        pattern=re.compile(
+            r"(?i)(?<!\w)plates?\s+(?P<value>[A-Z0-9]{2,8}(?:[ -][A-Z0-9]{1,4})?)(?!\w)"
+        ),
+        accept=_is_long_plate,
+    ),
     *_SHAPES,
 )
 """Detectors of elements 7 to 13, 16 and 18 by label, shape or check digit."""

@@ -230,7 +230,7 @@ _ADDRESSES = (
     ),
     _place(
         "street address",
-        rf"(?<!\w)(?:{_WORD}[- ]){{0,3}}(?:[{_UPPER}][{_LOWER}]*(?:{_GERMAN_STREET})|(?:Straße|Strasse|Str\.|Weg|Allee|Platz|Gasse)"
+        rf"(?<!\w)(?:{_WORD}[- ]){{0,3}}(?:[{_UPPER}][{_LOWER}]*(?:{_GERMAN_STREET})|(?:Straße|Strasse|Str\.|Weg|Allee|Platz|Gasse|(?<=-)(?:Ring|Damm|Ufer|Chaussee|Markt|Hof|Graben|Steig))"
         rf"(?:{_GAP}(?:der|des|am|{_WORD}))*)\s?\d{{1,4}}\s?[a-zA-Z]?(?:\s?[-–]\s?\d+)?(?!\w|[.,]\d)",
     ),
     _place(
@@ -250,6 +250,11 @@ _ADDRESSES = (
     _place(
         "post office box",
         r"(?i)(?<!\w)(?:P\.?\s?O\.?\s?Box|Post Office Box|POB|Postfach|Apartado(?: de correos)?|Apdo\.?|Boîte postale|Casilla|Locked Bag|Private Bag|C\.?P\.? Box)\s*(?:n[°º]|no\.?|#)?\s*\d[\d\s]*\d*",
+    ),
+    _place(
+        "post office box",
+        r"(?i)(?<!\w)(?:RR|HC|Rural Route|Route|Rte)\.?\s?#?\d+,?\s+Box\s+#?\d+"
+        r"|(?<!\w)(?:apt|apartment|suite|ste)\.?\s?#?\d+[a-z]?(?!\w)",
     ),
 )
 _POSTCODES = (
@@ -348,13 +353,13 @@ _AREAS = (
     ),
     _place(
         "county",
-        rf"(?<!\w)(?P<value>(?:{_WORD}[ ]){{1,3}}(?:County|Parish|Borough|Township|Census Area|Precinct|District))(?!\w)",
+        rf"(?<!\w)(?P<value>(?:(?:{_WORD}|[A-Z]{{2,}})[ ]){{1,3}}(?:County|Parish|Borough|Township|Census Area|Precinct|District))(?!\w)",
         _is_no_region,
         needs="County|Parish|Borough|Township|Area|Precinct|District",
     ),
     _place(
         "county",
-        rf"(?<!\w)(?:County|Landkreis|Kreis|Stadtkreis|Bezirk|Regierungsbezirk|Gemeinde|Kanton|Département(?: de l['’]| du| de la| des| de)?|Arrondissement(?: de)?|Provincia de|Municipio de|Comarca de|Borough of|City of|Town of|Village of|Stadt)[ ]{_WORD}(?:[- ]{_WORD})?",
+        rf"(?<!\w)(?:County|Landkreis|Kreis|Stadtkreis|Bezirk|Regierungsbezirk|Gemeinde|Kanton|Département(?: de l['’]| du| de la| des| de)?|Arrondissement(?: de)?|Comté d[eu]|Condado de|Provincia de|Municipio de|Comarca de|Borough of|City of|Town of|Village of|Stadt)[ ]{_WORD}(?:[- ]{_WORD})?",
         needs="[A-Z]",
     ),
     _place(
@@ -381,7 +386,11 @@ _AREAS = (
         _is_no_region,
         needs="[A-Z]",
     ),
-    _place("city", rf"(?<![\w-]){_CITY}(?![\w-]|['’]s (?:disease|syndrome))", needs="[A-Z]"),
+    _place(
+        "city",
+        rf"(?<![\w-]){_CITY}(?:-{_WORD})?(?![\w-]|['’]s (?:disease|syndrome))",
+        needs="[A-Z]",
+    ),
     _place("city", rf"(?i){_CITY}", whole=True, needs="[A-Za-z]"),
     _place(
         "city",

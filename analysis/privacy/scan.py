@@ -21,17 +21,25 @@ from analysis.study import TABLES, Study
 
 __all__ = ["scan_identifiers"]
 
-_WEAK = {"five-digit code", "year and month", "long number", "time stamp", "telephone number"}
-_WEAK |= {
-    "national provider identifier",
+_BY_CHANCE = {
     "date",
-    "licence plate",
     "national identity number",
+    "national provider identifier",
+    "telephone number",
+    "time stamp",
+    "year and month",
+}
+_OF_ANY_CODE = {
+    "five-digit code",
+    "licence plate",
+    "long number",
+    "nine-digit number",
     "postcode",
 }
 _FEW_DISTINCT = 20
 _NEARLY_ALL = 0.9
 _FREE_TEXT_SHARE = 0.2
+_HALF = 0.5
 
 
 def scan_identifiers(
@@ -158,8 +166,10 @@ def _signs_of_values(values: pd.Series, *, is_pseudonym: bool) -> Iterator[Sign]
     found = match_column(values)
     columns = (found[name].tolist() for name in MATCH_COLUMNS)
     for element, kind, count, share in zip(*columns, strict=True):
-        by_chance = is_pseudonym and kind in _WEAK and share < 0.5
-        sparse_digits = kind == "five-digit code" and share < 0.5
+        by_chance = is_pseudonym and (
+            kind in _OF_ANY_CODE or (kind in _BY_CHANCE and share < _HALF)
+        )
+        sparse_digits = kind == "five-digit code" and share < _HALF
         if not by_chance and not sparse_digits:
             yield Sign(element=element, why="values", kind=kind, count=count)
 
