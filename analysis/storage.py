@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -20,6 +21,7 @@ __all__ = [
     "confined",
     "file_sha256",
     "folder_sha256",
+    "locked",
     "remove",
     "replacing",
     "write_bytes",
@@ -189,6 +191,52 @@ def write_text(target: Path, content: str) -> Path:
         When the file cannot be written; an earlier one is left as it was.
     """
     return write_bytes(target, content.encode("utf-8"))
+
+
+@contextmanager
+def locked(target: Path, *, patience: float = 10.0) -> Iterator[None]:
+    """Keep other processes from changing a file until the block ends.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+        The file, which need not exist; its folder is made when missing. A file with the further
+        ending ``.lock`` stands beside it meanwhile.
+    patience : float
+        Seconds to wait for another process.
+
+    Raises
+    ------
+    ReportError
+        When the file stays locked, or its folder cannot be written.
+    """
+    lock = target.with_name(f"{target.name}.lock")
+    _take(lock, until=time.monotonic() + patience)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+
+
+def _take(lock: Path, *, until: float) -> None:
+    """Make a lock file that is not there, or wait until it is gone."""
+    while True:
+        try:
+            lock.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        except OSError as error:
+            # Windows answers PermissionError while another process removes its lock.
+            if (
+                not isinstance(error, FileExistsError | PermissionError)
+                or time.monotonic() >= until
+            ):
+                raise ReportError(
+                    f"{lock.name} cannot be made, so the file beside it may be in use. Wait for "
+                    "the other program; delete that file if no program is running."
+                ) from None
+            time.sleep(0.05)
+        else:
+            return
 
 
 def remove(target: Path) -> None:

@@ -1,0 +1,384 @@
+"""De-identifying tables: random pseudonyms, relative days, ages up to 90, nothing else personal.
+
+What is left is scanned, and a table with anything in it that may identify is refused, not passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import ColumnError, DataError, DisclosureError
+from analysis.privacy.crosswalk import pseudonyms_for, read_crosswalk, require_apart
+from analysis.privacy.derived import contains_values
+from analysis.privacy.headers import header_role, is_known_header, meaning_of_header
+from analysis.privacy.relative_days import as_days, days_since, first_days
+from analysis.privacy.scan import scan_identifiers
+from analysis.privacy.scan_result import ScanResult
+from analysis.results import frame_to_html, frame_to_text
+from analysis.study import in_local_zone
+
+__all__ = ["Deidentified", "deidentify", "relink"]
+
+PSEUDONYM = "subject_id"
+_CHANGES = ("table", "column", "change", "rows")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Deidentified:
+    """Tables without what identifies, and what became of each column.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        The tables, rows ordered by pseudonym; a frame that came alone has an empty name.
+    changes : pandas.DataFrame
+        Columns ``table, column, change, rows``; true counts.
+    scan : ScanResult
+        The scan of the tables, which found nothing.
+    """
+
+    tables: Mapping[str, pd.DataFrame] = field(repr=False)
+    changes: pd.DataFrame
+    scan: ScanResult
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A copy of the only table.
+
+        Raises
+        ------
+        DataError
+            When there are several.
+        """
+        if len(self.tables) != 1:
+            raise DataError("There are several tables; take them from tables by name.")
+        return next(iter(self.tables.values())).copy()
+
+    def __repr__(self) -> str:
+        return f"{self.scan.summary()}\n{frame_to_text(self.changes)}"
+
+    def _repr_html_(self) -> str:
+        return frame_to_html(self.changes, caption=self.scan.summary())
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Request:
+    """What was asked for."""
+
+    id: str
+    dates: Mapping[str, str | None]
+    ages: frozenset[str]
+    drop: frozenset[str]
+    date_format: str | None
+
+
+def deidentify(  # noqa: PLR0913 - columns and choices, by name
+    data: pd.DataFrame | Mapping[str, pd.DataFrame],
+    *,
+    id: str,  # noqa: A002 - the word that users know
+    dates: Collection[str] | Mapping[str, str],
+    origin: str | pd.Series,
+    crosswalk: Path | str,
+    ages: Collection[str] = (),
+    drop: Collection[str] = (),
+    allowed_text: Collection[str] = (),
+    date_format: str | None = None,
+) -> Deidentified:
+    """Replace ids by random pseudonyms and dates by days since the first treatment.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame or mapping of str to pandas.DataFrame
+        One table, or tables by name; every one has the column `id`. They are not changed.
+    id : str
+        The column that names patients. No cell may be missing.
+    dates : collection of str, or mapping of str to str
+        Columns of dates; of a mapping the values are the names of the new columns. Without one
+        the new column is ``rel_day``, or ``<column>_rel_day`` when a table has several.
+    origin : str or pandas.Series
+        First day of treatment: a column of treatment dates (``column`` or ``table.column``), of
+        which each patient's first counts, or a series of days by id.
+    crosswalk : path
+        CSV file that says which pseudonym is which patient, outside the project and any git work
+        tree, or below a folder named ``local``. Known patients keep their pseudonym; new ones are
+        added.
+    ages : collection of str
+        Further columns of ages in years; names such as ``age_years`` are known. Ages over 89
+        become 90.
+    drop : collection of str
+        Columns to leave out. ZIP codes, ZIP3 areas and years of birth always are.
+    allowed_text : collection of str
+        Columns whose free text somebody has read and allows.
+    date_format : str, optional
+        How dates are written as text; ISO 8601 when left out.
+
+    Returns
+    -------
+    Deidentified
+        Tables with the pseudonym as ``subject_id`` in the first column, rows ordered by it.
+
+    Raises
+    ------
+    ColumnError
+        When a column is not there.
+    DataError
+        When an id is missing, a date cannot be read, or a patient with dates has no origin.
+    DisclosureError
+        When the crosswalk would lie within reach of the data, or when the tables still hold what
+        may identify; nothing is written to the crosswalk then.
+    ReportError
+        When the crosswalk cannot be written.
+
+    Notes
+    -----
+    Days since treatment are no dates; the order and spacing of visits can still single out a
+    patient: see `analysis.privacy.trajectory_uniqueness`.
+
+    References
+    ----------
+    45 CFR 164.514(b)(2)(i)(C) for dates and ages, 164.514(c) for codes.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> visits = pd.DataFrame({"mrn": ["17", "17"], "seen": ["2024-03-01", "2024-03-08"]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     result = deidentify(
+    ...         visits, id="mrn", dates=["seen"], origin="seen",
+    ...         crosswalk=Path(folder) / "local" / "crosswalk.csv",
+    ...     )
+    >>> result.frame["rel_day"].tolist()
+    [0, 7]
+    """
+    path = require_apart(crosswalk)
+    tables = {"": data} if isinstance(data, pd.DataFrame) else dict(data)
+    request = _Request(
+        id=id,
+        dates=dict(dates) if isinstance(dates, Mapping) else dict.fromkeys(dates),
+        ages=frozenset(ages),
+        drop=frozenset(drop),
+        date_format=date_format,
+    )
+    _require_columns(tables, request)
+    ids = {name: _ids_as_text(frame[id]) for name, frame in tables.items()}
+    first = _origin(tables, ids, origin, request)
+    changes: list[tuple[str, str, str, int]] = []
+    bare = {
+        name: _without_identifiers(frame, ids[name], first, request, name, changes)
+        for name, frame in tables.items()
+    }
+    _require_bare(bare, ids, allowed_text)
+    codes = pseudonyms_for((one for column in ids.values() for one in column), path)
+    finished = {name: _with_pseudonyms(frame, ids[name], codes) for name, frame in bare.items()}
+    return Deidentified(
+        tables=finished,
+        changes=pd.DataFrame(changes, columns=list(_CHANGES)),
+        scan=scan_identifiers(finished, pseudonym=PSEUDONYM, allowed_text=allowed_text),
+    )
+
+
+def _require_columns(tables: Mapping[str, pd.DataFrame], request: _Request) -> None:
+    """Refuse tables without the id, and names of columns that no table has."""
+    if not tables or not all(request.id in frame.columns for frame in tables.values()):
+        raise ColumnError(
+            "A table lacks the column of ids. Every table needs it, under the same name: rename "
+            "it, or leave the table out."
+        )
+    there = {str(name) for frame in tables.values() for name in frame.columns}
+    absent = (set(request.dates) | request.ages | request.drop) - there
+    if absent:
+        raise ColumnError(
+            f"{len(absent)} of the columns in dates, ages and drop are in no table. Correct the "
+            "names; a column that is not found would stay in the data."
+        )
+    if any(not frame.columns.is_unique for frame in tables.values()):
+        raise ColumnError("Two columns of a table have the same name. Give each its own.")
+
+
+def _ids_as_text(ids: pd.Series) -> pd.Series:
+    """Write ids as text, so that 17, 17.0 and " 17" are one patient; leading zeros stay."""
+    if ids.isna().any():
+        raise DataError(
+            f"{int(ids.isna().sum())} rows have no id, so nobody can tell whose they are. Add the "
+            "ids, or leave these rows out."
+        )
+    if pd.api.types.is_float_dtype(ids.dtype) and (ids == np.floor(ids)).all():
+        ids = ids.astype("int64")
+    return ids.astype(object).map(str).str.strip()
+
+
+def _origin(
+    tables: Mapping[str, pd.DataFrame],
+    ids: Mapping[str, pd.Series],
+    origin: str | pd.Series,
+    request: _Request,
+) -> pd.Series:
+    """Give the first day of treatment by id."""
+    if isinstance(origin, pd.Series):
+        index = _ids_as_text(pd.Series(origin.index))
+        days = as_days(origin, date_format=request.date_format, column="origin")
+        return first_days(index, days.reset_index(drop=True))
+    table, _, column = origin.rpartition(".")
+    with_it = [
+        name for name, frame in tables.items() if column in frame.columns and table in {"", name}
+    ]
+    if len(with_it) != 1:
+        raise ColumnError(
+            f"The column of origin is in {len(with_it)} tables; it must be in one. Name it as "
+            "table.column."
+        )
+    name = with_it[0]
+    days = as_days(tables[name][column], date_format=request.date_format, column="origin")
+    return first_days(ids[name], days)
+
+
+def _without_identifiers(
+    frame: pd.DataFrame,
+    ids: pd.Series,
+    origin: pd.Series,
+    request: _Request,
+    table: str,
+    changes: list[tuple[str, str, str, int]],
+) -> pd.DataFrame:
+    """Leave out, turn into days and cap at 90, column by column; the id is left out too."""
+    columns: dict[str, pd.Series] = {}
+    n_dates = sum(name in request.dates for name in frame.columns)
+    for position, (label, values) in enumerate(frame.items(), start=1):
+        name = str(label)
+        shown = name if is_known_header(name) else f"column {position}"
+        new, change = name, ""
+        kept: pd.Series | None = values
+        if name == request.id:
+            kept, change = None, "replaced by a random pseudonym"
+        elif name in request.drop or _is_always_dropped(name):
+            kept, change = None, "left out"
+        elif name in request.dates:
+            new = request.dates[name] or ("rel_day" if n_dates == 1 else f"{name}_rel_day")
+            days = as_days(values, date_format=request.date_format, column=shown)
+            kept, change = days_since(ids, days, origin), "days since the first treatment"
+        elif name in request.ages or header_role(name) == "age":
+            kept, change = _up_to_90(values, shown), "ages over 89 are 90"
+        if change:
+            changes.append((table, shown, change, int(values.notna().sum())))
+        if kept is not None:
+            if isinstance(kept.dtype, pd.CategoricalDtype):
+                kept = kept.cat.remove_unused_categories()  # they outlive the rows that had them
+            if new in columns or new == PSEUDONYM:
+                raise ColumnError(
+                    "Two columns would have the same name. Name the new columns of dates in a "
+                    "mapping, and leave an old column of pseudonyms out with drop."
+                )
+            columns[new] = kept
+    return pd.DataFrame(columns, index=frame.index).copy()
+
+
+def _is_always_dropped(name: str) -> bool:
+    """Tell whether a column holds ZIP codes, ZIP3 areas or years of birth."""
+    meaning = meaning_of_header(name)
+    is_zip = meaning is not None and meaning[0] == 2 and "zip" in name.casefold()
+    return is_zip or header_role(name) in {"zip3", "birth_year"}
+
+
+def _up_to_90(ages: pd.Series, shown: str) -> pd.Series:
+    """Cap ages at 90, which stands for 90 or older."""
+    if not pd.api.types.is_numeric_dtype(ages.dtype):
+        raise ColumnError(f"The column {shown} must hold ages in years as numbers.")
+    return ages.clip(upper=90).where(ages < 90, ages.clip(upper=90))
+
+
+def _require_bare(
+    tables: Mapping[str, pd.DataFrame],
+    ids: Mapping[str, pd.Series],
+    allowed_text: Collection[str],
+) -> None:
+    """Refuse tables that still hold what may identify, the old ids included."""
+    numbers = {
+        one: n for n, one in enumerate(dict.fromkeys(one for i in ids.values() for one in i))
+    }
+    numbered = {
+        name: frame.assign(**{PSEUDONYM: ids[name].map(numbers)}) for name, frame in tables.items()
+    }
+    scan = scan_identifiers(numbered, pseudonym=PSEUDONYM, allowed_text=allowed_text)
+    places = [f"  {found.finding}" for found in scan.findings]
+    places += [
+        f"  {name or 'table'}: column {position} holds the ids of patients. Leave it out."
+        for name, frame in tables.items()
+        for position, column in enumerate(frame, start=1)
+        if contains_values(frame[column], ids[name])
+    ]
+    if places:
+        raise DisclosureError(
+            f"{len(places)} columns may still identify a person. Leave them out with drop, turn "
+            "dates into days with dates, or allow a text that somebody has read.\n"
+            + "\n".join(places)
+        )
+
+
+def _with_pseudonyms(frame: pd.DataFrame, ids: pd.Series, codes: Mapping[str, str]) -> pd.DataFrame:
+    """Put the pseudonym first and order rows by it: the old order can tell who is who."""
+    named = frame.reset_index(drop=True)
+    named.insert(0, PSEUDONYM, pd.Series(ids.map(codes).to_numpy(), dtype="string"))
+    return named.sort_values(PSEUDONYM, kind="stable").reset_index(drop=True)
+
+
+def relink(
+    frame: pd.DataFrame,
+    crosswalk: Path | str,
+    *,
+    pseudonym: str = PSEUDONYM,
+    id: str = "id",  # noqa: A002
+) -> pd.DataFrame:
+    """Put the ids of patients back, inside the clinic only.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A table with pseudonyms.
+    crosswalk : path
+        The file that `deidentify` wrote.
+    pseudonym : str
+        The column of pseudonyms.
+    id : str
+        Name of the new first column.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A copy; ``attrs["patient_level"]`` is True, so that no release takes it.
+
+    Raises
+    ------
+    DisclosureError
+        When neither the crosswalk nor the working folder lies below a folder named ``local``.
+    ColumnError
+        When the column is not there, or the new one already is.
+    DataError
+        When a pseudonym is not in the crosswalk.
+    """
+    path = Path(crosswalk).resolve()
+    if not in_local_zone(path.parent) and not in_local_zone(Path.cwd()):
+        raise DisclosureError(
+            "Patients are named again in the local zone only. Work in a folder named local, or "
+            "keep the crosswalk in one."
+        )
+    if pseudonym not in frame.columns or id in frame.columns:
+        raise ColumnError(
+            "The column of pseudonyms is missing, or the new column is already there. Name both "
+            "with pseudonym and id."
+        )
+    by_code = {code: one for one, code in read_crosswalk(path).items()}
+    ids = frame[pseudonym].astype(object).map(by_code)
+    if ids.isna().any():
+        raise DataError(
+            f"{int(ids.isna().sum())} rows have a pseudonym that is not in the crosswalk. Name the "
+            "crosswalk that these data were made with."
+        )
+    linked = frame.copy()
+    linked.insert(0, id, ids)
+    linked.attrs["patient_level"] = True
+    return linked

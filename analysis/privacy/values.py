@@ -1,0 +1,188 @@
+"""Finding identifiers in a whole column, by its type, its numbers and its distinct texts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Hashable
+
+import pandas as pd
+
+from analysis.privacy.numeric_columns import numeric_kind, plain_numbers
+from analysis.privacy.patterns import identifiers_in
+
+__all__ = ["MATCH_COLUMNS", "free_text_share", "match_column"]
+
+MATCH_COLUMNS = ("element", "kind", "count", "share")
+"""Columns of `match_column`."""
+
+_AT_MOST = 20_000
+_SAMPLE = 200
+_LONG = 40
+_WORDS = 5
+_BYTES = (17, "picture or other binary data")
+_DATE = (3, "date")
+
+
+def match_column(values: pd.Series, *, at_most: int = _AT_MOST) -> pd.DataFrame:
+    """Count what may identify a person in the values of a column.
+
+    Parameters
+    ----------
+    values : pandas.Series, shape (n,)
+        Any column. Missing values are left out, of the share as well.
+    at_most : int
+        Distinct texts that are searched in full; of longer columns as many are taken, evenly
+        spread, and counts are scaled up. ``attrs["examined"]`` says which share was searched.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `MATCH_COLUMNS`: element of Safe Harbor, kind, rows with such a value, and their
+        share of the values that are there. One row per element and kind, most frequent first.
+        True counts, and no value.
+
+    Examples
+    --------
+    >>> column = pd.Series(["2024-03-15", "2024-04-02", "unknown", None])
+    >>> match_column(column).to_dict("records")
+    [{'element': 3, 'kind': 'date', 'count': 2, 'share': 0.6666666666666666}]
+    """
+    present = values.dropna()
+    typed = _kind_of_type(present)
+    if typed is not None:
+        return _frame({typed: len(present)}, len(present))
+    if not _is_text(present):
+        found = None if _is_unsearched(present) else numeric_kind(present)
+        return _frame({} if found is None else {found: len(present)}, len(present))
+    return _match_texts(present, at_most)
+
+
+def _kind_of_type(present: pd.Series) -> tuple[int, str] | None:
+    """Tell dates and times by their type."""
+    dtype = present.dtype
+    if pd.api.types.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype):
+        return _DATE
+    return None
+
+
+def _is_text(present: pd.Series) -> bool:
+    """Tell whether values may be texts or objects."""
+    dtype = present.dtype
+    categories = isinstance(dtype, pd.CategoricalDtype)
+    return categories or pd.api.types.is_string_dtype(dtype) or pd.api.types.is_object_dtype(dtype)
+
+
+def _is_unsearched(present: pd.Series) -> bool:
+    """Tell whether values are flags, spans of time or complex, in which nothing can hide."""
+    dtype = present.dtype
+    return (
+        not pd.api.types.is_numeric_dtype(dtype)
+        or pd.api.types.is_bool_dtype(dtype)
+        or pd.api.types.is_complex_dtype(dtype)
+    )
+
+
+def _match_texts(present: pd.Series, at_most: int) -> pd.DataFrame:
+    """Search the distinct texts of a column, and its numbers when it holds nothing else."""
+    counts = present.astype(object).map(_as_text).value_counts(sort=False)
+    texts = pd.Series(counts.index, dtype=object)
+    numbers = plain_numbers(texts)
+    n = len(present)
+    if len(texts) and float(numbers.notna().mean()) >= 0.95 and not texts.str.match("0\\d").any():
+        found = numeric_kind(numbers.dropna())
+        if found is not None:
+            return _frame({found: n}, n)
+        texts = texts[numbers.isna() | (numbers.abs() >= 1e6)]
+    likely = _likely(texts)
+    searched = likely.iloc[:: max(1, -(-len(likely) // at_most))]
+    by_kind: dict[tuple[int, str], int] = {}
+    for text in searched:
+        rows = int(counts.loc[text])
+        for key in _kinds(text):
+            by_kind[key] = by_kind.get(key, 0) + rows
+    scale = len(likely) / max(len(searched), 1)
+    scaled = {key: min(n, round(count * scale)) for key, count in by_kind.items()}
+    return _frame(scaled, n, examined=1 / scale if scale else 1.0)
+
+
+def _as_text(value: Hashable) -> str:
+    """Write one value as text; dates and bytes by what they are."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes | bytearray | memoryview):
+        return "\0bytes"
+    if isinstance(value, dt.date | pd.Period):
+        return "\0date"
+    return "" if isinstance(value, dt.timedelta | dt.time) else str(value)
+
+
+def _kinds(text: str) -> set[tuple[int, str]]:
+    """Tell what one text holds."""
+    if text == "\0bytes":
+        return {_BYTES}
+    if text == "\0date":
+        return {_DATE}
+    return {(match.element, match.kind) for match in identifiers_in(text)}
+
+
+def _likely(texts: pd.Series) -> pd.Series:
+    """Leave out single words of a shape of which a sample holds no identifier.
+
+    Pseudonyms are many and alike: letters and digits of one length. Two hundred of each length
+    are searched; when one of them is an identifier, all are.
+    """
+    token = texts.str.fullmatch(r"(?=[0-9A-Za-z_-]*\d)(?=[0-9A-Za-z_-]*[A-Za-z])[0-9A-Za-z_-]+")
+    token = token.fillna(False).astype(bool)
+    if int(token.sum()) <= _SAMPLE:
+        return texts
+    lengths = texts[token].str.len()
+    clean = [
+        alike.index
+        for _, alike in texts[token].groupby(lengths)
+        if not any(_kinds(text) for text in alike.iloc[:: -(-len(alike) // _SAMPLE)])
+    ]
+    return texts.drop([label for index in clean for label in index])
+
+
+def free_text_share(values: pd.Series) -> float:
+    """Give the share of distinct texts that are sentences: five words or more, or 40 characters.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Any column.
+
+    Returns
+    -------
+    float
+        0 for columns that are no text, and for empty ones.
+
+    Examples
+    --------
+    >>> free_text_share(pd.Series(["Slept well after the second session", "mild"]))
+    0.5
+    """
+    present = values.dropna()
+    if not _is_text(present) or len(present) == 0:
+        return 0.0
+    texts = pd.Series(present.astype(object).unique(), dtype=object)
+    texts = texts[texts.map(lambda value: isinstance(value, str))].astype(str)
+    spaced = texts.str.count(r"\S\s+\S") >= _WORDS - 1
+    long = (texts.str.len() > _LONG) & texts.str.contains(r"\s")
+    return float((spaced | long).mean()) if len(texts) else 0.0
+
+
+def _frame(by_kind: dict[tuple[int, str], int], n: int, *, examined: float = 1.0) -> pd.DataFrame:
+    """Put counts into a frame, most frequent first."""
+    keys = sorted(by_kind, key=lambda key: (-by_kind[key], key))
+    frame = pd.DataFrame(
+        {
+            "element": pd.array([element for element, _ in keys], dtype="int64"),
+            "kind": [kind for _, kind in keys],
+            "count": pd.array([by_kind[key] for key in keys], dtype="int64"),
+            "share": [by_kind[key] / max(n, 1) for key in keys],
+        },
+        columns=list(MATCH_COLUMNS),
+    )
+    frame.attrs["examined"] = examined
+    return frame
