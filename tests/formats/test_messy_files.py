@@ -45,6 +45,10 @@ def with_source(name, **keys):
         (PHQ.encode("utf-16-le"), "utf-16-le"),
         (PHQ.replace("Never", "Näver").encode("cp1252"), "cp1252"),
         (PHQ.replace("\n", "\r\n").encode(), "utf-8"),
+        (
+            PHQ.replace("Client", "\ufeff Client\u200b").replace("0017", "\u200b0017 ").encode(),
+            "utf-8",
+        ),
         (PHQ.removesuffix("\n").encode(), "utf-8"),
         (PHQ.replace("Never", '"Never"').encode(), "utf-8"),
         ((PHQ + "\n\n,,,,,,,,,,,\n , ,,,,,,,,,,\n").encode(), "utf-8"),  # blank rows at the end
@@ -72,6 +76,12 @@ def test_sound_files_in_many_spellings(tmp_path, data, encoding):
         (PHQ.replace("0021,", "0021\x00,").encode(), {}, ("FMT-023", "error", 1)),
         (PHQ.encode(), {"delimiter": ";"}, ("FMT-024", "error", None)),
         (PHQ.replace(",", "\t").encode(), {}, ("FMT-024", "error", None)),
+        # commas in a sentence split it where semicolons are meant
+        (
+            PHQ.replace(",", ";").replace("sentence; q", "sentence, q").encode(),
+            {},
+            ("FMT-024", "error", None),
+        ),
         (PHQ[:-20].encode(), {}, ("FMT-026", "error", None)),
         ((PHQ + '0017,"26/02/2024').encode(), {}, ("FMT-026", "error", None)),
         (
@@ -237,6 +247,21 @@ def test_days_as_excel_counts_them(tmp_path):
     assert ("FMT-050", "error", 1) in said(read(tmp_path, phq=text), "phq")
     accepted = read(tmp_path, with_source("phq", serial_dates=True), phq=text)
     assert said(accepted, "phq") == []
+
+
+@unit
+def test_warnings_of_the_workbook_that_repeat_cells_are_not_shown(tmp_path, recwarn):
+    rows = cells(PHQ)
+    book = openpyxl.Workbook()
+    book.active.title = "Scores"
+    for row in rows:
+        book.active.append(row)
+    book.active["B2"].value = 98765432109876
+    book.active["B2"].number_format = "yyyy-mm-dd"
+    book.save(tmp_path / "phq.xlsx")
+    found = read(tmp_path, with_source("phq", **EXCEL))
+    assert ("FMT-050", "error", 1) in said(found, "phq")
+    assert not [w for w in recwarn if "98765" in str(w.message)]
 
 
 @unit

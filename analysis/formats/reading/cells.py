@@ -14,11 +14,16 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-__all__ = ["Cells", "plain"]
+__all__ = ["INVISIBLE", "Cells", "plain"]
 
 Codes = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+
+INVISIBLE = dict.fromkeys(map(ord, "\x00\ufeff\u200b\u200e\u200f"))
+"""Characters that nobody sees and that some programs leave in texts; for `str.translate`."""
+
+_ALIKE = {**INVISIBLE, **str.maketrans("‘’‑\u2013", "''--")}
 
 
 def plain(text: str) -> str:
@@ -39,8 +44,7 @@ def plain(text: str) -> str:
     >>> plain(" Date\n of  BIRTH ")
     'date of birth'
     """
-    curly = text.replace("\x00", "").replace("‘", "'").replace("’", "'").replace("‑", "-")
-    return " ".join(curly.split()).casefold()
+    return " ".join(text.translate(_ALIKE).split()).casefold()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -114,7 +118,7 @@ class Cells:
         codes = {plain(code) for code in missing}
 
         def clean(entry: str) -> str | None:
-            text = entry.replace("\x00", "").strip()
+            text = entry.translate(INVISIBLE).strip()
             return None if plain(text) in codes else text
 
         return self.recoded(clean)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from analysis.formats.reading.cells import Cells, plain
+from analysis.formats.reading.cells import INVISIBLE, Cells, plain
 from analysis.study import Finding
 
 __all__ = ["Grid", "Sheet", "header_names"]
@@ -127,7 +127,7 @@ def header_names(header: tuple[str, ...]) -> tuple[str, ...]:
     >>> header_names(("Date", "Score", "date ", ""))
     ('Date [1]', 'Score', 'date [2]', 'column 4')
     """
-    shown = [" ".join(text.replace("\x00", "").split()) for text in header]
+    shown = [" ".join(text.translate(INVISIBLE).split()) for text in header]
     shown = [text or f"column {n}" for n, text in enumerate(shown, start=1)]
     spelt = [plain(text) for text in shown]
     return tuple(

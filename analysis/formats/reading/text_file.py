@@ -61,10 +61,11 @@ def read_text(path: Path, source: Source, choose: Choose) -> Grid | list[Finding
     n_first = source.header_row + source.header_rows - 1
     records, n_lines = first_records(path, encoding, source.delimiter, n_first)
     header = joined_header(records[source.header_row - 1 :])
-    wrong = _wrong_delimiter(path, encoding, source, len(header))
+    chosen = sorted(choose(header))
+    # with another delimiter no header is found, although commas in it may split it
+    wrong = [] if chosen and len(header) > 1 else _wrong_delimiter(path, encoding, source, header)
     if wrong or not header:
         return [*findings, *(wrong or [_no_header(source)])]
-    chosen = sorted(choose(header))
     grid = _by_columns(path, encoding, source, header, chosen, n_lines, facts)
     if grid is None:
         grid = _by_rows(path, encoding, source, header, chosen, n_lines, facts)
@@ -96,13 +97,13 @@ def _text_findings(facts: TextFacts, source: Source) -> list[Finding]:
     return found
 
 
-def _wrong_delimiter(path: Path, encoding: str, source: Source, width: int) -> list[Finding]:
+def _wrong_delimiter(
+    path: Path, encoding: str, source: Source, header: tuple[str, ...]
+) -> list[Finding]:
     """Notice that another mark separates the columns."""
-    if width > 1:
-        return []
     counts = delimiter_counts(path, encoding)
     best = max(counts, key=lambda mark: counts[mark])
-    if counts[best] < 2 or best == source.delimiter:
+    if counts[best] <= max(len(header), 1) or best == source.delimiter:
         return []
     what = f"The columns are separated by {DELIMITERS[best]}, and the mapping says otherwise."
     remedy = "Correct the delimiter in the mapping."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import warnings
 import zipfile
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
@@ -95,6 +96,21 @@ def unsafe(path: Path) -> bool:
     return size > _LARGEST or len(parts) > _ENTRIES or dense
 
 
+def _opened(path: Path, **options: bool) -> Any:
+    """Open a workbook without its warnings, which may repeat a cell."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return openpyxl.load_workbook(path, **options)
+
+
+def _shown(sheet: Any, last: int | None = None) -> Rows:
+    """Read the rows of a sheet as text, without warnings, which may repeat a cell."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        rows = sheet.iter_rows(max_row=last, values_only=True)
+        return [[cell_text(value) for value in row] for row in rows]
+
+
 def sheet_names(path: Path) -> list[str]:
     """List the visible sheets of a workbook.
 
@@ -116,7 +132,7 @@ def sheet_names(path: Path) -> list[str]:
 
 def _titles(path: Path) -> list[str]:
     """List the visible sheets; a broken file raises."""
-    book = openpyxl.load_workbook(path, read_only=True)
+    book = _opened(path, read_only=True)
     names = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
     book.close()
     return names
@@ -158,11 +174,11 @@ def _read(path: Path, source: Source, choose: Choose) -> Grid | list[Finding]:
         remedy = "Give the name of the sheet, or its number from 1."
         return [fault("FMT-030", source.name, what, remedy, column=f"{source.path}.sheet")]
     small = _unpacked_sheets(path) <= _WHOLE
-    book = openpyxl.load_workbook(path, read_only=not small, data_only=True)
+    book = _opened(path, read_only=not small, data_only=True)
     sheet = book[title]
     if not small:
         sheet.reset_dimensions()  # some programs write too small ones
-    rows = [[cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+    rows = _shown(sheet)
     findings = _merged(sheet, rows, source) if small else []
     book.close()
     findings += _uncalculated(path, title, rows, source) if small else []
@@ -206,10 +222,10 @@ def _uncalculated(path: Path, title: str, rows: Rows, source: Source) -> list[Fi
         sheets = [p for p in archive.namelist() if "/worksheets/" in p and p.endswith(".xml")]
         if not any(_FORMULA.search(archive.read(name)) for name in sheets):
             return []
-    book = openpyxl.load_workbook(path, read_only=True, data_only=False)
+    book = _opened(path, read_only=True, data_only=False)
     count = sum(
         isinstance(cell, str) and cell.startswith("=") and shown is None
-        for written, row in zip(book[title].iter_rows(values_only=True), rows, strict=False)
+        for written, row in zip(_shown(book[title]), rows, strict=False)
         for cell, shown in zip(written, row, strict=False)
     )
     book.close()
@@ -261,10 +277,7 @@ def first_rows(path: Path, title: str, n_rows: int) -> Rows:
     list of list of (str or None)
         Cells as text.
     """
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    rows = [
-        [cell_text(value) for value in row]
-        for row in book[title].iter_rows(max_row=n_rows, values_only=True)
-    ]
+    book = _opened(path, read_only=True, data_only=True)
+    rows = _shown(book[title], n_rows)
     book.close()
     return rows
