@@ -252,8 +252,6 @@ def _about(tables: Mapping[str, pd.DataFrame], options: FhirOptions) -> dict[str
     return {
         "title": "FHIR bulk data",
         "sites": tuple(sorted(map(str, sites))),
-        "instruments": tuple(
-            sorted(map(str, tables["assessments"]["instrument"].dropna().unique()))
-        ),
+        "instruments": tuple(sorted(scales)),
         **options.about,
     }

@@ -150,7 +150,8 @@ def dose_of(row: Row) -> dict[str, Any]:
         when = {
             "effectivePeriod": {"start": start, "end": _time(row["rel_day"], row["infusion_min"])}
         }
-    dosage: dict[str, Any] = {"route": _concept(SNOMED, _ROUTE_CODES[row["route"]], row["route"])}
+    route = _concept(SNOMED, _ROUTE_CODES[row["route"]], row["route"])
+    dosage: dict[str, Any] = {"route": route}
     if "dose_mg" in row:
         dosage["dose"] = _quantity(row["dose_mg"], "mg")
     return {
@@ -196,9 +197,9 @@ def observations_of(rows: Iterable[Row], sessions: Iterable[Row]) -> Iterator[di
 
 def _measurement(row: Row) -> dict[str, Any]:
     """Write what was measured, and its value."""
-    parameter = row["parameter"]
+    parameter = str(row["parameter"])
     system = LOINC if parameter in _VITAL_CODES else OWN
-    code = _VITAL_CODES.get(parameter, parameter)
+    code = str(_VITAL_CODES.get(parameter, parameter))
     return {"code": _concept(system, code), "valueQuantity": _quantity(row["value"], row["unit"])}
 
 
@@ -296,7 +297,7 @@ def event_of(row: Row) -> dict[str, Any]:
     severity = _SEVERITY_CODES.get(min(int(row["severity"]), 3), "severe")
     kept = ["severity"] if row["severity"] <= 3 else []
     kept += ["related"] if "session_no" in row else []
-    outcome = _OUTCOME_CODES.get(row.get("outcome"))
+    outcome = _OUTCOME_CODES[row["outcome"]] if "outcome" in row else ""
     serious = "Serious" if row["serious"] else "Non-serious"
     return {
         "resourceType": "AdverseEvent",
