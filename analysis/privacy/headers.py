@@ -124,6 +124,7 @@ def _known_words() -> frozenset[str]:
     lists = read_list("headers")
     listed = [*_phrases(), *lists["harmless"], *lists["harmless_before"]]
     listed += [*lists["age"], *lists["birth_year"], *lists["zip3"], *lists["substance_use_columns"]]
+    listed += lists["plain_words"]
     canonical = [header_words(name) for table in TABLES.values() for name in table.names]
     tables = [header_words(name) for name in TABLES]
     words = " ".join([*listed, *canonical, *tables]).split()
