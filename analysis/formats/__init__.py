@@ -1,6 +1,15 @@
 """Data as clinics and networks have them, read into a canonical study and written from it."""
 
+from analysis.formats.changes import Changes, compare_exports, write_changes
+from analysis.formats.clinic import read_clinic
+from analysis.formats.draft import draft_mapping
+from analysis.formats.fhir import read_fhir, write_fhir
+from analysis.formats.imported import Imported, assemble
+from analysis.formats.mapping import Mapping, read_mapping, write_mapping
+from analysis.formats.redcap import RedcapInstruments, read_redcap, split_redcap, write_redcap
+from analysis.formats.update import Update, update
 
+__all__ = [
     "Changes",
     "Imported",
     "Mapping",
@@ -19,13 +28,4 @@
     "write_fhir",
     "write_mapping",
     "write_redcap",
-__all__ = [
-from analysis.formats.changes import Changes, compare_exports, write_changes
-from analysis.formats.clinic import read_clinic
-from analysis.formats.draft import draft_mapping
-from analysis.formats.fhir import read_fhir, write_fhir
-from analysis.formats.imported import Imported, assemble
-from analysis.formats.mapping import Mapping, read_mapping, write_mapping
-from analysis.formats.redcap import RedcapInstruments, read_redcap, split_redcap, write_redcap
-from analysis.formats.update import Update, update
 ]
