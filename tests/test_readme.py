@@ -25,7 +25,7 @@ def test_links_lead_to_files(target):
 
 @pytest.mark.unit
 def test_every_command_of_the_product_is_in_the_readme():
-    commands = {command.callback.__name__ for command in app.registered_commands}
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands}
     assert commands >= {"check", "synthesize", "report", "doctor"}
     assert {command for command in commands if f"run.py {command}" not in README} == set()
 
