@@ -220,23 +220,27 @@ def locked(target: Path, *, patience: float = 10.0) -> Iterator[None]:
 
 def _take(lock: Path, *, until: float) -> None:
     """Make a lock file that is not there, or wait until it is gone."""
-    while True:
-        try:
-            lock.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-        except OSError as error:
-            # Windows answers PermissionError while another process removes its lock.
-            if (
-                not isinstance(error, FileExistsError | PermissionError)
-                or time.monotonic() >= until
-            ):
-                raise ReportError(
-                    f"{lock.name} cannot be made, so the file beside it may be in use. Wait for "
-                    "the other program; delete that file if no program is running."
-                ) from None
-            time.sleep(0.05)
-        else:
-            return
+    refused = ReportError(
+        f"{lock.name} cannot be made, so the file beside it may be in use. Wait for the other "
+        "program; delete that file if no program is running."
+    )
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise refused from None
+    while not _made(lock):
+        if time.monotonic() >= until:
+            raise refused
+        time.sleep(0.05)
+
+
+def _made(lock: Path) -> bool:
+    """Make a lock file unless it is there; Windows also refuses one that is just being removed."""
+    try:
+        os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    except OSError:
+        return False
+    return True
 
 
 def remove(target: Path) -> None:

@@ -252,3 +252,32 @@ def test_the_digest_of_a_folder_depends_on_names_and_bytes_and_on_nothing_else(t
     assert digest != storage.folder_sha256(swapped)
     assert digest != storage.folder_sha256(one[:1])
     assert storage.folder_sha256([]) == hashlib.sha256(b"").hexdigest()
+
+
+@unit
+def test_a_lock_stands_beside_the_file_and_goes_when_the_block_ends(tmp_path):
+    target = tmp_path / "new" / "list.csv"
+    with storage.locked(target):
+        assert names(target.parent) == ["list.csv.lock"]
+        with pytest.raises(ReportError, match="may be in use"), storage.locked(target, patience=0):
+            raise AssertionError("two writers at once")
+    assert names(target.parent) == []
+
+
+@unit
+def test_a_failing_block_gives_its_lock_back(tmp_path):
+    target = tmp_path / "list.csv"
+    with pytest.raises(ZeroDivisionError), storage.locked(target):
+        raise ZeroDivisionError
+    with storage.locked(target, patience=0):
+        assert names(tmp_path) == ["list.csv.lock"]
+
+
+@unit
+def test_a_lock_in_a_folder_that_cannot_be_is_refused_at_once(tmp_path):
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with (
+        pytest.raises(ReportError, match="cannot be made"),
+        storage.locked(tmp_path / "file" / "list.csv", patience=60),
+    ):
+        raise AssertionError("there is no such folder")

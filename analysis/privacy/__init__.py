@@ -1,9 +1,10 @@
 """Privacy of tables: scan for identifiers, de-identification, risk of being singled out."""
 
-from analysis.privacy.deidentify import Deidentified, deidentify, relink
+from analysis.privacy.deidentify import Deidentified, deidentify
 from analysis.privacy.detector import ELEMENTS, Match
 from analysis.privacy.lexicon import small_zip3
 from analysis.privacy.patterns import identifiers_in
+from analysis.privacy.relink import relink
 from analysis.privacy.risk import ReidentificationRisk, reidentification_risk, trajectory_uniqueness
 from analysis.privacy.scan import scan_identifiers
 from analysis.privacy.scan_result import ColumnFinding, ScanResult

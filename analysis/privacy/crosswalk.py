@@ -16,7 +16,10 @@ from analysis import storage
 from analysis.errors import DataError, DisclosureError
 from analysis.study import in_local_zone
 
-__all__ = ["pseudonyms_for", "read_crosswalk", "require_apart"]
+__all__ = ["PSEUDONYM", "pseudonyms_for", "read_crosswalk", "require_apart"]
+
+PSEUDONYM = "subject_id"
+"""The column of pseudonyms in de-identified tables."""
 
 _HEADER = ["pseudonym", "id"]
 _ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"  # without vowels no words, without digits no numbers

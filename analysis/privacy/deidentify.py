@@ -13,18 +13,16 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ColumnError, DataError, DisclosureError
-from analysis.privacy.crosswalk import pseudonyms_for, read_crosswalk, require_apart
+from analysis.privacy.crosswalk import PSEUDONYM, pseudonyms_for, require_apart
 from analysis.privacy.derived import contains_values
 from analysis.privacy.headers import header_role, is_known_header, meaning_of_header
 from analysis.privacy.relative_days import as_days, days_since, first_days
 from analysis.privacy.scan import scan_identifiers
 from analysis.privacy.scan_result import ScanResult
 from analysis.results import frame_to_html, frame_to_text
-from analysis.study import in_local_zone
 
-__all__ = ["Deidentified", "deidentify", "relink"]
+__all__ = ["Deidentified", "deidentify"]
 
-PSEUDONYM = "subject_id"
 _CHANGES = ("table", "column", "change", "rows")
 
 
@@ -324,61 +322,3 @@ def _with_pseudonyms(frame: pd.DataFrame, ids: pd.Series, codes: Mapping[str, st
     named = frame.reset_index(drop=True)
     named.insert(0, PSEUDONYM, pd.Series(ids.map(codes).to_numpy(), dtype="string"))
     return named.sort_values(PSEUDONYM, kind="stable").reset_index(drop=True)
-
-
-def relink(
-    frame: pd.DataFrame,
-    crosswalk: Path | str,
-    *,
-    pseudonym: str = PSEUDONYM,
-    id: str = "id",  # noqa: A002
-) -> pd.DataFrame:
-    """Put the ids of patients back, inside the clinic only.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        A table with pseudonyms.
-    crosswalk : path
-        The file that `deidentify` wrote.
-    pseudonym : str
-        The column of pseudonyms.
-    id : str
-        Name of the new first column.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A copy; ``attrs["patient_level"]`` is True, so that no release takes it.
-
-    Raises
-    ------
-    DisclosureError
-        When neither the crosswalk nor the working folder lies below a folder named ``local``.
-    ColumnError
-        When the column is not there, or the new one already is.
-    DataError
-        When a pseudonym is not in the crosswalk.
-    """
-    path = Path(crosswalk).resolve()
-    if not in_local_zone(path.parent) and not in_local_zone(Path.cwd()):
-        raise DisclosureError(
-            "Patients are named again in the local zone only. Work in a folder named local, or "
-            "keep the crosswalk in one."
-        )
-    if pseudonym not in frame.columns or id in frame.columns:
-        raise ColumnError(
-            "The column of pseudonyms is missing, or the new column is already there. Name both "
-            "with pseudonym and id."
-        )
-    by_code = {code: one for one, code in read_crosswalk(path).items()}
-    ids = frame[pseudonym].astype(object).map(by_code)
-    if ids.isna().any():
-        raise DataError(
-            f"{int(ids.isna().sum())} rows have a pseudonym that is not in the crosswalk. Name the "
-            "crosswalk that these data were made with."
-        )
-    linked = frame.copy()
-    linked.insert(0, id, ids)
-    linked.attrs["patient_level"] = True
-    return linked

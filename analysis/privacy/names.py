@@ -106,6 +106,11 @@ def _first_is_no_plain_word(match: re.Match[str]) -> bool:
     return bool(words) and not (_clinical(words[0]) or words[0].casefold() in _MONTHS)
 
 
+def _mixed_case(match: re.Match[str]) -> bool:
+    """Accept what `_first_is_no_plain_word` does, unless it is an abbreviation in capitals."""
+    return _first_is_no_plain_word(match) and not _words(match)[0].isupper()
+
+
 def _one_is_known(match: re.Match[str]) -> bool:
     """Accept when a word is a frequent name and none is of the clinic's language."""
     words = _words(match)
@@ -184,7 +189,7 @@ NAME_DETECTORS: tuple[Detector, ...] = (
     _name("name after a label", rf"(?<!\w)(?i:Dear|Liebe[r]?|Chère?|Estimad[oa]|Querid[oa]|pt\.?|patient(?:in)?|client|paciente)\s?:?\s(?P<value>{_FULL})", _one_is_known),
     _name("name of a relative", rf"(?<!\w)(?i:{_RELATION})(?:,|\s\(|:)?\s(?:(?i:named|called|namens|genannt)\s)?(?P<value>{_FULL})", _first_is_no_plain_word),
     _name("name that was said", rf"(?<!\w)(?i:{_SAID})\s(?P<value>{_FULL})", _one_is_known),
-    _name("name that was said", rf"(?<!\w)(?i:named|called|name is|ich heiße|heißt|je m['’]appelle|s['’]appelle|me llamo|se llama|mi nombre es|namens|goes by)\s(?P<value>{_FULL})", _first_is_no_plain_word),
+    _name("name that was said", rf"(?<!\w)(?i:named|called|name is|ich heiße|heißt|je m['’]appelle|s['’]appelle|me llamo|se llama|mi nombre es|namens|goes by)\s(?P<value>{_FULL})", _mixed_case),
     _name("last name, first name", rf"(?P<last>(?:{_PARTICLE}\s)?{_WORD}(?:[ -]{_WORD})?),\s?(?P<first>{_WORD}(?:[ -]{_WORD})?)(?:\s[{_UPPER}]\.?)?(?:\s(?:Jr|Sr|II|III)\.?)?", _last_first, whole=True),
     _name("last name, first name", rf"(?<![\w,])(?P<last>{_WORD}),\s(?P<first>{_WORD})(?:\s[{_UPPER}]\.?(?!\w))?", lambda m: not (_plain(m["last"]) or _plain(m["first"])) and _surname(m["last"]) and _given(m["first"], also_words=True)),
     _name("full name", rf"(?<![\w-])(?P<value>{_WORD}(?:\s[{_UPPER}]\.)*(?:\s{_PARTICLE})?\s{_WORD}(?:-{_WORD})?(?:\s(?:y\s)?{_WORD})?)(?!\w)", _pair),

@@ -190,8 +190,8 @@ def _is_no_region(match: re.Match[str]) -> bool:
 
 
 def _on_globe(match: re.Match[str]) -> bool:
-    """Accept latitude and longitude that exist, the longitude with digits of a place."""
-    return abs(float(match["lat"])) <= 90 and abs(float(match["lon"])) <= 180
+    """Accept latitude and longitude that exist; near the equator two estimates look alike."""
+    return 10 <= abs(float(match["lat"])) <= 90 and abs(float(match["lon"])) <= 180
 
 
 def _place(
@@ -315,7 +315,7 @@ _POSTCODES = (
 _AREAS = (
     _place(
         "coordinates",
-        r"(?<![\w.])(?P<lat>[+-]?\d{1,2}\.\d{3,})\s?°?\s?[NS]?\s?[,;/\s]\s?(?P<lon>[+-]?\d{1,3}\.\d{3,})\s?°?\s?[EWO]?(?!\w|\.\d)",
+        r"(?<![\w.])(?P<lat>[+-]?\d{1,2}\.\d{3,})\s?°?\s?[NS]?\s?[,;\s]\s?(?P<lon>[+-]?\d{1,3}\.\d{3,})\s?°?\s?[EWO]?(?!\w|\.\d)",
         _on_globe,
         raw=True,
     ),

@@ -884,4 +884,12 @@ HARMLESS: tuple[str, ...] = (
     "Zoloft",
     "Prozac",
     "Auvelity",
+    "(0.123, 0.456)",
+    "95% CI 2.783, 14.897",
+    "estimate 1.1886",
+    "PMC6551577",
+    "p = 0.0345, 0.1234",
+    "218.7945188",
+    "Newton-Raphson",
+    "called OASIS",
 )
