@@ -13,6 +13,7 @@ from analysis.formats.building.tables import Built, World
 from analysis.formats.building.values import texts
 from analysis.formats.mapping_parts import FollowUp
 from analysis.study import TABLES
+from analysis.study.casting import text_numbers
 
 __all__ = ["follow_up_table"]
 
@@ -74,7 +75,7 @@ def _seen(built: Sequence[Built], n_patients: int) -> tuple[Floats, Floats]:
     first, last = np.full(n_patients, np.inf), np.full(n_patients, -np.inf)
     for part in built:
         if part.table in _SEEN and "rel_day" in part.frame.columns:
-            day = pd.to_numeric(part.frame["rel_day"], errors="coerce")
+            day = text_numbers(part.frame["rel_day"])
             days = day.to_numpy(dtype=np.float64, na_value=np.nan)
             known = ~np.isnan(days)
             np.minimum.at(first, part.client[known], days[known])

@@ -17,6 +17,7 @@ from analysis.formats.building.values import labelled_sites, numbers, texts
 from analysis.formats.faults import fault
 from analysis.formats.mapping_parts import Part, Recipe
 from analysis.study import TABLES
+from analysis.study.casting import text_numbers
 from analysis.study.columns import Column
 
 __all__ = ["Built", "World", "build_part"]
@@ -195,7 +196,7 @@ def _day(frame: pd.DataFrame, table: str) -> Floats:
     name = _DAY_OF.get(table, "rel_day")
     if name not in frame.columns:
         return np.full(len(frame), np.nan)
-    return pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    return text_numbers(frame[name]).to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _kept(

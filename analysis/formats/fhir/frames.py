@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.formats.fhir.collecting import Collected
 from analysis.formats.fhir.options import FhirOptions
+from analysis.study.casting import text_numbers
 
 __all__ = ["EXTRAS", "Linking", "days_of", "extra_columns", "frame_of", "placed", "whole"]
 
@@ -152,6 +153,6 @@ def extra_columns(frame: pd.DataFrame, table: str) -> pd.DataFrame:
 
 def whole(cells: pd.Series) -> pd.Series:
     """Return whole numbers; missing where a cell is something else."""
-    numbers = pd.to_numeric(cells, errors="coerce").astype(float)
+    numbers = text_numbers(cells).astype(float)
     good = np.isfinite(numbers) & (numbers == np.floor(numbers)) & (numbers.abs() < _LARGEST)
     return numbers.where(good).astype("Int64")
