@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.attack import CountSystem, attack_bounds
-from analysis.disclosure.joint import JointSystem, join_past
+from analysis.disclosure.joint import JointSystem, alone, join_past
 from analysis.disclosure.ledger import Ledger, Record, current_ledger, names_of
 from analysis.disclosure.pattern import BoolArray, find_pattern, mark_bounds, markable_cells
 from analysis.disclosure.policy import HIDDEN, RELEASE, Policy
@@ -188,22 +188,12 @@ def suppress_cells(
     system = count_system(cells, sums, not_shown=not_shown, keep=keep)
     ledger = current_ledger() if about and not policy.confidential else None
     if ledger is None:
-        alone = np.zeros(len(cells), dtype=bool)
-        return _suppressed(
-            JointSystem(system=system, told=alone, withheld=alone, marked=alone, n_now=len(cells)),
-            list(cells),
-            policy,
-        )
+        return _suppressed(alone(system), list(cells), policy)
     names = names_of(list(cells))
     counts = {names[cell]: int(n) for cell, n in cells.items()}
     label = _label(ledger, about, counts)
-    joint = join_past(
-        system,
-        list(counts),
-        earlier=ledger.earlier(label),
-        present=ledger.present(label),
-        policy=policy,
-    )
+    told = {"earlier": ledger.earlier(label), "present": ledger.present(label)}
+    joint = join_past(system, list(counts), **told, policy=policy)
     hidden = _suppressed(joint, list(cells), policy)
     ledger.add(
         Record(

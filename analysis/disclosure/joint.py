@@ -17,7 +17,7 @@ from analysis.disclosure.attack import CountSystem
 from analysis.disclosure.ledger import Record
 from analysis.disclosure.policy import Policy
 
-__all__ = ["JointSystem", "join_past"]
+__all__ = ["JointSystem", "alone", "join_past"]
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -47,6 +47,25 @@ class JointSystem:
     withheld: BoolArray
     marked: BoolArray
     n_now: int
+
+
+def alone(system: CountSystem) -> JointSystem:
+    """Take a table of which readers know nothing from before.
+
+    Parameters
+    ----------
+    system : CountSystem
+        The table.
+
+    Returns
+    -------
+    JointSystem
+        Its counts only.
+    """
+    nothing = np.zeros(len(system.counts), dtype=bool)
+    return JointSystem(
+        system=system, told=nothing, withheld=nothing, marked=nothing, n_now=len(nothing)
+    )
 
 
 @dataclass(kw_only=True, eq=False)
@@ -119,14 +138,13 @@ def _add(builder: _Builder, record: Record, when: str, policy: Policy) -> None:
     place = {name: (when, name) for name in record.counts}
     for name, count in record.counts.items():
         builder.counts.setdefault(place[name], count)
-        text = record.shown[name]
-        if name in record.not_shown:
-            builder.unseen.add(place[name])
-        elif text == f"{count:,d}":
+        if record.tells(name):
             builder.told.add(place[name])
+        elif name in record.not_shown:
+            builder.unseen.add(place[name])
         else:
             builder.withheld.add(place[name])
-            if text == policy.small_text:
+            if record.shown[name] == policy.small_text:
                 builder.marked.add(place[name])
     builder.lines += [
         {**{place[part]: 1 for part in parts}, place[total]: -1} for total, parts in record.sums
@@ -138,7 +156,7 @@ def _add_last_shown(builder: _Builder, older: Sequence[Record]) -> None:
     seen: dict[str, tuple[str, int]] = {}
     for record in older:
         for name, count in record.counts.items():
-            if record.shown[name] == f"{count:,d}" and name not in record.not_shown:
+            if record.tells(name):
                 seen[name] = record.release, count
     for name, (when, count) in seen.items():
         builder.counts[when, name] = count

@@ -57,6 +57,10 @@ class Record:
     sums: tuple[tuple[str, tuple[str, ...]], ...]
     not_shown: tuple[str, ...] = ()
 
+    def tells(self, name: str) -> bool:
+        """Whether a count was printed as it is."""
+        return name not in self.not_shown and self.shown[name] == f"{self.counts[name]:,d}"
+
     def line(self, previous: str) -> str:
         """Write the record as one line of JSON after the line with the digest `previous`."""
         about = {
@@ -178,11 +182,9 @@ class Ledger:
                     "release": record.release,
                     "about": record.about,
                     "counts": len(record.counts) - len(record.not_shown),
-                    "hidden": sum(
-                        record.shown[name] != f"{n:,d}"
-                        for name, n in record.counts.items()
-                        if name not in record.not_shown
-                    ),
+                    "hidden": len(record.counts)
+                    - len(record.not_shown)
+                    - sum(map(record.tells, record.counts)),
                 }
                 for record in self.records
             ],

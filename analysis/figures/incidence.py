@@ -13,7 +13,7 @@ from analysis.disclosure import RELEASE, Policy, cut_curve, suppress_risk_table
 from analysis.errors import DataError
 from analysis.figures.axis import groups_of
 from analysis.figures.labels import add_headings
-from analysis.figures.steps import draw_steps, name_ends, steps_at_ticks
+from analysis.figures.steps import BAND, draw_steps, name_ends, steps_at_ticks
 from analysis.figures.style import Words, house_style, marks_for, new_axes
 from analysis.figures.time_axis import (
     DAYS,
@@ -21,9 +21,11 @@ from analysis.figures.time_axis import (
     TestResult,
     cut_note,
     describe_lines,
+    describe_picture,
     describe_test,
     headline,
     named,
+    released,
     set_share_axis,
     set_time_axis,
     write_below,
@@ -117,14 +119,20 @@ def plot_cumulative_incidence(
             draw_steps(axes, cut[cut["group"].eq(name)], mark, start=0.0)
         set_time_axis(axes, times, words.get("x_label", DAYS))
         set_share_axis(axes, _top(cut[cut["time"].le(max(times))]))
-        notes = ["Band: 95% confidence, pointwise.", words.get("note", ""), hidden]
+        notes = [BAND, words.get("note", ""), hidden]
         below = marks if column else marks_for([""])
         write_below(axes, rows, below, heading="Number at risk", notes=notes)
         subtitle = words.get("subtitle", "")
         add_headings(axes, title=title, subtitle=subtitle, y_label=what, corner=compared)
         name_ends(axes, cut, marks)
-    alt = _alt(frame, title, what, words, [compared, hidden])
-    return axes, _released(frame, column, alt)
+    lines = describe_lines(frame, number="at risk", told=[compared, hidden])
+    kind = "Cumulative incidence (Aalen-Johansen) with 95% confidence bands"
+    opening = f"{kind}, {len(marks)} lines ({', '.join(marks)}): {what},"
+    alt = describe_picture(opening, frame, {**words, "title": title}, lines)
+    return axes, released(frame[["group", *_NUMBERS]], column, alt)
+
+
+_NUMBERS = ["event", "time", "n_risk", "estimate", "conf_low", "conf_high"]
 
 
 def _about(event: Any) -> str:
@@ -173,27 +181,3 @@ def _top(cut: pd.DataFrame) -> float:
     """Choose the end of the share axis for what is seen."""
     highest = float(np.nanmax([0.0, *cut["conf_high"], *cut["estimate"]]))
     return next((top for top in (0.25, 0.5) if highest <= top), 1.0)
-
-
-def _alt(frame: pd.DataFrame, title: str, what: str, words: Words, told: list[str]) -> str:
-    """Describe the figure from the numbers that may be released."""
-    names = list(dict.fromkeys(frame["group"]))
-    times = frame["time"].astype(float)
-    parts = [
-        (
-            f"Cumulative incidence (Aalen-Johansen) with 95% confidence bands, {len(names)} lines "
-            f"({', '.join(names)}): {what}, over {words.get('x_label', DAYS).lower()} "
-            f"{times.min():g} to {times.max():g}."
-        )
-    ]
-    parts += describe_lines(frame, number="at risk", told=told)
-    return " ".join([*parts, f"Conclusion: {title}."])
-
-
-def _released(frame: pd.DataFrame, column: str | None, alt: str) -> pd.DataFrame:
-    """Give the columns of the result their names."""
-    numbers = ["event", "time", "n_risk", "estimate", "conf_low", "conf_high"]
-    shown = frame[["group", *numbers]]
-    shown = shown.rename(columns={"group": column}) if column else shown[numbers]
-    shown.attrs = {"alt": alt}
-    return shown

@@ -27,9 +27,12 @@ from analysis.figures.time_axis import (
     TestResult,
     cut_note,
     describe_lines,
+    describe_picture,
     describe_test,
+    for_groups,
     headline,
     named,
+    released,
     set_share_axis,
     set_time_axis,
     write_below,
@@ -124,10 +127,12 @@ def plot_interval_curve(
         subtitle = words.get("subtitle", "")
         add_headings(axes, title=title, subtitle=subtitle, y_label=what, corner=compared)
         name_ends(axes, cut.rename(columns={"upper": "time"}), marks)
-    alt = _alt(frame, title, what, words, [compared, *notes, hidden])
-    shown = frame.rename(columns={"group": column}) if column else frame.drop(columns="group")
-    shown.attrs = {"alt": alt}
-    return axes, shown
+    number, told = "seen later without the event", [compared, *notes, hidden]
+    lines = describe_lines(frame, number=number, told=told)
+    kind = "Curve from interval-censored times (Turnbull) with the regions where it is not known"
+    opening = f"{kind}{for_groups(frame)}: {what}, 0 to 100%,"
+    alt = describe_picture(opening, frame, {**words, "title": title}, lines)
+    return axes, released(frame, column, alt)
 
 
 def _at_ticks(cut: pd.DataFrame, risk: pd.DataFrame) -> pd.DataFrame:
@@ -174,17 +179,3 @@ def _draw_naive(ax: Axes, cut: pd.DataFrame, marks: dict[str, Mark]) -> None:
         ax.step(
             time, estimate, where="post", color=color, linestyle=":", linewidth=1.3, gid="naive"
         )
-
-
-def _alt(frame: pd.DataFrame, title: str, what: str, words: Words, told: list[str]) -> str:
-    """Describe the figure from the numbers that may be released."""
-    names = [name for name in dict.fromkeys(frame["group"]) if name]
-    who = f" for {len(names)} groups ({', '.join(names)})" if names else ""
-    times = frame["time"].astype(float)
-    first = (
-        f"Curve from interval-censored times (Turnbull) with the regions where it is not known"
-        f"{who}: {what}, 0 to 100%, over {words.get('x_label', DAYS).lower()} {times.min():g} to "
-        f"{times.max():g}."
-    )
-    lines = describe_lines(frame, number="seen later without the event", told=told)
-    return " ".join([first, *lines, f"Conclusion: {title}."])

@@ -19,7 +19,13 @@ from analysis.disclosure import (
 from analysis.errors import DataError
 from analysis.figures.labels import add_headings, end_labels
 from analysis.figures.style import TEXT_SIZE, Mark, Words, house_style, marks_for, new_axes
-from analysis.figures.time_axis import DAYS, set_share_axis, set_time_axis, write_below
+from analysis.figures.time_axis import (
+    DAYS,
+    describe_picture,
+    set_share_axis,
+    set_time_axis,
+    write_below,
+)
 
 __all__ = ["StatesResult", "plot_states"]
 
@@ -103,7 +109,10 @@ def plot_states(
         write_below(axes, below, marks_for([""]), heading="In sight", notes=notes)
         add_headings(axes, title=title, subtitle=words.get("subtitle", ""), y_label=what)
         _name_areas(axes, shares, marks)
-    frame.attrs = {"alt": _alt(frame, title, what, words, hidden)}
+    opening = f"Stacked areas (Aalen-Johansen): {what} ({', '.join(marks)}), 0 to 100%,"
+    lines = [*_at_each_time(frame), hidden]
+    alt = describe_picture(opening, frame, {**words, "title": title}, lines)
+    frame.attrs = {"alt": alt}
     return axes, frame
 
 
@@ -194,25 +203,19 @@ def _message(frame: pd.DataFrame, words: Words) -> str:
     if known.empty:
         return "Too few patients are in sight to show where they are"
     at = known[known["time"].eq(known["time"].max())]
-    each = [
-        f"{100 * share:.0f}% {state}"
-        for state, share in zip(at["state"], at["estimate"], strict=True)
+    when = f"{at['time'].iloc[0]:g} {words.get('x_label', DAYS).lower()}"
+    return f"At {when}: {_shares_in_words(at)}"
+
+
+def _shares_in_words(rows: pd.DataFrame) -> str:
+    """List states with their shares at one time."""
+    each = zip(rows["state"], rows["estimate"], strict=True)
+    return ", ".join(f"{100 * share:.0f}% {state}" for state, share in each)
+
+
+def _at_each_time(frame: pd.DataFrame) -> list[str]:
+    """Say the shares and the number in sight at every tick that may be shown."""
+    return [
+        f"At {time:g}: {_shares_in_words(rows)} (in sight {rows['n_risk'].iloc[0]})."
+        for time, rows in frame.dropna(subset=["estimate"]).groupby("time")
     ]
-    return f"At {at['time'].iloc[0]:g} {words.get('x_label', DAYS).lower()}: {', '.join(each)}"
-
-
-def _alt(frame: pd.DataFrame, title: str, what: str, words: Words, hidden: str) -> str:
-    """Describe the figure from the numbers that may be released."""
-    states = list(dict.fromkeys(frame["state"]))
-    first = (
-        f"Stacked areas (Aalen-Johansen): {what} ({', '.join(states)}), 0 to 100%, over "
-        f"{words.get('x_label', DAYS).lower()} {frame['time'].min():g} to {frame['time'].max():g}."
-    )
-    parts = []
-    for time, rows in frame.dropna(subset=["estimate"]).groupby("time"):
-        each = [
-            f"{100 * share:.0f}% {state}"
-            for state, share in zip(rows["state"], rows["estimate"], strict=True)
-        ]
-        parts.append(f"At {time:g}: {', '.join(each)} (in sight {rows['n_risk'].iloc[0]}).")
-    return " ".join([first, *parts, hidden, f"Conclusion: {title}."])

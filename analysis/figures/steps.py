@@ -11,7 +11,10 @@ from analysis.figures.labels import end_labels
 from analysis.figures.style import Mark
 from analysis.results import FloatArray
 
-__all__ = ["draw_steps", "name_ends", "steps_at_ticks"]
+__all__ = ["BAND", "draw_steps", "name_ends", "steps_at_ticks"]
+
+BAND = "Band: 95% confidence, pointwise."
+"""What the shaded band around steps is."""
 
 _CURVES = ("estimate", "conf_low", "conf_high")
 

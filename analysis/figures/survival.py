@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from analysis.disclosure import RELEASE, Policy, cut_curve, cut_medians, suppress_risk_table
 from analysis.figures.axis import groups_of
 from analysis.figures.labels import add_headings
-from analysis.figures.steps import draw_steps, name_ends, steps_at_ticks
+from analysis.figures.steps import BAND, draw_steps, name_ends, steps_at_ticks
 from analysis.figures.style import MUTED, Mark, Words, house_style, marks_for, new_axes
 from analysis.figures.time_axis import (
     DAYS,
@@ -20,9 +20,12 @@ from analysis.figures.time_axis import (
     TestResult,
     cut_note,
     describe_lines,
+    describe_picture,
     describe_test,
+    for_groups,
     headline,
     named,
+    released,
     set_share_axis,
     set_time_axis,
     write_below,
@@ -120,20 +123,20 @@ def plot_survival(
         set_share_axis(axes)
         if found is not None:
             _draw_medians(axes, found[_meets_curve(found, cut)], marks)
-        notes = [_BAND, words.get("note", ""), *told]
+        notes = [BAND, words.get("note", ""), *told]
         write_below(axes, frame, marks, heading="Number at risk", notes=notes)
         subtitle = words.get("subtitle", "")
         add_headings(axes, title=title, subtitle=subtitle, y_label=what, corner=compared)
         name_ends(axes, cut, marks)
-    alt = _alt(frame, title, words, [compared, *told])
-    shown = frame.rename(columns={"group": group}) if group else frame.drop(columns="group")
-    shown.attrs = {"alt": alt}
-    return axes, shown
+    lines = describe_lines(frame, number="at risk", told=[compared, *told])
+    kind = f"Survival curve (Kaplan-Meier) with 95% confidence bands{for_groups(frame)}"
+    opening = f"{kind}: {what}, 0 to 100%,"
+    alt = describe_picture(opening, frame, {**words, "title": title}, lines)
+    return axes, released(frame, group, alt)
 
 
 _EVENT_FREE = "Free of the event"
 _TOUCHES = 1e-9
-_BAND = "Band: 95% confidence, pointwise."
 _STANDARD = {
     "time",
     "n_risk",
@@ -198,19 +201,3 @@ def _median_text(row: Mapping[Any, Any]) -> str:
         return "not shown" if row["reached"] else "not reached"
     ends = ["—" if pd.isna(end) else f"{end:g}" for end in (low, high)]
     return f"{estimate:g} ({ends[0]} to {ends[1]})"
-
-
-def _alt(frame: pd.DataFrame, title: str, words: Words, told: list[str]) -> str:
-    """Describe the figure from the numbers that may be released."""
-    names = [name for name in dict.fromkeys(frame["group"]) if name]
-    who = f" for {len(names)} groups ({', '.join(names)})" if names else ""
-    times = frame["time"].astype(float)
-    parts = [
-        (
-            f"Survival curve (Kaplan-Meier) with 95% confidence bands{who}: "
-            f"{words.get('y_label', _EVENT_FREE)}, 0 to 100%, over "
-            f"{words.get('x_label', DAYS).lower()} {times.min():g} to {times.max():g}."
-        )
-    ]
-    parts += describe_lines(frame, number="at risk", told=told)
-    return " ".join([*parts, f"Conclusion: {title}."])

@@ -22,9 +22,12 @@ __all__ = [
     "TestResult",
     "cut_note",
     "describe_lines",
+    "describe_picture",
     "describe_test",
+    "for_groups",
     "headline",
     "named",
+    "released",
     "set_share_axis",
     "set_time_axis",
     "share_text",
@@ -190,6 +193,44 @@ def describe_lines(frame: pd.DataFrame, *, number: str, told: Iterable[str]) -> 
         ]
         parts.append(f"{f'{name}: ' if name else ''}{', '.join(each) or 'not shown'}.")
     return parts + [text if text.endswith(".") else f"{text}." for text in told if text]
+
+
+def describe_picture(opening: str, frame: pd.DataFrame, words: Words, lines: list[str]) -> str:
+    """Put the alternative text of a picture over time together.
+
+    Parameters
+    ----------
+    opening : str
+        What is drawn, of whom, and on which scale.
+    frame : pandas.DataFrame
+        ``time`` of the ticks.
+    words : Words
+        The title, which is the conclusion, and the name of the time axis.
+    lines : list of str
+        What `describe_lines` says.
+
+    Returns
+    -------
+    str
+        The text.
+    """
+    times = frame["time"].astype(float)
+    days = words.get("x_label", DAYS).lower()
+    first = f"{opening} over {days} {times.min():g} to {times.max():g}."
+    return " ".join([first, *lines, f"Conclusion: {words['title']}."])
+
+
+def for_groups(frame: pd.DataFrame) -> str:
+    """Name the groups of a picture, with a blank before; empty where there is one only."""
+    names = [name for name in dict.fromkeys(frame["group"]) if name]
+    return f" for {len(names)} groups ({', '.join(names)})" if names else ""
+
+
+def released(frame: pd.DataFrame, column: str | None, alt: str) -> pd.DataFrame:
+    """Give the groups their own column name again, and the frame its alternative text."""
+    shown = frame.rename(columns={"group": column}) if column else frame.drop(columns="group")
+    shown.attrs = {"alt": alt}
+    return shown
 
 
 def describe_test(test: TestResult | None, policy: Policy, event: Any = None) -> str:

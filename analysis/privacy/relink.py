@@ -18,7 +18,7 @@ def relink(
     crosswalk: Path | str,
     *,
     pseudonym: str = PSEUDONYM,
-    id: str = "id",  # noqa: A002
+    id: str = "id",  # noqa: A002 - the word that users know
 ) -> pd.DataFrame:
     """Put the ids of patients back, inside the clinic only.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,10 +37,10 @@ def asked_times(times: Iterable[float] | float) -> FloatArray:
     >>> asked_times(28).tolist(), asked_times([0, 28]).tolist()
     ([28.0], [0.0, 28.0])
     """
+    given: Any = times
     try:
-        asked = np.atleast_1d(
-            np.asarray(times if np.ndim(times) == 0 else list(times), dtype=float)  # type: ignore[arg-type]
-        )
+        listed = given if np.ndim(given) == 0 else list(given)
+        asked = np.atleast_1d(np.asarray(listed, dtype=float))
     except (TypeError, ValueError):
         asked = np.empty(0)
     if asked.size == 0 or not (np.isfinite(asked).all() and (asked >= 0.0).all()):

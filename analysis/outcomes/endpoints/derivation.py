@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError
-from analysis.outcomes.endpoints.event_table import EventTable, visit_gaps
-from analysis.outcomes.endpoints.origins import ABOUT, Step
+from analysis.outcomes.endpoints.event_table import EventTable, Step, attrition_table, visit_gaps
+from analysis.outcomes.endpoints.origins import ABOUT
 from analysis.outcomes.endpoints.records import first_records
 from analysis.outcomes.endpoints.sources import ScoreEvent
 from analysis.outcomes.endpoints.visits import judgeable, scores_in_follow_up
@@ -211,7 +210,7 @@ def _table(
         frame=frame,
         origin=repr(endpoint.origin),
         rule=endpoint.rule,
-        attrition=_attrition(steps),
+        attrition=attrition_table(steps),
         codes=_codes(endpoint),
         known_day=dict.fromkeys(ABOUT, start),
         contacts=_contacts(study, frame, visits),
@@ -234,19 +233,6 @@ def _contacts(study: Study, frame: pd.DataFrame, visits: list[pd.DataFrame]) -> 
     both = both.sort_values(columns, kind="stable").drop_duplicates(ignore_index=True)
     both.attrs["patient_level"] = True
     return both
-
-
-def _attrition(steps: tuple[Step, ...]) -> pd.DataFrame:
-    """Lay out the steps: each with those who are lost on the way to the next."""
-    numbers = [n for _, n, _ in steps]
-    return pd.DataFrame(
-        {
-            "step": [step for step, _, _ in steps],
-            "n": numbers,
-            "reason": [*(reason for _, _, reason in steps[1:]), ""],
-            "n_excluded": [*(a - b for a, b in pairwise(numbers)), 0],
-        }
-    )
 
 
 def _codes(endpoint: Endpoint) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -13,7 +13,10 @@ from analysis.errors import ColumnError, DataError
 from analysis.results import frame_to_html, frame_to_text
 from analysis.survival import reverse_kaplan_meier
 
-__all__ = ["EventTable", "visit_gaps"]
+__all__ = ["EventTable", "Step", "attrition_table", "visit_gaps"]
+
+Step = tuple[str, int, str]
+"""What a step of the attrition is, how many are left, and why those before it are fewer now."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -320,17 +323,40 @@ def visit_gaps(scores: pd.DataFrame) -> pd.Series:
     return scores.groupby("subject_id")["day"].diff().fillna(scores["day"])
 
 
-def _further(attrition: pd.DataFrame, step: str, n: int, reason: str) -> pd.DataFrame:
-    """Add a step to an attrition."""
-    counts = [*attrition["n"], n]
+def attrition_table(steps: Sequence[Step]) -> pd.DataFrame:
+    """Lay out the steps of an attrition: each with those who are lost on the way to the next.
+
+    Parameters
+    ----------
+    steps : sequence of Step
+        Name, how many are left, and why there are fewer than at the step before.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``step, n, reason, n_excluded``; a reason stands beside the step that is left.
+
+    Examples
+    --------
+    >>> attrition_table([("Treated", 9, ""), ("Followed", 7, "no score")]).to_numpy().tolist()
+    [['Treated', 9, 'no score', 2], ['Followed', 7, '', 0]]
+    """
+    numbers = [n for _, n, _ in steps]
     return pd.DataFrame(
         {
-            "step": [*attrition["step"], step],
-            "n": counts,
-            "reason": [*attrition["reason"][:-1], reason, ""],
-            "n_excluded": [*(a - b for a, b in pairwise(counts)), 0],
+            "step": [step for step, _, _ in steps],
+            "n": numbers,
+            "reason": [*(reason for _, _, reason in steps[1:]), ""],
+            "n_excluded": [*(a - b for a, b in pairwise(numbers)), 0],
         }
     )
+
+
+def _further(attrition: pd.DataFrame, step: str, n: int, reason: str) -> pd.DataFrame:
+    """Add a step to an attrition."""
+    reasons = ["", *attrition["reason"][:-1]]
+    steps = zip(attrition["step"], attrition["n"], reasons, strict=True)
+    return attrition_table([*steps, (step, n, reason)])
 
 
 def _no_group(name: str, known: Mapping[str, pd.Series]) -> str:

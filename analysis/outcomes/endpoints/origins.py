@@ -12,6 +12,7 @@ from analysis.instruments import load_instrument
 from analysis.outcomes.baseline import LAST
 from analysis.outcomes.cohort import treated_patients
 from analysis.outcomes.definition import Definition
+from analysis.outcomes.endpoints.event_table import Step
 from analysis.outcomes.entry import is_at_threshold, stated_threshold
 from analysis.outcomes.judging import judge_scores
 from analysis.outcomes.library import resolve
@@ -24,14 +25,10 @@ from analysis.study import Study
 __all__ = [
     "Cohort",
     "Origin",
-    "Step",
     "from_end_of_induction",
     "from_first_treatment",
     "from_response",
 ]
-
-Step = tuple[str, int, str]
-"""What a step of the attrition is, how many are left, and why those before it are fewer now."""
 
 ABOUT = ("site_id", "sex", "indication", "agent", "route", "regimen")
 """What is known of a patient when a course starts."""

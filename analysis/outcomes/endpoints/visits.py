@@ -11,7 +11,8 @@ import pandas as pd
 from analysis.instruments import load_instrument
 from analysis.outcomes.baseline import LAST
 from analysis.outcomes.cohort import courses
-from analysis.outcomes.endpoints.origins import Cohort, Step
+from analysis.outcomes.endpoints.event_table import Step
+from analysis.outcomes.endpoints.origins import Cohort
 from analysis.outcomes.endpoints.sources import Confirmation, ScoreEvent
 from analysis.outcomes.judging import judge_scores
 from analysis.outcomes.rules import Rules
