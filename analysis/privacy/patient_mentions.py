@@ -1,0 +1,226 @@
+"""Finding single patients in running text: labelled codes, records, lists of codes, clinical notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analysis.privacy.patient_rows import PATIENT_LIST, PATIENT_RECORD, PATIENT_ROWS, Sign
+from analysis.privacy.table_columns import column_role, looks_like_code
+
+__all__ = ["CLINICAL_NOTE", "VALUE_IN_ERROR", "errors_in", "signs_in_error", "signs_in_text", "signs_of_source"]
+
+CLINICAL_NOTE = "clinical note"
+VALUE_IN_ERROR = "value in an error message"
+
+_ID_LABEL = (
+    r"(?:subject|patient|pt|participant|client|person|record|chart|case|member|encounter|proband(?:in)?|patientin|"
+    r"usubj|subj|pat)(?:(?:[ _-]?(?:id|no|nr|num|number|code|key)|id)\b\.?)?|mrn|usubjid|pid"
+)
+_LABELLED = re.compile(
+    rf"(?i)(?P<before>(?:per|each|a|one|every|this|single|by|another|any|of)\s+)?(?<![\w.])[\"']?(?P<label>{_ID_LABEL})[\"']?"
+    r"(?P<sep>\s*(?:[:=#]|==|is)\s*|[ \t]+#?)[\"'(\[]?(?P<code>[A-Za-z]{0,10}[-_]?\d[\w-]*(?:-\d+)*)(?P<after>[^\w]|$)"
+)
+_WORD_CODE = re.compile(r"(?<![\w./\\#&-])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+){0,3}(?![\w/\\]|[.]\w)")
+_PAIR = re.compile(
+    r"(?P<quote>['\"]?)(?P<key>[A-Za-z_][\w .-]{0,40}?)(?P=quote)\s*(?::|=(?!=))\s*"
+    r"(?P<value>'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|Timestamp\('[^']*'\)|np\.\w+\([^)]*\)|datetime\.\w+\([^)]*\)|[-+]?\d[\d.]*|None|nan|NaN|null|True|False|true|false|<NA>)(?=\s*[,})\]\n]|$)"
+)
+_RECORD = re.compile(r"[{(]([^{}()]*(?:\([^()]*\)[^{}()]*)*)[})]")
+_NOTE = re.compile(
+    r"(?i)(?<![\w-])(?:(?:the\s+)?(?:patient|pt\.?|client)|he|she|they|patientin|der patient|die patientin|le patient|la patiente|el paciente|la paciente)\s+"
+    r"(?:(?:also|still|now|then|has|had|is|was)\s+)?(?:reports?|reported|denie[sd]|denying|state[sd]|endorse[sd]|describe[sd]|complain(?:s|ed)|presents?|presented|felt|feels|"
+    r"mention(?:s|ed)|tolerate[sd]|express(?:es|ed)|appear(?:s|ed)|became|vomited|says|said|lives|works|lost|cried|tearful|anxious|"
+    r"agitated|nauseous|nauseated|dissociated|hospitali[sz]ed|admitted|discharged home|called|cancel+ed|relapsed|berichtet|klagt|verneint|rapporte|refiere|niega)(?!\w)"
+    r"(?!\s+(?:outcome|measure))"
+)
+_ECHO = re.compile(
+    r"could not convert string to float: ?(?P<a>.+)|invalid literal for int\(\) with base \d+: ?(?P<b>.+)"
+    r"|time data (?P<c>['\"].+?['\"])|Unable to parse string (?P<d>\".+?\")|unconverted data remains[^:]*: ?(?P<e>.+)"
+    r"|Given date string (?P<f>.+?) not likely|Unknown (?:datetime )?string format[^:]*: ?(?P<g>.+)|month must be in 1\.\.12: ?(?P<h>.+)"
+    r"|Out of bounds nanosecond timestamp: ?(?P<i>.+)|Could not convert (?P<j>['\"]?.+?['\"]?) (?:with type|to numeric)"
+    r"|Cannot setitem on a Categorical with a new category \((?P<k>.+?)\)|(?:values?|entries?|rows?) not (?:allowed|valid|in range)[^:]*: ?(?P<l>.+)"
+    r"|[Ii]nvalid (?:value|date|score|dose|age)[^:'\"]*[:'\"] ?(?P<m>.+)|duplicate (?:values|keys|entries|labels)[^:]*: ?(?P<n>.+)"
+)
+_EMPTY = re.compile(r"(?i)['\"]?(?:|n/?a|nan|none|missing|null|unknown|-|\.|<na>|yes|no|true|false)['\"]?")
+_PERSON_COLUMN = (
+    r"(?:subject_?id|patient_?id|participant_?id|client_?id|record_?id|person_?id|study_?id|usubjid|subjid|mrn|pid|pt_?id)"
+)
+_SHOWN_IDS = re.compile(
+    rf"(?i){_PERSON_COLUMN}['\"]?\s*\]?(?:\.astype\([^)]*\))?\s*\.\s*(?:unique|tolist|to_list|values|to_numpy|drop_duplicates|head|tail|sample|iloc|loc|array)"
+    rf"|(?:list|set|sorted|print|tuple)\(\s*(?:set\()?[\w.\[\]'\"]*{_PERSON_COLUMN}|\.index\.(?:tolist|unique|values)"
+)
+_NUMBERS = re.compile(r"(?<![\w.])\d{2,12}(?![\w.])")
+_SHOWN_VALUES = re.compile(
+    r"(?:\[['\"](?P<one>[\w -]+)['\"]\]|\.(?P<two>\w+))\s*(?:\.\w+\(\))?\.(?:tolist|to_list|to_numpy|values|array)\b"
+)
+_LISTED = re.compile(r"^(?:array\()?\s*[\[(]\s*[-\d.,\sena]+", re.IGNORECASE)
+
+
+def signs_in_text(text: str) -> tuple[Sign, ...]:
+    """Tell what a text shows of single patients.
+
+    Parameters
+    ----------
+    text : str
+        Running text, printed objects, log lines.
+
+    Returns
+    -------
+    tuple of Sign
+        Empty when no single patient is spoken of.
+
+    Examples
+    --------
+    >>> signs_in_text("Session done for patient 1044")
+    (Sign(kind='rows of single patients', count=1),)
+    >>> signs_in_text("342 of 610 patients responded; per patient 12 scores, PHQ-9 at week 4")
+    ()
+    """
+    found: list[Sign] = []
+    labelled = _labelled(text)
+    if labelled:
+        found.append(Sign(kind=PATIENT_ROWS, count=len(labelled)))
+    records = sum(1 for fields in _records(text) if _is_personal(fields))
+    if records:
+        found.append(Sign(kind=PATIENT_RECORD, count=records))
+    codes = _listed_codes(text)
+    if codes:
+        found.append(Sign(kind=PATIENT_LIST, count=len(codes)))
+    notes = sum(1 for _ in _NOTE.finditer(text))
+    if notes:
+        found.append(Sign(kind=CLINICAL_NOTE, count=notes))
+    return tuple(found)
+
+
+def _labelled(text: str) -> set[str]:
+    """Give codes that stand after a word for a patient."""
+    found = set()
+    for match in _LABELLED.finditer(text):
+        label, code = match["label"].casefold(), match["code"]
+        spaced = not match["sep"].strip()
+        if match["before"] or (match["after"] == "." and _decimal(text, match.end())):
+            continue
+        if spaced and re.fullmatch(r".*(?:id|no|nr|num|number|code|key|mrn|pid)", label) and code.isdigit():
+            continue  # names of columns beside numbers of values, as info() and nunique() print
+        if not re.fullmatch(r"\d+(?:st|nd|rd|th|x|mg|%|days?|weeks?|h|s)", code, re.IGNORECASE):
+            found.add(code)
+    return found
+
+
+def _decimal(text: str, end: int) -> bool:
+    """Tell whether a number goes on after the point."""
+    return text[end : end + 1].isdigit()
+
+
+def _records(text: str) -> Iterator[dict[str, str]]:
+    """Give the fields of each object written in braces or brackets, or line by line."""
+    for group in _RECORD.finditer(text):
+        fields = {m["key"].strip(): m["value"] for m in _PAIR.finditer(group[1])}
+        if fields:
+            yield fields
+    lines = [m for line in text.splitlines() if (m := _PAIR.fullmatch(line.strip().rstrip(",")))]
+    if len(lines) >= 2:
+        yield {m["key"].strip(): m["value"] for m in lines}
+
+
+def _is_personal(fields: dict[str, str]) -> bool:
+    """Tell whether the fields of an object are those of one patient."""
+    roles = {key: column_role(key) for key in fields}
+    if "aggregate" in roles.values():
+        return False
+    for key, role in roles.items():
+        value = fields[key].strip("'\"")
+        if role == "id" and re.search(r"\d", value) and not _names_a_column(value):
+            return len(fields) >= 2
+    values = [fields[key] for key, role in roles.items() if role == "person"]
+    scalars = [value for value in values if not _names_a_column(value.strip("'\""))]
+    numbers = [value for value in scalars if re.match(r"[-+]?\d", value)]
+    return len(scalars) >= 3 and len(numbers) >= 2
+
+
+def _names_a_column(value: str) -> bool:
+    """Tell whether a value is the name of a column or a type, as in an argument."""
+    return re.fullmatch(r"[a-z]+_[a-z_]+|u?int\d+|float\d+|object|string|category", value) is not None
+
+
+def _listed_codes(text: str) -> set[str]:
+    """Give codes of one shape of which there are three or more."""
+    by_shape: dict[tuple[str, int], set[str]] = {}
+    for match in _WORD_CODE.finditer(text):
+        word = match[0]
+        if any(map(str.isdigit, word)) and looks_like_code(word) and re.search(r"\d{3}", word):
+            prefix = re.split(r"\d", word, maxsplit=1)[0].casefold()
+            if prefix:
+                by_shape.setdefault((prefix, len(word)), set()).add(word)
+    return {word for alike in by_shape.values() if len(alike) >= 3 for word in alike}
+
+
+def signs_in_error(name: str, message: str) -> tuple[Sign, ...]:
+    """Tell whether the message of an error repeats a value of the data.
+
+    Parameters
+    ----------
+    name : str
+        Class of the error.
+    message : str
+        Its message, without the traceback.
+
+    Returns
+    -------
+    tuple of Sign
+        Empty for messages about names of columns, types and missing values.
+
+    Examples
+    --------
+    >>> signs_in_error("ValueError", "could not convert string to float: 'seen again'")
+    (Sign(kind='value in an error message', count=1),)
+    >>> signs_in_error("KeyError", "'phq9_total'")
+    ()
+    """
+    found = _ECHO.search(message)
+    echoed = next((value for value in found.groups() if value), "") if found else ""
+    if echoed and not _EMPTY.fullmatch(echoed.strip()):
+        return (Sign(kind=VALUE_IN_ERROR, count=1),)
+    key = message.strip().strip("()'\"") if name.endswith("KeyError") else ""
+    if key and (looks_like_code(key) or re.fullmatch(r"(?:np\.\w+\()?\d{3,}\)?", key)):
+        return (Sign(kind=VALUE_IN_ERROR, count=1),)
+    return ()
+
+
+def errors_in(text: str) -> Iterator[tuple[str, str]]:
+    """Give class and message of every error that a text ends a line with."""
+    for match in re.finditer(r"(?m)^\s*(?:\w+\.)*(\w+(?:Error|Exception|Warning)): ?(.+)$", text):
+        yield match[1], match[2]
+
+
+def signs_of_source(source: str, shown: str) -> tuple[Sign, ...]:
+    """Tell what an output shows by the code that made it.
+
+    Parameters
+    ----------
+    source : str
+        Code of the cell.
+    shown : str
+        Its output as text.
+
+    Returns
+    -------
+    tuple of Sign
+        A list of codes when the code lists a column of patients and the output has three numbers
+        or more; rows of patients when a column of persons is listed value by value.
+
+    Examples
+    --------
+    >>> signs_of_source("frame['subject_id'].unique()", "array([10442, 10443, 10467])")
+    (Sign(kind="list of patients' codes", count=3),)
+    """
+    numbers = {match[0] for match in _NUMBERS.finditer(shown)}
+    if len(numbers) >= 3 and _SHOWN_IDS.search(source) and "describe" not in source:
+        return (Sign(kind=PATIENT_LIST, count=len(numbers)),)
+    for match in _SHOWN_VALUES.finditer(source):
+        values = re.findall(r"[-+]?\d+(?:\.\d*)?", shown)
+        listed = _LISTED.match(shown) and len(values) >= 11
+        if listed and column_role(match["one"] or match["two"] or "") in {"person", "id"}:
+            return (Sign(kind=PATIENT_ROWS, count=len(values)),)
+    return ()
