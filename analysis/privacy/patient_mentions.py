@@ -153,7 +153,9 @@ def _listed_codes(text: str) -> set[str]:
             prefix = re.split(r"\d", word, maxsplit=1)[0].casefold()
             if prefix:
                 by_shape.setdefault((prefix, len(word)), set()).add(word)
-    return {word for alike in by_shape.values() if len(alike) >= 3 for word in alike}
+    listed = {word for alike in by_shape.values() if len(alike) >= 3 for word in alike}
+    alone = text.strip().strip("'\"")
+    return listed | ({alone} if looks_like_code(alone) and re.search(r"\d{3}", alone) else set())
 
 
 def signs_in_error(name: str, message: str) -> tuple[Sign, ...]:

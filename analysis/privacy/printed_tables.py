@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-__all__ = ["TextTable", "tables_in"]
+__all__ = ["TextTable", "headed_table", "tables_in"]
 
 _GAP = re.compile(r"\s{2,}|\t+")
 _RULE = re.compile(r"[\s|+:=_─━═┄┼┬┴├┤╞╡╪│┃╔╗╚╝║╠╣-]+")
@@ -161,6 +161,36 @@ def _headed(rows: Sequence[tuple[str, ...]]) -> _Table:
     named = not any(re.fullmatch(r"[-+]?\d[\d.,]*%?", cell) for cell in first) and any(first)
     header = first if named else ()
     return header, (), tuple(rows[1:] if named else rows), None
+
+
+def headed_table(rows: Sequence[Sequence[str]], *, line: int = 1) -> TextTable:
+    """Make a table of rows whose first one may name the columns.
+
+    Parameters
+    ----------
+    rows : sequence of sequence of str
+        At least one row; blank rows and rows of one cell before the widest are titles and are
+        left out.
+    line : int
+        Where the first row stands.
+
+    Returns
+    -------
+    TextTable
+        The table.
+
+    Examples
+    --------
+    >>> headed_table([["PHQ-9 scores", ""], ["subject_id", "total"], ["p0017", "12"]]).header
+    ('subject_id', 'total')
+    """
+    kept = [tuple(cell.strip() for cell in row) for row in rows]
+    filled = [sum(map(bool, row)) for row in kept]
+    enough = max(2, 0.5 * max(filled, default=0))
+    start = next((n for n, cells in enumerate(filled) if cells >= enough), 0)
+    header, index, body, _ = _headed(kept[start:] or [("",)])
+    present = tuple(row for row in body if any(row))
+    return TextTable(header=header, index=index, rows=present, line=line + start)
 
 
 def _aligned(lines: Sequence[str]) -> _Table | None:

@@ -12,45 +12,65 @@ __all__ = ["USER_PATH", "identifiers_in_output", "user_paths_in"]
 
 USER_PATH = "user name in a path"
 
+_INVENTORS = (
+    r"(?:Aalen|Agresti|Akaike|Anderson|Barnard|Bartlett|Bayes|Bera|Bernoulli|Bland|Bonferroni|Box|Breslow|Breusch|Brookmeyer|"
+    r"Brown|Broyden|Cholesky|Clopper|Cochran|Cohen|Cook|Coull|Cox|Cram[eé]r|Crowley|Cronbach|Darling|Day|Dunnett|Durbin|Efron|"
+    r"Fine|Fisher|Fleming|Forsythe|Friedman|Gart|Gauss|Gehan|Geisser|Gibbs|Gompertz|Goldfarb|Gray|Greenhouse|Greenwood|Haenszel|"
+    r"Harrell|Harrington|Hartigan|Hausman|Hedges|Hessian|Hochberg|Hodges|Holm|Hommel|Hosmer|Huber|Hurvich|Huynh|Feldt|"
+    r"Jacobson|Jarque|Jeffreys|Johansen|Jonckheere|Kaplan|Kendall|Kenward|Kolmogorov|Kruskal|Lagrange|Laird|Lehmann|Lemeshow|"
+    r"Levenberg|Levene|Lilliefors|Lin|Ljung|Mann|Mantel|Marquardt|Markov|McNemar|Mead|Meier|Mermelstein|Miettinen|"
+    r"Nelder|Nelson|Newcombe|Newton|Nurminen|Oldfather|Pagan|Pearson|Peto|Philox|Poisson|Powell|Prentice|Raphson|Rao|Roger|Rubin|"
+    r"Satterthwaite|Scheff[eé]|Schoenfeld|Schwarz|Shanno|Shapiro|Shewhart|Sidak|Šidák|Simpson|Smirnov|Spearman|Student|"
+    r"Terpstra|Toeplitz|Truax|Tsai|Tsiatis|Tukey|Turnbull|Wald|Wallis|Ware|Watson|Wei|Weibull|Welch|White|Whitney|Wilcoxon|Wilk|Wilson|"
+    r"Williams|Woodbury|Yates|Altman|Johnson|Kenward–Roger|Farrington|Manning)"
+)
 _METHODS = (
-    r"interval|test|score|method|statistic|correction|estimator|model|distribution|criterion|information|index|regression|"
-    r"transform|process|adjustment|procedure|variance|covariance|matrix|residuals?|plot|curve|trick|sandwich|kernel|CI|"
-    r"limits?|bounds?|approximation|hazards?|square|range|design|rule|filter|algorithm|distance|prior|formula|weights?"
+    r"(?:interval|test|score|method|statistic|correction|estimator|model|criterion|information|index|regression|"
+    r"transform|process|adjustment|procedure|variance|covariance|matrix|residual|plot|curve|sandwich|kernel|CI|"
+    r"limit|bound|approximation|hazard|square|design|rule|filter|algorithm|distance|prior|formula|weight|exact|df|"
+    r"degrees|d|g|t|z|alpha|kappa|rank|sum|log|product|adjusted|standard|robust|trend|contrast|plan|chart)s?"
 )
-_RUN = (
-    # times of a run: summaries of statsmodels and lifelines, headers of logs
-    r"(?m)^ *(?:Date|Time)s?:\s+\S.*?(?=\s{3,}|$)|time fit was run\s*[=:].*$|run ended.*$|fitted on .*$",
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?(?=\s*[-\[|]*\s*(?:[\w.]+\s*[-|:\]]*\s*)?"
-    r"\[?(?:DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL)\b)",
-    r"(?i)\b(?:generated|created|rendered|printed|executed|last (?:run|updated|modified)|report(?: date)?|built|compiled|exported|"
-    r"run|started|finished|as of|version|released?|data cut-?off|extract(?:ed)?|copyright|©|\(c\))\s*(?:on|at|date|time)?\s*[:=]?\s*"
-    r"(?:\w+,? )?(?:\d{4}-\d\d-\d\d|\d{1,2} [A-Z][a-z]+ \d{4}|[A-Z][a-z]+ \d{1,2}, \d{4}|\d{1,2}[/.]\d{1,2}[/.]\d{4}|[A-Z][a-z]+ \d{4})"
-    r"(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?)?(?: ?(?:UTC|GMT|Z|[+-]\d\d:?\d\d))?",
-    r"(?i)https?://(?:[\w-]+\.)*(?:pydata|readthedocs|python|scipy|numpy|matplotlib|github|statsmodels|jupyter|ipython|doi|"
-    r"w3|wikipedia|scikit-learn|plotly|bokeh|r-project|cran|nih|cdc|hhs|fda|ema|loinc|hl7|snomed|who|ecfr|arxiv|stackoverflow|"
-    r"conda|anaconda|pypi|apache|mozilla|openxmlformats|microsoft|purl|dublincore|adobe|schemas|vega|altair-viz)"
-    r"\.(?:org|com|io|gov|net|int|eu|github|edu)[^\s<>\"'?@]*",
-    # methods and the people they are named after
-    rf"\b[A-Z][a-zé]+(?:['’]s)?(?:[\s–-]+(?:and |& )?[A-Z][a-zé]+){{0,2}}(?:['’]s?)?[\s–-]+(?:{_METHODS})(?!\w)",
-    r"\b[A-Z][a-zé]+[–-][A-Z][a-zé]+(?:[–-][A-Z][a-zé]+)?(?:['’]s)?\b",
-    r"\b[A-Z][\w’'-]+(?:,? (?:and|&) [A-Z][\w’'-]+| et al\.?|,? [A-Z]\.(?: ?[A-Z]\.)*)?,? \(?(?:19|20)\d\d[a-z]?\)?",
-    r"(?i)\b(?:wilson|newton|fisher|welch|student|huber|white|hommel|holm|sidak|tukey|scheff[eé]|dunnett|bonferroni|hochberg|"
-    r"efron|breslow|greenwood|turnbull|nelder|powell|brent|pearson|spearman|kendall|kenward|roger|satterthwaite|cox|gray|peto|"
-    r"clopper|agresti|jeffreys|miettinen|rubin|barnard|harrell|cook|cohen|hedges|levene|bartlett|friedman|wilcoxon|mcnemar|"
-    r"mantel|haenszel|cochran|simpson|bayes|markov|gauss|poisson|weibull|gompertz|cholesky|toeplitz|durbin|watson|jarque|bera|"
-    r"omnibus|box|lee|philox|wald|rao|lagrange|akaike|schwarz|hurvich|tsai)(?:['’]s)?\b(?=\s*(?:[,;:=)\]\"'(]|$|\d|<|>|stat|p\b|\())",
-    r"\b[A-Z][\w&]*(?: (?:of|and|for|in|the|&|[A-Z][\w&]*))*? (?:Journal|Psychiatry|Medicine|Lancet|Statistics|Biometri\w+|Therapeutics|"
-    r"Neuropsychopharmacology|Disorders|Pharmacology|Trials|Association)\b|Journal of (?:[A-Z]\w+ ?)+",
-    r"\bv?\d+\.\d+\.\d+(?:\.\d+)?(?:[-+.]?(?:dev|rc|post|a|b)\d*)?\b(?=\s*(?:\(|$|[,;|)]|\n|<))",
-    r"\b(?:127\.0\.0\.1|0\.0\.0\.0|::1|255\.255\.255\.\d+)\b",
-    r"<[\w.]+(?: object)?(?: [^<>]*)? at 0x[0-9a-fA-F]+>|\b0x[0-9a-fA-F]+\b|\bA8A8A8\b|#[0-9a-fA-F]{6}\b",
-    r"(?i)\b(?:SHA-?\d*|digest|hash|commit|checksum|md5|revision|sha256)\b[\s:=|]*[0-9a-f]{7,128}\b",
-    r"(?i)\b[\w.-]+\.(?:png|svg|jpe?g|pdf|csv|parquet|html|ipynb|json|xlsx|docx)\b(?=\s*(?:written|saved|$))",
+_DOCUMENTED = (
+    r"pydata|readthedocs|python|scipy|numpy|matplotlib|github|statsmodels|jupyter|ipython|doi|w3|wikipedia|"
+    r"scikit-learn|plotly|bokeh|r-project|nih|cdc|hhs|fda|loinc|hl7|snomed|who|ecfr|arxiv|stackoverflow|"
+    r"anaconda|pypi|apache|mozilla|openxmlformats|microsoft|purl|dublincore|adobe|vega|altair-viz"
 )
-_NO_IDENTIFIER = re.compile("|".join(f"(?:{pattern})" for pattern in _RUN))
+_DAY = r"(?:\d{4}-\d\d-\d\d|\d{1,2} [A-Z][a-z]+ \d{4}|[A-Z][a-z]+ \d{1,2}, \d{4}|\d{1,2}[/.]\d{1,2}[/.]\d{4}|[A-Z][a-z]+ \d{4})"
+_CLOCK = r"(?:[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?)?(?: ?(?:UTC|GMT|Z|[+-]\d\d:?\d\d))?"
+_PRINTED = (
+    # times of a run: summaries of statsmodels and lifelines, lines of a log, pages and versions
+    r"^ *Date:\s+(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4}|^ *Time:\s+\d\d:\d\d:\d\d",
+    r"time fit was run\s*[=:|].*",
+    r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?"
+    r"(?=[ \t|:-]*(?:[\w.]+[ \t|:-]+)?\[?(?:DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL)\b)",
+    r"\[[A-Z] \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? \w+\]",
+    r"(?i:\b(?:generated|created|rendered|printed|executed|(?:page|report|file) (?:written|made)|last (?:run|updated|modified)|"
+    r"report(?: date)?|built|compiled|version|released?|data cut-?off|extract(?:ed)?|copyright|©|\(c\)))"
+    rf"(?: on| at| date| time)?[ :=]*(?:[A-Z][a-z]+day,? )?{_DAY}{_CLOCK}",
+    # addresses of documentation, without a user, a query or a long number
+    rf"https?://(?:[a-z-]+\.)*(?:{_DOCUMENTED})\.(?:org|com|io|gov|net|int|eu|edu)(?:/(?![^\s]*[?@])[^\s<>\"']*|(?![\w/@?]))",
+    # methods and papers, by the names of those who made them
+    rf"\b{_INVENTORS}(?:['’]s?)?(?:(?: ?[–-] ?|,? and |,? & ){_INVENTORS}(?:['’]s)?)+",
+    rf"\b{_INVENTORS}(?:['’]s?)?[\s–-]+{_METHODS}\b",
+    rf"(?i:\b(?:CI|intervals?|limits?|methods?|correction|adjust\w*|test|df|errors?|variance|ties|scores?|bounds?|optimi[sz]er|inverse))"
+    rf"[ ,:=('\"]*(?:by |of |after |from )?(?i:{_INVENTORS})\b",
+    r"\b(?!(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|"
+    r"Aug|Sep|Sept|Oct|Nov|Dec|Spring|Summer|Fall|Autumn|Winter|In|On|Since|Born|Until|From|Q\d)\b)[A-Z][\w’'-]+"
+    r"(?: (?:and|&) [A-Z][\w’'-]+| et al\.?)(?:,? [A-Z]\.)*,? \(?(?:19|20)\d\d[a-z]?\)?",
+    r"\b(?:[A-Z][\w&]*,? (?:(?:of|and|for|in|the|&) )*){0,4}(?:Journal|Lancet|Biometri\w+|Neuropsychopharmacology|Psychopharmacology)\b"
+    r"(?: (?:of |and |for |& )*[A-Z]\w+)*",
+    r"(?:\b[A-Z][\w’'-]+ [A-Z]{1,3}(?:,|;|\.| and| &) ?){2,}(?=.{0,250}?(?:\d{4};|\bJ [A-Z]|Journal|doi|et al))",
+    r"\b9\d(?= (?:stands|means|or older|or more|and older|and over|years or)|\+)|\(main, [A-Z][a-z]{2} +\d{1,2} \d{4}[^)]*\)",
+    # versions, addresses of this machine, objects in memory, colours, digests of files
+    r"\bv?\d+\.\d+\.\d+(?:\.\d+)?(?:[-+.]?(?:dev|rc|post|a|b)\d*)?\b(?=\s*(?:\(|$|[,;|)\]'\"]|<|\n))(?!\.)",
+    r"\b(?:127\.0\.0\.1|0\.0\.0\.0|255\.255\.255\.\d+)\b|(?<!\w)::1\b",
+    r"\bat 0x[0-9a-fA-F]+|\b0x[0-9a-fA-F]+\b|\bA8A8A8\b|#[0-9a-fA-F]{3,8}\b",
+    r"(?i:\b(?:SHA-?(?:1|256|512)?|digest|commit|checksum|md5|revision|sha256))\b[\s:=|\"'>]*[0-9a-f]{7,128}\b",
+)
+_NO_IDENTIFIER = re.compile("|".join(f"(?:{pattern})" for pattern in _PRINTED), re.MULTILINE)
 _HIDDEN = "\x01"
 _WHOLE_ONLY = {"five-digit code", "long number", "time stamp", "licence plate", "national provider identifier"}
-_WIDE_GAP = re.compile(r"^[-+]?\d+\.\d+[\s/]+[-+]?\d+\.\d+$")
+_TWO_NUMBERS = re.compile(r"([-+]?\d+\.\d+)[\s/,;]+([-+]?\d+\.\d+)")
 _DECIMAL_MONTH = re.compile(r"\d{1,2}\.\d{4}|\d{4}\.\d{2}")
 _USER_PATH = re.compile(
     r"(?i)(?:[A-Z]:)?(?:\\\\?|/)(?:Users|Benutzer|Utilisateurs|Usuarios|Documents and Settings)(?:\\\\?|/)(?P<a>[^\\/\s:*?\"<>|'`,;)\]]+(?: [A-Z][^\\/\s:*?\"<>|'`,;)\]]+)?(?=[\\/])|[^\\/\s:*?\"<>|'`,;)\]]+)"
@@ -81,7 +101,7 @@ def identifiers_in_output(text: str) -> tuple[Match, ...]:
 
     Examples
     --------
-    >>> identifiers_in_output("Wilson interval, Date: Tue, 26 Nov 2024")
+    >>> identifiers_in_output("Wilson interval; report generated 2024-11-26")
     ()
     >>> [match.kind for match in identifiers_in_output("Seen on 2024-03-15")]
     ['date']
@@ -95,11 +115,20 @@ def _counts(match: Match, text: str) -> bool:
     if match.kind in _WHOLE_ONLY or (match.kind == "telephone number" and text[match.start:match.end].isdigit()):
         return False
     shown = text[match.start : match.end].strip()
-    if match.kind == "coordinates" and _WIDE_GAP.match(shown):
-        return False
-    if match.kind == "user name":
-        return True
+    if match.kind == "coordinates":
+        return _is_a_place(shown)
     return not (match.kind == "year and month" and _DECIMAL_MONTH.fullmatch(shown))
+
+
+def _is_a_place(shown: str) -> bool:
+    """Tell coordinates of North America and Europe from two estimates beside each other."""
+    pair = _TWO_NUMBERS.fullmatch(shown)
+    if pair is None:
+        return True  # with degrees or a label
+    if "," not in shown and ";" not in shown:
+        return False
+    latitude, longitude = float(pair[1]), float(pair[2])
+    return 18 <= latitude <= 72 and (-170 <= longitude <= -50 or -11 <= longitude <= 40)
 
 
 def user_paths_in(text: str) -> Iterator[Match]:
