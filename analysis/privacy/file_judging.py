@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from analysis.privacy.detector import ELEMENTS, Match
 from analysis.privacy.file_rules import IDENTIFIER_REMEDY, RULES
-from analysis.privacy.headers import header_role, header_words, meaning_of_header
+from analysis.privacy.headers import header_role, meaning_of_header
 from analysis.privacy.patient_mentions import (
     errors_in,
+    signs_in_code,
     signs_in_error,
     signs_in_text,
     signs_of_source,
 )
-from analysis.privacy.patient_rows import PATIENT_LIST, PATIENT_ROWS, Sign, signs_in_table
+from analysis.privacy.patient_rows import PATIENT_LIST, Sign, signs_in_table
 from analysis.privacy.pieces.piece import Piece, Trouble
 from analysis.privacy.printed_tables import TextTable, tables_in
-from analysis.privacy.program_output import USER_PATH, identifiers_in_output, user_paths_in
+from analysis.privacy.program_output import identifiers_in_output, user_paths_in
 
 __all__ = ["Judged", "judge"]
-
-from dataclasses import dataclass
-
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
@@ -68,7 +67,10 @@ class Judged:
         return RULES[self.kind].remedy if self.kind in RULES else IDENTIFIER_REMEDY
 
 
-_CHUNK = 200_000
+_NOBODY = re.compile(
+    r"(?i)(?:|ketamine-outcomes.*|python-docx|openpyxl|xlsxwriter|pandas|matplotlib.*|reportlab.*|anonymous|unknown|author|user|"
+    r"admin(?:istrator)?|analyst|microsoft (?:office )?(?:user|excel|word)|un-named|libreoffice.*|weasyprint.*|inkscape.*|none|apache poi)"
+)
 
 
 def judge(piece: Piece | Trouble) -> Iterator[Judged]:
@@ -99,6 +101,10 @@ def judge(piece: Piece | Trouble) -> Iterator[Judged]:
         kind = "marks of single patients" if draws_patients(piece.source) else "picture"
         yield Judged(where=piece.where, kind=kind)
         return
+    if piece.where.endswith(": author"):
+        if not _NOBODY.fullmatch(piece.text.strip()):
+            yield Judged(where=piece.where, kind="author", element=1)
+        return
     signs = {sign.kind: sign for sign in reversed([*_signs(piece)])}
     for sign in signs.values():
         yield Judged(where=piece.where, kind=sign.kind, count=sign.count)
@@ -120,8 +126,7 @@ def _signs(piece: Piece) -> Iterator[Sign]:
         yield from signs_of_source(piece.source, piece.text)
         for name, message in errors_in(piece.text):
             yield from signs_in_error(name, message)
-    if piece.role != "code":
-        yield from signs_in_text(piece.text)
+    yield from signs_in_code(piece.text) if piece.role == "code" else signs_in_text(piece.text)
 
 
 def _identifiers(piece: Piece) -> Iterator[Judged]:

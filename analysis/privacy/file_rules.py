@@ -87,6 +87,10 @@ RULES: dict[str, FileRule] = {
         113, "error", "The name of the file or its folder may identify a person.",
         "Rename it; names stay in the history of git.",
     ),
+    "author": _rule(
+        114, "error", "The properties of the file, or its comments, name their author.",
+        "Remove personal information (in Office: File, Info, Inspect Document) and store it again.",
+    ),
     "cannot be read": _rule(
         120, "error", "The file cannot be opened: it is locked, open elsewhere or forbidden.",
         "Close it in other programs and scan again.",

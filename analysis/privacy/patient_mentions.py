@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from analysis.privacy.patient_rows import PATIENT_LIST, PATIENT_RECORD, PATIENT_ROWS, Sign
 from analysis.privacy.table_columns import column_role, looks_like_code
 
-__all__ = ["CLINICAL_NOTE", "VALUE_IN_ERROR", "errors_in", "signs_in_error", "signs_in_text", "signs_of_source"]
+__all__ = ["CLINICAL_NOTE", "VALUE_IN_ERROR", "errors_in", "signs_in_code", "signs_in_error", "signs_in_text", "signs_of_source"]
 
 CLINICAL_NOTE = "clinical note"
 VALUE_IN_ERROR = "value in an error message"
@@ -91,6 +91,30 @@ def signs_in_text(text: str) -> tuple[Sign, ...]:
     if notes:
         found.append(Sign(kind=CLINICAL_NOTE, count=notes))
     return tuple(found)
+
+
+def signs_in_code(text: str) -> tuple[Sign, ...]:
+    """Tell which codes of patients stand in a program.
+
+    Parameters
+    ----------
+    text : str
+        Source of a program, or a traceback.
+
+    Returns
+    -------
+    tuple of Sign
+        Codes after a word for a patient, and lists of codes; plain numbers count for nothing.
+
+    Examples
+    --------
+    >>> signs_in_code("frame = frame[frame.subject_id != 'KX-1042']")
+    (Sign(kind="list of patients' codes", count=1),)
+    >>> signs_in_code("fit = mmrm(formula, data, subject='subject_id')")
+    ()
+    """
+    codes = {code for code in _labelled(text) if looks_like_code(code)} | _listed_codes(text)
+    return (Sign(kind=PATIENT_LIST, count=len(codes)),) if codes else ()
 
 
 def _labelled(text: str) -> set[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from zipfile import BadZipFile, LargeZipFile, ZipFile
 
 from analysis.privacy.pieces.archive import member_source, require_safe, unsafe_members
@@ -26,8 +28,6 @@ from analysis.privacy.pieces.word_document import document_pieces
 from analysis.privacy.pieces.workbook import workbook_pieces
 
 __all__ = ["DATA_ENDINGS", "pieces_of"]
-
-import re
 
 DATA_ENDINGS = frozenset(
     {
@@ -139,6 +139,7 @@ def _archive_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble]
 
 def _members(archive: ZipFile, source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
     """Give the members of an archive, or the parts of a document."""
+    parts: Iterator[Piece | Trouble | Source]
     if source.ending in (".xlsx", ".xlsm"):
         parts = workbook_pieces(archive, limits)
     elif source.ending in (".docx", ".docm"):
@@ -147,35 +148,32 @@ def _members(archive: ZipFile, source: Source, limits: Limits) -> Iterator[Piece
         parts = _other_office(archive, limits)
     else:
         parts = _files(archive, source, limits)
-    for number, part in enumerate(parts, start=1):
+    for part in parts:
         if isinstance(part, Source):
-            where = f"member {number}" if source.ending == ".zip" else "file inside the document"
-            yield Piece(where=f"{where}, name", role="label", text=part.name)
-            yield from _within(where, pieces_of(part, limits))
+            yield from _inner_file(part, "file inside the document", limits)
         else:
             yield part
 
 
-def _files(archive: ZipFile, source: Source, limits: Limits) -> Iterator[Source]:
-    """Give the files of an archive."""
-    for member in archive.infolist():
+def _files(archive: ZipFile, source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
+    """Give the files of an archive by their numbers."""
+    for number, member in enumerate(archive.infolist(), start=1):
         inner = member_source(archive, member, nesting=source.nesting)
         if inner is not None:
-            yield inner
+            yield from _inner_file(inner, f"member {number}", limits)
+
+
+def _inner_file(inner: Source, where: str, limits: Limits) -> Iterator[Piece | Trouble]:
+    """Give a file inside a file: its name, and its pieces with the place of the file before theirs."""
+    yield Piece(where=f"{where}, name", role="label", text=inner.stem)
+    for piece in pieces_of(inner, limits):
+        yield replace(piece, where=f"{where}, {piece.where}")
 
 
 def _other_office(archive: ZipFile, limits: Limits) -> Iterator[Piece | Trouble | Source]:
     """Give the texts of slides and of documents of other office programs."""
     yield from property_pieces(archive, limits)
     yield from other_parts(archive, limits, _OFFICE_READ)
-
-
-def _within(where: str, pieces: Iterator[Piece | Trouble]) -> Iterator[Piece | Trouble]:
-    """Put the place of a member before the places inside it."""
-    from dataclasses import replace
-
-    for piece in pieces:
-        yield replace(piece, where=f"{where}, {piece.where}")
 
 
 def _unzipped(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:

@@ -52,6 +52,11 @@ class Source:
         """The ending of the name in small letters, with its point."""
         return PurePosixPath(self.name.replace("\\", "/")).suffix.casefold()
 
+    @property
+    def stem(self) -> str:
+        """The name without folders and ending."""
+        return PurePosixPath(self.name.replace("\\", "/")).stem
+
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
         """Open the bytes for reading.
