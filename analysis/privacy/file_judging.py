@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from analysis.privacy.detector import ELEMENTS, Match
 from analysis.privacy.file_rules import IDENTIFIER_REMEDY, RULES
-from analysis.privacy.headers import header_role, meaning_of_header
+from analysis.privacy.headers import header_role, header_words, meaning_of_header
 from analysis.privacy.patient_mentions import (
     errors_in,
     signs_in_code,
@@ -142,12 +142,24 @@ def _identifiers(piece: Piece) -> Iterator[Judged]:
 def _matches(piece: Piece) -> Iterator[Match]:
     """Give every identifier of a piece."""
     if piece.table is None:
-        yield from identifiers_in_output(piece.text)
+        found = identifiers_in_output(piece.text)
+        in_code = piece.role == "code"
+        yield from (one for one in found if not (in_code and _is_of_code(one, piece.text)))
         yield from user_paths_in(piece.text)
         return
     text = _table_text(piece.table)
     yield from identifiers_in_output(text)
     yield from user_paths_in(text)
+
+
+def _is_of_code(match: Match, text: str) -> bool:
+    """Tell decorators, products of matrices and attributes from addresses, which they look like."""
+    shown = text[match.start : match.end]
+    if match.kind == "e-mail address":
+        return re.fullmatch(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", shown) is None or shown.endswith(".T")
+    if match.kind == "web address":
+        return "/" not in shown and not shown.startswith("www")
+    return match.kind in {"name in a social network", "user name"} and "=" not in shown
 
 
 def _table_text(table: TextTable) -> str:
@@ -161,9 +173,15 @@ def _table_text(table: TextTable) -> str:
     return "\n".join(lines)
 
 
+_DIGESTS = re.compile(r"\b(?:sha ?\d*|digest|checksum|commit|md5|hash)\b")
+
+
 def _helps(name: str) -> bool:
     """Tell whether the name of a column says what its cells are."""
-    return meaning_of_header(name) is not None or bool(header_role(name))
+    words = header_words(name)
+    if words in {"name", "names"} or words.endswith(" name"):
+        return False  # of a person or of a thing
+    return meaning_of_header(name) is not None or bool(header_role(name)) or _DIGESTS.search(words) is not None
 
 
 _DRAWS_EACH = re.compile(

@@ -18,8 +18,8 @@ _ID_LABEL = (
     r"usubj|subj|pat)(?:(?:[ _-]?(?:id|no|nr|num|number|code|key)|id)\b\.?)?|mrn|usubjid|pid"
 )
 _LABELLED = re.compile(
-    rf"(?i)(?P<before>(?:per|each|a|one|every|this|single|by|another|any|of)\s+)?(?<![\w.])[\"']?(?P<label>{_ID_LABEL})[\"']?"
-    r"(?P<sep>\s*(?:[:=#]|==|is)\s*|[ \t]+#?)[\"'(\[]?(?P<code>[A-Za-z]{0,10}[-_]?\d[\w-]*(?:-\d+)*)(?P<after>[^\w]|$)"
+    rf"(?i)(?P<before>(?:per|each|a|one|every|this|single|by|another|any|of)\s+)?(?<!\w)[\"']?(?P<label>{_ID_LABEL})[\"']?\]?"
+    r"(?P<sep>\s*(?:[:=#]|[=!]=|\bis|\bin|\bnot in|\.isin|\.eq|\.ne)\s*|[ \t]+#?)[\"'(\[]?(?P<code>[A-Za-z]{0,10}[-_]?\d[\w-]*(?:-\d+)*)(?P<after>[^\w]|$)"
 )
 _WORD_CODE = re.compile(r"(?<![\w./\\#&-])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+){0,3}(?![\w/\\]|[.]\w)")
 _PAIR = re.compile(
@@ -123,7 +123,7 @@ def _labelled(text: str) -> set[str]:
     for match in _LABELLED.finditer(text):
         label, code = match["label"].casefold(), match["code"]
         spaced = not match["sep"].strip()
-        if match["before"] or (match["after"] == "." and _decimal(text, match.end())):
+        if (match["before"] and code.isdigit()) or (match["after"] == "." and _decimal(text, match.end())):
             continue
         if spaced and re.fullmatch(r".*(?:id|no|nr|num|number|code|key|mrn|pid)", label) and code.isdigit():
             continue  # names of columns beside numbers of values, as info() and nunique() print

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.privacy.headers import header_words
+from analysis.privacy.patterns import identifiers_in
 from analysis.privacy.printed_tables import TextTable
 from analysis.privacy.table_columns import column_role, is_describe_label, looks_like_code
 
@@ -131,12 +132,14 @@ def _describes_columns(table: TextTable) -> bool:
 
 def _codes(table: TextTable, position: int, role: str) -> int:
     """Count the different codes of patients in a column."""
-    if role not in {"id", "weak id", ""}:
+    if role == "aggregate":
         return 0
     cells = _present(table.column(position))
     distinct = set(cells)
     if role == "id":
         words = header_words(table.columns[position])
+        if words in {"name", "names", "nom", "nombre"}:
+            return len(distinct) if _are_persons(distinct) else 0
         vague = words in {"subject", "patient", "person", "client", "record", "who", "name", "nom", "participant"}
         labels = all(re.fullmatch(r"[a-z][a-z ()_-]*", cell) for cell in distinct)
         statistic = sum(map(is_describe_label, distinct)) >= 0.5 * len(distinct)
@@ -146,6 +149,12 @@ def _codes(table: TextTable, position: int, role: str) -> int:
     enough = len(hits) >= 0.7 * len(distinct) and _alike(hits)
     least = 1 if role == "weak id" else 2
     return len(hits) if hits and enough and len(hits) >= least else 0
+
+
+def _are_persons(cells: set[str]) -> bool:
+    """Tell whether cells are names of persons and not of things."""
+    named = sum(any(match.element == 1 for match in identifiers_in(cell)) for cell in cells)
+    return named >= 0.4 * len(cells)
 
 
 def _are_names_of_columns(cells: set[str]) -> bool:
@@ -165,7 +174,7 @@ def _alike(codes: set[str]) -> bool:
 def _persons(table: TextTable, roles: Sequence[str]) -> bool:
     """Tell whether columns are what one asks and measures of persons, and cells are of single ones."""
     personal = [position for position, role in enumerate(roles) if role == "person"]
-    if len(personal) < 2:
+    if len(personal) < max(2, 0.35 * len(table.header)):
         return False
     whole, broken, texts = 0, 0, 0
     for position in personal:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from analysis.privacy.detector import Match
+from analysis.privacy.file_walk import name_may_identify
 from analysis.privacy.patterns import identifiers_in
 
 __all__ = ["USER_PATH", "identifiers_in_output", "user_paths_in"]
@@ -28,7 +29,7 @@ _METHODS = (
     r"(?:interval|test|score|method|statistic|correction|estimator|model|criterion|information|index|regression|"
     r"transform|process|adjustment|procedure|variance|covariance|matrix|residual|plot|curve|sandwich|kernel|CI|"
     r"limit|bound|approximation|hazard|square|design|rule|filter|algorithm|distance|prior|formula|weight|exact|df|"
-    r"degrees|d|g|t|z|alpha|kappa|rank|sum|log|product|adjusted|standard|robust|trend|contrast|plan|chart)s?"
+    r"degrees|decrement|step|error|d|g|t|z|alpha|kappa|rank|sum|log|product|adjusted|standard|robust|trend|contrast|plan|chart)s?"
 )
 _DOCUMENTED = (
     r"pydata|readthedocs|python|scipy|numpy|matplotlib|github|statsmodels|jupyter|ipython|doi|w3|wikipedia|"
@@ -51,21 +52,31 @@ _PRINTED = (
     rf"https?://(?:[a-z-]+\.)*(?:{_DOCUMENTED})\.(?:org|com|io|gov|net|int|eu|edu)(?:/(?![^\s]*[?@])[^\s<>\"']*|(?![\w/@?]))",
     # methods and papers, by the names of those who made them
     rf"\b{_INVENTORS}(?:['’]s?)?(?:(?: ?[–-] ?|,? and |,? & ){_INVENTORS}(?:['’]s)?)+",
+    rf"\b{_INVENTORS}(?:, {_INVENTORS})+",
     rf"\b{_INVENTORS}(?:['’]s?)?[\s–-]+{_METHODS}\b",
+    r"\b(?:Monte[ -]Carlo|Toeplitz|Satterthwaite|Bonferroni|Šidák|Clopper|Hommel|Hochberg|Cholesky|Weibull|Gompertz|Bernoulli|Markov|Gauss|"
+    r"Laplace|Fai and Cornelius|Newton-Raphson)(?:ian)?\b(?:, AR\b)?",
     rf"(?i:\b(?:CI|intervals?|limits?|methods?|correction|adjust\w*|test|df|errors?|variance|ties|scores?|bounds?|optimi[sz]er|inverse))"
     rf"[ ,:=('\"]*(?:by |of |after |from )?(?i:{_INVENTORS})\b",
     r"\b(?!(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|"
     r"Aug|Sep|Sept|Oct|Nov|Dec|Spring|Summer|Fall|Autumn|Winter|In|On|Since|Born|Until|From|Q\d)\b)[A-Z][\w’'-]+"
     r"(?: (?:and|&) [A-Z][\w’'-]+| et al\.?)(?:,? [A-Z]\.)*,? \(?(?:19|20)\d\d[a-z]?\)?",
+    r"\b(?!(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|"
+    r"Oct|Nov|Dec|Spring|Summer|Fall|Autumn|Winter|In|On|Since|Born|Until|From|Q\d|Easter|Christmas)\b)[A-Z][a-zé’'-]+ \(?20[0-2]\d\)?(?![-/.]?\d)",
+    r"\b(?:BMC|JAMA|Biological|Translational|Molecular|General|Clinical|European|American|British|World|Lancet|Nature|Frontiers in) "
+    r"(?:Psychiatry|Medicine|Psychology|Pharmacology)\b",
+    r"\b(?:Patient )?Health Questionnaire|World Health Organization(?: [A-Z][\w-]+)*|(?:the )?National (?:Center|Institutes?) (?:for|of)(?: [A-Z]\w+)+|Centre of Excellence",
+    r"\b[Pp]er (?:patient|subject|participant|person|client)\b:?",
     r"\b(?:[A-Z][\w&]*,? (?:(?:of|and|for|in|the|&) )*){0,4}(?:Journal|Lancet|Biometri\w+|Neuropsychopharmacology|Psychopharmacology)\b"
     r"(?: (?:of |and |for |& )*[A-Z]\w+)*",
     r"(?:\b[A-Z][\w’'-]+ [A-Z]{1,3}(?:,|;|\.| and| &) ?){2,}(?=.{0,250}?(?:\d{4};|\bJ [A-Z]|Journal|doi|et al))",
     r"\b9\d(?= (?:stands|means|or older|or more|and older|and over|years or)|\+)|\(main, [A-Z][a-z]{2} +\d{1,2} \d{4}[^)]*\)",
+    r"^ *References\n *-{5,}\n[\s\S]{0,3000}?(?=\"{3}|\n *\n *(?:Examples|Notes)\n)",
     # versions, addresses of this machine, objects in memory, colours, digests of files
     r"\bv?\d+\.\d+\.\d+(?:\.\d+)?(?:[-+.]?(?:dev|rc|post|a|b)\d*)?\b(?=\s*(?:\(|$|[,;|)\]'\"]|<|\n))(?!\.)",
     r"\b(?:127\.0\.0\.1|0\.0\.0\.0|255\.255\.255\.\d+)\b|(?<!\w)::1\b",
     r"\bat 0x[0-9a-fA-F]+|\b0x[0-9a-fA-F]+\b|\bA8A8A8\b|#[0-9a-fA-F]{3,8}\b",
-    r"(?i:\b(?:SHA-?(?:1|256|512)?|digest|commit|checksum|md5|revision|sha256))\b[\s:=|\"'>]*[0-9a-f]{7,128}\b",
+    r"(?i:\b(?:SHA-?(?:1|256|512)?|digest|commit|checksum|md5|revision|sha256))\b[\s:=|¦\"'>]*[0-9a-f]{7,128}\b",
 )
 _NO_IDENTIFIER = re.compile("|".join(f"(?:{pattern})" for pattern in _PRINTED), re.MULTILINE)
 _HIDDEN = "\x01"
@@ -115,6 +126,10 @@ def _counts(match: Match, text: str) -> bool:
     if match.kind in _WHOLE_ONLY or (match.kind == "telephone number" and text[match.start:match.end].isdigit()):
         return False
     shown = text[match.start : match.end].strip()
+    if match.kind == "name of a picture file":
+        return name_may_identify(re.split(r"[\\/]", shown)[-1])
+    if match.kind == "web address":
+        return re.fullmatch(r"(?:[\w-]+\.)+(?:org|gov|edu|int)", shown) is None or shown.startswith("www")
     if match.kind == "coordinates":
         return _is_a_place(shown)
     return not (match.kind == "year and month" and _DECIMAL_MONTH.fullmatch(shown))

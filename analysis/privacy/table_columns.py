@@ -30,7 +30,7 @@ _PARTS = (
     "item|question|visit|week|wk|day|month|year|site|clinic|arm|group|grp|cohort|step|model|var|col|feature|field|param|"
     "beta|theta|node|layer|cluster|bin|level|trial|course|lag|unnamed|run|fold|rule|age|row|line|cell|axis|ax|fig|figure|"
     "table|tab|chapter|section|version|release|seed|session|dose|use-days|output|input|out|in|scenario|"
-    "sha|md|base|py|python|utf|iso|cp|http|ipv|rng|key|fil|col|prv|fmt|asm|ses|evt|lnk|scr|crs"
+    "sha|md|base|py|python|utf|iso|cp|http|ipv|rng|key|fil|col|prv|fmt|sco|ref|tim|abt|mon|lst|val|den|doc|dup|evt|fup|lnk|num|obs|ses|typ|aev|cat|cou|dos|ins|nul|sit|sub|pmc|nct|isrctn|pmid|cve|rfc|pep"
 )
 _UNLIKE = re.compile(
     rf"(?i)(?:{_SCALES}|{_PARTS})[-_ :.]?\d{{1,3}}(?:[-_.:a-z]+\d{{0,3}})?|[a-z]{{1,2}}[-_.]?\d{{1,2}}"
@@ -146,4 +146,6 @@ def looks_like_code(token: str) -> bool:
     """
     word = token.strip().strip("'\"")
     plain = re.fullmatch(r"[-+]?[\d.,]+(?:e[-+]?\d+)?%?", word, re.IGNORECASE) is not None
+    if re.fullmatch(r"(?i)(?:PMC|NCT|ISRCTN|PMID:?|RRID:?)\d+|[0-9a-f]{32,}", word):
+        return False  # papers, trials and digests
     return not plain and _CODE.fullmatch(word) is not None and not unlike_a_patient(word)

@@ -19,6 +19,7 @@ _TIMES = re.compile(
     r"(?i)(?:start|end|creat|modif|updat|print|generat|execut|last|date|time|iopub|shell).*(?:time|date|at|ed|on|reply|busy|idle|input)$"
     r"|^(?:date|time|timestamp|created|modified|creation.?time|duration|iopub\..*|shell\..*)$"
 )
+_OF_THINGS = {"name", "display_name", "names", "label", "title"}
 _MANY_MARKS = 30
 _MARK_KINDS = {"point", "circle", "square", "tick"}
 _LONGEST = 20_000
@@ -108,7 +109,7 @@ def _walk(
                 yield from _walk(inner, name, lines, where, depth - 1, skip_times)
     elif isinstance(value, str) and not (skip_times and _TIMES.search(name)):
         if not value.startswith("data:"):
-            lines.append(f"{name}: {value}"[:_LONGEST])
+            lines.append((value if name in _OF_THINGS else f"{name}: {value}")[:_LONGEST])
 
 
 def _text(value: object) -> str:
