@@ -16,7 +16,7 @@ from analysis.privacy.patient_mentions import (
     signs_in_text,
     signs_of_source,
 )
-from analysis.privacy.patient_rows import PATIENT_LIST, Sign, signs_in_table
+from analysis.privacy.patient_rows import PATIENT_LIST, SMALL_COUNTS, Sign, signs_in_table, small_cells
 from analysis.privacy.pieces.piece import Piece, Trouble
 from analysis.privacy.printed_tables import TextTable, tables_in
 from analysis.privacy.program_output import identifiers_in_output, user_paths_in
@@ -114,7 +114,7 @@ def judge(piece: Piece | Trouble) -> Iterator[Judged]:
 def _signs(piece: Piece) -> Iterator[Sign]:
     """Give every sign of single patients in a piece."""
     if piece.table is not None:
-        yield from signs_in_table(piece.table)
+        yield from _signs_of_table(piece.table, piece.source)
         text = "\n".join(" ".join(row) for row in piece.table.rows)
         yield from (sign for sign in signs_in_text(text) if sign.kind != PATIENT_LIST)
         return
@@ -122,11 +122,24 @@ def _signs(piece: Piece) -> Iterator[Sign]:
         yield from signs_in_error(piece.source, piece.text)
     if piece.role == "printed":
         for table in tables_in(piece.text):
-            yield from signs_in_table(table)
+            yield from _signs_of_table(table, piece.source)
         yield from signs_of_source(piece.source, piece.text)
         for name, message in errors_in(piece.text):
             yield from signs_in_error(name, message)
     yield from signs_in_code(piece.text) if piece.role == "code" else signs_in_text(piece.text)
+
+
+_COUNTING = re.compile(r"crosstab|value_counts|\.size\(|\.count\(|nunique|aggfunc=['\"](?:count|size|nunique)|\blen\b.*groupby")
+
+
+def _signs_of_table(table: TextTable, source: str) -> Iterator[Sign]:
+    """Judge a table by itself, and by the code that made it when that counts something."""
+    signs = signs_in_table(table)
+    yield from signs
+    if not signs and _COUNTING.search(source):
+        small = small_cells(table)
+        if small:
+            yield Sign(kind=SMALL_COUNTS, count=small)
 
 
 def _identifiers(piece: Piece) -> Iterator[Judged]:

@@ -19,13 +19,25 @@ _ID_LABEL = (
 )
 _LABELLED = re.compile(
     rf"(?i)(?P<before>(?:per|each|a|one|every|this|single|by|another|any|of)\s+)?(?<!\w)[\"']?(?P<label>{_ID_LABEL})[\"']?\]?"
-    r"(?P<sep>\s*(?:[:=#]|[=!]=|\bis|\bin|\bnot in|\.isin|\.eq|\.ne)\s*|[ \t]+#?)[\"'(\[]?(?P<code>[A-Za-z]{0,10}[-_]?\d[\w-]*(?:-\d+)*)(?P<after>[^\w]|$)"
+    r"(?P<sep>\s*(?:[:=#>]|[=!]=|\bis|\bin|\bnot in|\.isin|\.eq|\.ne)\s*|[ \t]+#?)[\"'(\[]?(?P<code>[A-Za-z]{0,10}[-_]?\d[\w-]*(?:-\d+)*)(?P<after>[^\w]|$)"
 )
 _WORD_CODE = re.compile(r"(?<![\w./\\#&-])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+){0,3}(?![\w/\\]|[.]\w)")
+_NO_CODES = (
+    r"(?:ISO|UTF|CP|RFC|PEP|GB|RTX|GTX|HP|WIN|FY|CY|ICD|LOINC|RX|RXCUI|RXNORM|SNOMED|UMLS|CUI|GSE|rs|CVE|IEEE|ANSI|ASCII|BIG|SHA|MD|CRC|"
+    r"seed|year|day|week|hour|step|iter|iteration|epoch|port|line|page|row|col|color|grey|gray|version|build|py|cpython|OMOP|ATC|NDC|"
+    r"CDISC|Y|FIPS|EPSG|n|N|x|X|E|e|Q|J|SI|USD|EUR|EU|dpi|px|id|of|in|on|at|to|the|by|and|for|version|chi|mm|localhost|PRV|CHEMBL|DB|CHEBI|HGNC)"
+)
+_SURE_CODE = re.compile(
+    rf"(?<![\w./\\#&@%$-])(?!(?i:{_NO_CODES})[-_]?\d)(?:[A-Za-z]{{1,8}}[-_]?\d{{4,8}}|[A-Z]{{1,6}}[-_]\d{{2,3}}[-_]\d{{3,5}}|[A-Za-z]{{1,8}}[-_]?0\d{{2,6}}|[A-Z]{{2,6}}-\d{{3}})"
+    r"(?![\w/\\-]|[.]\w)"
+)
+_ROW_OF_PERSON = re.compile(r"[\[(](?=[^\[\]()]*['\"](?:f|m|female|male)['\"])(?=(?:[^\[\]()]*?(?<![\w.])\d+(?![\w.])){2})[^\[\]()]*[\])]", re.IGNORECASE)
+_NAMED_INDEX = re.compile(r"Index\(\[[^\]]*\d[^\]]*\][^)]*name=['\"](?P<name>[\w -]+)['\"]")
 _PAIR = re.compile(
     r"(?P<quote>['\"]?)(?P<key>[A-Za-z_][\w .-]{0,40}?)(?P=quote)\s*(?::|=(?!=))\s*"
     r"(?P<value>'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|Timestamp\('[^']*'\)|np\.\w+\([^)]*\)|datetime\.\w+\([^)]*\)|[-+]?\d[\d.]*|None|nan|NaN|null|True|False|true|false|<NA>)(?=\s*[,})\]\n]|$)"
 )
+_LINE = re.compile(r"\s*(?:- )?(?P<key>[\"']?[A-Za-z_][\w .-]{0,40}?[\"']?)\s*[:=]\s*(?P<value>[\w.+-]{1,20}|[\"'][^\"']{0,100}[\"'])\s*,?")
 _RECORD = re.compile(r"[{(]([^{}()]*(?:\([^()]*\)[^{}()]*)*)[})]")
 _NOTE = re.compile(
     r"(?i)(?<![\w-])(?:(?:the\s+)?(?:patient|pt\.?|client)|he|she|they|patientin|der patient|die patientin|le patient|la patiente|el paciente|la paciente)\s+"
@@ -54,6 +66,8 @@ _NUMBERS = re.compile(r"(?<![\w.])\d{2,12}(?![\w.])")
 _SHOWN_VALUES = re.compile(
     r"(?:\[['\"](?P<one>[\w -]+)['\"]\]|\.(?P<two>\w+))\s*(?:\.\w+\(\))?\.(?:tolist|to_list|to_numpy|values|array)\b"
 )
+_OF_EACH = re.compile(r"\.(?:resid\w*|residuals\(.*\)|fittedvalues|random_effects(?:\(\))?|cooks_distance|predict\([^)]*\)|ranef\(?\)?)(?:\.(?:head|tail|sample|loc|iloc|nlargest|nsmallest|sort_values)\S*)?\s*\)?$")
+_OF_ALL = re.compile(r"describe|\.(?:mean|std|var|sum|quantile|median|hist|plot|shape)\b")
 _LISTED = re.compile(r"^(?:array\()?\s*[\[(]\s*[-\d.,\sena]+", re.IGNORECASE)
 
 
@@ -84,9 +98,13 @@ def signs_in_text(text: str) -> tuple[Sign, ...]:
     records = sum(1 for fields in _records(text) if _is_personal(fields))
     if records:
         found.append(Sign(kind=PATIENT_RECORD, count=records))
+    rows = len(_ROW_OF_PERSON.findall(text))
+    if rows >= 2:
+        found.append(Sign(kind=PATIENT_ROWS, count=rows))
     codes = _listed_codes(text)
-    if codes:
-        found.append(Sign(kind=PATIENT_LIST, count=len(codes)))
+    named = any(column_role(m["name"]) == "id" for m in _NAMED_INDEX.finditer(text))
+    if codes or named:
+        found.append(Sign(kind=PATIENT_LIST, count=max(1, len(codes))))
     notes = sum(1 for _ in _NOTE.finditer(text))
     if notes:
         found.append(Sign(kind=CLINICAL_NOTE, count=notes))
@@ -143,9 +161,9 @@ def _records(text: str) -> Iterator[dict[str, str]]:
         fields = {m["key"].strip(): m["value"] for m in _PAIR.finditer(group[1])}
         if fields:
             yield fields
-    lines = [m for line in text.splitlines() if (m := _PAIR.fullmatch(line.strip().rstrip(",")))]
+    lines = [m for line in text.splitlines() if (m := _LINE.fullmatch(line))]
     if len(lines) >= 2:
-        yield {m["key"].strip(): m["value"] for m in lines}
+        yield {m["key"].strip("'\" "): m["value"].strip() for m in lines}
 
 
 def _is_personal(fields: dict[str, str]) -> bool:
@@ -177,7 +195,8 @@ def _listed_codes(text: str) -> set[str]:
             prefix = re.split(r"\d", word, maxsplit=1)[0].casefold()
             if prefix:
                 by_shape.setdefault((prefix, len(word)), set()).add(word)
-    listed = {word for alike in by_shape.values() if len(alike) >= 3 for word in alike}
+    shapes = {match[0] for match in _SURE_CODE.finditer(text) if looks_like_code(match[0])}
+    listed = shapes | {word for alike in by_shape.values() if len(alike) >= 3 for word in alike}
     alone = text.strip().strip("'\"")
     return listed | ({alone} if looks_like_code(alone) and re.search(r"\d{3}", alone) else set())
 
@@ -244,6 +263,8 @@ def signs_of_source(source: str, shown: str) -> tuple[Sign, ...]:
     numbers = {match[0] for match in _NUMBERS.finditer(shown)}
     if len(numbers) >= 3 and _SHOWN_IDS.search(source) and "describe" not in source:
         return (Sign(kind=PATIENT_LIST, count=len(numbers)),)
+    if len(set(re.findall(r"\d+\.\d+", shown))) >= 3 and _OF_EACH.search(source) and not _OF_ALL.search(source):
+        return (Sign(kind=PATIENT_ROWS, count=len(shown.splitlines())),)
     for match in _SHOWN_VALUES.finditer(source):
         values = re.findall(r"[-+]?\d+(?:\.\d*)?", shown)
         listed = _LISTED.match(shown) and len(values) >= 11

@@ -15,7 +15,7 @@ from analysis.privacy.patterns import identifiers_in
 from analysis.privacy.printed_tables import TextTable
 from analysis.privacy.table_columns import column_role, is_describe_label, looks_like_code
 
-__all__ = ["PATIENT_LIST", "PATIENT_RECORD", "PATIENT_ROWS", "SMALL_COUNTS", "Sign", "signs_in_table"]
+__all__ = ["PATIENT_LIST", "PATIENT_RECORD", "PATIENT_ROWS", "SMALL_COUNTS", "Sign", "signs_in_table", "small_cells"]
 
 PATIENT_ROWS = "rows of single patients"
 PATIENT_RECORD = "record of a single patient"
@@ -27,10 +27,12 @@ _NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d*)?(?:e[-+]?\d+)?")
 _TYPES = re.compile(
     r"(?i)(?:object|category|string(?:\[\w+\])?|str|bool(?:ean)?|u?int\d*|float\d*|datetime64\[.*\]|date|text|number|integer)"
 )
+_SMALL = re.compile(r"(?:[1-9]|10)(?:\.0+)?")
 _SEX = {"f", "m", "female", "male", "w", "woman", "man", "weiblich", "männlich"}
 _COUNTS = {
     "n", "count", "counts", "freq", "frequency", "patients", "n patients", "subjects", "n subjects", "size",
-    "number of patients", "no of patients", "n risk", "at risk", "n events", "nobs", "n obs",
+    "number of patients", "no of patients", "n risk", "at risk", "n events", "nobs", "n obs", "removed", "entrance", "censored",
+    "observed", "participants", "responders", "events",
 }  # fmt: skip
 
 
@@ -102,7 +104,11 @@ def _signs_in_description(table: TextTable) -> tuple[Sign, ...]:
     """Give the codes that ``top``, ``first`` and ``last`` show."""
     shown = [row for row in table.rows if row and row[0].casefold() in {"top", "first", "last"}]
     shown_codes = [cell for row in shown for cell in row[1:] if looks_like_code(cell)]
-    return (Sign(kind=PATIENT_LIST, count=len(shown_codes)),) if shown_codes else ()
+    if shown_codes:
+        return (Sign(kind=PATIENT_LIST, count=len(shown_codes)),)
+    counts = [cell for row in table.rows if row and row[0].casefold() == "count" for cell in row[1:]]
+    small = sum(_SMALL.fullmatch(cell) is not None for cell in counts)
+    return (Sign(kind=SMALL_COUNTS, count=small),) if small else _small_counts(table)
 
 
 def _signs_with_header(table: TextTable) -> tuple[Sign, ...]:
@@ -234,8 +240,27 @@ def _small_counts(table: TextTable) -> tuple[Sign, ...]:
     for position, name in enumerate(table.columns):
         if header_words(name) in _COUNTS:
             cells = _present(table.column(position))
-            small += sum(re.fullmatch(r"(?:[1-9]|10)(?:\.0+)?", cell) is not None for cell in cells)
+            small += sum(_SMALL.fullmatch(cell) is not None for cell in cells)
     return (Sign(kind=SMALL_COUNTS, count=small),) if small else ()
+
+
+def small_cells(table: TextTable) -> int:
+    """Count cells from 1 to 10 of a table whose cells are all whole numbers, as cross tables are.
+
+    Parameters
+    ----------
+    table : TextTable
+        A table of counts.
+
+    Returns
+    -------
+    int
+        0 when any cell is no whole number.
+    """
+    width = len(table.header) or 1
+    cells = [cell for row in table.rows for cell in row[-width:]]
+    whole = all(re.fullmatch(r"\d+(?:\.0+)?", cell) for cell in _present(cells))
+    return sum(_SMALL.fullmatch(cell) is not None for cell in cells) if whole else 0
 
 
 def _signs_in_series(table: TextTable) -> tuple[Sign, ...]:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 __all__ = ["TextTable", "headed_table", "tables_in"]
 
 _GAP = re.compile(r"\s{2,}|\t+")
-_RULE = re.compile(r"[\s|+:=_─━═┄┼┬┴├┤╞╡╪│┃╔╗╚╝║╠╣-]+")
-_BARS = re.compile(r"[|│┃║]")
+_RULE = re.compile(r"[\s|┆╎+:=_─━═┄┼┬┴├┤╞╡╪│┃╔╗╚╝║╠╣-]+")
+_BARS = re.compile(r"[|│┃║┆╎]")
 _TRAILER = re.compile(
     r"^(?:Name: (?P<name>.+?), )?(?:Length: \d+, )?(?P<rest>dtype: \S+.*)$|^Freq: .*|^\[\d+ rows x \d+ columns\]$"
 )
-_DELIMITERS = (",", ";", "\t", "|")
+_DELIMITERS = (",", ";", "\t", "|", "&")
 _LONGEST_LINE = 20_000
 
 
@@ -103,7 +103,7 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
         if line.strip():
             if not block:
                 first = number
-            block.append(line[:_LONGEST_LINE].rstrip())
+            block.append(line[:_LONGEST_LINE].rstrip().removesuffix("\\\\").rstrip())
             if _TRAILER.match(line.strip()):
                 yield first, block
                 block = []
@@ -129,7 +129,7 @@ def _ruled(lines: Sequence[str]) -> _Table | None:
 
 def _unframed(line: str) -> str:
     """Take the outer bars off a line."""
-    return re.sub(r"^\s*[|│┃║]|[|│┃║]\s*$", "", line)
+    return re.sub(r"^\s*[|│┃║┆╎]|[|│┃║┆╎]\s*$", "", line)
 
 
 def _delimited(lines: Sequence[str]) -> _Table | None:

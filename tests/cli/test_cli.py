@@ -15,7 +15,7 @@ from analysis.synthetic import example_folder, scenario_names
 from tests.builders import CALENDAR, CLEAN, with_cell, write_folder
 
 CANARY = "CANARY-90d2"
-COMMANDS = ("check", "synthesize", "report", "doctor")
+COMMANDS = ("check", "scan", "synthesize", "report", "doctor")
 
 
 def run(monkeypatch, capsys, *arguments):

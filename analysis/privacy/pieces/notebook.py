@@ -6,13 +6,15 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from analysis.privacy.pieces.limits import Limits, TooMuchError
 from analysis.privacy.pieces.picture import picture_pieces
 from analysis.privacy.pieces.piece import Piece, Trouble
 from analysis.privacy.pieces.plain_text import decoded
+from analysis.privacy.pieces.portable_document import pdf_pieces
 from analysis.privacy.pieces.source import Source
 from analysis.privacy.pieces.structured import value_pieces
 from analysis.privacy.pieces.web_page import html_pieces
@@ -191,6 +193,8 @@ def _bundle_piece(
     elif mime.startswith("image/"):
         yield Piece(where=f"{where}, picture", role="picture", source=source)
         yield from _embedded(_joined(value), where, limits)
+    elif mime == "application/pdf":
+        yield from _embedded(_joined(value), where, limits, read=pdf_pieces)
     elif mime.endswith("json") and not isinstance(value, str):
         yield from value_pieces(value, where=f"{where}, {_family(mime)}", limits=limits)
     elif mime.startswith("text/") or "javascript" in mime:
@@ -209,17 +213,19 @@ def _family(mime: str) -> str:
     return "JSON"
 
 
-def _embedded(value: str, where: str, limits: Limits) -> Iterator[Piece | Trouble]:
-    """Read the metadata of a picture inside the notebook."""
+def _embedded(
+    value: str, where: str, limits: Limits, *, read: Callable[..., Iterator[Piece | Trouble]] = picture_pieces
+) -> Iterator[Piece | Trouble]:
+    """Read a file inside the notebook: of a picture its metadata."""
     try:
         content = base64.b64decode("".join(value.split()), validate=False)
     except (binascii.Error, ValueError):
         yield Trouble(where=where, kind="damaged")
         return
     inner = Source(name="picture", size=len(content), content=content)
-    for piece in picture_pieces(inner, limits, inside=where):
+    for piece in read(inner, limits):
         if not (isinstance(piece, Piece) and piece.role == "picture"):
-            yield piece
+            yield replace(piece, where=f"{where}, {piece.where}")
 
 
 def _widget_pieces(widgets: object, limits: Limits) -> Iterator[Piece | Trouble]:

@@ -25,7 +25,7 @@ _PROGRAM, _ARTIST = 0x0131, 0x013B
 _MOST_ENTRIES = 500
 
 
-def picture_pieces(source: Source, limits: Limits, *, inside: str = "") -> Iterator[Piece | Trouble]:
+def picture_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
     """Give the metadata of a picture, and that there is one.
 
     Parameters
@@ -34,8 +34,6 @@ def picture_pieces(source: Source, limits: Limits, *, inside: str = "") -> Itera
         PNG or JPEG; of others only that there is a picture is said.
     limits : Limits
         Limits of size.
-    inside : str
-        Place of a picture inside another file.
 
     Yields
     ------
@@ -43,9 +41,8 @@ def picture_pieces(source: Source, limits: Limits, *, inside: str = "") -> Itera
         ``"metadata"`` texts; a hidden piece for bytes after the end of the picture.
     """
     content = source.read(limits)
-    where = f"{inside}, metadata" if inside else "metadata"
-    if not inside:
-        yield Piece(where="picture", role="picture")
+    where = "metadata"
+    yield Piece(where="picture", role="picture")
     try:
         if content.startswith(_PNG):
             yield from _png_pieces(content, where)

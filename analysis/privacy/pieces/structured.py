@@ -92,13 +92,13 @@ def _walk(
         raise TooMuchError
     if isinstance(value, Mapping):
         yield from _marks(value, where)
-        table = _table_of_columns(value)
+        table = _table_of_parts(value) or _table_of_columns(value)
         if table is not None:
             yield Piece(where=where, role="table", table=table)
         for key, inner in value.items():
             yield from _walk(inner, str(key), lines, where, depth - 1, skip_times)
     elif isinstance(value, Sequence) and not isinstance(value, str):
-        table = _table_of_records(value)
+        table = _table_of_records(value) or _table_of_lists(value, ())
         if table is not None:
             yield Piece(where=where, role="table", table=table)
         if all(isinstance(inner, str) for inner in value):
@@ -127,6 +127,26 @@ def _table_of_records(value: Sequence[Any]) -> TextTable | None:
     names = list(dict.fromkeys(str(key) for record in records for key in record))[:500]
     rows = tuple(tuple(_text(record.get(name)) for name in names) for record in records)
     return TextTable(header=tuple(names), rows=rows)
+
+
+def _table_of_lists(value: Sequence[Any], names: Sequence[Any]) -> TextTable | None:
+    """Make a table of a list of lists of single values, all of one length."""
+    rows = [row for row in value[:2_000] if isinstance(row, list)]
+    if len(rows) < 2 or len(rows) != min(len(value), 2_000) or len({len(row) for row in rows}) != 1:
+        return None
+    if len(rows[0]) < 2 or any(isinstance(cell, list | Mapping) for cell in rows[0]):
+        return None
+    header = tuple(map(str, names)) if len(names) == len(rows[0]) else ()
+    return TextTable(header=header, rows=tuple(tuple(map(_text, row)) for row in rows))
+
+
+def _table_of_parts(value: Mapping[Any, Any]) -> TextTable | None:
+    """Make a table of an object with columns and data, as pandas writes with orient="split"."""
+    names, data = value.get("columns"), value.get("data")
+    if not isinstance(names, list) or not isinstance(data, list):
+        return None
+    shown = [name.get("title", name.get("field", "")) if isinstance(name, Mapping) else name for name in names]
+    return _table_of_lists(data, shown)
 
 
 def _table_of_columns(value: Mapping[Any, Any]) -> TextTable | None:
