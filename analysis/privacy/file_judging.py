@@ -183,7 +183,7 @@ def _table_text(table: TextTable) -> str:
         padded = [""] * (len(row) - len(names)) + names[len(names) - len(row) :]
         cells = [f"{name}: {cell}" if name and cell else cell for name, cell in zip(padded, row, strict=True)]
         lines.append(" ¦ ".join(cells))
-    return "\n".join(lines)
+    return " ¦\n¦ ".join(lines)
 
 
 _DIGESTS = re.compile(r"\b(?:sha ?\d*|digest|checksum|commit|md5|hash)\b")

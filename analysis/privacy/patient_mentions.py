@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from analysis.privacy.patient_rows import PATIENT_LIST, PATIENT_RECORD, PATIENT_ROWS, Sign
-from analysis.privacy.table_columns import column_role, looks_like_code
+from analysis.privacy.table_columns import column_role, looks_like_code, unlike_a_patient
 
 __all__ = ["CLINICAL_NOTE", "VALUE_IN_ERROR", "errors_in", "signs_in_code", "signs_in_error", "signs_in_text", "signs_of_source"]
 
@@ -19,7 +19,7 @@ _ID_LABEL = (
 )
 _LABELLED = re.compile(
     rf"(?i)(?P<before>(?:per|each|a|one|every|this|single|by|another|any|of)\s+)?(?<!\w)[\"']?(?P<label>{_ID_LABEL})[\"']?\]?"
-    r"(?P<sep>\s*(?:[:=#>]|[=!]=|\bis|\bin|\bnot in|\.isin|\.eq|\.ne)\s*|[ \t]+#?)[\"'(\[]?(?P<code>[A-Za-z]{0,10}[-_]?\d[\w-]*(?:-\d+)*)(?P<after>[^\w]|$)"
+    r"(?P<sep>\s*(?:[:=#>/]|[=!]=|\bis|\bin|\bnot in|\.isin|\.eq|\.ne)\s*|[ \t]+#?)[\"'(\[]?(?P<code>[A-Za-z]{0,10}[-_]?\d[\w-]*(?:-\d+)*)(?P<after>[^\w]|$)"
 )
 _WORD_CODE = re.compile(r"(?<![\w./\\#&-])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+){0,3}(?![\w/\\]|[.]\w)")
 _NO_CODES = (
@@ -28,7 +28,7 @@ _NO_CODES = (
     r"CDISC|Y|FIPS|EPSG|n|N|x|X|E|e|Q|J|SI|USD|EUR|EU|dpi|px|id|of|in|on|at|to|the|by|and|for|version|chi|mm|localhost|PRV|CHEMBL|DB|CHEBI|HGNC)"
 )
 _SURE_CODE = re.compile(
-    rf"(?<![\w./\\#&@%$-])(?!(?i:{_NO_CODES})[-_]?\d)(?:[A-Za-z]{{1,8}}[-_]?\d{{4,8}}|[A-Z]{{1,6}}[-_]\d{{2,3}}[-_]\d{{3,5}}|[A-Za-z]{{1,8}}[-_]?0\d{{2,6}}|[A-Z]{{2,6}}-\d{{3}})"
+    rf"(?<![\w./\\#&@%$-])(?!(?i:{_NO_CODES})[-_]?\d)(?:[A-Za-z]{{1,8}}[-_]?\d{{4,8}}|[A-Z]{{1,6}}[-_]\d{{2,4}}[-_]\d{{3,5}}|[A-Za-z]{{1,8}}[-_]?0\d{{2,6}}|[A-Z]{{2,6}}-\d{{3}})"
     r"(?![\w/\\-]|[.]\w)"
 )
 _ROW_OF_PERSON = re.compile(r"[\[(](?=[^\[\]()]*['\"](?:f|m|female|male)['\"])(?=(?:[^\[\]()]*?(?<![\w.])\d+(?![\w.])){2})[^\[\]()]*[\])]", re.IGNORECASE)
@@ -52,15 +52,18 @@ _ECHO = re.compile(
     r"|Given date string (?P<f>.+?) not likely|Unknown (?:datetime )?string format[^:]*: ?(?P<g>.+)|month must be in 1\.\.12: ?(?P<h>.+)"
     r"|Out of bounds nanosecond timestamp: ?(?P<i>.+)|Could not convert (?P<j>['\"]?.+?['\"]?) (?:with type|to numeric)"
     r"|Cannot setitem on a Categorical with a new category \((?P<k>.+?)\)|(?:values?|entries?|rows?) not (?:allowed|valid|in range)[^:]*: ?(?P<l>.+)"
-    r"|[Ii]nvalid (?:value|date|score|dose|age)[^:'\"]*[:'\"] ?(?P<m>.+)|duplicate (?:values|keys|entries|labels)[^:]*: ?(?P<n>.+)"
+    r"|[Ii]nvalid (?:value|date|score|dose|age)[^:'\"]*[:'\"] ?(?P<m>.+)|duplicate[^:]*: ?(?P<n>.+)"
 )
 _EMPTY = re.compile(r"(?i)['\"]?(?:|n/?a|nan|none|missing|null|unknown|-|\.|<na>|yes|no|true|false)['\"]?")
 _PERSON_COLUMN = (
     r"(?:subject_?id|patient_?id|participant_?id|client_?id|record_?id|person_?id|study_?id|usubjid|subjid|mrn|pid|pt_?id)"
 )
 _SHOWN_IDS = re.compile(
-    rf"(?i){_PERSON_COLUMN}['\"]?\s*\]?(?:\.astype\([^)]*\))?\s*\.\s*(?:unique|tolist|to_list|values|to_numpy|drop_duplicates|head|tail|sample|iloc|loc|array)"
+    rf"(?i)(?:set_index|groupby)\(\s*\[?['\"]{_PERSON_COLUMN}[\s\S]*to_dict\(|{_PERSON_COLUMN}['\"]?\s*\]?(?:\.astype\([^)]*\))?\s*\.\s*(?:unique|tolist|to_list|values|to_numpy|drop_duplicates|head|tail|sample|iloc|loc|array)"
     rf"|(?:list|set|sorted|print|tuple)\(\s*(?:set\()?[\w.\[\]'\"]*{_PERSON_COLUMN}|\.index\.(?:tolist|unique|values)"
+)
+_LISTED_IDS = re.compile(
+    r"(?i)\b(?:(?:subject|patient|participant|client|record|person)s?[ _-]?ids?|mrns?|pids?)\b[^\[({\n]{0,20}[\[({]\s*['\"]?\w*\d"
 )
 _NUMBERS = re.compile(r"(?<![\w.])\d{2,12}(?![\w.])")
 _SHOWN_VALUES = re.compile(
@@ -103,7 +106,7 @@ def signs_in_text(text: str) -> tuple[Sign, ...]:
         found.append(Sign(kind=PATIENT_ROWS, count=rows))
     codes = _listed_codes(text)
     named = any(column_role(m["name"]) == "id" for m in _NAMED_INDEX.finditer(text))
-    if codes or named:
+    if codes or named or _LISTED_IDS.search(text):
         found.append(Sign(kind=PATIENT_LIST, count=max(1, len(codes))))
     notes = sum(1 for _ in _NOTE.finditer(text))
     if notes:
@@ -140,6 +143,8 @@ def _labelled(text: str) -> set[str]:
     found = set()
     for match in _LABELLED.finditer(text):
         label, code = match["label"].casefold(), match["code"]
+        if not code.isdigit() and unlike_a_patient(code):
+            continue
         spaced = not match["sep"].strip()
         if (match["before"] and code.isdigit()) or (match["after"] == "." and _decimal(text, match.end())):
             continue

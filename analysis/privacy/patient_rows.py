@@ -23,7 +23,7 @@ PATIENT_LIST = "list of patients' codes"
 SMALL_COUNTS = "counts under 11"
 
 _MISSING = {"", "nan", "none", "<na>", "nat", "...", "…", "null", "-", "—"}
-_NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d*)?(?:e[-+]?\d+)?")
+_NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d*)?(?:e[-+]?\d+)?%?")
 _TYPES = re.compile(
     r"(?i)(?:object|category|string(?:\[\w+\])?|str|bool(?:ean)?|u?int\d*|float\d*|datetime64\[.*\]|date|text|number|integer)"
 )
@@ -151,7 +151,7 @@ def _codes(table: TextTable, position: int, role: str) -> int:
         statistic = sum(map(is_describe_label, distinct)) >= 0.5 * len(distinct)
         plain = vague and (labels or _are_names_of_columns(distinct))
         return 0 if plain or statistic or not distinct else len(distinct)
-    hits = {cell for cell in distinct if looks_like_code(cell)}
+    hits = {cell for cell in distinct if looks_like_code(cell) and re.search(r"\d{3}|0\d", cell)}
     enough = len(hits) >= 0.7 * len(distinct) and _alike(hits)
     least = 1 if role == "weak id" else 2
     return len(hits) if hits and enough and len(hits) >= least else 0
@@ -185,7 +185,7 @@ def _persons(table: TextTable, roles: Sequence[str]) -> bool:
     whole, broken, texts = 0, 0, 0
     for position in personal:
         cells = _present(table.column(position))
-        numbers = [cell.replace(",", "") for cell in cells if _NUMBER.fullmatch(cell)]
+        numbers = [cell.replace(",", "").rstrip("%") for cell in cells if _NUMBER.fullmatch(cell)]
         if not cells:
             continue
         if len(numbers) < 0.8 * len(cells):
@@ -271,7 +271,9 @@ def _signs_in_series(table: TextTable) -> tuple[Sign, ...]:
     if sum(map(is_describe_label, labels)) >= max(2, 0.7 * len(labels)):
         described = [value for label, value in zip(labels, values, strict=False)
                      if label in {"top", "first", "last"} and looks_like_code(value)]  # fmt: skip
-        return (Sign(kind=PATIENT_LIST, count=len(described)),) if described else ()
+        n_small = sum(l == "count" and _SMALL.fullmatch(v) is not None for l, v in zip(labels, values, strict=False))
+        found = Sign(kind=PATIENT_LIST if described else SMALL_COUNTS, count=len(described) or n_small)
+        return (found,) if found.count else ()
     if any(column_role(label) == "id" for label in table.index if label) and labels:
         return (Sign(kind=PATIENT_ROWS, count=len(labels)),)
     codes = {part for row in table.rows for part in row[:-1] if looks_like_code(part)}

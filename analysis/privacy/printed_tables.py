@@ -10,7 +10,7 @@ from dataclasses import dataclass
 __all__ = ["TextTable", "headed_table", "tables_in"]
 
 _GAP = re.compile(r"\s{2,}|\t+")
-_RULE = re.compile(r"[\s|┆╎+:=_─━═┄┼┬┴├┤╞╡╪│┃╔╗╚╝║╠╣-]+")
+_RULE = re.compile(r"[\s|+:=_\u2500-\u257f-]+")
 _BARS = re.compile(r"[|│┃║┆╎]")
 _TRAILER = re.compile(
     r"^(?:Name: (?P<name>.+?), )?(?:Length: \d+, )?(?P<rest>dtype: \S+.*)$|^Freq: .*|^\[\d+ rows x \d+ columns\]$"
@@ -117,7 +117,8 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
 def _ruled(lines: Sequence[str]) -> _Table | None:
     """Read a table with bars between its cells, as Markdown and many tools write them."""
     barred = [line for line in lines if _BARS.search(line) and not _RULE.fullmatch(line)]
-    if len(barred) < 2 or len(barred) < 0.6 * len(lines):
+    spoken = [line for line in lines if not _RULE.fullmatch(line)]
+    if len(barred) < 2 or len(barred) < 0.6 * len(spoken):
         return None
     cells = [tuple(cell.strip() for cell in _BARS.split(_unframed(line))) for line in barred]
     width = Counter(map(len, cells)).most_common(1)[0][0]
@@ -201,7 +202,7 @@ def _aligned(lines: Sequence[str]) -> _Table | None:
         body = body[:-1]
     if trailer and trailer["rest"]:
         return _series(body, (trailer["name"] or "").strip())
-    rows = [tuple(_GAP.split(line.strip())) for line in body]
+    rows = _cells(body)
     if len(rows) < 2 or max(map(len, rows)) < 2:
         return None
     indented = body[0][:1].isspace()
@@ -215,6 +216,22 @@ def _aligned(lines: Sequence[str]) -> _Table | None:
     elif not _is_header(header, rest):
         return (), (), tuple(rows), None
     return header, index, tuple(rest), None
+
+
+def _cells(lines: Sequence[str]) -> list[tuple[str, ...]]:
+    """Split lines at wide gaps; at every space when only that gives the same cells on each line."""
+    wide = [tuple(_GAP.split(line.strip())) for line in lines]
+    narrow = [tuple(line.split()) for line in lines]
+    if not _are_even(narrow):
+        return wide
+    surplus = len(narrow[1]) - len(narrow[0])
+    return narrow if not _are_even(wide) or surplus < len(wide[1]) - len(wide[0]) else wide
+
+
+def _are_even(rows: Sequence[tuple[str, ...]]) -> bool:
+    """Tell whether all rows but the first have as many cells, and it as many or fewer by labels."""
+    widths = {len(row) for row in rows[1:]}
+    return len(widths) == 1 and 0 <= max(widths) - len(rows[0]) <= 2 if rows and widths else False
 
 
 def _names_rows(body: Sequence[str], header: Sequence[str]) -> bool:

@@ -34,7 +34,7 @@ _METHODS = (
 _DOCUMENTED = (
     r"pydata|readthedocs|python|scipy|numpy|matplotlib|github|statsmodels|jupyter|ipython|doi|w3|wikipedia|"
     r"scikit-learn|plotly|bokeh|r-project|nih|cdc|hhs|fda|loinc|hl7|snomed|who|ecfr|arxiv|stackoverflow|"
-    r"anaconda|pypi|apache|mozilla|openxmlformats|microsoft|purl|dublincore|adobe|vega|altair-viz"
+    r"anaconda|pypi|apache|mozilla|openxmlformats|phqscreeners|microsoft|purl|dublincore|adobe|vega|altair-viz"
 )
 _DAY = r"(?:\d{4}-\d\d-\d\d|\d{1,2} [A-Z][a-z]+ \d{4}|[A-Z][a-z]+ \d{1,2}, \d{4}|\d{1,2}[/.]\d{1,2}[/.]\d{4}|[A-Z][a-z]+ \d{4})"
 _CLOCK = r"(?:[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?)?(?: ?(?:UTC|GMT|Z|[+-]\d\d:?\d\d))?"
@@ -57,7 +57,7 @@ _PRINTED = (
     r"\b(?:Monte[ -]Carlo|Toeplitz|Satterthwaite|Bonferroni|Šidák|Clopper|Hommel|Hochberg|Cholesky|Weibull|Gompertz|Bernoulli|Markov|Gauss|"
     r"Laplace|Fai and Cornelius|Newton-Raphson)(?:ian)?\b(?:, AR\b)?",
     rf"(?i:\b(?:CI|intervals?|limits?|methods?|correction|adjust\w*|test|df|errors?|variance|ties|scores?|bounds?|optimi[sz]er|inverse))"
-    rf"[ ,:=('\"]*(?:by |of |after |from )?(?i:{_INVENTORS})\b",
+    rf"[ ,:=('\"]*(?:by |of |after |from )?(?i:{_INVENTORS}(?:(?: and |[ &–-]+){_INVENTORS})*)\b",
     r"\b(?!(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|"
     r"Aug|Sep|Sept|Oct|Nov|Dec|Spring|Summer|Fall|Autumn|Winter|In|On|Since|Born|Until|From|Q\d)\b)[A-Z][\w’'-]+"
     r"(?: (?:and|&) [A-Z][\w’'-]+| et al\.?)(?:,? [A-Z]\.)*,? \(?(?:19|20)\d\d[a-z]?\)?",
