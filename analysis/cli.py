@@ -228,7 +228,9 @@ def scan(
     from analysis.storage import write_text
 
     result = scan_path(paths or [Path()])
-    shown = _scan_json(result) if style is ScanFormat.json else "\n".join(_scan_lines(result)) + "\n"
+    shown = (
+        _scan_json(result) if style is ScanFormat.json else "\n".join(_scan_lines(result)) + "\n"
+    )
     if output is None:
         _say(shown.rstrip("\n"))
     else:

@@ -16,12 +16,19 @@ from analysis.privacy.patient_mentions import (
     signs_in_text,
     signs_of_source,
 )
-from analysis.privacy.patient_rows import PATIENT_LIST, SMALL_COUNTS, Sign, signs_in_table, small_cells
+from analysis.privacy.patient_rows import (
+    PATIENT_LIST,
+    SMALL_COUNTS,
+    Sign,
+    signs_in_table,
+    small_cells,
+)
 from analysis.privacy.pieces.piece import Piece, Trouble
 from analysis.privacy.printed_tables import TextTable, tables_in
 from analysis.privacy.program_output import identifiers_in_output, user_paths_in
 
 __all__ = ["Judged", "judge"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
@@ -68,8 +75,10 @@ class Judged:
 
 
 _NOBODY = re.compile(
-    r"(?i)(?:|ketamine-outcomes.*|python-docx|openpyxl|xlsxwriter|pandas|matplotlib.*|reportlab.*|anonymous|unknown|author|user|"
-    r"admin(?:istrator)?|analyst|microsoft (?:office )?(?:user|excel|word)|un-named|libreoffice.*|weasyprint.*|inkscape.*|none|apache poi)"
+    r"(?i)(?:|ketamine-outcomes.*|python-docx|openpyxl|xlsxwriter|pandas|matplotlib.*"
+    r"|reportlab.*|anonymous|unknown|author|user|"
+    r"admin(?:istrator)?|analyst|microsoft (?:office )?(?:user|excel|word)|un-named"
+    r"|libreoffice.*|weasyprint.*|inkscape.*|none|apache poi)"
 )
 
 
@@ -129,7 +138,10 @@ def _signs(piece: Piece) -> Iterator[Sign]:
     yield from signs_in_code(piece.text) if piece.role == "code" else signs_in_text(piece.text)
 
 
-_COUNTING = re.compile(r"crosstab|value_counts|\.size\(|\.count\(|nunique|aggfunc=['\"](?:count|size|nunique)|\blen\b.*groupby")
+_COUNTING = re.compile(
+    r"crosstab|value_counts|\.size\(|\.count\(|nunique|aggfunc=['\"](?:count|size"
+    r"|nunique)|\blen\b.*groupby"
+)
 
 
 def _signs_of_table(table: TextTable, source: str) -> Iterator[Sign]:
@@ -169,7 +181,9 @@ def _is_of_code(match: Match, text: str) -> bool:
     """Tell decorators, products of matrices and attributes from addresses, which they look like."""
     shown = text[match.start : match.end]
     if match.kind == "e-mail address":
-        return re.fullmatch(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", shown) is None or shown.endswith(".T")
+        return re.fullmatch(
+            r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", shown
+        ) is None or shown.endswith(".T")
     if match.kind == "web address":
         return "/" not in shown and not shown.startswith("www")
     return match.kind in {"name in a social network", "user name"} and "=" not in shown
@@ -181,7 +195,10 @@ def _table_text(table: TextTable) -> str:
     lines = [" ¦ ".join(name for name in table.columns if not _helps(name))]
     for row in table.rows:
         padded = [""] * (len(row) - len(names)) + names[len(names) - len(row) :]
-        cells = [f"{name}: {cell}" if name and cell else cell for name, cell in zip(padded, row, strict=True)]
+        cells = [
+            f"{name}: {cell}" if name and cell else cell
+            for name, cell in zip(padded, row, strict=True)
+        ]
         lines.append(" ¦ ".join(cells))
     return " ¦\n¦ ".join(lines)
 
@@ -194,13 +211,21 @@ def _helps(name: str) -> bool:
     words = header_words(name)
     if words in {"name", "names"} or words.endswith(" name"):
         return False  # of a person or of a thing
-    return meaning_of_header(name) is not None or bool(header_role(name)) or _DIGESTS.search(words) is not None
+    return (
+        meaning_of_header(name) is not None
+        or bool(header_role(name))
+        or _DIGESTS.search(words) is not None
+    )
 
 
 _DRAWS_EACH = re.compile(
-    r"\b(?:stripplot|swarmplot|spaghetti|waterfall|swimmer_plot|plot_swimmer|rugplot|scatterplot|jointplot|pairplot|lmplot|regplot)\b"
-    r"|\.scatter\(|\bunits=|hue=['\"](?:subject|patient|participant|record)_?id|groupby\(\s*\[?['\"](?:subject|patient|participant|record|client|person)_?(?:id|no)?['\"]\]?\s*\)"
-    r"[\s\S]{0,200}?(?:plot|for )|for \w+, \w+ in \w+\.groupby\(\s*['\"](?:subject|patient|participant|record)"
+    r"\b(?:stripplot|swarmplot|spaghetti|waterfall|swimmer_plot|plot_swimmer|rugplot"
+    r"|scatterplot|jointplot|pairplot|lmplot|regplot)\b"
+    r"|\.scatter\(|\bunits=|hue=['\"](?:subject|patient|participant|record)_?id"
+    r"|groupby\(\s*\[?['\"](?:subject|patient|participant|record|client|person)_?(?:id"
+    r"|no)?['\"]\]?\s*\)"
+    r"[\s\S]{0,200}?(?:plot|for )|for \w+, \w+ in \w+\.groupby\(\s*['\"](?:subject"
+    r"|patient|participant|record)"
 )
 
 

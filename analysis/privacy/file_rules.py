@@ -35,7 +35,8 @@ class FileRule:
 
 
 IDENTIFIER_REMEDY = (
-    "Remove it where it is made, run again, and store the result anew; earlier versions in git keep it."
+    "Remove it where it is made, run again, and store the result anew; earlier"
+    " versions in git keep it."
 )
 _CLEAR = "Clear the output and show counts, means or models of groups of 11 or more instead."
 _UNREAD = "Look at it by hand, or leave it out of what is shared."
@@ -65,7 +66,8 @@ RULES: dict[str, FileRule] = {
     ),
     "marks of single patients": _rule(
         108, "error", "A chart has a mark for each patient.",
-        "Show bands, boxes of large groups or means; store charts as PNG with plot functions of the toolkit.",
+        "Show bands, boxes of large groups or means; store charts as PNG with plot"
+        " functions of the toolkit.",
     ),
     "many marks": _rule(
         109, "warning", "A vector chart has so many marks that each may be a patient.",

@@ -15,8 +15,10 @@ __all__ = ["FileToScan", "files_to_scan", "name_may_identify"]
 
 _LEFT_OUT = frozenset(
     {
-        ".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache",
-        ".hypothesis", ".tox", ".nox", ".eggs", "site-packages", ".import_linter_cache", "wheelhouse", ".idea", ".vscode",
+        ".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache",
+        ".ruff_cache", ".pytest_cache",
+        ".hypothesis", ".tox", ".nox", ".eggs", "site-packages", ".import_linter_cache",
+        "wheelhouse", ".idea", ".vscode",
     }
 )  # fmt: skip
 _LOCAL = "local"
@@ -100,7 +102,9 @@ def _folders(root: Path) -> Iterator[tuple[list[Path], int]]:
     left_out = 0
     for folder, inner, names in os.walk(root, followlinks=False):
         links = [name for name in inner if (Path(folder) / name).is_symlink()]
-        kept = [name for name in inner if name not in _LEFT_OUT and name != _LOCAL and name not in links]
+        kept = [
+            name for name in inner if name not in _LEFT_OUT and name != _LOCAL and name not in links
+        ]
         left_out += len(inner) - len(kept) - len(links)
         inner[:] = sorted(kept)
         yield [Path(folder) / name for name in sorted([*names, *links])], left_out

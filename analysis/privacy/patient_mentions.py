@@ -8,68 +8,116 @@ from collections.abc import Iterator
 from analysis.privacy.patient_rows import PATIENT_LIST, PATIENT_RECORD, PATIENT_ROWS, Sign
 from analysis.privacy.table_columns import column_role, looks_like_code, unlike_a_patient
 
-__all__ = ["CLINICAL_NOTE", "VALUE_IN_ERROR", "errors_in", "signs_in_code", "signs_in_error", "signs_in_text", "signs_of_source"]
+__all__ = [
+    "CLINICAL_NOTE",
+    "VALUE_IN_ERROR",
+    "errors_in",
+    "signs_in_code",
+    "signs_in_error",
+    "signs_in_text",
+    "signs_of_source",
+]
 
 CLINICAL_NOTE = "clinical note"
 VALUE_IN_ERROR = "value in an error message"
 
 _ID_LABEL = (
-    r"(?:subject|patient|pt|participant|client|person|record|chart|case|member|encounter|proband(?:in)?|patientin|"
+    r"(?:subject|patient|pt|participant|client|person|record|chart|case|member|encounter"
+    r"|proband(?:in)?|patientin|"
     r"usubj|subj|pat)(?:(?:[ _-]?(?:id|no|nr|num|number|code|key)|id)\b\.?)?|mrn|usubjid|pid"
 )
 _LABELLED = re.compile(
-    rf"(?i)(?P<before>(?:per|each|a|one|every|this|single|by|another|any|of)\s+)?(?<!\w)[\"']?(?P<label>{_ID_LABEL})[\"']?\]?"
-    r"(?P<sep>\s*(?:[:=#>/]|[=!]=|\bis|\bin|\bnot in|\.isin|\.eq|\.ne)\s*|[ \t]+#?)[\"'(\[]?(?P<code>[A-Za-z]{0,10}[-_]?\d[\w-]*(?:-\d+)*)(?P<after>[^\w]|$)"
+    rf"(?i)(?P<before>(?:per|each|a|one|every|this|single|by|another|any|of)\s+)?(?<!\w)[\"']?"
+    rf"(?P<label>{_ID_LABEL})[\"']?\]?"
+    r"(?P<sep>\s*(?:[:=#>/]|[=!]=|\bis|\bin|\bnot in|\.isin|\.eq|\.ne)\s*|[ \t]+#?)[\"'(\[]?(?"
+    r"P<code>[A-Za-z]{0,10}[-_]?\d[\w-]*(?:-\d+)*)(?P<after>[^\w]|$)"
 )
 _WORD_CODE = re.compile(r"(?<![\w./\\#&-])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+){0,3}(?![\w/\\]|[.]\w)")
 _NO_CODES = (
-    r"(?:ISO|UTF|CP|RFC|PEP|GB|RTX|GTX|HP|WIN|FY|CY|ICD|LOINC|RX|RXCUI|RXNORM|SNOMED|UMLS|CUI|GSE|rs|CVE|IEEE|ANSI|ASCII|BIG|SHA|MD|CRC|"
-    r"seed|year|day|week|hour|step|iter|iteration|epoch|port|line|page|row|col|color|grey|gray|version|build|py|cpython|OMOP|ATC|NDC|"
-    r"CDISC|Y|FIPS|EPSG|n|N|x|X|E|e|Q|J|SI|USD|EUR|EU|dpi|px|id|of|in|on|at|to|the|by|and|for|version|chi|mm|localhost|PRV|CHEMBL|DB|CHEBI|HGNC)"
+    r"(?:ISO|UTF|CP|RFC|PEP|GB|RTX|GTX|HP|WIN|FY|CY|ICD|LOINC|RX|RXCUI|RXNORM|SNOMED"
+    r"|UMLS|CUI|GSE|rs|CVE|IEEE|ANSI|ASCII|BIG|SHA|MD|CRC|"
+    r"seed|year|day|week|hour|step|iter|iteration|epoch|port|line|page|row|col|color"
+    r"|grey|gray|version|build|py|cpython|OMOP|ATC|NDC|"
+    r"CDISC|Y|FIPS|EPSG|n|N|x|X|E|e|Q|J|SI|USD|EUR|EU|dpi|px|id|of|in|on|at|to|the"
+    r"|by|and|for|version|chi|mm|localhost|PRV|CHEMBL|DB|CHEBI|HGNC)"
 )
 _SURE_CODE = re.compile(
-    rf"(?<![\w./\\#&@%$-])(?!(?i:{_NO_CODES})[-_]?\d)(?:[A-Za-z]{{1,8}}[-_]?\d{{4,8}}|[A-Z]{{1,6}}[-_]\d{{2,4}}[-_]\d{{3,5}}|[A-Za-z]{{1,8}}[-_]?0\d{{2,6}}|[A-Z]{{2,6}}-\d{{3}})"
+    rf"(?<![\w./\\#&@%$-])(?!(?i:{_NO_CODES})[-_]?\d)(?:[A-Za-z]{{1,8}}[-_]?\d{{4,8}}"
+    rf"|[A-Z]{{1,6}}[-_]\d{{2,4}}[-_]\d{{3,5}}|[A-Za-z]{{1,8}}[-_]?0\d{{2,6}}|[A-Z]{{2,6}}-\d"
+    rf"{{3}})"
     r"(?![\w/\\-]|[.]\w)"
 )
-_ROW_OF_PERSON = re.compile(r"[\[(](?=[^\[\]()]*['\"](?:f|m|female|male)['\"])(?=(?:[^\[\]()]*?(?<![\w.])\d+(?![\w.])){2})[^\[\]()]*[\])]", re.IGNORECASE)
+_ROW_OF_PERSON = re.compile(
+    r"[\[(](?=[^\[\]()]*['\"](?:f|m|female|male)['\"])(?=(?:[^\[\]()]*?(?<![\w.])\d+(?![\w.]))"
+    r"{2})[^\[\]()]*[\])]",
+    re.IGNORECASE,
+)
 _NAMED_INDEX = re.compile(r"Index\(\[[^\]]*\d[^\]]*\][^)]*name=['\"](?P<name>[\w -]+)['\"]")
 _PAIR = re.compile(
     r"(?P<quote>['\"]?)(?P<key>[A-Za-z_][\w .-]{0,40}?)(?P=quote)\s*(?::|=(?!=))\s*"
-    r"(?P<value>'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|Timestamp\('[^']*'\)|np\.\w+\([^)]*\)|datetime\.\w+\([^)]*\)|[-+]?\d[\d.]*|None|nan|NaN|null|True|False|true|false|<NA>)(?=\s*[,})\]\n]|$)"
+    r"(?P<value>'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|Timestamp\('[^']*'\)|np\.\w+\([^)]*\)"
+    r"|datetime\.\w+\([^)]*\)|[-+]?\d[\d.]*|None|nan|NaN|null|True|False|true|false"
+    r"|<NA>)(?=\s*[,})\]\n]|$)"
 )
-_LINE = re.compile(r"\s*(?:- )?(?P<key>[\"']?[A-Za-z_][\w .-]{0,40}?[\"']?)\s*[:=]\s*(?P<value>[\w.+-]{1,20}|[\"'][^\"']{0,100}[\"'])\s*,?")
+_LINE = re.compile(
+    r"\s*(?:- )?(?P<key>[\"']?[A-Za-z_][\w .-]{0,40}?[\"']?)\s*[:=]\s*(?P<value>[\w.+-]{1,20}"
+    r"|[\"'][^\"']{0,100}[\"'])\s*,?"
+)
 _RECORD = re.compile(r"[{(]([^{}()]*(?:\([^()]*\)[^{}()]*)*)[})]")
 _NOTE = re.compile(
-    r"(?i)(?<![\w-])(?:(?:the\s+)?(?:patient|pt\.?|client)|he|she|they|patientin|der patient|die patientin|le patient|la patiente|el paciente|la paciente)\s+"
-    r"(?:(?:also|still|now|then|has|had|is|was)\s+)?(?:reports?|reported|denie[sd]|denying|state[sd]|endorse[sd]|describe[sd]|complain(?:s|ed)|presents?|presented|felt|feels|"
-    r"mention(?:s|ed)|tolerate[sd]|express(?:es|ed)|appear(?:s|ed)|became|vomited|says|said|lives|works|lost|cried|tearful|anxious|"
-    r"agitated|nauseous|nauseated|dissociated|hospitali[sz]ed|admitted|discharged home|called|cancel+ed|relapsed|berichtet|klagt|verneint|rapporte|refiere|niega)(?!\w)"
+    r"(?i)(?<![\w-])(?:(?:the\s+)?(?:patient|pt\.?|client)|he|she|they|patientin"
+    r"|der patient|die patientin|le patient|la patiente|el paciente|la paciente)\s+"
+    r"(?:(?:also|still|now|then|has|had|is|was)\s+)?(?:reports?|reported|denie[sd]"
+    r"|denying|state[sd]|endorse[sd]|describe[sd]|complain(?:s|ed)|presents?|presented"
+    r"|felt|feels|"
+    r"mention(?:s|ed)|tolerate[sd]|express(?:es|ed)|appear(?:s|ed)|became|vomited"
+    r"|says|said|lives|works|lost|cried|tearful|anxious|"
+    r"agitated|nauseous|nauseated|dissociated|hospitali[sz]ed|admitted|discharged"
+    r" home|called|cancel+ed|relapsed|berichtet|klagt|verneint|rapporte|refiere"
+    r"|niega)(?!\w)"
     r"(?!\s+(?:outcome|measure))"
 )
 _ECHO = re.compile(
-    r"could not convert string to float: ?(?P<a>.+)|invalid literal for int\(\) with base \d+: ?(?P<b>.+)"
-    r"|time data (?P<c>['\"].+?['\"])|Unable to parse string (?P<d>\".+?\")|unconverted data remains[^:]*: ?(?P<e>.+)"
-    r"|Given date string (?P<f>.+?) not likely|Unknown (?:datetime )?string format[^:]*: ?(?P<g>.+)|month must be in 1\.\.12: ?(?P<h>.+)"
-    r"|Out of bounds nanosecond timestamp: ?(?P<i>.+)|Could not convert (?P<j>['\"]?.+?['\"]?) (?:with type|to numeric)"
-    r"|Cannot setitem on a Categorical with a new category \((?P<k>.+?)\)|(?:values?|entries?|rows?) not (?:allowed|valid|in range)[^:]*: ?(?P<l>.+)"
+    r"could not convert string to float: ?(?P<a>.+)|invalid literal for int\(\)"
+    r" with base \d+: ?(?P<b>.+)"
+    r"|time data (?P<c>['\"].+?['\"])|Unable to parse string (?P<d>\".+?\")|unconverted"
+    r" data remains[^:]*: ?(?P<e>.+)"
+    r"|Given date string (?P<f>.+?) not likely|Unknown (?:datetime )?string format[^:]*:"
+    r" ?(?P<g>.+)|month must be in 1\.\.12: ?(?P<h>.+)"
+    r"|Out of bounds nanosecond timestamp: ?(?P<i>.+)|Could not convert (?P<j>['\"]?.+?['\"]?)"
+    r" (?:with type|to numeric)"
+    r"|Cannot setitem on a Categorical with a new category \((?P<k>.+?)\)|(?:values?"
+    r"|entries?|rows?) not (?:allowed|valid|in range)[^:]*: ?(?P<l>.+)"
     r"|[Ii]nvalid (?:value|date|score|dose|age)[^:'\"]*[:'\"] ?(?P<m>.+)|duplicate[^:]*: ?(?P<n>.+)"
 )
-_EMPTY = re.compile(r"(?i)['\"]?(?:|n/?a|nan|none|missing|null|unknown|-|\.|<na>|yes|no|true|false)['\"]?")
+_EMPTY = re.compile(
+    r"(?i)['\"]?(?:|n/?a|nan|none|missing|null|unknown|-|\.|<na>|yes|no|true|false)['\"]?"
+)
 _PERSON_COLUMN = (
-    r"(?:subject_?id|patient_?id|participant_?id|client_?id|record_?id|person_?id|study_?id|usubjid|subjid|mrn|pid|pt_?id)"
+    r"(?:subject_?id|patient_?id|participant_?id|client_?id|record_?id|person_?id"
+    r"|study_?id|usubjid|subjid|mrn|pid|pt_?id)"
 )
 _SHOWN_IDS = re.compile(
-    rf"(?i)(?:set_index|groupby)\(\s*\[?['\"]{_PERSON_COLUMN}[\s\S]*to_dict\(|{_PERSON_COLUMN}['\"]?\s*\]?(?:\.astype\([^)]*\))?\s*\.\s*(?:unique|tolist|to_list|values|to_numpy|drop_duplicates|head|tail|sample|iloc|loc|array)"
-    rf"|(?:list|set|sorted|print|tuple)\(\s*(?:set\()?[\w.\[\]'\"]*{_PERSON_COLUMN}|\.index\.(?:tolist|unique|values)"
+    rf"(?i)(?:set_index|groupby)\(\s*\[?['\"]{_PERSON_COLUMN}[\s\S]*to_dict\(|{_PERSON_COLUMN}"
+    rf"['\"]?\s*\]?(?:\.astype\([^)]*\))?\s*\.\s*(?:unique|tolist|to_list|values"
+    rf"|to_numpy|drop_duplicates|head|tail|sample|iloc|loc|array)"
+    rf"|(?:list|set|sorted|print|tuple)\(\s*(?:set\()?[\w.\[\]'\"]*{_PERSON_COLUMN}"
+    rf"|\.index\.(?:tolist|unique|values)"
 )
 _LISTED_IDS = re.compile(
-    r"(?i)\b(?:(?:subject|patient|participant|client|record|person)s?[ _-]?ids?|mrns?|pids?)\b[^\[({\n]{0,20}[\[({]\s*['\"]?\w*\d"
+    r"(?i)\b(?:(?:subject|patient|participant|client|record|person)s?[ _-]?ids?"
+    r"|mrns?|pids?)\b[^\[({\n]{0,20}[\[({]\s*['\"]?\w*\d"
 )
 _NUMBERS = re.compile(r"(?<![\w.])\d{2,12}(?![\w.])")
 _SHOWN_VALUES = re.compile(
-    r"(?:\[['\"](?P<one>[\w -]+)['\"]\]|\.(?P<two>\w+))\s*(?:\.\w+\(\))?\.(?:tolist|to_list|to_numpy|values|array)\b"
+    r"(?:\[['\"](?P<one>[\w -]+)['\"]\]|\.(?P<two>\w+))\s*(?:\.\w+\(\))?\.(?:tolist"
+    r"|to_list|to_numpy|values|array)\b"
 )
-_OF_EACH = re.compile(r"\.(?:resid\w*|residuals\(.*\)|fittedvalues|random_effects(?:\(\))?|cooks_distance|predict\([^)]*\)|ranef\(?\)?)(?:\.(?:head|tail|sample|loc|iloc|nlargest|nsmallest|sort_values)\S*)?\s*\)?$")
+_OF_EACH = re.compile(
+    r"\.(?:resid\w*|residuals\(.*\)|fittedvalues|random_effects(?:\(\))?|cooks_distance"
+    r"|predict\([^)]*\)|ranef\(?\)?)(?:\.(?:head|tail|sample|loc|iloc|nlargest|nsmallest"
+    r"|sort_values)\S*)?\s*\)?$"
+)
 _OF_ALL = re.compile(r"describe|\.(?:mean|std|var|sum|quantile|median|hist|plot|shape)\b")
 _LISTED = re.compile(r"^(?:array\()?\s*[\[(]\s*[-\d.,\sena]+", re.IGNORECASE)
 
@@ -146,9 +194,15 @@ def _labelled(text: str) -> set[str]:
         if not code.isdigit() and unlike_a_patient(code):
             continue
         spaced = not match["sep"].strip()
-        if (match["before"] and code.isdigit()) or (match["after"] == "." and _decimal(text, match.end())):
+        if (match["before"] and code.isdigit()) or (
+            match["after"] == "." and _decimal(text, match.end())
+        ):
             continue
-        if spaced and re.fullmatch(r".*(?:id|no|nr|num|number|code|key|mrn|pid)", label) and code.isdigit():
+        if (
+            spaced
+            and re.fullmatch(r".*(?:id|no|nr|num|number|code|key|mrn|pid)", label)
+            and code.isdigit()
+        ):
             continue  # names of columns beside numbers of values, as info() and nunique() print
         if not re.fullmatch(r"\d+(?:st|nd|rd|th|x|mg|%|days?|weeks?|h|s)", code, re.IGNORECASE):
             found.add(code)
@@ -188,7 +242,9 @@ def _is_personal(fields: dict[str, str]) -> bool:
 
 def _names_a_column(value: str) -> bool:
     """Tell whether a value is the name of a column or a type, as in an argument."""
-    return re.fullmatch(r"[a-z]+_[a-z_]+|u?int\d+|float\d+|object|string|category", value) is not None
+    return (
+        re.fullmatch(r"[a-z]+_[a-z_]+|u?int\d+|float\d+|object|string|category", value) is not None
+    )
 
 
 def _listed_codes(text: str) -> set[str]:
@@ -268,7 +324,11 @@ def signs_of_source(source: str, shown: str) -> tuple[Sign, ...]:
     numbers = {match[0] for match in _NUMBERS.finditer(shown)}
     if len(numbers) >= 3 and _SHOWN_IDS.search(source) and "describe" not in source:
         return (Sign(kind=PATIENT_LIST, count=len(numbers)),)
-    if len(set(re.findall(r"\d+\.\d+", shown))) >= 3 and _OF_EACH.search(source) and not _OF_ALL.search(source):
+    if (
+        len(set(re.findall(r"\d+\.\d+", shown))) >= 3
+        and _OF_EACH.search(source)
+        and not _OF_ALL.search(source)
+    ):
         return (Sign(kind=PATIENT_ROWS, count=len(shown.splitlines())),)
     for match in _SHOWN_VALUES.finditer(source):
         values = re.findall(r"[-+]?\d+(?:\.\d*)?", shown)

@@ -15,7 +15,15 @@ from analysis.privacy.patterns import identifiers_in
 from analysis.privacy.printed_tables import TextTable
 from analysis.privacy.table_columns import column_role, is_describe_label, looks_like_code
 
-__all__ = ["PATIENT_LIST", "PATIENT_RECORD", "PATIENT_ROWS", "SMALL_COUNTS", "Sign", "signs_in_table", "small_cells"]
+__all__ = [
+    "PATIENT_LIST",
+    "PATIENT_RECORD",
+    "PATIENT_ROWS",
+    "SMALL_COUNTS",
+    "Sign",
+    "signs_in_table",
+    "small_cells",
+]
 
 PATIENT_ROWS = "rows of single patients"
 PATIENT_RECORD = "record of a single patient"
@@ -25,13 +33,16 @@ SMALL_COUNTS = "counts under 11"
 _MISSING = {"", "nan", "none", "<na>", "nat", "...", "…", "null", "-", "—"}
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d*)?(?:e[-+]?\d+)?%?")
 _TYPES = re.compile(
-    r"(?i)(?:object|category|string(?:\[\w+\])?|str|bool(?:ean)?|u?int\d*|float\d*|datetime64\[.*\]|date|text|number|integer)"
+    r"(?i)(?:object|category|string(?:\[\w+\])?|str|bool(?:ean)?|u?int\d*|float\d*"
+    r"|datetime64\[.*\]|date|text|number|integer)"
 )
 _SMALL = re.compile(r"(?:[1-9]|10)(?:\.0+)?")
 _SEX = {"f", "m", "female", "male", "w", "woman", "man", "weiblich", "männlich"}
 _COUNTS = {
-    "n", "count", "counts", "freq", "frequency", "patients", "n patients", "subjects", "n subjects", "size",
-    "number of patients", "no of patients", "n risk", "at risk", "n events", "nobs", "n obs", "removed", "entrance", "censored",
+    "n", "count", "counts", "freq", "frequency", "patients", "n patients", "subjects",
+    "n subjects", "size",
+    "number of patients", "no of patients", "n risk", "at risk", "n events", "nobs", "n obs",
+    "removed", "entrance", "censored",
     "observed", "participants", "responders", "events",
 }  # fmt: skip
 
@@ -106,7 +117,9 @@ def _signs_in_description(table: TextTable) -> tuple[Sign, ...]:
     shown_codes = [cell for row in shown for cell in row[1:] if looks_like_code(cell)]
     if shown_codes:
         return (Sign(kind=PATIENT_LIST, count=len(shown_codes)),)
-    counts = [cell for row in table.rows if row and row[0].casefold() == "count" for cell in row[1:]]
+    counts = [
+        cell for row in table.rows if row and row[0].casefold() == "count" for cell in row[1:]
+    ]
     small = sum(_SMALL.fullmatch(cell) is not None for cell in counts)
     return (Sign(kind=SMALL_COUNTS, count=small),) if small else _small_counts(table)
 
@@ -146,7 +159,17 @@ def _codes(table: TextTable, position: int, role: str) -> int:
         words = header_words(table.columns[position])
         if words in {"name", "names", "nom", "nombre"}:
             return len(distinct) if _are_persons(distinct) else 0
-        vague = words in {"subject", "patient", "person", "client", "record", "who", "name", "nom", "participant"}
+        vague = words in {
+            "subject",
+            "patient",
+            "person",
+            "client",
+            "record",
+            "who",
+            "name",
+            "nom",
+            "participant",
+        }
         labels = all(re.fullmatch(r"[a-z][a-z ()_-]*", cell) for cell in distinct)
         statistic = sum(map(is_describe_label, distinct)) >= 0.5 * len(distinct)
         plain = vague and (labels or _are_names_of_columns(distinct))
@@ -195,9 +218,12 @@ def _persons(table: TextTable, roles: Sequence[str]) -> bool:
         else:
             broken += 1
     labels = _texts_repeat(table, roles)
-    return (whole >= 1 and whole + broken + texts >= 3) or (whole >= 2) or (
-        whole + texts >= 2 and whole >= 1 and labels
-    ) or _free_text(table, roles)
+    return (
+        (whole >= 1 and whole + broken + texts >= 3)
+        or (whole >= 2)
+        or (whole + texts >= 2 and whole >= 1 and labels)
+        or _free_text(table, roles)
+    )
 
 
 def _texts_repeat(table: TextTable, roles: Sequence[str]) -> bool:
@@ -271,8 +297,13 @@ def _signs_in_series(table: TextTable) -> tuple[Sign, ...]:
     if sum(map(is_describe_label, labels)) >= max(2, 0.7 * len(labels)):
         described = [value for label, value in zip(labels, values, strict=False)
                      if label in {"top", "first", "last"} and looks_like_code(value)]  # fmt: skip
-        n_small = sum(l == "count" and _SMALL.fullmatch(v) is not None for l, v in zip(labels, values, strict=False))
-        found = Sign(kind=PATIENT_LIST if described else SMALL_COUNTS, count=len(described) or n_small)
+        n_small = sum(
+            l == "count" and _SMALL.fullmatch(v) is not None
+            for l, v in zip(labels, values, strict=False)
+        )
+        found = Sign(
+            kind=PATIENT_LIST if described else SMALL_COUNTS, count=len(described) or n_small
+        )
         return (found,) if found.count else ()
     if any(column_role(label) == "id" for label in table.index if label) and labels:
         return (Sign(kind=PATIENT_ROWS, count=len(labels)),)
@@ -295,7 +326,9 @@ def _is_record(name: str, labels: Sequence[str], values: Sequence[str]) -> bool:
     of_a_row = name.isdigit() or looks_like_code(name)
     mixed = any(_NUMBER.fullmatch(value) is None for value in values)
     personal = sum(role in {"id", "person"} for role in roles)
-    return personal >= 2 and personal >= 0.3 * len(labels) and (of_a_row or (mixed and "id" in roles))
+    return (
+        personal >= 2 and personal >= 0.3 * len(labels) and (of_a_row or (mixed and "id" in roles))
+    )
 
 
 def _signs_by_name(

@@ -13,7 +13,8 @@ _GAP = re.compile(r"\s{2,}|\t+")
 _RULE = re.compile(r"[\s|+:=_\u2500-\u257f-]+")
 _BARS = re.compile(r"[|│┃║┆╎]")
 _TRAILER = re.compile(
-    r"^(?:Name: (?P<name>.+?), )?(?:Length: \d+, )?(?P<rest>dtype: \S+.*)$|^Freq: .*|^\[\d+ rows x \d+ columns\]$"
+    r"^(?:Name: (?P<name>.+?), )?(?:Length: \d+, )?(?P<rest>dtype: \S+.*)$|^Freq:"
+    r" .*|^\[\d+ rows x \d+ columns\]$"
 )
 _DELIMITERS = (",", ";", "\t", "|", "&")
 _LONGEST_LINE = 20_000
@@ -241,8 +242,11 @@ def _names_rows(body: Sequence[str], header: Sequence[str]) -> bool:
     names = _GAP.split(body[1].strip())
     following = _GAP.split(body[2].strip())
     numbers = any(re.fullmatch(r"[-+]?[\d.,]+", name) for name in names)
-    return not numbers and len(names) < len(following) and len(names) <= len(following) - 1 and (
-        len(following) >= len(header) and len(names) + len(header) >= len(following)
+    return (
+        not numbers
+        and len(names) < len(following)
+        and len(names) <= len(following) - 1
+        and (len(following) >= len(header) and len(names) + len(header) >= len(following))
     )
 
 

@@ -130,7 +130,10 @@ def _trouble_of_state(state: os.stat_result | None) -> str:
 
 def _is_same(before: os.stat_result, after: os.stat_result | None) -> bool:
     """Tell whether a file is as it was."""
-    return after is not None and (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+    return after is not None and (before.st_size, before.st_mtime_ns) == (
+        after.st_size,
+        after.st_mtime_ns,
+    )
 
 
 def _judged(
@@ -141,7 +144,9 @@ def _judged(
     try:
         if origin.vouches_for_file(path):
             return True, iter(())
-        is_synthetic = path.suffix == ".ipynb" and _is_synthetic_notebook(source, path, origin, limits)
+        is_synthetic = path.suffix == ".ipynb" and _is_synthetic_notebook(
+            source, path, origin, limits
+        )
     except (OSError, TooMuchError):
         is_synthetic = False
     return is_synthetic, _findings_of(source, limits, is_synthetic=is_synthetic)

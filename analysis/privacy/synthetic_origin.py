@@ -24,8 +24,10 @@ __all__ = ["SyntheticOrigin", "find_synthetic"]
 
 _DIGEST = re.compile(r"SHA-256\W+([0-9a-f]{64})")
 _OTHER_DATA = re.compile(
-    r"\b(?:read_(?:csv|excel|parquet|table|fwf|sql\w*|json|pickle|feather|sas|spss|stata|hdf|redcap|fhir|clinic|omop|adam|clipboard|html|xml|orc)|"
-    r"from_records|open|connect|urlopen|requests|load_workbook|loadtxt|genfromtxt|pyreadstat|sqlalchemy|duckdb|%store|%%sql|%load)\b"
+    r"\b(?:read_(?:csv|excel|parquet|table|fwf|sql\w*|json|pickle|feather|sas|spss"
+    r"|stata|hdf|redcap|fhir|clinic|omop|adam|clipboard|html|xml|orc)|"
+    r"from_records|open|connect|urlopen|requests|load_workbook|loadtxt|genfromtxt"
+    r"|pyreadstat|sqlalchemy|duckdb|%store|%%sql|%load)\b"
 )
 _TABLE_FILES = (".csv", ".parquet")
 
@@ -132,7 +134,9 @@ def find_synthetic(places: Iterable[Path]) -> SyntheticOrigin:
 def _manifests(places: Iterable[Path]) -> set[Path]:
     """Find manifests in the folders around places."""
     around = {folder for place in places for folder in (place.resolve(), *place.resolve().parents)}
-    return {found for folder in around for found in (folder / "data/synthetic").glob("*/manifest.json")}
+    return {
+        found for folder in around for found in (folder / "data/synthetic").glob("*/manifest.json")
+    }
 
 
 def _agreeing_study(manifest: Path) -> Study | None:

@@ -12,28 +12,44 @@ __all__ = ["column_role", "is_describe_label", "looks_like_code", "unlike_a_pati
 
 _ENTRY = "table_columns"
 _PERSONAL = {1, 4, 5, 6, 7, 8, 9, 10, 12, 16}
-_ID_ENDING = re.compile(r"(?:patient|subject|participant|client|person|record|encounter|session)s? (?:id|no|number|code|key)s?$")
+_ID_ENDING = re.compile(
+    r"(?:patient|subject|participant|client|person|record|encounter|session)s? (?:id"
+    r"|no|number|code|key)s?$"
+)
 _SCALE = re.compile(
-    r"^(?:phq|gad|madrs|pcl|bdi|qids|hamd|ham d|hdrs|cadss|moaas|ymrs|dass|c ssrs|cssrs|bprs|sbp|dbp|spo2|hr) ?\d{0,2}(?:\s|$)"
+    r"^(?:phq|gad|madrs|pcl|bdi|qids|hamd|ham d|hdrs|cadss|moaas|ymrs|dass|c ssrs"
+    r"|cssrs|bprs|sbp|dbp|spo2|hr) ?\d{0,2}(?:\s|$)"
 )
 _STATISTIC = re.compile(
-    r"(?:^|\s)(?:mean|sd|std|median|count|pct|percent|share|rate|se|sem|iqr|n|total n|ci|lower|upper|min|max|sum|"
+    r"(?:^|\s)(?:mean|sd|std|median|count|pct|percent|share|rate|se|sem|iqr|n|total"
+    r" n|ci|lower|upper|min|max|sum|"
     r"estimate|coef|prob|freq|effect|hazard|ratio|proportion)$"
-    r"|^(?:mean|sd|std|median|count|pct|percent|share|rate|n|no of|number of|proportion|sum|average|avg)\s"
+    r"|^(?:mean|sd|std|median|count|pct|percent|share|rate|n|no of|number of|proportion"
+    r"|sum|average|avg)\s"
 )
 _CODE = re.compile(
-    r"(?=.*\d)(?:[A-Za-z]{0,10}\d{0,4}[-_/.]?){1,3}\d{2,10}[A-Za-z]?|(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9]{5,}"
+    r"(?=.*\d)(?:[A-Za-z]{0,10}\d{0,4}[-_/.]?){1,3}\d{2,10}[A-Za-z]?|(?=.*\d)(?=.*[A-Za-z])[A-"
+    r"Za-z0-9]{5,}"
     r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 )
-_SCALES = "phq|gad|pcl|bdi|qids|hamd?|madrs|cadss|ymrs|isi|who|icd|loinc|atc|sf|eq|cgi|dass|dsm|audit|mmse|moca|cssrs|c-ssrs"
+_SCALES = (
+    "phq|gad|pcl|bdi|qids|hamd?|madrs|cadss|ymrs|isi|who|icd|loinc|atc|sf|eq|cgi"
+    "|dass|dsm|audit|mmse|moca|cssrs|c-ssrs"
+)
 _PARTS = (
-    "item|question|visit|week|wk|day|month|year|site|clinic|arm|group|grp|cohort|step|model|var|col|feature|field|param|"
-    "beta|theta|node|layer|cluster|bin|level|trial|course|lag|unnamed|run|fold|rule|age|row|line|cell|axis|ax|fig|figure|"
-    "table|tab|chapter|section|version|release|seed|session|dose|use-days|output|input|out|in|scenario|"
-    "sha|md|base|py|python|utf|iso|cp|http|ipv|rng|key|fil|col|prv|fmt|sco|ref|tim|abt|mon|lst|val|den|doc|dup|evt|fup|lnk|num|obs|ses|typ|aev|cat|cou|dos|ins|nul|sit|sub|pmc|nct|isrctn|pmid|cve|rfc|pep"
+    "item|question|visit|week|wk|day|month|year|site|clinic|arm|group|grp|cohort"
+    "|step|model|var|col|feature|field|param|"
+    "beta|theta|node|layer|cluster|bin|level|trial|course|lag|unnamed|run|fold"
+    "|rule|age|row|line|cell|axis|ax|fig|figure|"
+    "table|tab|chapter|section|version|release|seed|session|dose|use-days|output"
+    "|input|out|in|scenario|"
+    "sha|md|base|py|python|utf|iso|cp|http|ipv|rng|key|fil|col|prv|fmt|sco|ref"
+    "|tim|abt|mon|lst|val|den|doc|dup|evt|fup|lnk|num|obs|ses|typ|aev|cat|cou|dos"
+    "|ins|nul|sit|sub|pmc|nct|isrctn|pmid|cve|rfc|pep"
 )
 _UNLIKE = re.compile(
-    rf"(?i)(?:{_SCALES}|{_PARTS})[-_ :.]?\d{{1,3}}(?:[-_.:a-z]+\d{{0,3}})?|[a-z]{{1,2}}[-_.]?\d{{1,2}}"
+    rf"(?i)(?:{_SCALES}|{_PARTS})[-_ :.]?\d{{1,3}}(?:[-_.:a-z]+\d{{0,3}})?|[a-z]{{1,2}}[-_.]?"
+    rf"\d{{1,2}}"
     r"|[A-TV-Z]\d\d(?:\.\w{1,4})?|\d{4,5}-\d|[A-Z]\d\d[A-Z]{2}\d\d"
     r"|(?:u?int|float|complex|datetime|timedelta|windows-|latin-?)\d+\w*|(?:19|20)\d\d|0x[0-9a-f]+"
     r"|\d+(?:\.\d+)?(?:e[+-]?\d+|[a-zµμ]{1,3}|x)|\d+(?:[-:/.]\d+)*|\d+(?:st|nd|rd|th)"

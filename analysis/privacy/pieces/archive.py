@@ -100,5 +100,9 @@ def member_source(archive: ZipFile, member: ZipInfo, *, nesting: int) -> Source 
         return None
     name = re.sub(r"[\\/]+", "/", member.filename)
     return Source(
-        name=name, size=member.file_size, archive=archive, member=member.filename, nesting=nesting + 1
+        name=name,
+        size=member.file_size,
+        archive=archive,
+        member=member.filename,
+        nesting=nesting + 1,
     )

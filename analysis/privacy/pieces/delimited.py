@@ -96,6 +96,8 @@ def _delimiter(lines: list[str], ending: str) -> str:
 def _rows(lines: list[str], delimiter: str) -> list[list[str]]:
     """Split lines into cells; quotes that are never closed end with the lines."""
     try:
-        return [row for row in csv.reader((line + "\n" for line in lines), delimiter=delimiter) if row]
+        return [
+            row for row in csv.reader((line + "\n" for line in lines), delimiter=delimiter) if row
+        ]
     except csv.Error:
         return [line.split(delimiter) for line in lines]

@@ -37,11 +37,15 @@ def drawing_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
     drawing = _Drawing()
     try:
         with source.open() as handle:
-            read_xml(handle, limits, drawing.seen, comment=drawing.comments.append, may_name_type=True)
+            read_xml(
+                handle, limits, drawing.seen, comment=drawing.comments.append, may_name_type=True
+            )
     except expat.ExpatError:
         yield Trouble(where="file", kind="damaged")
     yield Piece(where="text", role="printed", text="\n".join(drawing.texts))
-    yield Piece(where="comments", role="printed", text="\n".join(text.strip() for text in drawing.comments))
+    yield Piece(
+        where="comments", role="printed", text="\n".join(text.strip() for text in drawing.comments)
+    )
     yield Piece(where="labels of elements", role="prose", text="\n".join(drawing.labels))
     for author in drawing.authors:
         yield Piece(where="document properties: author", role="label", text=author)
@@ -67,9 +71,13 @@ class _Drawing:
             self._take_text(element)
             return
         label = element.attributes.get("id", "")
-        if element.name == "g" and (self.collections or label.startswith(("PathCollection", "patient"))):
+        if element.name == "g" and (
+            self.collections or label.startswith(("PathCollection", "patient"))
+        ):
             self.collections += 1
-        self.marks += element.name in ("circle", "ellipse") or (element.name == "use" and self.collections > 0)
+        self.marks += element.name in ("circle", "ellipse") or (
+            element.name == "use" and self.collections > 0
+        )
         for name, value in element.attributes.items():
             is_label = name in _LABELS or name.startswith("data-")
             if is_label and any(map(str.isdigit, value)) and not value.startswith(("data:", "#")):

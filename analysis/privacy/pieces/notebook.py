@@ -23,8 +23,10 @@ __all__ = ["notebook_cells", "notebook_pieces", "read_notebook"]
 
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _OF_FORMAT_3 = {
-    "text": "text/plain", "html": "text/html", "svg": "image/svg+xml", "png": "image/png", "jpeg": "image/jpeg",
-    "latex": "text/latex", "json": "application/json", "javascript": "application/javascript", "pdf": "application/pdf",
+    "text": "text/plain", "html": "text/html", "svg": "image/svg+xml", "png": "image/png",
+    "jpeg": "image/jpeg",
+    "latex": "text/latex", "json": "application/json", "javascript": "application/javascript",
+    "pdf": "application/pdf",
 }  # fmt: skip
 _MAY_BE_EMPTY = ("language_info", "widgets")
 
@@ -78,8 +80,18 @@ def notebook_cells(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
     """
     sheets = notebook.get("worksheets")
     lists = [notebook.get("cells")]
-    lists += [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)] if isinstance(sheets, list) else []
-    return [cell for cells in lists if isinstance(cells, list) for cell in cells if isinstance(cell, dict)]
+    lists += (
+        [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+        if isinstance(sheets, list)
+        else []
+    )
+    return [
+        cell
+        for cells in lists
+        if isinstance(cells, list)
+        for cell in cells
+        if isinstance(cell, dict)
+    ]
 
 
 def notebook_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
@@ -127,7 +139,9 @@ def _cell_pieces(cell: Mapping[str, Any], where: str, limits: Limits) -> Iterato
     yield from _attachments(cell.get("attachments"), where, limits)
     metadata = cell.get("metadata")
     if isinstance(metadata, dict) and metadata:
-        yield from value_pieces(metadata, where=f"{where}, metadata", limits=limits, skip_times=True)
+        yield from value_pieces(
+            metadata, where=f"{where}, metadata", limits=limits, skip_times=True
+        )
     outputs = cell.get("outputs")
     for number, output in enumerate(outputs if isinstance(outputs, list) else [], start=1):
         if isinstance(output, dict):
@@ -159,12 +173,16 @@ def _output_pieces(
     else:
         bundle = output.get("data") if isinstance(output.get("data"), dict) else None
         if bundle is None:
-            bundle = {_OF_FORMAT_3[name]: value for name, value in output.items() if name in _OF_FORMAT_3}
+            bundle = {
+                _OF_FORMAT_3[name]: value for name, value in output.items() if name in _OF_FORMAT_3
+            }
         for mime, value in bundle.items():
             yield from _bundle_piece(str(mime), value, where, source, limits)
     metadata = output.get("metadata")
     if isinstance(metadata, dict) and metadata:
-        yield from value_pieces(metadata, where=f"{where}, metadata", limits=limits, skip_times=True)
+        yield from value_pieces(
+            metadata, where=f"{where}, metadata", limits=limits, skip_times=True
+        )
 
 
 def _overwritten(text: str) -> str:
@@ -214,7 +232,11 @@ def _family(mime: str) -> str:
 
 
 def _embedded(
-    value: str, where: str, limits: Limits, *, read: Callable[..., Iterator[Piece | Trouble]] = picture_pieces
+    value: str,
+    where: str,
+    limits: Limits,
+    *,
+    read: Callable[..., Iterator[Piece | Trouble]] = picture_pieces,
 ) -> Iterator[Piece | Trouble]:
     """Read a file inside the notebook: of a picture its metadata."""
     try:

@@ -16,10 +16,21 @@ from analysis.privacy.pieces.source import Source
 __all__ = ["other_parts", "part_texts", "property_pieces", "read_part"]
 
 _AUTHORS = {"creator", "lastModifiedBy", "manager", "Manager", "initial-creator", "author"}
-_TIMES = {"created", "modified", "lastPrinted", "TotalTime", "creation-date", "date", "editing-duration", "print-date"}
+_TIMES = {
+    "created",
+    "modified",
+    "lastPrinted",
+    "TotalTime",
+    "creation-date",
+    "date",
+    "editing-duration",
+    "print-date",
+}
 _OF_PROGRAMS = {
-    "Application", "AppVersion", "Template", "DocSecurity", "ScaleCrop", "LinksUpToDate", "SharedDoc", "Pages", "Words",
-    "HyperlinksChanged", "Characters", "CharactersWithSpaces", "Lines", "Paragraphs", "revision", "Slides", "Notes",
+    "Application", "AppVersion", "Template", "DocSecurity", "ScaleCrop", "LinksUpToDate",
+    "SharedDoc", "Pages", "Words",
+    "HyperlinksChanged", "Characters", "CharactersWithSpaces", "Lines", "Paragraphs", "revision",
+    "Slides", "Notes",
     "generator", "editing-cycles", "version", "i4",
 }  # fmt: skip
 
@@ -98,12 +109,20 @@ def property_pieces(archive: ZipFile, limits: Limits) -> Iterator[Piece | Troubl
         for element in read_part(archive, part, limits):
             if isinstance(element, Trouble):
                 yield Trouble(where="document properties", kind=element.kind)
-            elif element.is_end and element.text.strip() and element.name not in _TIMES | _OF_PROGRAMS:
+            elif (
+                element.is_end
+                and element.text.strip()
+                and element.name not in _TIMES | _OF_PROGRAMS
+            ):
                 kind = "author" if element.name in _AUTHORS else "other"
-                yield Piece(where=f"document properties: {kind}", role="label", text=element.text.strip())
+                yield Piece(
+                    where=f"document properties: {kind}", role="label", text=element.text.strip()
+                )
 
 
-def other_parts(archive: ZipFile, limits: Limits, read: re.Pattern[str]) -> Iterator[Piece | Trouble | Source]:
+def other_parts(
+    archive: ZipFile, limits: Limits, read: re.Pattern[str]
+) -> Iterator[Piece | Trouble | Source]:
     """Give the parts that the reader of the format does not know: links, left-overs, pictures.
 
     Parameters
@@ -122,10 +141,18 @@ def other_parts(archive: ZipFile, limits: Limits, read: re.Pattern[str]) -> Iter
     """
     for member in archive.infolist():
         name = member.filename
-        if read.search(name) or name.startswith("docProps/") or name in ("[Content_Types].xml", "meta.xml"):
+        if (
+            read.search(name)
+            or name.startswith("docProps/")
+            or name in ("[Content_Types].xml", "meta.xml")
+        ):
             continue
         if name.endswith(".rels"):
-            targets = [values.get("Target", "") for _, values in part_texts(archive, name, limits) if values.get("TargetMode") == "External"]
+            targets = [
+                values.get("Target", "")
+                for _, values in part_texts(archive, name, limits)
+                if values.get("TargetMode") == "External"
+            ]
             if targets:
                 yield Piece(where="links to elsewhere", role="prose", text="\n".join(targets))
         elif re.search(r"/embeddings/", name):
@@ -140,7 +167,11 @@ def other_parts(archive: ZipFile, limits: Limits, read: re.Pattern[str]) -> Iter
             yield Piece(where="program", role="picture", hidden="program")
 
 
-_STYLE_PARTS = re.compile(r"(?:styles|theme\w*|fontTable|settings|webSettings|numbering|calcChain|metadata|presProps|viewProps|tableStyles|manifest|slideLayout\d+|slideMaster\d+|chartStyle\w*|style\d+|colors\d+)\.xml$")
+_STYLE_PARTS = re.compile(
+    r"(?:styles|theme\w*|fontTable|settings|webSettings|numbering|calcChain|metadata"
+    r"|presProps|viewProps|tableStyles|manifest|slideLayout\d+|slideMaster\d+|chartStyle\w*"
+    r"|style\d+|colors\d+)\.xml$"
+)
 
 
 def _left_over(archive: ZipFile, name: str, limits: Limits) -> Iterator[Piece | Trouble]:
@@ -149,11 +180,30 @@ def _left_over(archive: ZipFile, name: str, limits: Limits) -> Iterator[Piece | 
         return
     texts = []
     for text, values in part_texts(archive, name, limits):
-        texts += [text] if text else [value for key, value in values.items() if _may_hold_text(key, value)]
+        texts += (
+            [text]
+            if text
+            else [value for key, value in values.items() if _may_hold_text(key, value)]
+        )
     for start in range(0, len(texts), 2_000):
         yield Piece(where="other parts", role="prose", text="\n".join(texts[start : start + 2_000]))
 
 
 def _may_hold_text(name: str, value: str) -> bool:
     """Tell whether an attribute can carry text of a person."""
-    return name in {"v", "name", "descr", "title", "author", "displayName", "userId", "connection", "sourceFile", "refersTo", "text", "initials", "providerId", "sheetName"} and bool(value)
+    return name in {
+        "v",
+        "name",
+        "descr",
+        "title",
+        "author",
+        "displayName",
+        "userId",
+        "connection",
+        "sourceFile",
+        "refersTo",
+        "text",
+        "initials",
+        "providerId",
+        "sheetName",
+    } and bool(value)

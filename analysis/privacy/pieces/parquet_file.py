@@ -45,14 +45,23 @@ def parquet_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
 def _file_pieces(file: parquet.ParquetFile) -> Iterator[Piece | Trouble]:
     """Give the metadata and rows of an open file."""
     stored = file.schema_arrow.metadata or {}
-    texts = [value.decode("utf-8", errors="replace") for key, value in stored.items() if key not in _OF_PROGRAMS]
+    texts = [
+        value.decode("utf-8", errors="replace")
+        for key, value in stored.items()
+        if key not in _OF_PROGRAMS
+    ]
     if texts:
         yield Piece(where="metadata", role="prose", text="\n".join(texts))
     names = tuple(map(str, file.schema_arrow.names))
     step = max(1, -(-file.num_row_groups // _GROUPS))
     for group in range(0, file.num_row_groups, step):
         for batch in file.iter_batches(batch_size=_ROWS, row_groups=[group]):
-            yield Piece(where=f"row group {group + 1}", role="table", table=_table(names, batch), is_data=True)
+            yield Piece(
+                where=f"row group {group + 1}",
+                role="table",
+                table=_table(names, batch),
+                is_data=True,
+            )
             break
     if file.metadata.num_rows > _ROWS:
         yield Trouble(where="file", kind="partly read")

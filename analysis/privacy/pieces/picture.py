@@ -77,7 +77,12 @@ def _png_pieces(content: bytes, where: str) -> Iterator[Piece | Trouble]:
             yield from _exif_pieces(data, where)
         elif kind == b"IEND":
             if content[position:].strip(b"\0"):
-                yield Piece(where=where, role="printed", text=decoded(content[position:][:_MOST_TEXT]), hidden="after the end")
+                yield Piece(
+                    where=where,
+                    role="printed",
+                    text=decoded(content[position:][:_MOST_TEXT]),
+                    hidden="after the end",
+                )
             return
     yield Trouble(where="file", kind="damaged")
 
@@ -116,7 +121,12 @@ def _jpeg_pieces(content: bytes, where: str) -> Iterator[Piece | Trouble]:
     if end < 0:
         yield Trouble(where="file", kind="damaged")
     elif content[end + 2 :].strip(b"\0"):
-        yield Piece(where=where, role="printed", text=decoded(content[end + 2 :][:_MOST_TEXT]), hidden="after the end")
+        yield Piece(
+            where=where,
+            role="printed",
+            text=decoded(content[end + 2 :][:_MOST_TEXT]),
+            hidden="after the end",
+        )
 
 
 def _segment(marker: int, data: bytes, where: str) -> Iterator[Piece | Trouble]:
@@ -169,12 +179,17 @@ def _entries(data: bytes, offset: int, order: str) -> Iterator[tuple[int, int, i
         start = offset + 2 + 12 * entry
         tag, kind, count = struct.unpack(order + "HHI", data[start : start + 8])
         size = _SIZES.get(kind, 1) * count
-        place = start + 8 if size <= 4 else struct.unpack(order + "I", data[start + 8 : start + 12])[0]
+        place = (
+            start + 8 if size <= 4 else struct.unpack(order + "I", data[start + 8 : start + 12])[0]
+        )
         yield tag, kind, count, data[place : place + min(size, _MOST_TEXT)]
 
 
 def _degrees(value: bytes, order: str) -> float:
     """Turn degrees, minutes and seconds into degrees."""
     parts = struct.unpack(order + "6I", value[:24])
-    shares = [above / below if below else 0.0 for above, below in zip(parts[::2], parts[1::2], strict=True)]
+    shares = [
+        above / below if below else 0.0
+        for above, below in zip(parts[::2], parts[1::2], strict=True)
+    ]
     return shares[0] + shares[1] / 60 + shares[2] / 3600

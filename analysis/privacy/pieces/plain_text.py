@@ -25,7 +25,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SURE = re.compile(
-    r"[\w.]@[\w-]+\.\w|(?<!\d)\d{3}-\d\d-\d{4}|\(\d{3}\) ?\d{3}-\d{4}|(?i:\bmrn\b|[\\/](?:users|home)[\\/])"
+    r"[\w.]@[\w-]+\.\w|(?<!\d)\d{3}-\d\d-\d{4}|\(\d{3}\) ?\d{3}-\d{4}|(?i:\bmrn\b"
+    r"|[\\/](?:users|home)[\\/])"
 )
 _MOST_SHAPES = 50_000
 _SHAPE = str.maketrans(

@@ -12,17 +12,37 @@ from analysis.privacy.pieces.source import Source
 
 __all__ = ["pdf_pieces"]
 
-_STREAM = re.compile(rb"(?P<head><<(?:(?!endobj|stream\r?\n).){0,20000}?>>)\s*stream\r?\n", re.DOTALL)
+_STREAM = re.compile(
+    rb"(?P<head><<(?:(?!endobj|stream\r?\n).){0,20000}?>>)\s*stream\r?\n", re.DOTALL
+)
 _STRING = rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<[0-9A-Fa-f\s]*>"
-_ENTRY = re.compile(rb"/(?P<name>Author|Creator|Producer|Title|Subject|Keywords|Contents|T|TU|V|F|UF|URI|Alt|ActualText|[A-Z]\w{2,30})\s*(?P<value>" + _STRING + rb")", re.DOTALL)
+_ENTRY = re.compile(
+    rb"/(?P<name>Author|Creator|Producer|Title|Subject|Keywords|Contents|T|TU|V|F"
+    rb"|UF|URI|Alt|ActualText|[A-Z]\w{2,30})\s*(?P<value>" + _STRING + rb")",
+    re.DOTALL,
+)
 _OPERATOR = re.compile(
-    rb"(?P<array>\[(?:[^\]\\()]|\\.|" + _STRING + rb")*\])\s*TJ|(?P<show>" + _STRING + rb")\s*(?:Tj|'|\")"
-    rb"|(?P<td>[-+.\d]+\s+[-+.\d]+)\s+T[dD]\b|(?P<tm>(?:[-+.\d]+\s+){5}[-+.\d]+)\s+Tm\b|(?P<cm>(?:[-+.\d]+\s+){5}[-+.\d]+)\s+cm\b"
+    rb"(?P<array>\[(?:[^\]\\()]|\\.|"
+    + _STRING
+    + rb")*\])\s*TJ|(?P<show>"
+    + _STRING
+    + rb")\s*(?:Tj|'|\")"
+    rb"|(?P<td>[-+.\d]+\s+[-+.\d]+)\s+T[dD]\b|(?P<tm>(?:[-+.\d]+\s+){5}[-+.\d]+)\s+Tm\b"
+    rb"|(?P<cm>(?:[-+.\d]+\s+){5}[-+.\d]+)\s+cm\b"
     rb"|(?P<next>T\*)|(?P<begin>\bBT\b)|(?P<save>(?<![\w/])q(?!\w))|(?P<restore>(?<![\w/])Q(?!\w))",
     re.DOTALL,
 )
 _TIMES = {"CreationDate", "ModDate", "M", "Producer", "Creator", "ID"}
-_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"", b"f": b"", b"(": b"(", b")": b")", b"\\": b"\\"}
+_ESCAPES = {
+    b"n": b"\n",
+    b"r": b"\r",
+    b"t": b"\t",
+    b"b": b"",
+    b"f": b"",
+    b"(": b"(",
+    b")": b")",
+    b"\\": b"\\",
+}
 _MOST_STREAMS = 5_000
 
 
@@ -90,7 +110,11 @@ def _stream_pieces(content: bytes, limits: Limits) -> Iterator[Piece | Trouble]:
         if re.search(rb"/Subtype\s*/Image", head):
             has_picture = True
             continue
-        if re.search(rb"/Length1\b|/Subtype\s*/(?:Type1C|CIDFontType0C|OpenType)|/Type\s*/XRef|/FunctionType", head):
+        if re.search(
+            rb"/Length1\b|/Subtype\s*/(?:Type1C|CIDFontType0C|OpenType)|/Type\s*/XRef"
+            rb"|/FunctionType",
+            head,
+        ):
             continue
         end = content.find(b"endstream", match.end())
         raw = content[match.end() : end if end >= 0 else len(content)]
@@ -135,7 +159,13 @@ def _unpacked(raw: bytes, head: bytes, limits: Limits) -> bytes | None:
 def _metadata(data: bytes) -> str:
     """Take the texts out of XMP without reading it as XML; times of saving are left out."""
     text = data.decode("utf-8", errors="replace")
-    text = re.sub(r"<(\w+:(?:CreateDate|ModifyDate|MetadataDate|date|CreatorTool|Producer|DocumentID|InstanceID))>.*?</\1>", " ", text, flags=re.DOTALL)
+    text = re.sub(
+        r"<(\w+:(?:CreateDate|ModifyDate|MetadataDate|date|CreatorTool|Producer"
+        r"|DocumentID|InstanceID))>.*?</\1>",
+        " ",
+        text,
+        flags=re.DOTALL,
+    )
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"<[^>]*>", "\n", text)).strip()
 
 
@@ -187,7 +217,9 @@ def _page_text(data: bytes) -> tuple[str, int]:
             text = _shown(match["array"] or match["show"])
             unreadable += not _is_readable(text)
             lines.setdefault(round(y + shift_y), []).append((x + shift_x, text))
-    ordered = [sorted(lines[height], key=lambda part: part[0]) for height in sorted(lines, reverse=True)]
+    ordered = [
+        sorted(lines[height], key=lambda part: part[0]) for height in sorted(lines, reverse=True)
+    ]
     return "\n".join("  ".join(text for _, text in line) for line in ordered), unreadable
 
 

@@ -31,8 +31,10 @@ __all__ = ["DATA_ENDINGS", "pieces_of"]
 
 DATA_ENDINGS = frozenset(
     {
-        ".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".parquet", ".feather", ".arrow", ".sav", ".dta", ".sas7bdat",
-        ".xpt", ".rds", ".rdata", ".ndjson", ".jsonl", ".db", ".sqlite", ".sqlite3", ".mdb", ".accdb", ".h5", ".hdf5", ".pkl",
+        ".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".parquet", ".feather",
+        ".arrow", ".sav", ".dta", ".sas7bdat",
+        ".xpt", ".rds", ".rdata", ".ndjson", ".jsonl", ".db", ".sqlite", ".sqlite3", ".mdb",
+        ".accdb", ".h5", ".hdf5", ".pkl",
         ".pickle", ".npy", ".npz",
     }
 )  # fmt: skip
@@ -45,12 +47,33 @@ _READERS: dict[str, _Reader] = {
     ".csv": delimited_pieces, ".tsv": delimited_pieces, ".tab": delimited_pieces,
     ".json": json_pieces, ".geojson": json_pieces, ".vl.json": json_pieces,
     ".png": picture_pieces, ".jpg": picture_pieces, ".jpeg": picture_pieces, ".gif": picture_pieces,
-    ".bmp": picture_pieces, ".webp": picture_pieces, ".tif": picture_pieces, ".tiff": picture_pieces,
+    ".bmp": picture_pieces, ".webp": picture_pieces, ".tif": picture_pieces,
+    ".tiff": picture_pieces,
     ".svg": drawing_pieces, ".pdf": pdf_pieces, ".parquet": parquet_pieces,
 }  # fmt: skip
-_CODE = frozenset({".py", ".r", ".toml", ".cfg", ".ini", ".yml", ".yaml", ".js", ".css", ".sh", ".bat", ".sql", ".pyi", ".do", ".sas"})
+_CODE = frozenset(
+    {
+        ".py",
+        ".r",
+        ".toml",
+        ".cfg",
+        ".ini",
+        ".yml",
+        ".yaml",
+        ".js",
+        ".css",
+        ".sh",
+        ".bat",
+        ".sql",
+        ".pyi",
+        ".do",
+        ".sas",
+    }
+)
 _OFFICE_READ = re.compile(r"^$")
-_HARMLESS = frozenset({".pyc", ".so", ".dll", ".pyd", ".woff", ".woff2", ".ttf", ".otf", ".eot", ".ico"})
+_HARMLESS = frozenset(
+    {".pyc", ".so", ".dll", ".pyd", ".woff", ".woff2", ".ttf", ".otf", ".eot", ".ico"}
+)
 _ARCHIVES = frozenset({".zip", ".xlsx", ".xlsm", ".docx", ".docm", ".pptx", ".odt", ".ods", ".odp"})
 
 
@@ -84,7 +107,18 @@ def pieces_of(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
         yield Trouble(where="file", kind="too much")
     except EntitiesError:
         yield Trouble(where="file", kind="entities")
-    except (BadZipFile, LargeZipFile, EOFError, zlib.error, gzip.BadGzipFile, NotImplementedError, RuntimeError, UnicodeError, ValueError, KeyError):
+    except (
+        BadZipFile,
+        LargeZipFile,
+        EOFError,
+        zlib.error,
+        gzip.BadGzipFile,
+        NotImplementedError,
+        RuntimeError,
+        UnicodeError,
+        ValueError,
+        KeyError,
+    ):
         yield Trouble(where="file", kind="damaged")
     except OSError:
         yield Trouble(where="file", kind="cannot be read")
@@ -108,7 +142,15 @@ def _read(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
 
 def _is_text(source: Source) -> bool:
     """Tell whether the first bytes are text; files that are named so are read anyway."""
-    if source.ending in _CODE or source.ending in {".txt", ".log", ".md", ".rst", ".xml", ".ndjson", ".jsonl"}:
+    if source.ending in _CODE or source.ending in {
+        ".txt",
+        ".log",
+        ".md",
+        ".rst",
+        ".xml",
+        ".ndjson",
+        ".jsonl",
+    }:
         return True
     with source.open() as handle:
         start = handle.read(1 << 16)
@@ -184,9 +226,13 @@ def _unzipped(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
     with source.open() as handle, gzip.open(handle) as packed:
         while block := packed.read(1 << 20):
             total += len(block)
-            if total > limits.whole_bytes or total > max(1_000_000, limits.ratio * max(source.size, 1)):
+            if total > limits.whole_bytes or total > max(
+                1_000_000, limits.ratio * max(source.size, 1)
+            ):
                 raise TooMuchError
             parts.append(block)
     content = b"".join(parts)
     name = source.name[:-3] if source.name.casefold().endswith(".gz") else source.name
-    yield from pieces_of(Source(name=name, size=total, content=content, nesting=source.nesting + 1), limits)
+    yield from pieces_of(
+        Source(name=name, size=total, content=content, nesting=source.nesting + 1), limits
+    )

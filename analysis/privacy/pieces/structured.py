@@ -16,7 +16,8 @@ from analysis.privacy.printed_tables import TextTable
 __all__ = ["json_pieces", "value_pieces"]
 
 _TIMES = re.compile(
-    r"(?i)(?:start|end|creat|modif|updat|print|generat|execut|last|date|time|iopub|shell).*(?:time|date|at|ed|on|reply|busy|idle|input)$"
+    r"(?i)(?:start|end|creat|modif|updat|print|generat|execut|last|date|time|iopub"
+    r"|shell).*(?:time|date|at|ed|on|reply|busy|idle|input)$"
     r"|^(?:date|time|timestamp|created|modified|creation.?time|duration|iopub\..*|shell\..*)$"
 )
 _OF_THINGS = {"name", "display_name", "names", "label", "title"}
@@ -145,13 +146,18 @@ def _table_of_parts(value: Mapping[Any, Any]) -> TextTable | None:
     names, data = value.get("columns"), value.get("data")
     if not isinstance(names, list) or not isinstance(data, list):
         return None
-    shown = [name.get("title", name.get("field", "")) if isinstance(name, Mapping) else name for name in names]
+    shown = [
+        name.get("title", name.get("field", "")) if isinstance(name, Mapping) else name
+        for name in names
+    ]
     return _table_of_lists(data, shown)
 
 
 def _table_of_columns(value: Mapping[Any, Any]) -> TextTable | None:
     """Make a table of an object of lists of one length, or of objects with the same names."""
-    columns = {str(k): list(v)[:2_000] for k, v in value.items() if isinstance(v, list) and len(v) > 1}
+    columns = {
+        str(k): list(v)[:2_000] for k, v in value.items() if isinstance(v, list) and len(v) > 1
+    }
     lengths = [len(column) for column in columns.values()]
     if lengths and lengths.count(max(lengths)) >= 1 and max(lengths) >= 2:
         alike = {name: column for name, column in columns.items() if len(column) == max(lengths)}
@@ -174,6 +180,8 @@ def _marks(value: Mapping[Any, Any], where: str) -> Iterator[Trouble]:
     kind = mark.get("type") if isinstance(mark, Mapping) else mark
     datasets = value.get("datasets")
     if kind in _MARK_KINDS and isinstance(datasets, Mapping):
-        longest = max((len(rows) for rows in datasets.values() if isinstance(rows, list)), default=0)
+        longest = max(
+            (len(rows) for rows in datasets.values() if isinstance(rows, list)), default=0
+        )
         if longest >= _MANY_MARKS:
             yield Trouble(where=where, kind="many marks")

@@ -16,12 +16,38 @@ from analysis.privacy.printed_tables import TextTable
 
 __all__ = ["html_pieces", "page_pieces"]
 
-_SHOWN_ATTRIBUTES = ("title", "alt", "aria-label", "href", "src", "content", "value", "placeholder", "label", "summary")
+_SHOWN_ATTRIBUTES = (
+    "title",
+    "alt",
+    "aria-label",
+    "href",
+    "src",
+    "content",
+    "value",
+    "placeholder",
+    "label",
+    "summary",
+)
 _BLOCKS = {
-    "p", "div", "li", "tr", "br", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "section", "td", "th", "table",
-    "caption", "option", "text", "title", "dt", "dd", "figcaption", "summary", "details", "label", "tspan",
+    "p", "div", "li", "tr", "br", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "section", "td",
+    "th", "table",
+    "caption", "option", "text", "title", "dt", "dd", "figcaption", "summary", "details", "label",
+    "tspan",
 }  # fmt: skip
-_EMPTY = {"br", "img", "meta", "link", "input", "hr", "col", "source", "wbr", "area", "base", "embed"}
+_EMPTY = {
+    "br",
+    "img",
+    "meta",
+    "link",
+    "input",
+    "hr",
+    "col",
+    "source",
+    "wbr",
+    "area",
+    "base",
+    "embed",
+}
 _MARKS = {"circle", "ellipse", "use"}
 _MANY_MARKS = 30
 _MOST_ROWS = 5_000
@@ -75,8 +101,15 @@ class _Table:
         """Join the rows of the head from below: names of index levels stand in the last one."""
         width = max((len(row) for row in self.head), default=0)
         padded = [row + [""] * (width - len(row)) for row in self.head]
-        names = [next((cell for cell in reversed(column) if cell), "") for column in zip(*padded, strict=True)]
-        if not names and len(self.body) > 1 and all(not cell.replace(".", "").isdigit() for cell in self.body[0]):
+        names = [
+            next((cell for cell in reversed(column) if cell), "")
+            for column in zip(*padded, strict=True)
+        ]
+        if (
+            not names
+            and len(self.body) > 1
+            and all(not cell.replace(".", "").isdigit() for cell in self.body[0])
+        ):
             names, self.body = self.body[0], self.body[1:]
         labels = min(self.labels, len(names))
         rows = tuple(map(tuple, self.body))
@@ -114,16 +147,30 @@ class _Page(HTMLParser):
             self.open_tables[-1].begin_row()
         elif self.open_tables and tag in ("td", "th"):
             self.cell, self.is_label = [], tag == "th"
-            self.open_tables[-1].spans = (_span(values.get("colspan")), _span(values.get("rowspan")))
+            self.open_tables[-1].spans = (
+                _span(values.get("colspan")),
+                _span(values.get("rowspan")),
+            )
 
     def _note_attributes(self, tag: str, values: dict[str, str]) -> None:
         """Keep attributes that carry text; a picture inside the page is only counted."""
         embedded = [name for name, value in values.items() if value.startswith("data:")]
-        self.pictures += bool(embedded) or tag in ("img", "canvas", "video", "audio", "object", "embed")
+        self.pictures += bool(embedded) or tag in (
+            "img",
+            "canvas",
+            "video",
+            "audio",
+            "object",
+            "embed",
+        )
         for name, value in values.items():
             if name in embedded or not value:
                 continue
-            if name in _SHOWN_ATTRIBUTES or name.startswith("data-") or (name in ("id", "gid") and any(map(str.isdigit, value))):
+            if (
+                name in _SHOWN_ATTRIBUTES
+                or name.startswith("data-")
+                or (name in ("id", "gid") and any(map(str.isdigit, value)))
+            ):
                 self.attributes.append(value)
 
     def handle_endtag(self, tag: str) -> None:
@@ -182,7 +229,9 @@ def page_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
     yield from html_pieces(decoded(source.read(limits)), where="page", limits=limits)
 
 
-def html_pieces(text: str, *, where: str, limits: Limits, source: str = "") -> Iterator[Piece | Trouble]:
+def html_pieces(
+    text: str, *, where: str, limits: Limits, source: str = ""
+) -> Iterator[Piece | Trouble]:
     """Give HTML as pieces.
 
     Parameters

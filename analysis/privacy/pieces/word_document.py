@@ -68,9 +68,19 @@ def _story_pieces(archive: ZipFile, name: str, limits: Limits) -> Iterator[Piece
         text = "\n".join(story.lines[start : start + 500])
         yield Piece(where=where, role="printed", text=text, hidden=hidden)
     if story.deleted:
-        yield Piece(where=f"{where}, deleted text", role="printed", text="\n".join(story.deleted), hidden="tracked change")
+        yield Piece(
+            where=f"{where}, deleted text",
+            role="printed",
+            text="\n".join(story.deleted),
+            hidden="tracked change",
+        )
     if story.vanished:
-        yield Piece(where=f"{where}, hidden text", role="printed", text="\n".join(story.vanished), hidden="hidden text")
+        yield Piece(
+            where=f"{where}, hidden text",
+            role="printed",
+            text="\n".join(story.vanished),
+            hidden="hidden text",
+        )
     for author in dict.fromkeys(story.authors):
         yield Piece(where=f"{where}: author", role="label", text=author)
 

@@ -18,7 +18,10 @@ from analysis.privacy.printed_tables import TextTable, headed_table
 
 __all__ = ["workbook_pieces"]
 
-_READ = re.compile(r"^xl/(?:workbook\.xml|sharedStrings\.xml|styles\.xml|worksheets/[^/]+\.xml|comments[^/]*\.xml|threadedComments/)")
+_READ = re.compile(
+    r"^xl/(?:workbook\.xml|sharedStrings\.xml|styles\.xml|worksheets/[^/]+\.xml"
+    r"|comments[^/]*\.xml|threadedComments/)"
+)
 _DATES = {*range(14, 23), *range(27, 37), *range(50, 59)}
 _FIRST_ROWS, _BLOCK_ROWS = 500, 2_000
 _MOST_STRINGS = 2_000_000
@@ -80,7 +83,9 @@ def _contents(archive: ZipFile, limits: Limits) -> tuple[list[_Sheet], list[str]
     parts = {}
     for _, values in part_texts(archive, "xl/_rels/workbook.xml.rels", limits):
         target = values.get("Target", "")
-        parts[values.get("Id", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        parts[values.get("Id", "")] = (
+            target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        )
     sheets, names = [], []
     for element in read_part(archive, "xl/workbook.xml", limits):
         if isinstance(element, Trouble):
@@ -89,7 +94,9 @@ def _contents(archive: ZipFile, limits: Limits) -> tuple[list[_Sheet], list[str]
             values = element.attributes
             part = parts.get(values.get("id", ""), "")
             state = values.get("state", "visible")
-            sheets.append(_Sheet(number=len(sheets) + 1, name=values.get("name", ""), part=part, state=state))
+            sheets.append(
+                _Sheet(number=len(sheets) + 1, name=values.get("name", ""), part=part, state=state)
+            )
         elif element.name == "definedName":
             names.append(element.text if element.is_end else element.attributes.get("name", ""))
     return sheets, [name for name in names if name and not name.startswith("_xlnm")]
@@ -138,13 +145,17 @@ def _dated_styles(archive: ZipFile, limits: Limits) -> set[int]:
             own[code] = element.attributes.get("formatCode", "")
         elif element.name == "xf" and "cellXfs" in element.path:
             styles.append(code)
-    return {n for n, code in enumerate(styles) if code in _DATES or _is_date_format(own.get(code, ""))}
+    return {
+        n for n, code in enumerate(styles) if code in _DATES or _is_date_format(own.get(code, ""))
+    }
 
 
 def _is_date_format(code: str) -> bool:
     """Tell whether a format of numbers shows a day or a year."""
     plain = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", code).casefold()
-    return "general" not in plain and ("yy" in plain or re.search(r"\bd{1,2}\b|d[^a-z]", plain) is not None)
+    return "general" not in plain and (
+        "yy" in plain or re.search(r"\bd{1,2}\b|d[^a-z]", plain) is not None
+    )
 
 
 class _Rows:
@@ -175,7 +186,18 @@ class _Rows:
             self._begin(element.attributes)
         elif element.is_end and element.name in ("v", "t"):
             self._put(element.text)
-        elif element.is_end and element.name in ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter", "f", "formula1", "prompt", "promptTitle"):
+        elif element.is_end and element.name in (
+            "oddHeader",
+            "oddFooter",
+            "evenHeader",
+            "evenFooter",
+            "firstHeader",
+            "firstFooter",
+            "f",
+            "formula1",
+            "prompt",
+            "promptTitle",
+        ):
             self.texts.append(re.sub(r"&(?:[LCRPNDTFA]|\"[^\"]*\")", " ", element.text))
 
     def _begin(self, values: dict[str, str]) -> None:
@@ -230,11 +252,20 @@ def _sheet_pieces(
     rows = [(number, row) for number, row in cells.rows if any(row)]
     if rows:
         first = headed_table([row for _, row in rows[:_FIRST_ROWS]], line=rows[0][0])
-        yield Piece(where=f"{sheet.where}, {_range(rows[:_FIRST_ROWS])}", role="table", table=first, is_data=True)
+        yield Piece(
+            where=f"{sheet.where}, {_range(rows[:_FIRST_ROWS])}",
+            role="table",
+            table=first,
+            is_data=True,
+        )
         for start in range(_FIRST_ROWS, min(len(rows), limits.rows), _BLOCK_ROWS):
             block = rows[start : start + _BLOCK_ROWS]
-            table = TextTable(header=first.header, rows=tuple(tuple(row) for _, row in block), line=block[0][0])
-            yield Piece(where=f"{sheet.where}, {_range(block)}", role="table", table=table, is_data=True)
+            table = TextTable(
+                header=first.header, rows=tuple(tuple(row) for _, row in block), line=block[0][0]
+            )
+            yield Piece(
+                where=f"{sheet.where}, {_range(block)}", role="table", table=table, is_data=True
+            )
     if cells.texts:
         texts = "\n".join(dict.fromkeys(cells.texts))
         yield Piece(where=f"{sheet.where}, headers and formulas", role="prose", text=texts)
@@ -261,10 +292,22 @@ def _comment_pieces(archive: ZipFile, limits: Limits) -> Iterator[Piece | Troubl
 def _cached_pieces(archive: ZipFile, limits: Limits) -> Iterator[Piece | Trouble]:
     """Give rows that pivot tables and charts keep although their sheet is gone."""
     for name in archive.namelist():
-        if not name.startswith(("xl/pivotCache/", "xl/externalLinks/", "xl/charts/")) or not name.endswith(".xml"):
+        if not name.startswith(
+            ("xl/pivotCache/", "xl/externalLinks/", "xl/charts/")
+        ) or not name.endswith(".xml"):
             continue
-        values = [text or attributes.get("v", "") for text, attributes in part_texts(archive, name, limits)]
+        values = [
+            text or attributes.get("v", "")
+            for text, attributes in part_texts(archive, name, limits)
+        ]
         shown = [value for value in values if value]
         if shown:
-            where = "rows kept by a pivot table" if "pivot" in name else "values kept from elsewhere"
-            yield Piece(where=where, role="printed", text="\n".join(shown[:20_000]), hidden="kept values" if "pivot" in name else "")
+            where = (
+                "rows kept by a pivot table" if "pivot" in name else "values kept from elsewhere"
+            )
+            yield Piece(
+                where=where,
+                role="printed",
+                text="\n".join(shown[:20_000]),
+                hidden="kept values" if "pivot" in name else "",
+            )
