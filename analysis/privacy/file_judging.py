@@ -18,6 +18,7 @@ from analysis.privacy.patient_mentions import (
 )
 from analysis.privacy.patient_rows import (
     PATIENT_LIST,
+    PATIENT_ROWS,
     SMALL_COUNTS,
     Sign,
     signs_in_table,
@@ -26,6 +27,7 @@ from analysis.privacy.patient_rows import (
 from analysis.privacy.pieces.piece import Piece, Trouble
 from analysis.privacy.printed_tables import TextTable, tables_in
 from analysis.privacy.program_output import identifiers_in_output, user_paths_in
+from analysis.study.findings import Severity
 
 __all__ = ["Judged", "judge"]
 
@@ -57,7 +59,7 @@ class Judged:
         return RULES[self.kind].code if self.kind in RULES else f"PRV-{self.element:03d}"
 
     @property
-    def severity(self) -> str:
+    def severity(self) -> Severity:
         """Severity of the rule; identifiers are errors."""
         return RULES[self.kind].severity if self.kind in RULES else "error"
 
@@ -83,7 +85,7 @@ _NOBODY = re.compile(
 
 
 def judge(piece: Piece | Trouble) -> Iterator[Judged]:
-    """Judge one piece of a file.
+    r"""Judge one piece of a file.
 
     Parameters
     ----------
@@ -97,8 +99,8 @@ def judge(piece: Piece | Trouble) -> Iterator[Judged]:
 
     Examples
     --------
-    >>> piece = Piece(where="cell 1, output 1", role="printed", text="  subject_id  age\\n0   p0017   43")
-    >>> [one.kind for one in judge(piece)]
+    >>> text = "  subject_id  age\n0   p0017   43"
+    >>> [one.kind for one in judge(Piece(where="cell 1", role="printed", text=text))]
     ['rows of single patients']
     """
     if isinstance(piece, Trouble):
@@ -115,6 +117,8 @@ def judge(piece: Piece | Trouble) -> Iterator[Judged]:
             yield Judged(where=piece.where, kind="author", element=1)
         return
     signs = {sign.kind: sign for sign in reversed([*_signs(piece)])}
+    if PATIENT_ROWS in signs:
+        signs.pop(PATIENT_LIST, None)  # the same codes
     for sign in signs.values():
         yield Judged(where=piece.where, kind=sign.kind, count=sign.count)
     yield from _identifiers(piece)
@@ -190,7 +194,7 @@ def _is_of_code(match: Match, text: str) -> bool:
 
 
 def _table_text(table: TextTable) -> str:
-    """Write a table so that every cell stands alone, after the name of its column where that helps."""
+    """Write a table so that each cell stands alone, after its column where that helps."""
     names = [name if _helps(name) else "" for name in table.columns]
     lines = [" ¦ ".join(name for name in table.columns if not _helps(name))]
     for row in table.rows:

@@ -103,7 +103,9 @@ RULES: dict[str, FileRule] = {
     "damaged": _rule(
         122, "error", "A part of the file is damaged, cut off or no file of its kind.", _UNREAD
     ),
-    "encrypted": _rule(123, "error", "The file is encrypted, so nobody can tell what it holds.", _UNREAD),
+    "encrypted": _rule(
+        123, "error", "The file is encrypted, so nobody can tell what it holds.", _UNREAD,
+    ),
     "too much": _rule(
         124, "error", "The file unpacks to more than is safe, or is nested too deep.", _UNREAD
     ),
@@ -112,10 +114,12 @@ RULES: dict[str, FileRule] = {
         "Do not unpack it; ask where it comes from.",
     ),
     "link": _rule(
-        126, "warning", "A link was not followed.", "Scan the place it leads to, or remove the link.",
+        126, "warning", "A link was not followed.",
+        "Scan the place it leads to, or remove the link.",
     ),
     "entities": _rule(
-        127, "error", "The XML declares a document type or entities, which are not expanded.", _UNREAD
+        127, "error", "The XML declares a document type or entities, which are not expanded.",
+        _UNREAD,
     ),
     "unknown kind": _rule(
         128, "error", "A scan cannot look into files of this kind.", _UNREAD,
@@ -128,4 +132,4 @@ RULES: dict[str, FileRule] = {
         130, "warning", "Bytes that are no text were left out of the search.", _UNREAD,
     ),
 }  # fmt: skip
-"""Every rule about files by the kind of what was found; identifiers have the rules PRV-001 to PRV-018."""
+"""Every rule about files by the kind of what was found; identifiers have PRV-001 to PRV-018."""

@@ -153,8 +153,8 @@ class FileScan:
         """
         n_warnings = len(self.findings) - self.n_errors
         lines = [
-            f"{counted(self.n_files, 'file')} scanned: {counted(self.n_errors, 'error')}, "
-            f"{counted(n_warnings, 'warning')}."
+            f"{counted(self.n_files, 'file')} scanned: "
+            + f"{counted(self.n_errors, 'error')}, {counted(n_warnings, 'warning')}."
         ]
         if self.n_synthetic:
             lines.append(f"Synthetic by manifest: {counted(self.n_synthetic, 'file')}.")

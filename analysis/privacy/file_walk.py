@@ -57,8 +57,10 @@ def name_may_identify(name: str) -> bool:
 
     Examples
     --------
-    >>> name_may_identify("Kowalski, Anna.xlsx"), name_may_identify("p000017.csv"), name_may_identify("05-time-to-relapse.ipynb")
-    (True, True, False)
+    >>> name_may_identify("Kowalski, Anna.xlsx"), name_may_identify("p000017.csv")
+    (True, True)
+    >>> name_may_identify("05-time-to-relapse.ipynb")
+    False
     """
     stem = name.rpartition(".")[0] or name
     words = re.sub(r"[_+]+", " ", stem)

@@ -1,4 +1,4 @@
-"""Finding single patients in running text: labelled codes, records, lists of codes, clinical notes."""
+"""Finding single patients in running text: labelled codes, records, lists, clinical notes."""
 
 from __future__ import annotations
 

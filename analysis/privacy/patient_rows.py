@@ -143,7 +143,7 @@ def _signs_with_header(table: TextTable) -> tuple[Sign, ...]:
 
 
 def _describes_columns(table: TextTable) -> bool:
-    """Tell whether the rows are columns of another table: names, types, numbers of missing values."""
+    """Tell whether the rows are columns of another table: their names and types."""
     first = [row[0] for row in table.rows if row]
     types = sum(any(_TYPES.fullmatch(cell) for cell in row[1:]) for row in table.rows)
     return types >= 0.6 * len(first) and bool(first)
@@ -201,7 +201,7 @@ def _alike(codes: set[str]) -> bool:
 
 
 def _persons(table: TextTable, roles: Sequence[str]) -> bool:
-    """Tell whether columns are what one asks and measures of persons, and cells are of single ones."""
+    """Tell whether columns are what one measures of persons, and cells are of single ones."""
     personal = [position for position, role in enumerate(roles) if role == "person"]
     if len(personal) < max(2, 0.35 * len(table.header)):
         return False
@@ -295,16 +295,7 @@ def _signs_in_series(table: TextTable) -> tuple[Sign, ...]:
     labels = [" ".join(row[:-1]) for row in table.rows if len(row) > 1]
     values = _present([row[-1] for row in table.rows])
     if sum(map(is_describe_label, labels)) >= max(2, 0.7 * len(labels)):
-        described = [value for label, value in zip(labels, values, strict=False)
-                     if label in {"top", "first", "last"} and looks_like_code(value)]  # fmt: skip
-        n_small = sum(
-            l == "count" and _SMALL.fullmatch(v) is not None
-            for l, v in zip(labels, values, strict=False)
-        )
-        found = Sign(
-            kind=PATIENT_LIST if described else SMALL_COUNTS, count=len(described) or n_small
-        )
-        return (found,) if found.count else ()
+        return _signs_in_description(table)
     if any(column_role(label) == "id" for label in table.index if label) and labels:
         return (Sign(kind=PATIENT_ROWS, count=len(labels)),)
     codes = {part for row in table.rows for part in row[:-1] if looks_like_code(part)}

@@ -67,7 +67,7 @@ class TextTable:
 
 
 def tables_in(text: str) -> Iterator[TextTable]:
-    """Find the tables in a text.
+    r"""Find the tables in a text.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def tables_in(text: str) -> Iterator[TextTable]:
 
     Examples
     --------
-    >>> text = "  subject_id  age\\n0       p001   43\\n1       p002   51\\n"
+    >>> text = "  subject_id  age\n0       p001   43\n1       p002   51\n"
     >>> table = next(tables_in(text))
     >>> table.columns, len(table.rows)
     (('', 'subject_id', 'age'), 2)

@@ -1,4 +1,4 @@
-"""Identifiers in what programs print: times of a run, versions, methods and their papers are none."""
+"""Identifiers in what programs print: times of a run, versions and methods are none."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _is_a_place(shown: str) -> bool:
 
 
 def user_paths_in(text: str) -> Iterator[Match]:
-    """Find paths that hold the name of a user of the computer.
+    r"""Find paths that hold the name of a user of the computer.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def user_paths_in(text: str) -> Iterator[Match]:
 
     Examples
     --------
-    >>> [match.kind for match in user_paths_in(r"C:\\\\Users\\\\jdoe\\\\data.csv")]
+    >>> [match.kind for match in user_paths_in(r"C:\Users\jdoe\data.csv")]
     ['user name in a path']
     >>> list(user_paths_in("/home/jovyan/work"))
     []

@@ -21,7 +21,8 @@ from analysis.progress import progress
 __all__ = ["scan_path"]
 
 _FINE_WHEN_SYNTHETIC = {
-    PATIENT_ROWS, PATIENT_RECORD, PATIENT_LIST, SMALL_COUNTS, "picture", "marks of single patients", "many marks",
+    PATIENT_ROWS, PATIENT_RECORD, PATIENT_LIST, SMALL_COUNTS, "picture",
+    "marks of single patients", "many marks",
 }  # fmt: skip
 
 

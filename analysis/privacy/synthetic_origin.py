@@ -121,7 +121,8 @@ def find_synthetic(places: Iterable[Path]) -> SyntheticOrigin:
     SyntheticOrigin
         Empty when there is no manifest, or no table agrees with it.
     """
-    studies, files = set(), set()
+    studies: set[str] = set()
+    files: set[str] = set()
     for manifest in sorted(_manifests(places)):
         study = _agreeing_study(manifest)
         if study is not None:

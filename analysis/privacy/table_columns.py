@@ -98,6 +98,11 @@ def _role(words: str, header: str) -> str:
         return "weak id"
     if words in word_set(_ENTRY, "person") or _SCALE.match(words):
         return "person"
+    return _role_of_meaning(words, header)
+
+
+def _role_of_meaning(words: str, header: str) -> str:
+    """Give the role of a header by the element of Safe Harbor that it speaks of."""
     meaning = meaning_of_header(header)
     if meaning is None or set(words.split()) & word_set(_ENTRY, "not_patients"):
         return ""

@@ -1,4 +1,4 @@
-"""Readers of files, one per kind: each gives pieces with their place, and never a whole file at once."""
+"""Readers of files, one per kind: they give pieces with their place, a little at a time."""
 
 from analysis.privacy.pieces.limits import Limits
 from analysis.privacy.pieces.piece import Piece, Trouble

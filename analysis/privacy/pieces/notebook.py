@@ -1,4 +1,4 @@
-"""Reading notebooks: cells, outputs, tracebacks, widgets, attachments and metadata, formats 3 and 4."""
+"""Reading notebooks of format 3 and 4: cells, outputs, tracebacks, widgets, metadata."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading PDF as far as that goes without a library: properties, annotations, plain text of pages."""
+"""Reading PDF without a library: properties, annotations, plain text of pages."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ _OPERATOR = re.compile(
     rb"|(?P<cm>(?:[-+.\d]+\s+){5}[-+.\d]+)\s+cm\b"
     rb"|(?P<next>T\*)|(?P<begin>\bBT\b)|(?P<save>(?<![\w/])q(?!\w))|(?P<restore>(?<![\w/])Q(?!\w))",
     re.DOTALL,
+)
+_NO_TEXT = re.compile(
+    rb"/Subtype\s*/(?:Image|Type1C|CIDFontType0C|OpenType)|/Length1\b|/Type\s*/XRef|/FunctionType"
 )
 _TIMES = {"CreationDate", "ModDate", "M", "Producer", "Creator", "ID"}
 _ESCAPES = {
@@ -101,20 +104,14 @@ def _entry_pieces(content: bytes) -> Iterator[Piece]:
 
 def _stream_pieces(content: bytes, limits: Limits) -> Iterator[Piece | Trouble]:
     """Give the streams: pages as text, stored objects as entries, metadata as text."""
-    total = pages = unreadable = 0
-    has_picture = False
+    total = pages = 0
     for number, match in enumerate(_STREAM.finditer(content)):
         head = match["head"]
         if number > _MOST_STREAMS:
             raise TooMuchError
         if re.search(rb"/Subtype\s*/Image", head):
-            has_picture = True
-            continue
-        if re.search(
-            rb"/Length1\b|/Subtype\s*/(?:Type1C|CIDFontType0C|OpenType)|/Type\s*/XRef"
-            rb"|/FunctionType",
-            head,
-        ):
+            yield Piece(where="pictures", role="picture")
+        if _NO_TEXT.search(head):
             continue
         end = content.find(b"endstream", match.end())
         raw = content[match.end() : end if end >= 0 else len(content)]
@@ -125,21 +122,23 @@ def _stream_pieces(content: bytes, limits: Limits) -> Iterator[Piece | Trouble]:
         total += len(data)
         if total > limits.total_bytes:
             raise TooMuchError
-        if re.search(rb"/Type\s*/ObjStm", head):
-            yield from _entry_pieces(data)
-        elif re.search(rb"/Type\s*/Metadata", head):
-            yield Piece(where="metadata", role="prose", text=_metadata(data))
-        elif re.search(rb"/Type\s*/EmbeddedFile", head):
-            yield Trouble(where="file inside the document", kind="unknown kind")
-        elif b"BT" in data and b"ET" in data:
-            pages += 1
-            text, n_unreadable = _page_text(data)
-            unreadable += n_unreadable
-            yield Piece(where=f"text {pages}", role="printed", text=text)
-    if unreadable:
-        yield Trouble(where="text", kind="partly read")
-    if has_picture:
-        yield Piece(where="pictures", role="picture")
+        pages += b"BT" in data
+        yield from _of_stream(head, data, pages)
+
+
+def _of_stream(head: bytes, data: bytes, page: int) -> Iterator[Piece | Trouble]:
+    """Give what one stream holds, by what its dictionary says of it."""
+    if re.search(rb"/Type\s*/ObjStm", head):
+        yield from _entry_pieces(data)
+    elif re.search(rb"/Type\s*/Metadata", head):
+        yield Piece(where="metadata", role="prose", text=_metadata(data))
+    elif re.search(rb"/Type\s*/EmbeddedFile", head):
+        yield Trouble(where="file inside the document", kind="unknown kind")
+    elif b"BT" in data and b"ET" in data:
+        text, n_unreadable = _page_text(data)
+        yield Piece(where=f"text {page}", role="printed", text=text)
+        if n_unreadable:
+            yield Trouble(where="text", kind="partly read")
 
 
 def _unpacked(raw: bytes, head: bytes, limits: Limits) -> bytes | None:

@@ -78,7 +78,7 @@ _ARCHIVES = frozenset({".zip", ".xlsx", ".xlsm", ".docx", ".docm", ".pptx", ".od
 
 
 def pieces_of(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
-    """Give everything in a file that can be looked at, and say what could not.
+    r"""Give everything in a file that can be looked at, and say what could not.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def pieces_of(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
 
     Examples
     --------
-    >>> content = b"subject_id,age\\np0017,43\\n"
+    >>> content = b"subject_id,age\np0017,43\n"
     >>> [piece] = pieces_of(Source(name="a.csv", size=len(content), content=content), Limits())
     >>> piece.where, piece.table.header
     ('lines 1 to 2', ('subject_id', 'age'))
@@ -206,7 +206,7 @@ def _files(archive: ZipFile, source: Source, limits: Limits) -> Iterator[Piece |
 
 
 def _inner_file(inner: Source, where: str, limits: Limits) -> Iterator[Piece | Trouble]:
-    """Give a file inside a file: its name, and its pieces with the place of the file before theirs."""
+    """Give a file inside a file: its name, and its pieces with its place before theirs."""
     yield Piece(where=f"{where}, name", role="label", text=inner.stem)
     for piece in pieces_of(inner, limits):
         yield replace(piece, where=f"{where}, {piece.where}")

@@ -1,4 +1,4 @@
-"""Reading XML in one pass without expanding entities, following references or nesting without end."""
+"""Reading XML in one pass, without expanding entities or nesting without end."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def read_xml(
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = characters
-    parser.StartDoctypeDeclHandler = document_type  # type: ignore[assignment]
+    parser.StartDoctypeDeclHandler = document_type
     if comment is not None:
         parser.CommentHandler = comment
     parser.EntityDeclHandler = refuse

@@ -91,26 +91,38 @@ def _walk(
     """Go through a value; tables are given, single values gathered as lines."""
     if depth == 0:
         raise TooMuchError
+    table = _table_of(value)
+    if table is not None:
+        yield Piece(where=where, role="table", table=table)
     if isinstance(value, Mapping):
         yield from _marks(value, where)
-        table = _table_of_parts(value) or _table_of_columns(value)
-        if table is not None:
-            yield Piece(where=where, role="table", table=table)
         for key, inner in value.items():
             yield from _walk(inner, str(key), lines, where, depth - 1, skip_times)
     elif isinstance(value, Sequence) and not isinstance(value, str):
-        table = _table_of_records(value) or _table_of_lists(value, ())
-        if table is not None:
-            yield Piece(where=where, role="table", table=table)
         if all(isinstance(inner, str) for inner in value):
             lines.append(f"{name}: {', '.join(map(str, value))}"[:_LONGEST])
             return
         for inner in value:
             if not isinstance(inner, int | float):
                 yield from _walk(inner, name, lines, where, depth - 1, skip_times)
-    elif isinstance(value, str) and not (skip_times and _TIMES.search(name)):
-        if not value.startswith("data:"):
-            lines.append((value if name in _OF_THINGS else f"{name}: {value}")[:_LONGEST])
+    elif isinstance(value, str):
+        lines += _line(value, name, skip_times=skip_times)
+
+
+def _table_of(value: object) -> TextTable | None:
+    """Make a table of an object or a list, where it is one."""
+    if isinstance(value, Mapping):
+        return _table_of_parts(value) or _table_of_columns(value)
+    if isinstance(value, list):
+        return _table_of_records(value) or _table_of_lists(value, ())
+    return None
+
+
+def _line(value: str, name: str, *, skip_times: bool) -> list[str]:
+    """Write a text after its name; times of programs and embedded files are left out."""
+    if value.startswith("data:") or (skip_times and _TIMES.search(name)):
+        return []
+    return [(value if name in _OF_THINGS else f"{name}: {value}")[:_LONGEST]]
 
 
 def _text(value: object) -> str:

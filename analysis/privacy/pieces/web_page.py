@@ -283,7 +283,7 @@ def _script_pieces(script: str, *, where: str, limits: Limits) -> Iterator[Piece
 
 
 def _arrays(script: str, *, where: str, limits: Limits) -> Iterator[Piece | Trouble]:
-    """Find JSON inside a program, as chart libraries write their data; programs themselves are left."""
+    """Find JSON inside a program, as chart libraries write their data."""
     decoder, position, found = json.JSONDecoder(), 0, 0
     for match in re.finditer(r"[\[{]\s*[\[{\"]", script):
         if match.start() < position or found > 200:

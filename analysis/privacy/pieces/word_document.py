@@ -1,4 +1,4 @@
-"""Reading Word documents: body, tables, comments, headers, notes, deleted and hidden text, properties."""
+"""Reading Word documents: text, tables, comments, notes, deleted and hidden text."""
 
 from __future__ import annotations
 

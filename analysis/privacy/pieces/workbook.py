@@ -86,7 +86,8 @@ def _contents(archive: ZipFile, limits: Limits) -> tuple[list[_Sheet], list[str]
         parts[values.get("Id", "")] = (
             target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         )
-    sheets, names = [], []
+    sheets: list[_Sheet] = []
+    names: list[str] = []
     for element in read_part(archive, "xl/workbook.xml", limits):
         if isinstance(element, Trouble):
             continue
