@@ -152,10 +152,8 @@ class FileScan:
             A few sentences without any text of a file.
         """
         n_warnings = len(self.findings) - self.n_errors
-        lines = [
-            f"{counted(self.n_files, 'file')} scanned: "
-            + f"{counted(self.n_errors, 'error')}, {counted(n_warnings, 'warning')}."
-        ]
+        found = f"{counted(self.n_errors, 'error')}, {counted(n_warnings, 'warning')}"
+        lines = [f"{counted(self.n_files, 'file')} scanned: {found}."]
         if self.n_synthetic:
             lines.append(f"Synthetic by manifest: {counted(self.n_synthetic, 'file')}.")
         if self.n_left_out:

@@ -62,7 +62,7 @@ def encoding_of(start: bytes) -> str:
         if start.startswith(mark):
             return name
     even, odd = start[0::2].count(0), start[1::2].count(0)
-    if len(start) > 8 and max(even, odd) > 0.35 * len(start) / 2 > 3 * min(even, odd):
+    if len(start) > 8 and max(even, odd) > 0.6 * len(start) / 2 > 3 * min(even, odd):
         return "utf-16-le" if odd > even else "utf-16-be"
     try:
         codecs.getincrementaldecoder("utf-8")().decode(start, final=False)

@@ -12,9 +12,8 @@ from analysis.privacy.pieces.source import Source
 
 __all__ = ["pdf_pieces"]
 
-_STREAM = re.compile(
-    rb"(?P<head><<(?:(?!endobj|stream\r?\n).){0,20000}?>>)\s*stream\r?\n", re.DOTALL
-)
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
+_LONGEST_HEAD = 4_000
 _STRING = rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<[0-9A-Fa-f\s]*>"
 _ENTRY = re.compile(
     rb"/(?P<name>Author|Creator|Producer|Title|Subject|Keywords|Contents|T|TU|V|F"
@@ -85,7 +84,13 @@ def pdf_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
 
 def _outside_streams(content: bytes) -> bytes:
     """Leave out the streams of a file."""
-    return re.sub(rb"stream\r?\n.*?endstream", b"", content, flags=re.DOTALL)
+    parts, position = [], 0
+    for match in _STREAM.finditer(content):
+        if match.start() >= position:
+            parts.append(content[position : match.start()])
+            end = content.find(b"endstream", match.end())
+            position = end if end >= 0 else len(content)
+    return b" ".join([*parts, content[position:]])
 
 
 def _entry_pieces(content: bytes) -> Iterator[Piece]:
@@ -106,7 +111,8 @@ def _stream_pieces(content: bytes, limits: Limits) -> Iterator[Piece | Trouble]:
     """Give the streams: pages as text, stored objects as entries, metadata as text."""
     total = pages = 0
     for number, match in enumerate(_STREAM.finditer(content)):
-        head = match["head"]
+        before = content[max(0, match.start() - _LONGEST_HEAD) : match.start()]
+        head = before[before.rfind(b"obj") + 1 :]
         if number > _MOST_STREAMS:
             raise TooMuchError
         if re.search(rb"/Subtype\s*/Image", head):

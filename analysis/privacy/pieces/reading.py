@@ -71,6 +71,7 @@ _CODE = frozenset(
     }
 )
 _OFFICE_READ = re.compile(r"^$")
+_UNREADABLE = DATA_ENDINGS - {".ndjson", ".jsonl"} | {".doc", ".ppt", ".msg", ".pst", ".7z", ".rar"}
 _HARMLESS = frozenset(
     {".pyc", ".so", ".dll", ".pyd", ".woff", ".woff2", ".ttf", ".otf", ".eot", ".ico"}
 )
@@ -134,7 +135,7 @@ def _read(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
     elif ending in _READERS:
         yield from _READERS[ending](source, limits)
     elif ending not in _HARMLESS:
-        if _is_text(source):
+        if ending not in _UNREADABLE and _is_text(source):
             yield from text_pieces(source, limits, role="code" if ending in _CODE else "printed")
         else:
             yield Trouble(where="file", kind="unknown kind")
