@@ -23,6 +23,8 @@ _LEFT_OUT = frozenset(
 )  # fmt: skip
 _LOCAL = "local"
 _IN_NAMES = {1, 4, 5, 6, 7, 8, 9, 10}
+_OF_PERSONS = {"given name", "full name", "name before a degree", "name after a title"}
+_PAPER = re.compile(r"[a-z]+-20\d\d")  # author and year
 _DIGEST = re.compile(r"[0-9a-f]{7,64}")
 
 
@@ -63,8 +65,12 @@ def name_may_identify(name: str) -> bool:
     False
     """
     stem = name.rpartition(".")[0] or name
+    if _PAPER.fullmatch(stem):
+        return False
     words = re.sub(r"[_+]+", " ", stem)
     if any(match.element in _IN_NAMES for match in identifiers_in(f"{words}.")):
+        return True
+    if any(match.kind in _OF_PERSONS for match in identifiers_in(f"{words.title()}.")):
         return True
     parts = [part for part in re.split(r"[_ .+()]+", stem) if part]
     codes = [part for part in parts if looks_like_code(part) and not _DIGEST.fullmatch(part)]

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from analysis.errors import AnalysisError
 from analysis.privacy.pieces.limits import Limits
 from analysis.privacy.pieces.notebook import notebook_cells
 from analysis.study import TABLES, Study, read_study, table_text
+from analysis.study.folder import folder_digest
 
 __all__ = ["SyntheticOrigin", "find_synthetic"]
 
@@ -124,9 +126,9 @@ def find_synthetic(places: Iterable[Path]) -> SyntheticOrigin:
     studies: set[str] = set()
     files: set[str] = set()
     for manifest in sorted(_manifests(places)):
-        study = _agreeing_study(manifest)
-        if study is not None:
-            studies.add(study.sha256)
+        digest = folder_digest(manifest.parent)
+        if _agrees(manifest, storage.file_sha256(manifest), digest):
+            studies.add(digest)
             tables = [manifest.parent / f"{t}{ending}" for t in TABLES for ending in _TABLE_FILES]
             files.update(storage.file_sha256(table) for table in tables if table.is_file())
     return SyntheticOrigin(studies=frozenset(studies), files=frozenset(files))
@@ -140,17 +142,18 @@ def _manifests(places: Iterable[Path]) -> set[Path]:
     }
 
 
-def _agreeing_study(manifest: Path) -> Study | None:
-    """Read the study beside a manifest, and return it when every table has the digest listed."""
+@lru_cache(maxsize=32)
+def _agrees(manifest: Path, _content: str, _tables: str) -> bool:
+    """Tell whether every table beside a manifest has the digest listed; asked once per content."""
     try:
         if manifest.stat().st_size > Limits().whole_bytes:
-            return None
+            return False
         listed = json.loads(manifest.read_text(encoding="utf-8"))["tables"]
         study = read_study(manifest.parent)
         agree = all(listed[name]["sha256"] == _table_digest(study, name) for name in study.tables)
     except (AnalysisError, OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
-    return study if agree and set(listed) == set(study.tables) else None
+        return False
+    return agree and set(listed) == set(study.tables)
 
 
 def _table_digest(study: Study, name: str) -> str:

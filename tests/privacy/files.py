@@ -1,4 +1,5 @@
 """Small files of every kind, written byte by byte. All data are invented."""
+# ruff: noqa: E501 - a case reads best on its line
 
 from __future__ import annotations
 
@@ -24,11 +25,27 @@ def output(text: str = "", *, html: str = "", **more: Any) -> dict[str, Any]:
 
 
 def notebook(
-    *outputs: Mapping[str, Any], source: str = "frame", metadata: Mapping[str, Any] | None = None, cell: Mapping[str, Any] | None = None
+    *outputs: Mapping[str, Any],
+    source: str = "frame",
+    metadata: Mapping[str, Any] | None = None,
+    cell: Mapping[str, Any] | None = None,
 ) -> bytes:
     """A notebook of one code cell, format 4."""
-    code = {"cell_type": "code", "execution_count": 1, "id": "a", "metadata": {}, "outputs": list(outputs), "source": source, **(cell or {})}
-    content = {"cells": [code], "metadata": dict(metadata or {}), "nbformat": 4, "nbformat_minor": 5}
+    code = {
+        "cell_type": "code",
+        "execution_count": 1,
+        "id": "a",
+        "metadata": {},
+        "outputs": list(outputs),
+        "source": source,
+        **(cell or {}),
+    }
+    content = {
+        "cells": [code],
+        "metadata": dict(metadata or {}),
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
     return json.dumps(content).encode()
 
 
@@ -68,10 +85,15 @@ def workbook(
     """A workbook with texts in its cells."""
     states = states or {}
     listed = "".join(
-        f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"' + (f' state="{states[name]}"' if name in states else "") + "/>"
+        f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"'
+        + (f' state="{states[name]}"' if name in states else "")
+        + "/>"
         for n, name in enumerate(sheets, start=1)
     )
-    relations = "".join(f'<Relationship Id="r{n}" Target="worksheets/sheet{n}.xml"/>' for n in range(1, len(sheets) + 1))
+    relations = "".join(
+        f'<Relationship Id="r{n}" Target="worksheets/sheet{n}.xml"/>'
+        for n in range(1, len(sheets) + 1)
+    )
     members: dict[str, bytes | str] = {
         "[Content_Types].xml": "<Types/>",
         "xl/workbook.xml": f'<workbook xmlns:r="r"><sheets>{listed}</sheets><definedNames>{names}</definedNames></workbook>',
@@ -85,7 +107,13 @@ def workbook(
 
 def document(body: str, *, more: Mapping[str, bytes | str] | None = None) -> bytes:
     """A Word document."""
-    return packed({"[Content_Types].xml": "<Types/>", "word/document.xml": f'<w:document xmlns:w="w"><w:body>{body}</w:body></w:document>', **(more or {})})
+    return packed(
+        {
+            "[Content_Types].xml": "<Types/>",
+            "word/document.xml": f'<w:document xmlns:w="w"><w:body>{body}</w:body></w:document>',
+            **(more or {}),
+        }
+    )
 
 
 def paragraph(text: str) -> str:
@@ -95,7 +123,14 @@ def paragraph(text: str) -> str:
 
 def word_table(rows: Sequence[Sequence[str]]) -> str:
     """A table of a Word document."""
-    return "<w:tbl>" + "".join("<w:tr>" + "".join(f"<w:tc>{paragraph(cell)}</w:tc>" for cell in row) + "</w:tr>" for row in rows) + "</w:tbl>"
+    return (
+        "<w:tbl>"
+        + "".join(
+            "<w:tr>" + "".join(f"<w:tc>{paragraph(cell)}</w:tc>" for cell in row) + "</w:tr>"
+            for row in rows
+        )
+        + "</w:tbl>"
+    )
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
@@ -106,7 +141,14 @@ def png(*chunks: tuple[bytes, bytes], after: bytes = b"") -> bytes:
     """A picture of one white point."""
     inner = b"".join(_chunk(kind, data) for kind, data in chunks)
     header = _chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + inner + _chunk(b"IDAT", zlib.compress(b"\0\xff")) + _chunk(b"IEND", b"") + after
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + header
+        + inner
+        + _chunk(b"IDAT", zlib.compress(b"\0\xff"))
+        + _chunk(b"IEND", b"")
+        + after
+    )
 
 
 def exif(*, artist: bytes = b"", gps: bool = False) -> bytes:
@@ -121,12 +163,22 @@ def exif(*, artist: bytes = b"", gps: bool = False) -> bytes:
         place = start + len(data) + 2 + 12 + 4
         data += struct.pack("<H", 1) + struct.pack("<HHII", 2, 5, 3, place) + struct.pack("<I", 0)
         data += struct.pack("<6I", 37, 1, 46, 1, 30, 1)
-    return b"II*\0" + struct.pack("<I", 8) + struct.pack("<H", len(entries)) + b"".join(entries) + struct.pack("<I", 0) + data
+    return (
+        b"II*\0"
+        + struct.pack("<I", 8)
+        + struct.pack("<H", len(entries))
+        + b"".join(entries)
+        + struct.pack("<I", 0)
+        + data
+    )
 
 
 def jpeg(*segments: tuple[int, bytes], after: bytes = b"") -> bytes:
     """A picture with segments before its points."""
-    inner = b"".join(b"\xff" + bytes([marker]) + struct.pack(">H", len(data) + 2) + data for marker, data in segments)
+    inner = b"".join(
+        b"\xff" + bytes([marker]) + struct.pack(">H", len(data) + 2) + data
+        for marker, data in segments
+    )
     return b"\xff\xd8" + inner + b"\xff\xda\0\x02points\xff\xd9" + after
 
 
@@ -135,7 +187,13 @@ def pdf(page: bytes, *, info: bytes = b"", packed_page: bool = True) -> bytes:
     stream = zlib.compress(page) if packed_page else page
     kind = b"/Filter /FlateDecode " if packed_page else b""
     return (
-        b"%PDF-1.4\n1 0 obj\n<< /Length " + str(len(stream)).encode() + b" " + kind + b">>\nstream\n" + stream + b"\nendstream\nendobj\n"
+        b"%PDF-1.4\n1 0 obj\n<< /Length "
+        + str(len(stream)).encode()
+        + b" "
+        + kind
+        + b">>\nstream\n"
+        + stream
+        + b"\nendstream\nendobj\n"
         b"2 0 obj\n<< " + info + b" >>\nendobj\ntrailer << /Info 2 0 R >>\n%%EOF\n"
     )
 

@@ -1,4 +1,5 @@
 """Outputs as programs print them: some show single patients, some do not. All data are invented."""
+# ruff: noqa: E501, ISC004 - a case reads best on its line
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ import pandas as pd
 
 
 def _patients(n: int = 40, seed: int = 3) -> pd.DataFrame:
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311 - invented data
     return pd.DataFrame(
         {
             "subject_id": [f"KX-{draw.randrange(1000, 9999)}" for _ in range(n)],
@@ -128,15 +129,19 @@ LEAKS: dict[str, tuple[str, str]] = {
 
 
 def _summary() -> str:
-    from statsmodels.formula.api import ols  # noqa: PLC0415
+    from statsmodels.formula.api import ols
 
     return str(ols("phq9_total ~ age_years + sex", GROUPS).fit().summary())
 
 
 def _mixed() -> str:
-    from statsmodels.formula.api import mixedlm  # noqa: PLC0415
+    from statsmodels.formula.api import mixedlm
 
-    return str(mixedlm("phq9_total ~ age_years", GROUPS.assign(noise=0), groups=GROUPS["site_id"]).fit().summary())
+    return str(
+        mixedlm("phq9_total ~ age_years", GROUPS.assign(noise=0), groups=GROUPS["site_id"])
+        .fit()
+        .summary()
+    )
 
 
 _BY_SITE = GROUPS.groupby("site_id")

@@ -15,6 +15,7 @@ from analysis.privacy.printed_tables import TextTable, headed_table
 __all__ = ["delimited_pieces"]
 
 _FIRST_ROWS = 500
+_LONGEST_ROW = 100_000
 _BLOCK_ROWS = 5_000
 _FEWEST_FRESH = 200
 
@@ -35,7 +36,7 @@ def delimited_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble
         The first rows, then the fresh rows of each block; troubles of lines that never end.
     """
     with source.open() as handle:
-        lines = text_lines(handle)
+        lines = text_lines(handle, longest=_LONGEST_ROW)
         first = list(islice(lines, _FIRST_ROWS))
         if not first:
             return

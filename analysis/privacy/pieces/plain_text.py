@@ -16,7 +16,7 @@ __all__ = ["decoded", "encoding_of", "new_shapes", "text_chunks", "text_lines", 
 _BLOCK = 1 << 20
 _CHUNK_LINES = 400
 _CHUNK_CHARACTERS = 60_000
-_LONGEST_LINE = 20_000
+_LONGEST_LINE = 4_000
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -99,13 +99,15 @@ def _text_blocks(handle: BinaryIO) -> Iterator[str]:
     yield decoder.decode(b"", True)
 
 
-def text_lines(handle: BinaryIO) -> Iterator[str]:
+def text_lines(handle: BinaryIO, *, longest: int = _LONGEST_LINE) -> Iterator[str]:
     """Give the lines of a text; endless ones are cut into parts.
 
     Parameters
     ----------
     handle : file object
         Binary.
+    longest : int
+        Characters after which a line is cut.
 
     Yields
     ------
@@ -116,20 +118,20 @@ def text_lines(handle: BinaryIO) -> Iterator[str]:
     for block in _text_blocks(handle):
         parts = (rest + block).splitlines(keepends=True)
         rest = parts.pop() if parts and not parts[-1].endswith(("\n", "\r")) else ""
-        yield from (part for line in parts for part in _cut(line.rstrip("\r\n")))
-        if len(rest) > _LONGEST_LINE:
-            *whole, rest = _cut(rest)
+        yield from (part for line in parts for part in _cut(line.rstrip("\r\n"), longest))
+        if len(rest) > longest:
+            *whole, rest = _cut(rest, longest)
             yield from whole
     if rest:
-        yield from _cut(rest)
+        yield from _cut(rest, longest)
 
 
-def _cut(line: str) -> list[str]:
+def _cut(line: str, longest: int) -> list[str]:
     """Cut a long line; neighbours share some characters, so that nothing hides at the seam."""
-    if len(line) <= _LONGEST_LINE:
+    if len(line) <= longest:
         return [line]
-    step = _LONGEST_LINE - 200
-    return [line[start : start + _LONGEST_LINE] for start in range(0, len(line), step)]
+    step = longest - 200
+    return [line[start : start + longest] for start in range(0, len(line), step)]
 
 
 def text_chunks(source: Source) -> Iterator[tuple[int, str]]:
