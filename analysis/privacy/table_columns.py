@@ -53,7 +53,9 @@ _UNLIKE = re.compile(
     r"|[A-TV-Z]\d\d(?:\.\w{1,4})?|\d{4,5}-\d|[A-Z]\d\d[A-Z]{2}\d\d"
     r"|(?:u?int|float|complex|datetime|timedelta|windows-|latin-?)\d+\w*|(?:19|20)\d\d|0x[0-9a-f]+"
     r"|\d+(?:\.\d+)?(?:e[+-]?\d+|[a-zµμ]{1,3}|x)|\d+(?:[-:/.]\d+)*|\d+(?:st|nd|rd|th)"
-    r"|(?=[a-z_-]{3,})[a-z]+(?:[-_][a-z]+)*[-_]?(?:19|20)\d\d(?:[a-z]|(?:[-_]\d\d){1,2})?"  # a paper by its author and year
+    # a paper by its author and year, a report by its month; never PAT-2001
+    r"|(?-i:(?!pat|subj|ket|client|case)(?=[a-z_-]{3,})[a-z]+(?:[-_][a-z]+)*[-_]?(?:19|20)\d\d"
+    r"(?:[a-z]|(?:[-_]\d\d){1,2})?)"
     r"|(?:phq|gad|pcl|bdi|qids|madrs|cadss)\d{1,2}\w*"
 )
 

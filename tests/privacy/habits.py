@@ -1,5 +1,5 @@
 """More outputs of notebooks and files, leaky and clean, as other libraries and habits write them."""
-# ruff: noqa: E501 - a case reads best on its line
+# ruff: noqa: E501, S108 - a case reads best on its line
 
 from __future__ import annotations
 

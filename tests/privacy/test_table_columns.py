@@ -29,7 +29,7 @@ def test_the_role_of_a_column(header, role):
         ("p000017", True), ("P001", True), ("KX-1042", True), ("S01-004", True), ("KET-2019-0042", True), ("SUBJ_17", True),
         ("k3f9q2", True), ("PHQ-9", False), ("GAD-7", False), ("F33.2", False), ("44249-1", False), ("week4", False), ("V3", False),
         ("int64", False), ("10442", False), ("0.5mg", False), ("KEY-001", False), ("N01AX03", False), ("PMC3725185", False),
-        ("anand-2023", False), ("clinic-a", False), ("python3", False), ("054076e7d646ace58c5de15607d623d6", False), ("", False),
+        ("anand-2023", False), ("PAT-2001", True), ("pat-2001", True), ("report-2024-11", False), ("clinic-a", False), ("python3", False), ("054076e7d646ace58c5de15607d623d6", False), ("", False),
     ],
 )  # fmt: skip
 def test_codes_of_patients_and_others(word, code):
