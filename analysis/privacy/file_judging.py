@@ -170,15 +170,32 @@ def _identifiers(piece: Piece) -> Iterator[Judged]:
 
 def _matches(piece: Piece) -> Iterator[Match]:
     """Give every identifier of a piece."""
-    if piece.table is None:
-        found = identifiers_in_output(piece.text)
-        in_code = piece.role == "code"
-        yield from (one for one in found if not (in_code and _is_of_code(one, piece.text)))
-        yield from user_paths_in(piece.text)
+    if piece.table is not None:
+        yield from _matches_in(_table_text(piece.table))
         return
-    text = _table_text(piece.table)
+    in_code = piece.role == "code"
+    known = set()
+    for match in _matches_in(piece.text):
+        if not (in_code and _is_of_code(match, piece.text)):
+            known.add(match.kind)
+            yield match
+    if piece.role == "printed":
+        yield from (
+            match for match in _matches_under_headers(piece.text) if match.kind not in known
+        )
+
+
+def _matches_in(text: str) -> Iterator[Match]:
+    """Give identifiers and names of users in a text."""
     yield from identifiers_in_output(text)
     yield from user_paths_in(text)
+
+
+def _matches_under_headers(text: str) -> Iterator[Match]:
+    """Give identifiers of printed tables that are only known by the name of their column."""
+    for table in tables_in(text):
+        if any(map(_helps, table.columns)):
+            yield from _matches_in(_table_text(table))
 
 
 def _is_of_code(match: Match, text: str) -> bool:

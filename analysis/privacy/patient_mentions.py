@@ -47,6 +47,17 @@ _SURE_CODE = re.compile(
     rf"{{3}})"
     r"(?![\w/\\-]|[.]\w)"
 )
+_SHORT_CODE = re.compile(
+    r"(?<![\w./-])(?!(?:SF|SCL|EQ|PHQ|GAD|PCL|CAPS|HAM|HAMD|BDI|QIDS|ICD|DSM|UTF"
+    r"|ISO|CP|ATC|PROMIS|VAS|DASS|WHO|CI|KW|CW|Q)-)"
+    r"[A-Z]{1,3}-\d{2}(?![\w./-])"
+)
+_INITIALS = re.compile(
+    r"(?<![\w.])[A-Z]\.\s?[A-Z]\.\s+(?:relapsed|dropped|reported|reports|was|had"
+    r"|has|stopped|improved|responded|remitted|withdrew|"
+    r"felt|missed|needed|vomited|died|moved|called|cancelled|declined|refused|returned"
+    r"|left|started)\b"
+)
 _ROW_OF_PERSON = re.compile(
     r"[\[(](?=[^\[\]()]*['\"](?:f|m|female|male)['\"])(?=(?:[^\[\]()]*?(?<![\w.])\d+(?![\w.]))"
     r"{2})[^\[\]()]*[\])]",
@@ -156,7 +167,7 @@ def signs_in_text(text: str) -> tuple[Sign, ...]:
     named = any(column_role(m["name"]) == "id" for m in _NAMED_INDEX.finditer(text))
     if codes or named or _LISTED_IDS.search(text):
         found.append(Sign(kind=PATIENT_LIST, count=max(1, len(codes))))
-    notes = sum(1 for _ in _NOTE.finditer(text))
+    notes = sum(1 for pattern in (_NOTE, _INITIALS) for _ in pattern.finditer(text))
     if notes:
         found.append(Sign(kind=CLINICAL_NOTE, count=notes))
     return tuple(found)
@@ -258,8 +269,16 @@ def _listed_codes(text: str) -> set[str]:
                 by_shape.setdefault((prefix, len(word)), set()).add(word)
     shapes = {match[0] for match in _SURE_CODE.finditer(text) if looks_like_code(match[0])}
     listed = shapes | {word for alike in by_shape.values() if len(alike) >= 3 for word in alike}
+    short = {match[0] for match in _SHORT_CODE.finditer(text)}
+    listed |= short if len(short) >= 2 else set()
     alone = text.strip().strip("'\"")
-    return listed | ({alone} if looks_like_code(alone) and re.search(r"\d{3}", alone) else set())
+    return listed | ({alone} if _is_code_alone(alone) else set())
+
+
+def _is_code_alone(text: str) -> bool:
+    """Tell whether a whole text is the code of a patient."""
+    sure = looks_like_code(text) and re.search(r"\d{3}", text) is not None
+    return sure or _SHORT_CODE.fullmatch(text) is not None
 
 
 def signs_in_error(name: str, message: str) -> tuple[Sign, ...]:

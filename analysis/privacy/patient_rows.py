@@ -203,6 +203,8 @@ def _alike(codes: set[str]) -> bool:
 def _persons(table: TextTable, roles: Sequence[str]) -> bool:
     """Tell whether columns are what one measures of persons, and cells are of single ones."""
     personal = [position for position, role in enumerate(roles) if role == "person"]
+    if {row[0] for row in table.rows if row} >= set(table.header):
+        return False  # each column with each, as in a matrix of correlations
     if len(personal) < max(2, 0.35 * len(table.header)):
         return False
     whole, broken, texts = 0, 0, 0

@@ -98,6 +98,8 @@ def _counts(match: Match, text: str) -> bool:
         return re.fullmatch(r"(?:[\w-]+\.)+(?:org|gov|edu|int)", shown) is None or shown.startswith(
             "www"
         )
+    if match.kind == "quarter":
+        return re.search(r"\s{2}|\n|^q", shown) is None  # quartiles of a table
     if match.kind == "coordinates":
         return _is_a_place(shown)
     return not (match.kind == "year and month" and _DECIMAL_MONTH.fullmatch(shown))

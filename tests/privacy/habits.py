@@ -9,7 +9,7 @@ import random
 import numpy as np
 import pandas as pd
 
-from tests.privacy.files import notebook, output
+from tests.privacy.files import GROUPS, document, notebook, output, paragraph, workbook
 
 _RNG = random.Random(9)  # noqa: S311 - invented data
 _F = pd.DataFrame(
@@ -449,3 +449,166 @@ CLEAN: dict[str, bytes] = {
         output("sessions  patients\n6              210\n7              120\n8               96")
     ),
 }
+
+
+def _shown(text, s="x", **more):
+    return notebook(output(text, **more), source=s)
+
+
+def _said(text):
+    return notebook({"output_type": "stream", "name": "stdout", "text": text})
+
+
+_D = pd.DataFrame(
+    {
+        "ID": ["A-17", "A-18", "B-02"],
+        "Age at intake": [33, 58, 41],
+        "MADRS_d0": [31, 28, 35],
+        "MADRS_d28": [12, 19, 30],
+    }
+)
+MORE_LEAKS: dict[str, bytes] = {
+    "ID short": _shown(repr(_D)),
+    "ID short html": _shown("", html=_D.to_html()),
+    "no id wide": _shown("", html=_D.drop(columns="ID").to_html()),
+    "print f": _said(
+        "A-17 -> MADRS 31 at baseline, 12 at day 28\nA-18 -> MADRS 28 at baseline, 19 at day 28"
+    ),
+    "responders": _said("Responders: ['A-17', 'B-02']"),
+    "query": _shown(repr(_D.query("MADRS_d28>25"))),
+    "excl note": _said(
+        "Excluding one participant (male, 67, bipolar) who dropped out on 14 Feb 2024 after a panic attack."
+    ),
+    "initials": _said("J.K. relapsed at week 6; M.S. relapsed at week 9"),
+    "mother": _said("her mother Maria drove her home"),
+    "phone": _said("Tel. 0171 2345678"),
+    "us phone": _said("+1 415 555 0132"),
+    "zip4": _said("mailing ZIP 94110-1234"),
+    "npi": _said("NPI 1234567893"),
+    "dob": _said("born 03.02.1971"),
+    "age93": _shown("   age  n_sessions\n0   93           6"),
+    "device": _said("infusion pump serial number: SN-88421-X"),
+    "ip": _said("login from 81.23.44.101"),
+    "dict id": _shown("{'A-17': {'baseline': 31, 'd28': 12}, 'A-18': {'baseline': 28, 'd28': 19}}"),
+    "idxmax": _shown("'A-17'", s="df.set_index('ID')['MADRS_d28'].idxmax()"),
+    "np rec": _shown(
+        "array([(17, 33, 'F', 31), (18, 58, 'M', 28)], dtype=[('id', '<i8'), ('age', '<i8'), ('sex', '<U1'), ('madrs', '<i8')])"
+    ),
+    "ae listing": _shown(
+        "  subject  day          term  grade\n0      17    3        nausea      2\n1      18    9  hypertension      3"
+    ),
+    "swimmer": _shown("", s="plot_swimmer(sessions)", **{"image/png": "iVBORw0KGgo="}),
+    "timeline": _shown(
+        "   day  sbp  dbp  dose_mg\n0    0  122   80     42.0\n1    3  131   84     42.0\n2    7  128   81     45.0"
+    ),
+    "comment xlsx": workbook(
+        {"s": GROUPS},
+        more={
+            "xl/comments1.xml": "<comments><authors><author>mbrown</author></authors><commentList><comment><text><t>check with A-17</t></text></comment></commentList></comments>"
+        },
+    ),
+    "custom prop": document(
+        paragraph("x"),
+        more={
+            "docProps/custom.xml": '<Properties><property name="Reviewer"><lpwstr>Maria Gonzalez</lpwstr></property></Properties>'
+        },
+    ),
+}
+MORE_CLEAN: dict[str, bytes] = {
+    "hist": _shown(
+        "(array([ 12.,  45., 101., 88., 41.]), array([ 0.,  5., 10., 15., 20., 27.]), <BarContainer object of 5 artists>)"
+    ),
+    "lr": _shown(
+        "               Null-hypothesis  test_statistic     p\nlogrank    survival equal        4.31  0.038"
+    ),
+    "quant": _shown("0.25    12.0\n0.50    17.0\n0.75    21.0\nName: phq9_total, dtype: float64"),
+    "mean by wk": _shown(
+        "week\n0     16.81\n1     12.10\n4      9.33\nName: phq9_total, dtype: float64"
+    ),
+    "pivot mean": _shown(
+        "",
+        html=pd.DataFrame(
+            {"baseline": [16.8, 16.5], "week 4": [9.3, 9.9]},
+            index=pd.Index(["IV", "IM"], name="route"),
+        ).to_html(),
+    ),
+    "effect": _said("Hedges g = 0.42 (95% CI 0.18 to 0.66), p = 0.001, n = 342"),
+    "arms": _shown("{'iv': 327, 'im': 177, 'sl': 54}"),
+    "phases": _shown("induction      3021\nmaintenance    2046\nName: phase, dtype: int64"),
+    "dose": _shown(
+        "              mean    std  count\nroute                           \nIM           66.01  12.10    177\nIV           41.21   9.90    327"
+    ),
+    "rates": _shown(
+        "     measure       n  percent\n0   response  155/342     45.3\n1  remission   52/342     15.2"
+    ),
+    "fit warn": notebook(
+        {
+            "output_type": "stream",
+            "name": "stderr",
+            "text": "RuntimeWarning: invalid value encountered in log\n",
+        }
+    ),
+    "equation": notebook(
+        cell={
+            "cell_type": "markdown",
+            "source": "$$y_{ij} = x_{ij}^T \\beta + b_i + e_{ij}$$ where $i$ is a patient and $j$ a visit.",
+        }
+    ),
+    "todo": notebook(
+        source="# baseline: last score in the 30 days before treatment\nscores = scores[scores.rel_day.between(-30, 0)]\n"
+    ),
+    "params": _shown('Parameters(instrument="PHQ-9", visit="week 4", minimum=11)'),
+    "cell time": _said("[NbConvertApp] Writing 357071 bytes to notebooks/01-data-checks.ipynb"),
+    "shape": _said("subjects (610, 11)\nsessions (5067, 17)\nassessments (8559, 10)"),
+    "head of results": _shown(
+        "",
+        html=pd.DataFrame(
+            {
+                "contrast": ["im - iv", "sl - iv"],
+                "visit": ["week 4", "week 4"],
+                "estimate": [2.01, 0.22],
+                "std_error": [0.6, 0.9],
+                "p_value": [0.001, 0.8],
+            }
+        )
+        .head()
+        .to_html(),
+    ),
+    "columns": _said("Columns: subject_id, instrument, rel_day, total"),
+    "safety": _said(
+        "Transient hypertension in 12.1% of sessions; no deaths; 14 serious events among 610 patients."
+    ),
+    "season": _shown("      month   n  mean\n0   month 1  88  12.1\n1   month 2  94  11.8"),
+    "cadss": _shown(
+        "rel_min  parameter    n  median    q1    q3\n     40  cadss      610    14.0   8.0  22.0\n     80  cadss      604     2.0   0.0   5.0"
+    ),
+    "heat": _shown(
+        "",
+        html=pd.DataFrame(
+            np.eye(3).round(2), index=["phq9", "gad7", "pcl5"], columns=["phq9", "gad7", "pcl5"]
+        ).to_html(),
+    ),
+    "site": _shown(
+        "",
+        html=pd.DataFrame(
+            {
+                "site_id": ["clinic-a", "clinic-b"],
+                "patients": [115, 95],
+                "PHQ-9 baseline": [16.9, 17.2],
+            }
+        ).to_html(),
+    ),
+    "agreement": _shown("ICC(2,1) = 0.81; kappa = 0.72; n = 120 pairs"),
+    "xlsx": workbook(
+        {
+            "Response": [
+                ["Measure", "N", "Percent"],
+                ["Response", "342", "45.3"],
+                ["Remission", "342", "15.2"],
+            ]
+        }
+    ),
+}
+
+LEAKS |= {f"{name} too": content for name, content in MORE_LEAKS.items()}
+CLEAN |= {f"{name} too": content for name, content in MORE_CLEAN.items()}

@@ -20,6 +20,8 @@ def printed(text, source):
 
 
 def _name(content):
+    if content[:2] == b"PK":
+        return "a.docx" if b"word/" in content else "a.xlsx"
     if content[:1] == b"<":
         return "a.xml"
     return "a.ipynb" if b"nbformat" in content else "a.json"
