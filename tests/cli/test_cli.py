@@ -17,7 +17,7 @@ from analysis.synthetic import example_folder, scenario_names
 from tests.builders import CALENDAR, CLEAN, with_cell, write_folder
 
 CANARY = "CANARY-90d2"
-COMMANDS = ("check", "map", "update", "synthesize", "report", "release", "doctor")
+COMMANDS = ("check", "map", "update", "scan", "synthesize", "report", "release", "doctor")
 
 
 def run(monkeypatch, capsys, *arguments):
@@ -362,3 +362,62 @@ def test_the_page_of_a_release_is_written_and_refused_a_second_time(monkeypatch,
     code, _, err = run(monkeypatch, capsys, *given)
     assert code == 3
     assert "noted already" in err
+
+
+PATIENTS = "subject_id,age\nKX-1042,43\nKX-1043,51\n"
+
+
+@pytest.mark.unit
+def test_scan_of_clean_files_exits_with_0(monkeypatch, capsys, tmp_path):
+    (tmp_path / "a.txt").write_text("342 of 610 patients had a score.", encoding="utf-8")
+    code, out, _ = run(monkeypatch, capsys, "scan", str(tmp_path))
+    assert code == 0
+    assert out.startswith("1 file scanned: 0 errors, 0 warnings.")
+
+
+@pytest.mark.unit
+def test_scan_names_the_place_and_never_the_text(monkeypatch, capsys, tmp_path):
+    (tmp_path / "a.csv").write_text(PATIENTS, encoding="utf-8")
+    code, out, err = run(monkeypatch, capsys, "scan", str(tmp_path))
+    assert code == 1
+    assert "ERROR   [PRV-101] a.csv, lines 1 to 3: Rows of single patients are shown." in out
+    assert "WARNING [PRV-111] a.csv" in out
+    assert "KX" not in out + err
+
+
+@pytest.mark.unit
+def test_scan_without_a_path_takes_the_folder_one_is_in(monkeypatch, capsys, tmp_path):
+    (tmp_path / "a.csv").write_text(PATIENTS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert run(monkeypatch, capsys, "scan")[0] == 1
+
+
+@pytest.mark.unit
+def test_scan_takes_a_list_of_files(monkeypatch, capsys, tmp_path):
+    paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    for path in paths:
+        path.write_text(PATIENTS, encoding="utf-8")
+    code, out, _ = run(monkeypatch, capsys, "scan", *map(str, paths))
+    assert (code, out.count("[PRV-101]")) == (1, 2)
+
+
+@pytest.mark.unit
+def test_scan_as_json_hides_small_counts(monkeypatch, capsys, tmp_path):
+    (tmp_path / "a.csv").write_text(PATIENTS, encoding="utf-8")
+    output = tmp_path / "scan.json"
+    arguments = ["scan", str(tmp_path / "a.csv"), "--format", "json", "--output", str(output)]
+    code, out, err = run(monkeypatch, capsys, *arguments)
+    assert (code, out) == (1, "")
+    assert "scan.json" in err
+    content = json.loads(output.read_text(encoding="utf-8"))
+    assert (content["ok"], content["files"]) == (False, 1)
+    first = content["findings"][0]
+    assert (first["rule"], first["where"], first["count"]) == ("PRV-101", "lines 1 to 3", "<11")
+
+
+@pytest.mark.unit
+def test_scan_of_nothing_is_refused_with_3(monkeypatch, capsys, tmp_path):
+    code, _, err = run(monkeypatch, capsys, "scan", str(tmp_path / "KX-1042.csv"))
+    assert code == 3
+    assert "1 of 1 paths are not there" in err
+    assert "KX" not in err
