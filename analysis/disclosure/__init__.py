@@ -16,7 +16,10 @@ from analysis.disclosure.policy import (
     Policy,
     is_small,
     masked_count,
+    named_policy,
+    possible_counts,
     require_releasable,
+    rounded_count,
 )
 from analysis.disclosure.responses import hide_responses
 from analysis.disclosure.risk_tables import suppress_risk_table
@@ -40,8 +43,11 @@ __all__ = [
     "hide_statistics",
     "is_small",
     "masked_count",
+    "named_policy",
+    "possible_counts",
     "recording",
     "require_releasable",
+    "rounded_count",
     "suppress_cells",
     "suppress_counts",
     "suppress_flow",
