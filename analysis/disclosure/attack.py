@@ -150,7 +150,7 @@ def attack_bounds(
     tuple of array of float, shape (t,)
         Least and greatest values; infinity where nothing bounds a count.
     """
-    ceiling = _ceiling(system, 0)
+    ceiling = _ceiling(system, 100)  # above 0 where all counts are 0
     least, most = system.limits(hidden)
     least = least if low is None else np.maximum(least, low)
     most = np.minimum(most if high is None else np.minimum(most, high), ceiling)
@@ -258,7 +258,7 @@ def _raised_together(part: _Part, places: IntArray, minimum: int) -> FloatArray:
     """Raise the places of a part towards the minimum at once; return the table, shape (cells,)."""
     n, k = len(part.cells), len(places)
     if not len(part.equations):
-        return np.clip(np.full(n, float(minimum)), part.low, part.high)
+        return np.asarray(np.clip(float(minimum), part.low, part.high))
     # one more variable per place: its value, but no more than the minimum
     found = linprog(
         np.concatenate([np.zeros(n), -np.ones(k)]),
