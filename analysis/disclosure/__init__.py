@@ -21,6 +21,7 @@ from analysis.disclosure.policy import (
     require_releasable,
     rounded_count,
 )
+from analysis.disclosure.release import Releasable, Released, Statement, release
 from analysis.disclosure.responses import hide_responses
 from analysis.disclosure.risk_tables import suppress_risk_table
 
@@ -32,6 +33,9 @@ __all__ = [
     "HiddenCells",
     "Ledger",
     "Policy",
+    "Releasable",
+    "Released",
+    "Statement",
     "SuppressedCounts",
     "attack_counts",
     "coarsen_occupancy",
@@ -46,6 +50,7 @@ __all__ = [
     "named_policy",
     "possible_counts",
     "recording",
+    "release",
     "require_releasable",
     "rounded_count",
     "suppress_cells",

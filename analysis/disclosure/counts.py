@@ -23,6 +23,7 @@ from analysis.disclosure.cells import (
     suppress_cells,
 )
 from analysis.disclosure.policy import RELEASE, Policy
+from analysis.disclosure.release import Statement
 from analysis.errors import ColumnError, DataError
 from analysis.results import frame_to_html, frame_to_text
 
@@ -80,6 +81,11 @@ class SuppressedCounts:
             row per small count, never its true value.
         """
         return self.bounds.copy()
+
+    def disclosure(self) -> Statement:
+        """Say what leaves, for `release`: the shown texts with their audit."""
+        hidden = int(self.status.ne("shown").to_numpy().sum())
+        return Statement(frame=self.shown, policy=self.policy, hidden=hidden, audit=self.audit())
 
     def summary(self) -> str:
         """Write the shown table and how much of it is hidden."""
