@@ -84,7 +84,7 @@ class SuppressedCounts:
 
     def disclosure(self) -> Statement:
         """Say what leaves, for `release`: the shown texts with their audit."""
-        hidden = int(self.status.ne("shown").to_numpy().sum())
+        hidden = int((self.status.to_numpy() != "shown").sum())
         return Statement(frame=self.shown, policy=self.policy, hidden=hidden, audit=self.audit())
 
     def summary(self) -> str:

@@ -176,6 +176,11 @@ def _require_groups(frame: pd.DataFrame, policy: Policy) -> None:
             f"{len(wrong)} columns of counts ({', '.join(map(str, wrong))}) hold some that the "
             f"policy hides or rounds. {policy.rule} Suppress them first (suppress_counts)."
         )
+    if _tells_none(frame, policy):
+        raise DisclosureError(
+            "The frame says of a sensitive item that nobody in a group has it, which discloses "
+            "every member. Suppress it first (suppress_counts, suppress_proportions)."
+        )
 
 
 def _refuse(names: list[str], pattern: re.Pattern[str], why: str, what_next: str) -> None:
@@ -196,3 +201,17 @@ def _tells_counts(frame: pd.DataFrame, name: object, policy: Policy) -> bool:
     counts = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     known = counts[~np.isnan(counts)]
     return bool(is_small(known, policy).any() or (rounded_count(known, policy) != known).any())
+
+
+def _tells_none(frame: pd.DataFrame, policy: Policy) -> bool:
+    """Say whether a row that is named as sensitive shows a count of 0."""
+    texts = frame.select_dtypes(exclude="number")
+    labels = [*(texts[name] for name in texts), frame.index.to_series()]
+    known = [
+        {name for name in label.dropna().unique() if policy.is_sensitive(name)} for label in labels
+    ]
+    rows = np.zeros(len(frame), dtype=bool)
+    for label, names in zip(labels, known, strict=True):
+        rows |= label.isin(list(names)).to_numpy()
+    counts = [name for name in frame.columns if _COUNTS.search(str(name).casefold())]
+    return bool(frame.loc[rows, counts].astype("string").eq("0").to_numpy(dtype=bool).any())

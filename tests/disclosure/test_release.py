@@ -71,6 +71,13 @@ def test_frames_that_disclose_are_refused_without_showing_them(
     assert CANARY not in str(refusal.value)
 
 
+def test_a_frame_that_says_nobody_has_something_sensitive_is_refused() -> None:
+    frame = pd.DataFrame({"measure": ["item9_positive", "response50"], "n": [0, 20]})
+    with pytest.raises(DisclosureError, match="nobody"):
+        release(frame)
+    assert release(frame.assign(measure=["remission", "response50"])).hidden == 0
+
+
 def test_marked_frames_are_refused() -> None:
     for mark in ("patient_level", "confidential"):
         frame = pd.DataFrame({"arm": ["a"], "estimate": [1.0]})
