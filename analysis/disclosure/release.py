@@ -207,11 +207,9 @@ def _tells_none(frame: pd.DataFrame, policy: Policy) -> bool:
     """Say whether a row that is named as sensitive shows a count of 0."""
     texts = frame.select_dtypes(exclude="number")
     labels = [*(texts[name] for name in texts), frame.index.to_series()]
-    known = [
-        {name for name in label.dropna().unique() if policy.is_sensitive(name)} for label in labels
-    ]
     rows = np.zeros(len(frame), dtype=bool)
-    for label, names in zip(labels, known, strict=True):
-        rows |= label.isin(list(names)).to_numpy()
+    for label in labels:
+        names = [name for name in label.dropna().unique() if policy.is_sensitive(name)]
+        rows |= label.isin(names).to_numpy()
     counts = [name for name in frame.columns if _COUNTS.search(str(name).casefold())]
     return bool(frame.loc[rows, counts].astype("string").eq("0").to_numpy(dtype=bool).any())
