@@ -212,4 +212,5 @@ def _tells_none(frame: pd.DataFrame, policy: Policy) -> bool:
         names = [name for name in label.dropna().unique() if policy.is_sensitive(name)]
         rows |= label.isin(names).to_numpy()
     counts = [name for name in frame.columns if _COUNTS.search(str(name).casefold())]
-    return bool(frame.loc[rows, counts].astype("string").eq("0").to_numpy(dtype=bool).any())
+    shown = frame.loc[rows, counts].astype("string").fillna("").to_numpy(dtype=str)
+    return bool((shown == "0").any())
