@@ -197,9 +197,8 @@ def named_policy(name: str) -> Policy:
 
     References
     ----------
-    OpenSAFELY documentation, "Requesting release of outputs": counts of 7 or less redacted, others
-    rounded to the nearest 5. ACRO (AI-SDC), default configuration. OHDSI omopgenerics, minimum
-    cell count 5.
+    OpenSAFELY, ehrQL measures (issue ehrql#1746). AI-SDC, default configuration of ACRO. OHDSI,
+    omopgenerics.
 
     Examples
     --------

@@ -222,7 +222,7 @@ def test_percentages_and_limits_follow_from_rounded_counts_alone() -> None:
     assert one.to_dict("list") == other.to_dict("list")
     assert one["n"].tolist() == ["20"]
     assert one["estimate"].tolist() == [0.4]
-    # Wilson limits of 20 in 50, by R: prop.test(20, 50, correct = FALSE)$conf.int
+    # Wilson limits of 20 in 50, by statsmodels: proportion_confint(20, 50, method="wilson")
     assert one[["conf_low", "conf_high"]].round(4).to_numpy().tolist() == [[0.2761, 0.5382]]
     pair = suppress_proportions(rates(21, 48), policy=SAFE)
     assert pair[["n", "observed", "estimate"]].to_numpy().tolist() == [["20", "50", 0.4]]
