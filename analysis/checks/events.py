@@ -64,7 +64,7 @@ def _fatal_but_alive(study: Study) -> pd.Series:
 
 def _serious_and_mild(study: Study) -> pd.Series:
     events = study.tables["adverse_events"]
-    return events["serious"] & events["severity"].eq(1)
+    return events["serious"] & events["severity"].eq(1).fillna(False)
 
 
 EVENT_RULES = (

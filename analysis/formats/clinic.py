@@ -21,6 +21,7 @@ from analysis.formats.faults import fault
 from analysis.formats.imported import SOURCE_COLUMNS, Imported, assemble
 from analysis.formats.mapping import Mapping
 from analysis.formats.mapping_parts import Condition, Recipe
+from analysis.formats.reading.cells import plain
 from analysis.formats.reading.sheet import Sheet
 from analysis.formats.reading.source import read_source
 from analysis.progress import progress
@@ -87,7 +88,10 @@ def read_clinic(
         findings += _no_cut_off(world)
     findings += _untreated(rows, mapping, world)
     found = assemble(
-        tables, _about(mapping, tables), findings=_once(findings), sources=_sources(built, sheets)
+        tables,
+        _about(mapping, tables),
+        findings=_once(findings, mapping),
+        sources=_sources(built, sheets),
     )
     return _without_consequences(found, findings, mapping)
 
@@ -260,9 +264,16 @@ def _untreated(rows: dict[str, Rows], mapping: Mapping, world: World) -> list[Fi
     ]
 
 
-def _once(findings: Sequence[Finding]) -> list[Finding]:
-    """Say a thing once, however many columns are made from the same cells."""
-    return list({(f.rule, f.table, f.column, f.what, f.count): f for f in findings}.values())
+def _once(findings: Sequence[Finding], mapping: Mapping) -> list[Finding]:
+    """Say a thing once, however many entries of the mapping read the same cells."""
+    named: dict[str, set[str]] = {}
+    for _, header, path in mapped_headers(mapping):
+        named.setdefault(path, set()).add(plain(header))
+    told: dict[tuple[object, ...], Finding] = {}
+    for f in findings:
+        place = frozenset(named.get(f.column, {f.column}))
+        told.setdefault((f.rule, f.severity, f.table, place, f.what, f.count, f.rows), f)
+    return list(told.values())
 
 
 def _sources(built: Sequence[Built], sheets: dict[str, Sheet]) -> pd.DataFrame:

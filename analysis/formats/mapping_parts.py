@@ -98,6 +98,8 @@ class Recipe:
         "date", "day", "birth date" or empty.
     dates : DateForm, optional
         When another than that of the source.
+    pressure : str
+        "systolic" or "diastolic" when cells hold both, as in "132/84"; empty otherwise.
     unit, unit_column : str
         The unit of the numbers: fixed, "in text", or in a column.
     weight : Recipe, optional
@@ -119,6 +121,7 @@ class Recipe:
     unknown: str = "error"
     reading: str = ""
     dates: DateForm | None = None
+    pressure: str = ""
     unit: str = ""
     unit_column: str = ""
     weight: Recipe | None = None

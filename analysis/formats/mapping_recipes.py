@@ -35,7 +35,7 @@ _KINDS = {
 _KEYS = (
     *_KINDS,
     *("values", "unknown", "read_as", "dates", "two_digit_years_from", "serial_dates"),
-    *("unit", "unit_column", "weight", "na"),
+    *("unit", "unit_column", "weight", "na", "pressure"),
 )
 _NUMBERED = ("session", "course", "occurrence", "row")
 _READINGS = ("date", "day", "birth date")
@@ -106,6 +106,7 @@ def recipe(value: Any, path: str, findings: list[Finding]) -> Recipe:
         unknown=entries.text("unknown", "error", among=("error", "missing")),
         reading=entries.text("read_as", "", among=_READINGS) if entries.has("read_as") else "",
         dates=date_form(entries, DateForm()) if said else None,
+        pressure=_pressure(entries),
         unit=_unit(entries),
         unit_column=entries.text("unit_column"),
         weight=None if weight is None else recipe(weight, entries.at("weight"), findings),
@@ -135,6 +136,13 @@ def _constant(entries: Entries) -> str | None:
         entries.refuse("constant", "a text, a number, true, false or null")
         return None
     return None if value is None else str(value)
+
+
+def _pressure(entries: Entries) -> str:
+    """Take which number of a blood pressure written as one text is meant."""
+    if not entries.has("pressure"):
+        return ""
+    return entries.text("pressure", "", among=("systolic", "diastolic"))
 
 
 def _unit(entries: Entries) -> str:

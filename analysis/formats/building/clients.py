@@ -185,7 +185,7 @@ def _link_table(
         {
             "site": _sites_of(sheet, where, sites, findings).text(),
             "local": local.recoded(lambda text: normal_id(text, rule)).text(),
-            "patient": patient.recoded(lambda text: normal_id(text, ClientId())).text(),
+            "patient": patient.recoded(lambda text: normal_id(text, rule)).text(),
         }
     )
     known = table.dropna().drop_duplicates()

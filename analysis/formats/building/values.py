@@ -5,6 +5,7 @@ Labels that the mapping does not list are counted and never shown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -22,6 +23,10 @@ __all__ = ["labelled", "labelled_sites", "numbers", "texts"]
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+
+_PRESSURE = re.compile(
+    r"\s*(?P<systolic>\d{1,3})\s*/\s*(?P<diastolic>\d{1,3})\s*(?:mm\s?hg)?\s*", re.IGNORECASE
+)
 
 
 def labelled(rows: Rows, recipe: Recipe, cells: Cells, values: Mapping[str, str | None]) -> Cells:
@@ -149,6 +154,8 @@ def numbers(rows: Rows, recipe: Recipe, column: Column) -> Floats:
     cells = rows.cells(recipe.column, recipe.missing)
     if recipe.labels is not None:
         cells = _labelled_numbers(rows, recipe, cells)
+    if recipe.pressure:
+        cells = cells.recoded(lambda text: _of_pressure(text, recipe.pressure))
     split = [split_unit(entry) for entry in cells.entries]
     in_text = recipe.unit == "in text"
     written = [number for number, _ in split] if in_text else list(cells.entries)
@@ -162,6 +169,13 @@ def numbers(rows: Rows, recipe: Recipe, column: Column) -> Floats:
         return values
     units = cells.recoded(dict(zip(cells.entries, [u for _, u in split], strict=True)).get)
     return _converted(rows, recipe, column, values, units)
+
+
+def _of_pressure(text: str, which: str) -> str:
+    """Take one number of a blood pressure; a text of another form stays, and is no number."""
+    found = _PRESSURE.fullmatch(text)
+    # a number alone does not say which of both it is
+    return f"no pressure: {text}" if found is None else found[which]
 
 
 def _labelled_numbers(rows: Rows, recipe: Recipe, cells: Cells) -> Cells:

@@ -198,7 +198,8 @@ ADVERSE_EVENTS = Table(
         Column(
             name="severity",
             kind="integer",
-            description="CTCAE-like grade: 1 mild to 5 fatal",
+            description="CTCAE-like grade: 1 mild to 5 fatal; empty when nobody graded it",
+            nullable=True,
             low=1,
             high=5,
         ),
