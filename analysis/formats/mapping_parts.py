@@ -195,6 +195,8 @@ class Questionnaire:
         Labels, spelt plainly, and the numbers that they stand for.
     total : Recipe, optional
         The stored total.
+    total_from : {"file", "answers"}
+        Which total counts where a form has answers and a stored total.
     keep_items : bool
         Whether the table items is filled.
     """
@@ -204,6 +206,7 @@ class Questionnaire:
     items: tuple[str, ...]
     answers: Mapping[str, str | None] | None = field(default=None, repr=False)
     total: Recipe | None = None
+    total_from: str = "file"
     keep_items: bool = True
 
 

@@ -35,7 +35,7 @@ _SOURCE_KEYS = (
 )
 _FORM_KEYS = (
     *("source", "instrument", "day", "items", "answers", "total", "visit", "rater"),
-    *("occurrence", "session_no", "hours_post", "where", "keep_items"),
+    *("occurrence", "session_no", "hours_post", "where", "keep_items", "total_from"),
 )
 _TABLES = {name: table for name, table in TABLES.items() if name != "calendar"}
 
@@ -263,6 +263,7 @@ def _questionnaire(
         items=items,
         answers=part.labels("answers"),
         total=None if total is None else recipe(total, f"{path}.total", findings),
+        total_from=part.text("total_from", "file", among=("file", "answers")),
         keep_items=part.flag("keep_items", True),
     )
 

@@ -43,8 +43,9 @@ def form_tables(rows: Rows, form: Questionnaire, world: World) -> list[Built]:
 
     Notes
     -----
-    A stored total is kept, as the canonical column demands, and compared with the recomputed one;
-    without a stored total the recomputed one is used.
+    A stored total is kept, unless the mapping says ``"total_from": "answers"``: then it counts for
+    forms without an answer only, as those on paper. It is always compared with the answers.
+    A form without an answer has a total, and no rows of items.
     """
     scale = load_instrument(form.instrument)
     filled = _with_something(rows.chosen(form.part.where), form)
@@ -56,15 +57,17 @@ def form_tables(rows: Rows, form: Questionnaire, world: World) -> list[Built]:
     recomputed = _totals(items, len(built.frame), scale)
     if stored is not None:
         _compare(built.rows, form, stored, recomputed)
+    n_answered = np.count_nonzero(~np.isnan(answers), axis=1)
     frame = built.frame.assign(
-        total=recomputed if stored is None else stored,
-        n_answered=np.count_nonzero(~np.isnan(answers), axis=1),
+        total=_chosen_totals(form, stored, recomputed, n_answered > 0),
+        n_answered=np.where(n_answered > 0, n_answered, np.nan),  # none was entered, or asked
     )
     scores = Built(table="assessments", frame=frame, client=built.client, rows=built.rows)
     if not form.keep_items:
         return [scores]
-    kept = items.drop(columns="form")
-    client = np.repeat(built.client, scale.item_count)
+    entered = np.repeat(n_answered > 0, scale.item_count)
+    kept = items.loc[entered].drop(columns="form").reset_index(drop=True)
+    client = np.repeat(built.client, scale.item_count)[entered]
     return [scores, Built(table="items", frame=kept, client=client, rows=built.rows)]
 
 
@@ -124,6 +127,15 @@ def _totals(items: pd.DataFrame, n_forms: int, scale: Instrument) -> Floats:
     scored = score(numbered, scale)
     totals[scored["subject_id"].to_numpy(dtype=np.int64)] = scored["total"]
     return totals
+
+
+def _chosen_totals(
+    form: Questionnaire, stored: Floats | None, recomputed: Floats, entered: npt.NDArray[np.bool_]
+) -> Floats:
+    """Take the stored totals or those of the answers, as the mapping says."""
+    if stored is None:
+        return recomputed
+    return np.where(entered, recomputed, stored) if form.total_from == "answers" else stored
 
 
 def _compare(rows: Rows, form: Questionnaire, stored: Floats, recomputed: Floats) -> None:

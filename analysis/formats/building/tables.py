@@ -14,7 +14,6 @@ from analysis.formats.building.days import Days, minutes_between
 from analysis.formats.building.numbering import course_numbers, running_numbers, within_course
 from analysis.formats.building.rows import Rows
 from analysis.formats.building.values import labelled_sites, numbers, texts
-from analysis.formats.faults import fault
 from analysis.formats.mapping_parts import Part, Recipe
 from analysis.study import TABLES
 from analysis.study.casting import text_numbers
@@ -178,7 +177,7 @@ def _with_needed(
     table = TABLES[part.table]
     day = _day(frame, part.table)
     limit = world.days.rel_cut_off(rows.client)
-    frame, rows = _kept(frame, rows, ~(day > limit), "after the cut-off")
+    frame, rows = _kept(frame, rows, part, ~(day > limit), "after the cut-off")
     for name in frame.columns:
         if name in _ENDS:  # not yet known then
             late = frame[name].to_numpy(dtype=np.float64) > world.days.rel_cut_off(rows.client)
@@ -187,7 +186,7 @@ def _with_needed(
     for name in dict.fromkeys([*key, *part.require]):
         if name in frame.columns:
             filled = frame[name].notna().to_numpy(dtype=bool)
-            frame, rows = _kept(frame, rows, filled, f"no {name}")
+            frame, rows = _kept(frame, rows, part, filled, f"no {name}")
     return frame, rows
 
 
@@ -200,23 +199,15 @@ def _day(frame: pd.DataFrame, table: str) -> Floats:
 
 
 def _kept(
-    frame: pd.DataFrame, rows: Rows, flags: npt.NDArray[np.bool_], reason: str
+    frame: pd.DataFrame, rows: Rows, part: Part, flags: npt.NDArray[np.bool_], reason: str
 ) -> tuple[pd.DataFrame, Rows]:
     """Choose rows of the frame and of the source alike."""
     if flags.all():
         return frame, rows
     if reason != "after the cut-off":
         what = f"Rows were left out: {reason}."
-        rows.findings.append(
-            fault(
-                "FMT-067",
-                rows.source.name,
-                what,
-                "Complete them if they hold something.",
-                severity="warning",
-                count=int((~flags).sum()),
-            )
-        )
+        remedy = "Complete them if they hold something."
+        rows.say("FMT-067", part.path, what, remedy, ~flags, warn=True)
     return frame.loc[flags].reset_index(drop=True), rows.keep(flags, reason)
 
 
