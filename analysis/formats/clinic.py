@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -271,7 +272,9 @@ def _once(findings: Sequence[Finding], mapping: Mapping) -> list[Finding]:
         named.setdefault(path, set()).add(plain(header))
     told: dict[tuple[object, ...], Finding] = {}
     for f in findings:
-        place = frozenset(named.get(f.column, {f.column}))
+        # parts of one table leave out the same rows for the same reason
+        column = re.sub(r"\[\d+\]", "", f.column) if f.rule == "FMT-067" else f.column
+        place = frozenset(named.get(column, {column}))
         told.setdefault((f.rule, f.severity, f.table, place, f.what, f.count, f.rows), f)
     return list(told.values())
 

@@ -51,7 +51,7 @@ FORMAT_RULES: tuple[tuple[str, str], ...] = (
     ("FMT-062", "Cells have a unit that cannot be converted, or none."),
     ("FMT-063", "A dose per kilogram cannot be converted without a weight."),
     ("FMT-064", "Answers do not exist in the scale."),
-    ("FMT-065", "Stored totals differ from those of the items."),
+    ("FMT-065", "Stored totals differ from those of the items, or stand beside too few answers."),
     ("FMT-066", "Rows belong to no session, or to more than one."),
     ("FMT-067", "Rows were left out."),
     ("FMT-068", "A patient has the same scale, or a session, more than once on a day."),

@@ -55,9 +55,9 @@ def form_tables(rows: Rows, form: Questionnaire, world: World) -> list[Built]:
     stored = None if form.total is None else numbers(built.rows, form.total, _TOTAL)
     items = _items(built, answers)
     recomputed = _totals(items, len(built.frame), scale)
-    if stored is not None:
-        _compare(built.rows, form, stored, recomputed)
     n_answered = np.count_nonzero(~np.isnan(answers), axis=1)
+    if stored is not None:
+        _compare(built.rows, form, stored, recomputed, n_answered > 0)
     frame = built.frame.assign(
         total=_chosen_totals(form, stored, recomputed, n_answered > 0),
         n_answered=np.where(n_answered > 0, n_answered, np.nan),  # none was entered, or asked
@@ -138,9 +138,19 @@ def _chosen_totals(
     return np.where(entered, recomputed, stored) if form.total_from == "answers" else stored
 
 
-def _compare(rows: Rows, form: Questionnaire, stored: Floats, recomputed: Floats) -> None:
+def _compare(
+    rows: Rows,
+    form: Questionnaire,
+    stored: Floats,
+    recomputed: Floats,
+    entered: npt.NDArray[np.bool_],
+) -> None:
     """Say how many stored totals differ from the answers beside them."""
     path = form.part.path if form.total is None else form.total.path
     what = "Stored totals differ from those of the items by more than half a point."
     remedy = "Look at the order of the items, the numbers of the labels and the rule of the total."
     rows.say("FMT-065", path, what, remedy, np.abs(stored - recomputed) > _TOLERANCE, warn=True)
+    few = entered & ~np.isnan(stored) & np.isnan(recomputed)
+    counts = "does not count" if form.total_from == "answers" else "counts all the same"
+    what = f"Too few items are answered for the stored total, which {counts}."
+    rows.say("FMT-065", path, what, 'Choose by "total_from" in the mapping.', few, warn=True)

@@ -24,6 +24,7 @@ __all__ = ["labelled", "labelled_sites", "numbers", "texts"]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
+_COMMA = re.compile(r"^(\d+),(\d{1,2})$")  # with fewer than three digits it parts no thousands
 _PRESSURE = re.compile(
     r"\s*(?P<systolic>\d{1,3})\s*/\s*(?P<diastolic>\d{1,3})\s*(?:mm\s?hg)?\s*", re.IGNORECASE
 )
@@ -158,13 +159,19 @@ def numbers(rows: Rows, recipe: Recipe, column: Column) -> Floats:
         cells = cells.recoded(lambda text: _of_pressure(text, recipe.pressure))
     split = [split_unit(entry) for entry in cells.entries]
     in_text = recipe.unit == "in text"
-    written = [number for number, _ in split] if in_text else list(cells.entries)
     source = rows.source
+    written = list(cells.entries)
+    if in_text:
+        comma = source.decimal == "." and not source.thousands
+        written = [_COMMA.sub(r"\1.\2", n) if comma else n for n, _ in split]
     read = read_numbers(written, decimal=source.decimal, thousands=source.thousands)
     values = cells.floats(read)
     what = "Cells cannot be read as numbers."
     remedy = "Name codes for missing values in na, labels in values, or correct the decimal mark."
-    rows.say("FMT-061", recipe.path, what, remedy, cells.filled & np.isnan(values))
+    accepted = recipe.unknown == "missing"
+    what += " They count as missing." if accepted else ""
+    unread = cells.filled & np.isnan(values)
+    rows.say("FMT-061", recipe.path, what, remedy, unread, warn=accepted)
     if not (recipe.unit or recipe.unit_column):
         return values
     units = cells.recoded(dict(zip(cells.entries, [u for _, u in split], strict=True)).get)
@@ -204,7 +211,9 @@ def _converted(
     known = [*factors, *({"mg": ["mg/kg"], "mg/kg": ["mg"]}.get(column.unit, []))]
     remedy = f"Known are {', '.join(known)}."
     lost = ~np.isnan(values) & np.isnan(factor) & ~_weighed(units, column)
-    rows.say("FMT-062", recipe.path, what, remedy, lost)
+    accepted = recipe.unknown == "missing"
+    what += " They count as missing." if accepted else ""
+    rows.say("FMT-062", recipe.path, what, remedy, lost, warn=accepted)
     return np.asarray(np.round(converted, 9))
 
 

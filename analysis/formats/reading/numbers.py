@@ -16,6 +16,9 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _WITH_UNIT = re.compile(r"\s*([+-]?[\d.,' ]*\d)\s*([^\d\s].*?)?\s*")
 
 
+_SLASH = re.compile(r"\s*/\s*")
+
+
 def read_numbers(texts: Sequence[str], *, decimal: str = ".", thousands: str = "") -> Floats:
     """Read every text as a number.
 
@@ -73,10 +76,14 @@ def split_unit(text: str) -> tuple[str, str]:
 
     Examples
     --------
-    >>> split_unit("0.5 mg / kg"), split_unit("185"), split_unit("about 40 mg")
+    >>> split_unit("0.5 mg / kg IV"), split_unit("185"), split_unit("about 40 mg")
     (('0.5', 'mg/kg'), ('185', ''), ('', ''))
     """
     found = _WITH_UNIT.fullmatch(text)
     if found is None:
         return "", ""
-    return found[1], re.sub(r"\s+", "", found[2] or "").casefold().rstrip(".")
+    behind = _SLASH.sub("/", found[2] or "").casefold()
+    first, _, rest = behind.partition(" ")
+    if "/" in first and "/kg" not in rest:  # a compound unit ends at the space: "mg/kg IV"
+        behind = first
+    return found[1], re.sub(r"\s+", "", behind).rstrip(".")
