@@ -9,11 +9,12 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from analysis.formats import read_clinic, read_mapping
+from analysis.formats import read_clinic, read_mapping, update
 
 HERE = Path(__file__).parent
 MONTH = HERE / "clinic" / "month1"
-TRUTH = json.loads((HERE / "clinic" / "truth.json").read_text(encoding="utf-8"))["month1"]
+TRUTHS = json.loads((HERE / "clinic" / "truth.json").read_text(encoding="utf-8"))
+TRUTH = TRUTHS["month1"]
 MAPPING = HERE / "clinic_mapping.json"
 MOOD = "Over the last 2 weeks, mood question {} of 9 (0-3)"
 
@@ -30,17 +31,53 @@ def blank(path, encoding, *cells):
         csv.writer(handle).writerows(records)
 
 
+REFUSED = {
+    1: ((50, "Visit Date"), (1407, "BP End")),
+    2: ((50, "Visit Date"), (1406, "BP End")),
+}
+"""Records and headers of cells in the file of treatments that the reader refuses, by month."""
+
+
+def mended(month, folder):
+    """Empty the cells that the reader refuses, in a copy of an export, as an analyst does."""
+    copy = folder / f"month{month}"
+    shutil.copytree(HERE / "clinic" / f"month{month}", copy)
+    blank(copy / "treatments.csv", "utf-8-sig", *REFUSED[month])
+    blank(copy / "questionnaires.csv", "utf-8", (643, MOOD.format(3)), (748, MOOD.format(7)))
+    if month == 1:
+        book = openpyxl.load_workbook(copy / "clients.xlsx")
+        book["Clients"].cell(84, 3).value = None
+        book.save(copy / "clients.xlsx")
+    return copy
+
+
+def mapping_of_month2(folder):
+    """Correct the mapping by what the comparison of the files says, so that it fits both months."""
+    content = json.loads(MAPPING.read_text(encoding="utf-8"))
+    for form in content["questionnaires"]:
+        form["day"] = "Subm*" if form["day"] == "Submitted" else form["day"]
+        if "answers" in form:
+            form["answers"]["modéré"] = TRUTHS["words"]["label_after_asking"]["modéré"]
+    for part in content["tables"]["monitoring"]:
+        if part["columns"]["rel_min"] == "Min to End":  # the column is gone
+            part["columns"]["rel_min"] = {"constant": 120}
+    path = folder / "mapping.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return read_mapping(path)
+
+
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    """Mend the five cells that the reader refuses, as an analyst does, and read."""
-    folder = tmp_path_factory.mktemp("clinic") / "month1"
-    shutil.copytree(MONTH, folder)
-    blank(folder / "treatments.csv", "utf-8-sig", (50, "Visit Date"), (1407, "BP End"))
-    blank(folder / "questionnaires.csv", "utf-8", (643, MOOD.format(3)), (748, MOOD.format(7)))
-    book = openpyxl.load_workbook(folder / "clients.xlsx")
-    book["Clients"].cell(84, 3).value = None
-    book.save(folder / "clients.xlsx")
-    return read_clinic(folder, read_mapping(MAPPING))
+    return read_clinic(mended(1, tmp_path_factory.mktemp("clinic")), read_mapping(MAPPING))
+
+
+@pytest.fixture(scope="module")
+def later(tmp_path_factory):
+    """The second export, compared with the first."""
+    folder = tmp_path_factory.mktemp("clinic")
+    mapping = mapping_of_month2(folder)
+    before = read_clinic(mended(1, folder), mapping)
+    return update(mended(2, folder), mapping, previous=before, cut_off="2025-02-03")
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +183,54 @@ def test_scores(tables):
     assert len(cells) == 96
     wrong = list(differing(cells, tables["assessments"], keys, ["n_answered", "total"]))
     assert wrong == []
+
+
+@pytest.mark.truth
+def test_the_second_month(later):
+    """Every count and cell of the second export; the same sessions and ages deviate."""
+    truth, tables = TRUTHS["month2"], later.imported.require_study().tables
+    counts, listed = truth["counts"], set(tables["subjects"]["subject_id"])
+    assert len(tables["subjects"]) == counts["subjects"] == 188
+    known = {name: t[t["subject_id"].isin(listed)] for name, t in tables.items()}
+    assert len(known["sessions"]) == counts["sessions"] == 1809
+    assert len(tables["sessions"]) == 1810  # with the session of an id that the list lacks
+    assert len(tables["adverse_events"]) == counts["adverse_events"] == 92
+    scales = tables["assessments"]["instrument"].value_counts().to_dict()
+    assert scales == counts["assessments"]
+    answers = tables["items"].groupby("instrument", observed=True)["response"].count().to_dict()
+    assert answers == counts["answered_items"]
+    values = known["monitoring"]["parameter"].value_counts().to_dict()
+    assert values == counts["monitoring_values"]
+    events = tables["adverse_events"].rename(columns={"term": "meaning"})
+    wrong = [
+        (table, cell["patient"], column)
+        for table, keys, columns in COMPARED
+        for cell, column in differing(
+            truth["cells"][table],
+            events if table == "adverse_events" else tables[table],
+            keys,
+            columns,
+        )
+    ]
+    assert wrong == [("subjects", "00356", "age_years")]
+
+
+COMPARED = (
+    ("subjects", ["subject_id"], ["site_id", "age_years", "sex", "indication"]),
+    (
+        "sessions",
+        ["subject_id", "rel_day"],
+        ["session_no", "course_no", "site_id", "phase", "route", "agent", "dose_mg", "weight_kg"],
+    ),
+    (
+        "assessments",
+        ["subject_id", "instrument", "rel_day", "occurrence"],
+        ["n_answered", "total"],
+    ),
+    (
+        "adverse_events",
+        ["subject_id", "start_day", "meaning"],
+        ["severity", "serious", "related", "outcome"],
+    ),
+)
+"""Table, key and columns that the cells of the truth are held to."""
