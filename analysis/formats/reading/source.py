@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.formats.faults import fault
+from analysis.formats.faults import fault, row_fault
 from analysis.formats.mapping_parts import Source
 from analysis.formats.reading.cells import Cells, plain
 from analysis.formats.reading.parquet_file import read_parquet
@@ -232,9 +232,14 @@ def _left_out_findings(
         if flags.any():
             what = f"{text} were left out."
             remedy = "Look whether the file was put together from several pages."
-            count = int(flags.sum())
-            found.append(
-                fault("FMT-033", source.name, what, remedy, severity="warning", count=count)
+            found += row_fault(
+                "FMT-033",
+                source.name,
+                what,
+                remedy,
+                lines=lines,
+                broken=flags,
+                severity="warning",
             )
     return found
 
@@ -284,7 +289,7 @@ def _without_alike(
     alike = codes.duplicated().to_numpy(dtype=bool) if len(codes.columns) else None
     if alike is None or not alike.any():
         return sheet, findings
-    count, dropped = int(alike.sum()), source.alike_rows == "drop"
+    dropped = source.alike_rows == "drop"
     what = "Rows are like an earlier row in every column that is used"
     what += "; they were left out." if dropped else "."
     remedy = 'If they are repeats of an export, say "alike_rows": "drop" in the mapping.'
@@ -292,10 +297,18 @@ def _without_alike(
         remedy = "Look whether the export repeats rows."
     findings = [
         *findings,
-        fault("FMT-034", source.name, what, remedy, severity="warning", count=count),
+        *row_fault(
+            "FMT-034",
+            source.name,
+            what,
+            remedy,
+            lines=sheet.lines,
+            broken=alike,
+            severity="warning",
+        ),
     ]
     if not dropped:
         return sheet, findings
     kept = sheet.take(~alike)
-    left_out = {**sheet.left_out, "like an earlier row": count}
+    left_out = {**sheet.left_out, "like an earlier row": int(alike.sum())}
     return Sheet(**{**vars(kept), "left_out": left_out}), findings
