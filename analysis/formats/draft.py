@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import DataError
-from analysis.formats.drafting.columns import proposal, role_columns
+from analysis.formats.drafting.columns import fitting_columns, proposal, role_columns
 from analysis.formats.drafting.ids import client_columns, id_rule
 from analysis.formats.drafting.looks import Look, Profile, look_at
 from analysis.formats.drafting.scales import named_scale, questionnaires_of, scale_labels
@@ -175,7 +175,10 @@ def _tables(
         if source:
             look = looks[source]
             found = role_columns(look, table, _taken(look, ids[source][0]))
-            tables[table] = {"source": source, "columns": _columns(found, table)}
+            columns = _columns(found, table)
+            if "dose_mg" in columns:
+                _say_other_doses(columns["dose_mg"], look, _taken(look, ids[source][0]))
+            tables[table] = {"source": source, "columns": columns}
     forms, scores = [], []
     for name, look in looks.items():
         if name == treatments and not questionnaires_of("", look, ""):
@@ -203,6 +206,15 @@ def _columns(found: MappingType[str, Profile], table: str) -> dict[str, Any]:
     if columns.get("dose_mg", {}).get("unit") == "in text" and "weight_kg" in columns:
         columns["dose_mg"]["weight"] = columns["weight_kg"]  # for doses per kilogram
     return columns
+
+
+def _say_other_doses(recipe: dict[str, Any], look: Look, taken: set[str]) -> None:
+    """Note which other doses a file holds: one that was ordered is not one that was given."""
+    fitting = fitting_columns(look, "sessions", "dose_mg", taken)
+    others = [p.header for p in fitting if p.header != recipe.get("column")]
+    if others:
+        note = f"Is it the dose that was given? Also a dose: {', '.join(others)}."
+        recipe["note"] = f"{recipe['note']} {note}"
 
 
 def _scores(name: str, look: Look, client: str) -> list[dict[str, Any]]:

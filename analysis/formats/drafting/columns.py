@@ -10,14 +10,14 @@ from analysis.formats.drafting.looks import Look, Profile
 from analysis.study import TABLES
 from analysis.study.columns import Column
 
-__all__ = ["labels_of", "proposal", "role_columns"]
+__all__ = ["fitting_columns", "labels_of", "proposal", "role_columns"]
 
 _HEADERS = {
     "subjects": {
-        "site_id": r"\b(site|clinic|location|cent(?:er|re)|practice)\b",
+        "site_id": r"\b(site|clinic|clinique|location|loc|office|cent(?:er|re)|practice)\b",
         "age_years": r"\bage\b|date of birth|birth|\bdob\b",
         "sex": r"\b(sex|gender)\b",
-        "indication": r"diagnos|indication|condition|reason for (treatment|referral)",
+        "indication": r"diagnos|\bdx\b|indication|condition|reason for (treatment|referral)",
         "race_ethnicity": r"\b(race|ethnic)",
         "language": r"language",
         "payer": r"payer|payor|insurance",
@@ -27,13 +27,13 @@ _HEADERS = {
     "sessions": {
         "rel_day": r"\bdate\b",
         "session_no": r"(session|treatment|infusion|visit)\W*(no|nr|number|#)|#",
-        "site_id": r"\b(site|clinic|location|cent(?:er|re)|practice)\b",
+        "site_id": r"\b(site|clinic|clinique|location|loc|office|cent(?:er|re)|practice)\b",
         "agent": r"\b(agent|drug|medication|medicine|substance)\b",
         "route": r"\b(route|administration|mode)\b",
         "dose_mg": r"\b(dose|dosage)\b",
         "weight_kg": r"weight",
         "infusion_min": r"(infusion|duration).*(min|time|length)|duration|\bminutes\b",
-        "phase": r"\bphase\b|induction|maintenance",
+        "phase": r"\b(phase|series)\b|induction|maintenance",
         "completed": r"complete|finished",
         "stop_reason": r"(stop|discontinu|abort).*reason|reason.*(stop|discontinu|abort)",
     },
@@ -82,6 +82,8 @@ _MEANINGS = {
 }
 _FLAGS = {"yes": True, "no": False, "y": True, "n": False, "true": True, "false": False}
 _MOST_LABELS = 40
+_MOSTLY = 0.8
+_ORDERED = re.compile(r"order|prescri|plan|target|per\s*kg|/\s*kg")
 
 
 def role_columns(look: Look, table: str, taken: set[str]) -> dict[str, Profile]:
@@ -99,16 +101,45 @@ def role_columns(look: Look, table: str, taken: set[str]) -> dict[str, Profile]:
     Returns
     -------
     dict of str to Profile
-        The first column whose header and content fit, by canonical name.
+        The best column whose header and content fit, by canonical name.
     """
     found: dict[str, Profile] = {}
-    for name, pattern in _PATTERNS[table].items():
-        for profile in look.columns:
-            free = profile.header not in taken and profile not in found.values()
-            if free and pattern.search(profile.spelt) and _content_fits(profile, name):
-                found[name] = profile
-                break
+    for name in _PATTERNS[table]:
+        free = [p for p in fitting_columns(look, table, name, taken) if p not in found.values()]
+        if free:
+            found[name] = free[0]
     return found
+
+
+def fitting_columns(look: Look, table: str, name: str, taken: set[str]) -> list[Profile]:
+    """List the columns of a file that could fill one canonical column, the best first.
+
+    Parameters
+    ----------
+    look : Look
+        The file.
+    table, name : str
+        The canonical column.
+    taken : set of str
+        Headers that are spoken for.
+
+    Returns
+    -------
+    list of Profile
+        In the order of the file; a dose in milligrams before one in words, since the second is
+        often what was ordered.
+    """
+    pattern = _PATTERNS[table][name]
+    fitting = [
+        profile
+        for profile in look.columns
+        if profile.header not in taken
+        and pattern.search(profile.spelt)
+        and _content_fits(profile, name)
+    ]
+    if name == "dose_mg":
+        fitting.sort(key=lambda p: (p.numeric < _MOSTLY, _ORDERED.search(p.spelt) is not None))
+    return fitting
 
 
 def _content_fits(profile: Profile, name: str) -> bool:

@@ -13,7 +13,7 @@ from analysis.instruments import instrument_names, load_instrument
 __all__ = ["ItemRun", "named_scale", "questionnaires_of", "scale_labels"]
 
 _NUMBERS = (
-    re.compile(r"(?:^|\D)0*(?P<n>\d{1,2})\s*(?:of|/|von|de)\s*(?P<of>\d{1,2})(?:\D|$)"),
+    re.compile(r"(?:^|\D)0*(?P<n>\d{1,2})\s*(?:of|/|von|de|sur)\s*(?P<of>\d{1,2})(?:\D|$)"),
     re.compile(r"(?:question|item|frage|q|i)[\s_.\-#]*0*(?P<n>\d{1,2})(?:\D|$)"),
     re.compile(r"^0*(?P<n>\d{1,2})[.):]\s"),
     re.compile(r"[\s_.\-]0*(?P<n>\d{1,2})$"),
