@@ -147,6 +147,17 @@ def test_sessions(tables):
 
 
 @pytest.mark.truth
+def test_the_second_row_of_a_person_is_said(found):
+    [planted] = [
+        fault
+        for fault in TRUTHS["faults"]
+        if fault["month"] == 1 and fault["kind"] == "two ids, one person"
+    ]
+    told = [f for f in found.findings if f.rule == "FMT-042" and f.table == "patients"]
+    assert [f.rows for f in told] == [tuple(planted["rows"])]
+
+
+@pytest.mark.truth
 def test_subjects(tables):
     columns = ["site_id", "age_years", "sex", "indication"]
     cells = TRUTH["cells"]["subjects"]

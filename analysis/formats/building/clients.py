@@ -150,9 +150,38 @@ def _ids(
             severity="warning",
         )
     local = raw.recoded(lambda text: normal_id(text, rule))
-    if linked is None or rule.links is None or source.name == rule.links.source:
+    if linked is None or rule.links is None:
+        return local
+    if source.name == rule.links.source:
+        _say_second_rows(sheet, source, local, linked, findings)
         return local
     return _linked(sheet, source, local, rule.links, sites, linked, findings)
+
+
+def _say_second_rows(
+    sheet: Sheet,
+    source: Source,
+    local: Cells,
+    linked: Mapping[tuple[str, str], str],
+    findings: list[Finding],
+) -> None:
+    """Say which rows of the list belong to a patient who has another row there, which counts."""
+    people = [linked.get(("", entry), entry) for entry in local.entries]
+    listed = set(local.entries)
+    pairs = zip(local.entries, people, strict=True)
+    second = np.array([own != person and person in listed for own, person in pairs], dtype=bool)
+    what = "Rows have an id that is linked to a patient with a row of its own; only that counts."
+    remedy = "Look whether it has the home clinic; if not, exchange local and patient in links."
+    findings += row_fault(
+        "FMT-042",
+        source.name,
+        what,
+        remedy,
+        column=f"{source.path}.client_id",
+        lines=sheet.lines,
+        broken=local.flags(second),
+        severity="warning",
+    )
 
 
 def _sites_of(sheet: Sheet, source: Source, sites: Sites, findings: list[Finding]) -> Cells:

@@ -143,12 +143,15 @@ def _scale(look: Look, run: ItemRun) -> tuple[str, str]:
     size = len(run.columns)
     fitting = [n for n in instrument_names() if load_instrument(n).item_count == size]
     headers = {named_scale(profile.header) for profile in run.columns} - {""}
-    for named, where in ((headers, "headers"), ({named_scale(look.stem)} - {""}, "file name")):
+    for named, where in (
+        (headers, "headers name"),
+        ({named_scale(look.stem)} - {""}, "file name has"),
+    ):
         chosen = next(iter(named)) if len(named) == 1 else ""
         if chosen in fitting:
-            return chosen, f"The {where} name the scale, which has as many items."
+            return chosen, f"The {where} the scale, which has as many items."
         if chosen:
-            return "?", f"The {where} name {chosen}, which has another number of items."
+            return "?", f"The {where} {chosen}, which has another number of items."
     listed = ", ".join(fitting) or "no scale of the library"
     return "?", f"As many items have: {listed}."
 
