@@ -48,7 +48,11 @@ def _uses_of(place: str, entry: Entry) -> Iterator[tuple[str, str, tuple[str, st
     """Give the uses of one entry."""
     for name, source in entry.columns.items():
         if source.kind in ("field", "date", "boxes"):
-            yield f"{place}.columns.{name}", source.kind, (entry.instrument, source.name)
+            yield (
+                f"{place}.columns.{name}",
+                source.kind,
+                (source.instrument or entry.instrument, source.name),
+            )
     for name in entry.items:
         yield f"{place}.items", "field", (entry.instrument, name)
 

@@ -41,6 +41,9 @@ class Source:
         number within other columns).
     name : str
         Field, key or constant.
+    instrument : str
+        Of a date: the instrument that holds it in the same record, event and instance; empty for
+        that of the entry.
     translation : mapping of str to str, optional
         Canonical value by code.
     within : tuple of str
@@ -49,6 +52,7 @@ class Source:
 
     kind: str
     name: str = ""
+    instrument: str = ""
     translation: Mapping[str, str] | None = None
     within: tuple[str, ...] = ()
 
@@ -244,6 +248,8 @@ def _is_source(source: Any, columns: Sequence[str]) -> bool:
         return False
     kinds = [kind for kind in _SOURCES if kind in source]
     extra = set(source) - set(kinds) - {"values", "note"}
+    if kinds == ["date"] and isinstance(source.get("instrument", ""), str):
+        extra -= {"instrument"}
     if len(kinds) != 1 or extra or not _is_names(source.get("values", {})):
         return False
     kind, name = kinds[0], source[kinds[0]]
@@ -292,4 +298,9 @@ def _source(source: Mapping[str, Any]) -> Source:
     kind = next(kind for kind in _SOURCES if kind in source)
     if kind == "number_by":
         return Source(kind=kind, within=tuple(source[kind]))
-    return Source(kind=kind, name=str(source[kind]), translation=source.get("values"))
+    return Source(
+        kind=kind,
+        name=str(source[kind]),
+        instrument=source.get("instrument", ""),
+        translation=source.get("values"),
+    )

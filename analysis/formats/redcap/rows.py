@@ -11,7 +11,7 @@ from analysis.formats.noticed import noticed
 from analysis.formats.redcap.dictionary import Dictionary
 from analysis.study import Finding
 
-__all__ = ["KEY", "place_rows"]
+__all__ = ["KEY", "beside", "place_rows"]
 
 KEY = ("record", "event", "arm", "instance")
 """What names a row of an instrument."""
@@ -67,6 +67,32 @@ def place_rows(
         }
     )
     return placed, list(_findings(faults))
+
+
+def beside(frame: pd.DataFrame, other: pd.DataFrame, name: str) -> pd.Series:
+    """Take a field of another instrument, from the same record, event, arm and instance.
+
+    Parameters
+    ----------
+    frame, other : pandas.DataFrame
+        Rows of both instruments, with their keys; the other has each key once.
+    name : str
+        The field.
+
+    Returns
+    -------
+    pandas.Series
+        In the rows of the first; missing where the other was not filled in.
+
+    Examples
+    --------
+    >>> keys = {"record": ["1"], "event": ["start"], "arm": [1], "instance": [1]}
+    >>> beside(pd.DataFrame(keys), pd.DataFrame({**keys, "day": [4]}), "day").tolist()
+    [4]
+    """
+    keys = list(KEY)
+    found = frame[keys].merge(other[[*keys, name]], on=keys, how="left")
+    return found[name].set_axis(frame.index)
 
 
 def _column(table: pd.DataFrame, name: str) -> pd.Series:

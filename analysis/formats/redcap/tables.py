@@ -13,6 +13,7 @@ from analysis.formats.noticed import noticed
 from analysis.formats.redcap.choices import checkbox_column
 from analysis.formats.redcap.dictionary import Dictionary
 from analysis.formats.redcap.mapping import Entry, RedcapMapping, Source
+from analysis.formats.redcap.rows import beside
 from analysis.formats.redcap.split import missing_code_of
 from analysis.study import TABLES, Finding
 
@@ -167,7 +168,9 @@ def _pseudonyms(frame: pd.DataFrame, project: _Project) -> pd.Series:
 def _cells(frame: pd.DataFrame, source: Source, project: _Project) -> tuple[pd.Series, int]:
     """Make the cells of one column, and count the codes that the mapping does not translate."""
     if source.kind == "date":
-        days = frame[source.name] - frame["record"].map(project.zero).astype("datetime64[s]")
+        days = _dates(frame, source, project) - frame["record"].map(project.zero).astype(
+            "datetime64[s]"
+        )
         return days.dt.days.astype("Int64"), 0
     if source.kind == "boxes":
         return _boxes(frame, source, project.dictionary), 0
@@ -180,6 +183,13 @@ def _cells(frame: pd.DataFrame, source: Source, project: _Project) -> tuple[pd.S
     name = source.name
     cells = frame.get(name, pd.Series(pd.NA, index=frame.index, dtype="string"))
     return (cells, 0) if source.translation is None else _translated(cells, source.translation)
+
+
+def _dates(frame: pd.DataFrame, source: Source, project: _Project) -> pd.Series:
+    """Take the dates of a column, from another instrument where the mapping says so."""
+    if not source.instrument:
+        return frame[source.name]
+    return beside(frame, project.frames[source.instrument], source.name)
 
 
 def _translated(cells: pd.Series, values: Mapping[str, str]) -> tuple[pd.Series, int]:
@@ -229,9 +239,9 @@ def _left_out(
     reasons = {"no pseudonym": rows["subject_id"].isna()}
     if entry.events:
         reasons["other event"] = ~frame["event"].isin(list(entry.events))
-    dates = [s.name for s in entry.columns.values() if s.kind == "date" and s.name in frame]
+    dates = [_dates(frame, s, project) for s in entry.columns.values() if s.kind == "date"]
     if dates:
-        dated = frame[dates].notna().any(axis="columns")
+        dated = pd.concat(dates, axis="columns").notna().any(axis="columns")
         reasons[_NO_DAY_ZERO] = dated & ~frame["record"].isin(project.zero.dropna().index)
     for name in entry.only_with:
         reasons[f"no {name}"] = rows[name].isna()
