@@ -28,6 +28,7 @@ LEDGER_VARIABLE = "KETAMINE_OUTCOMES_LEDGER"
 the label of the release, a bar, and the path."""
 
 _START = "0" * 64
+_MOST = 2**53  # beyond it whole numbers are no longer exact
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +112,7 @@ class Ledger:
 
     def _read(self, path: Path) -> None:
         """Read all lines and hold each to the digest in the next."""
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        for number, line in enumerate(_lines(path), start=1):
             record, previous = _parsed(line, number)
             if previous != self._last:
                 raise DisclosureError(
@@ -197,24 +198,50 @@ def _digest(line: str) -> str:
     return hashlib.sha256(line.encode("utf-8")).hexdigest()
 
 
+def _lines(path: Path) -> list[str]:
+    """Give the lines of the file; names may hold other marks that end a line for Python."""
+    try:
+        return path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    except (OSError, UnicodeDecodeError):
+        raise DisclosureError(
+            "The ledger of releases cannot be read: it is no text in UTF-8, or another program "
+            "holds it. Close it there, or take the copy of your backup."
+        ) from None
+
+
 def _parsed(line: str, number: int) -> tuple[Record, str]:
-    """Read one line."""
+    """Read one line, and hold it to what `Record.line` writes."""
     try:
         found: dict[str, Any] = json.loads(line)
         record = Record(
             release=found["release"],
             about=found["about"],
-            counts={name: int(n) for name, n in found["counts"].items()},
-            shown=found["shown"],
+            counts=dict(found["counts"]),
+            shown=dict(found["shown"]),
             sums=tuple((total, tuple(parts)) for total, parts in found["sums"]),
             not_shown=tuple(found["not_shown"]),
         )
-        return record, str(found["previous"])
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise DisclosureError(
-            f"Line {number} of the ledger of releases cannot be read. Take the copy of your "
-            "backup; without it, what was released before cannot be protected."
-        ) from None
+        if _is_whole(record):
+            return record, str(found["previous"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        pass
+    raise DisclosureError(
+        f"Line {number} of the ledger of releases cannot be read. Take the copy of your "
+        "backup; without it, what was released before cannot be protected."
+    )
+
+
+def _is_whole(record: Record) -> bool:
+    """Tell whether a record has texts and counts where they belong, and knows what it names."""
+    texts = (record.release, record.about, *record.shown.values())
+    named = {name for total, parts in record.sums for name in (total, *parts)}
+    named |= set(record.not_shown)
+    return (
+        all(isinstance(text, str) for text in texts)
+        and all(type(n) is int and 0 <= n < _MOST for n in record.counts.values())
+        and named <= set(record.counts)
+        and set(record.counts) - set(record.not_shown) <= set(record.shown)
+    )
 
 
 _CURRENT: ContextVar[Ledger | None] = ContextVar("ledger", default=None)
