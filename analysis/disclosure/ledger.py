@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.disclosure.policy import HIDDEN
 from analysis.errors import DisclosureError
 from analysis.storage import write_text
 
@@ -112,8 +113,12 @@ class Ledger:
 
     def _read(self, path: Path) -> None:
         """Read all lines and hold each to the digest in the next."""
+        known: dict[tuple[str, str, str], int] = {}
         for number, line in enumerate(_lines(path), start=1):
             record, previous = _parsed(line, number)
+            for name, n in record.counts.items():
+                if known.setdefault((record.release, record.about, name), n) != n:
+                    raise _unreadable(number)
             if previous != self._last:
                 raise DisclosureError(
                     f"The ledger of releases was changed before line {number}. Take the copy of "
@@ -225,23 +230,35 @@ def _parsed(line: str, number: int) -> tuple[Record, str]:
             return record, str(found["previous"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
-    raise DisclosureError(
+    raise _unreadable(number)
+
+
+def _unreadable(number: int) -> DisclosureError:
+    """Say that a line is no record, or contradicts itself or an earlier one."""
+    return DisclosureError(
         f"Line {number} of the ledger of releases cannot be read. Take the copy of your "
         "backup; without it, what was released before cannot be protected."
     )
 
 
 def _is_whole(record: Record) -> bool:
-    """Tell whether a record has texts and counts where they belong, and knows what it names."""
+    """Tell whether a record has texts and counts where they belong, and agrees with itself."""
+    counts, hidden = record.counts, set(record.not_shown)
     texts = (record.release, record.about, *record.shown.values())
-    named = {name for total, parts in record.sums for name in (total, *parts)}
-    named |= set(record.not_shown)
+    named = {name for total, parts in record.sums for name in (total, *parts)} | hidden
     return (
         all(isinstance(text, str) for text in texts)
-        and all(type(n) is int and 0 <= n < _MOST for n in record.counts.values())
-        and named <= set(record.counts)
-        and set(record.counts) - set(record.not_shown) <= set(record.shown)
+        and all(type(n) is int and 0 <= n < _MOST for n in counts.values())
+        and named <= set(counts)
+        and all(_says(record.shown[name], n) for name, n in counts.items() if name not in hidden)
+        and all(counts[total] == sum(counts[p] for p in parts) for total, parts in record.sums)
     )
+
+
+def _says(text: str, n: int) -> bool:
+    """Tell whether a text can stand for a count: the count, a dash, or a bound above it."""
+    limit = text.removeprefix("<")
+    return text in {HIDDEN, f"{n:,d}"} or (text != limit and 0 < n < int(limit))
 
 
 _CURRENT: ContextVar[Ledger | None] = ContextVar("ledger", default=None)

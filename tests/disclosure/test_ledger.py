@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import os
@@ -367,9 +368,13 @@ FAULTS = {
     "about": [7, {}],
     "counts": [None, {"a": "40", "b": 60, "all": 100}, {"a": 40.5, "b": 60, "all": 100},
                {"a": True, "b": 60, "all": 100}, {"a": float("inf"), "b": 60, "all": 100},
-               {"a": 10**30, "b": 60, "all": 100}, {"a": -1, "b": 60, "all": 100}, {"a": 40}],
-    "shown": [[], {"a": "40"}, {"a": 40, "b": "60", "all": "100"}],
-    "sums": [3, [["all"]], [["all", ["c"]]], [["c", ["a"]]], [[["all"], ["a"]]], [["all", [["a"]]]]],
+               {"a": 40, "b": 61, "all": 100}, {"a": 10**30, "b": 60, "all": 100},
+               {"a": -1, "b": 60, "all": 100}, {"a": 40}],
+    "shown": [[], {"a": "40"}, {"a": 40, "b": "60", "all": "100"},
+              {"a": "41", "b": "60", "all": "100"}, {"a": "<11", "b": "60", "all": "100"},
+              {"a": "<x", "b": "60", "all": "100"}],
+    "sums": [3, [["all"]], [["all", ["c"]]], [["c", ["a"]]], [[["all"], ["a"]]],
+             [["all", [["a"]]]]],
     "not_shown": [None, ["c"], [["a"]]],
 }  # fmt: skip
 
@@ -377,7 +382,8 @@ FAULTS = {
 @unit
 @pytest.mark.parametrize("line", [
     *(json.dumps({**WHOLE, key: value}).encode() for key in FAULTS for value in FAULTS[key]),
-    b"", b"[]", b"null", b"[" * 50_000, b'{"counts":' * 50_000, b"\x00", b"\xff\xfe", b"\xef\xbb\xbf{}",
+    b"", b"[]", b"null", b"[" * 50_000, b'{"counts":' * 50_000, b"\x00", b"\xff\xfe",
+    b"\xef\xbb\xbf{}",
 ])  # fmt: skip
 def test_a_ledger_with_another_line_is_refused(tmp_path: Path, line: bytes) -> None:
     path = tmp_path / "ledger.jsonl"
@@ -388,6 +394,19 @@ def test_a_ledger_with_another_line_is_refused(tmp_path: Path, line: bytes) -> N
         Ledger(release="2", path=path)
     assert refused.value.__context__ is None or refused.value.__suppress_context__
     assert "Zqx" not in str(refused.value)
+
+
+@unit
+def test_a_ledger_that_contradicts_itself_is_refused(tmp_path: Path) -> None:
+    first = json.dumps(WHOLE)
+    other = {"counts": {"a": 41}, "shown": {"a": "41"}, "sums": []}
+    other["previous"] = hashlib.sha256(first.encode()).hexdigest()
+    path = tmp_path / "ledger.jsonl"
+    path.write_text(f"{first}\n{json.dumps({**WHOLE, **other, 'about': 'doses'})}\n")
+    assert len(Ledger(release="2", path=path).records) == 2
+    path.write_text(f"{first}\n{json.dumps({**WHOLE, **other})}\n")
+    with pytest.raises(DisclosureError, match="Line 2 of the ledger"):
+        Ledger(release="2", path=path)
 
 
 @unit

@@ -233,15 +233,15 @@ def _merged(path: Path, part: str, rows: Rows, source: Source) -> list[Finding]:
     below, width, room = 0, max(map(len, rows), default=0), _room(path)
     for left, top, right, bottom in _areas(path, part):
         area = rows[top - 1 : bottom]
-        right = min(right, width)  # noqa: PLW2901 - nothing stands further on
-        room -= len(area) * (right - left + 1)
+        span = min(right, width) - left + 1  # nothing stands further on
+        room -= len(area) * max(span, 0)
         if room < 0:  # areas do not overlap in a workbook that a program wrote
             raise ValueError
         value = area[0][left - 1] if area and len(area[0]) >= left else None
         below += bool(area) and bottom >= source.header_row + source.header_rows
         for row in area:
-            row += [None] * (right - len(row))
-            row[left - 1 : right] = [value] * (right - left + 1)
+            row.extend([None] * (left - 1 + span - len(row)))
+            row[left - 1 : left - 1 + span] = [value] * span
     if not below:
         return []
     what = "Merged cells among the rows were filled with the value that they show."
