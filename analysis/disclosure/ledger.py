@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -205,13 +205,12 @@ def _digest(line: str) -> str:
 
 def _lines(path: Path) -> list[str]:
     """Give the lines of the file; names may hold other marks that end a line for Python."""
-    try:
+    with suppress(OSError, UnicodeDecodeError):  # the latter would carry the whole file along
         return path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
-    except (OSError, UnicodeDecodeError):
-        raise DisclosureError(
-            "The ledger of releases cannot be read: it is no text in UTF-8, or another program "
-            "holds it. Close it there, or take the copy of your backup."
-        ) from None
+    raise DisclosureError(
+        "The ledger of releases cannot be read: it is no text in UTF-8, or another program "
+        "holds it. Close it there, or take the copy of your backup."
+    )
 
 
 def _parsed(line: str, number: int) -> tuple[Record, str]:

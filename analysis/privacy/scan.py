@@ -251,7 +251,7 @@ def _signs_of_cardinality(values: pd.Series, patients: pd.Series | None) -> Iter
     dtype = values.dtype
     texts = pd.api.types.is_string_dtype(dtype) or pd.api.types.is_object_dtype(dtype)
     texts = texts or isinstance(dtype, pd.CategoricalDtype)
-    wide = pd.api.types.is_integer_dtype(dtype) and len(values) and values.abs().max() >= 10_000
+    wide = pd.api.types.is_integer_dtype(dtype) and len(values) and (values.abs() >= 10_000).any()
     if not texts and not wide:
         return
     present = values.dropna()
