@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["text_numbers"]
+from analysis.errors import DataError
+
+__all__ = ["require_numbers", "text_numbers"]
 
 _LONG, _LONG_EXPONENT = 12, r"[eE][+-]?[0-9]{4,}"
 
@@ -36,3 +40,38 @@ def text_numbers(cells: pd.Series) -> pd.Series:
         odd[odd] = texts[odd].str.contains(_LONG_EXPONENT, regex=True).to_numpy(dtype=bool)
         cells = cells.mask(odd)
     return pd.to_numeric(cells, errors="coerce")
+
+
+def require_numbers(cells: pd.Series, name: str) -> npt.NDArray[np.float64]:
+    """Give a column as numbers, or refuse what is none without repeating it.
+
+    Parameters
+    ----------
+    cells : pandas.Series
+        Numbers, or texts of numbers.
+    name : str
+        What the column is called, for the message.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        NaN where a cell is missing.
+
+    Raises
+    ------
+    DataError
+        When cells hold something else; it says how many.
+
+    Examples
+    --------
+    >>> require_numbers(pd.Series([3, None]), "response").tolist()
+    [3.0, nan]
+    """
+    values = text_numbers(cells).to_numpy(dtype=np.float64, na_value=np.nan)
+    n_other = int((np.isnan(values) & cells.notna().to_numpy(dtype=bool)).sum())
+    if n_other:
+        raise DataError(
+            f"{n_other:,} cells of {name} are no numbers. Correct them at the source, or leave "
+            "them empty where nothing was recorded."
+        )
+    return values
