@@ -27,7 +27,7 @@ from analysis import (
 from analysis.checks import check, check_folder, write_detail
 from analysis.outcomes import ScoreEvent
 from analysis.study import TABLES, Study
-from analysis.text_numbers import text_numbers
+from analysis.text_numbers import require_numbers, text_numbers
 from tests.builders import CLEAN, clean_study, write_folder
 from tests.formats import small_clinic
 from tests.formats.redcap import project
@@ -48,6 +48,7 @@ class World:
             self.local / "study",
             tables={name: text.replace("p1,", f"{SECRET},") for name, text in CLEAN.items()},
         )
+        (self.folder / "subjects.csv").write_text(f"subject_id,{SECRET}\n{SECRET},{DATE}\n")
         n = 24
         self.numbers = pd.DataFrame(
             {
@@ -291,6 +292,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "tables.indications_table": _frame(tables.indications_table),
     "tables.response_table": _frame(tables.response_table),
     "tables.rules_table": _study(tables.rules_table, "PHQ-9", visit="week 4"),
+    "text_numbers.require_numbers": lambda world: require_numbers(world.cells, "response"),
     "text_numbers.text_numbers": lambda world: text_numbers(world.cells),
 }
 
@@ -300,12 +302,54 @@ ELSEWHERE = {
 }
 """Calls whose secrets are planted in the tests of their room."""
 
-COMMANDS = {
-    "check": "tests/study/test_canary.py",
-    "map": "tests/cli/test_clinic_commands.py",
-    "update": "tests/cli/test_clinic_commands.py",
-    "report": "tests/report/test_build.py",
+ON_RESULTS = {
+    *(
+        "figures.figure_png",
+        "figures.show",
+        "figures.plot_completeness",
+        "figures.plot_correlation",
+    ),
+    *("figures.plot_cumulative_incidence", "figures.plot_differences", "figures.plot_flow"),
+    *("figures.plot_influence", "figures.plot_interval_curve", "figures.plot_marginal_means"),
+    *("figures.plot_proportions", "figures.plot_quantiles", "figures.plot_ratios"),
+    *("figures.plot_residuals", "figures.plot_states", "figures.plot_survival"),
+    *("figures.plot_trajectory", "mixed.clinic_influence", "mixed.compare_covariances"),
+    *("mixed.fit_moments", "mixed.save_moments", "mixed.variance_test", "disclosure.recording"),
+    *("formats.write_mapping", "study.findings_frame", "results.tidy_frame"),
+    *("results.critical_value", "synthetic.inject_into_folder", "synthetic.write_shards"),
+    *("synthetic.write_synthetic", "study.in_local_zone"),
 }
-"""Commands, with the tests that plant secrets for them."""
+"""Calls that take what another call made, or invented data: no cell of a clinic reaches them."""
 
-NO_COMMAND_DATA = {"doctor", "synthesize"}
+RAW_FILES = {"confined", "file_sha256", "folder_sha256", "locked", "remove", "replacing"} | {
+    "write_bytes",
+    "write_text",
+}
+"""Of the room that writes files: it looks at names and bytes only."""
+
+
+def _clinic_files(world: World) -> str:
+    world.clinic()
+    world.file("mapping.json", json.dumps(small_clinic.MAPPING))
+    return str(world.local / "mapping.json")
+
+
+def _map(world: World) -> list[str]:
+    return [str(world.local), "--mapping", _clinic_files(world), "--output", "local/out"]
+
+
+COMMANDS: dict[str, Callable[[World], list[str]]] = {
+    "check": lambda world: [str(world.folder)],
+    "doctor": lambda _: [],
+    "map": _map,
+    "release": lambda world: [
+        str(world.folder), "--ledger", str(_ledger(world)), "--release", "2"
+    ],
+    "report": lambda world: [str(world.folder), "--output", "local/report"],
+    "scan": lambda world: [str(_redcap(world)[0].parent)],
+    "synthesize": lambda _: ["--help"],
+    "update": lambda world: [
+        str(world.local), "--previous", str(world.local), "--mapping", _clinic_files(world)
+    ],
+}  # fmt: skip
+"""Arguments of every command."""
