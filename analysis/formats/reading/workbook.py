@@ -230,7 +230,8 @@ def _unpacked_sheets(path: Path) -> int:
 
 def _merged(path: Path, part: str, rows: Rows, source: Source) -> list[Finding]:
     """Fill merged cells with the value that they show, and say how many areas there were."""
-    below, width, room = 0, max(map(len, rows), default=0), _room(path)
+    below, width = 0, max(map(len, rows), default=0)
+    room = len(rows) * width
     for left, top, right, bottom in _areas(path, part):
         area = rows[top - 1 : bottom]
         span = min(right, width) - left + 1  # nothing stands further on
