@@ -18,7 +18,7 @@ from analysis.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from analysis.privacy.file_scan import FileScan
+    from analysis.privacy.files.file_scan import FileScan
 
 __all__ = ["EXAMPLES", "scan"]
 
@@ -60,7 +60,7 @@ def scan(
     Exit code 0: no error; warnings want a person's look. 1: at least one error. What is found is
     named by place and kind and never shown.
     """
-    from analysis.privacy.scan_path import scan_path
+    from analysis.privacy import scan_path
     from analysis.storage import write_text
 
     result = scan_path(paths or [Path()])

@@ -16,8 +16,12 @@ from analysis.disclosure.policy import (
     Policy,
     is_small,
     masked_count,
+    named_policy,
+    possible_counts,
     require_releasable,
+    rounded_count,
 )
+from analysis.disclosure.release import Releasable, Released, Statement, release
 from analysis.disclosure.responses import hide_responses
 from analysis.disclosure.risk_tables import suppress_risk_table
 
@@ -29,6 +33,9 @@ __all__ = [
     "HiddenCells",
     "Ledger",
     "Policy",
+    "Releasable",
+    "Released",
+    "Statement",
     "SuppressedCounts",
     "attack_counts",
     "coarsen_occupancy",
@@ -40,8 +47,12 @@ __all__ = [
     "hide_statistics",
     "is_small",
     "masked_count",
+    "named_policy",
+    "possible_counts",
     "recording",
+    "release",
     "require_releasable",
+    "rounded_count",
     "suppress_cells",
     "suppress_counts",
     "suppress_flow",

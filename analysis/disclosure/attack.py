@@ -41,34 +41,53 @@ class CountSystem:
         Counts that are never printed although they follow from others, such as a complement.
     cost : array of float, shape (k,)
         What hiding a count costs the reader; the cheapest are hidden first.
+    shown_low, shown_high : array of float, shape (k,), optional
+        Between which counts a reader must guess where a count is shown rounded; None: the counts
+        as they are.
+    zero_is_small : array of bool, shape (k,), optional
+        Counts of which 0 must stay in doubt as well; None: of none.
     """
 
     counts: IntArray
     lines: IntArray
     not_shown: BoolArray
     cost: FloatArray
+    shown_low: FloatArray | None = None
+    shown_high: FloatArray | None = None
+    zero_is_small: BoolArray | None = None
 
     def small(self, minimum: int) -> BoolArray:
-        """Say which counts are from 1 to the minimum less one."""
-        return (self.counts > 0) & (self.counts < minimum)
+        """Say which counts are from 1, or from 0 where that is small, to the minimum less one."""
+        from_zero = False if self.zero_is_small is None else self.zero_is_small
+        return ((self.counts > 0) | from_zero) & (self.counts < minimum)
+
+    def limits(self, hidden: BoolArray) -> tuple[FloatArray, FloatArray]:
+        """Say between which values each count lies for who sees what is not hidden."""
+        low = self.counts if self.shown_low is None else self.shown_low
+        high = self.counts if self.shown_high is None else self.shown_high
+        return np.where(hidden, 0.0, low), np.where(hidden, np.inf, high)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Part:
-    """The hidden cells of one connected part, and the equations left between them."""
+    """The cells in doubt of one connected part, and the equations left between them."""
 
     cells: IntArray
     equations: FloatArray
     remainders: FloatArray
+    low: FloatArray
+    high: FloatArray
 
 
 def _parts(system: CountSystem, hidden: BoolArray) -> Iterator[_Part]:
-    """Split the hidden cells into parts that share no sum."""
-    cells = np.flatnonzero(hidden)
+    """Split the cells in doubt, hidden or rounded, into parts that share no sum."""
+    low, high = system.limits(hidden)
+    in_doubt = low < high
+    cells = np.flatnonzero(in_doubt)
     lines = system.lines[:, cells]
     used = lines.any(axis=1)
     lines = lines[used]
-    rest = -(system.lines[used] @ np.where(hidden, 0, system.counts))
+    rest = -(system.lines[used] @ np.where(in_doubt, 0, system.counts))
     linked = sparse.csr_array(np.abs(lines.T) @ np.abs(lines))
     n_parts, label = sparse.csgraph.connected_components(linked, directed=False)
     for part in range(n_parts):
@@ -78,6 +97,8 @@ def _parts(system: CountSystem, hidden: BoolArray) -> Iterator[_Part]:
             cells=cells[inside],
             equations=lines[np.ix_(rows, inside)].astype(float),
             remainders=rest[rows].astype(float),
+            low=low[cells[inside]],
+            high=high[cells[inside]],
         )
 
 
@@ -129,9 +150,10 @@ def attack_bounds(
     tuple of array of float, shape (t,)
         Least and greatest values; infinity where nothing bounds a count.
     """
-    ceiling = _ceiling(system, 0)
-    least = np.zeros(len(system.counts)) if low is None else low
-    most = np.full(len(system.counts), ceiling) if high is None else np.minimum(high, ceiling)
+    ceiling = _ceiling(system, 100)  # above 0 where all counts are 0
+    least, most = system.limits(hidden)
+    least = least if low is None else np.maximum(least, low)
+    most = np.minimum(most if high is None else np.minimum(most, high), ceiling)
     found_low, found_high = np.zeros(len(targets)), np.full(len(targets), np.inf)
     for part in _parts(system, hidden):
         inside = np.flatnonzero(np.isin(targets, part.cells))
@@ -219,20 +241,24 @@ def gives_away(system: CountSystem, line: IntArray, hidden: BoolArray, minimum: 
     -------
     bool
         True where a small count stands alone, or the hidden parts of a shown total are small
-        together.
+        together; where counts are rounded, so far as rounding leaves no doubt.
     """
-    inside = (line != 0) & hidden
-    if not (inside & system.small(minimum)).any():
+    cells = np.flatnonzero(line)
+    targets = (hidden & system.small(minimum))[cells]
+    if not targets.any():
         return False
-    in_doubt = bool((inside & (line < 0)).any()) or system.counts[inside].sum() >= minimum
-    return int(inside.sum()) == 1 or not in_doubt
+    low, high = (limit[cells] for limit in system.limits(hidden))
+    is_part = line[cells] > 0
+    rest = high[~is_part].sum() - low[is_part].sum() + low
+    greatest = np.where(is_part, rest, high[is_part].sum())
+    return bool((greatest[targets] < minimum).any())
 
 
 def _raised_together(part: _Part, places: IntArray, minimum: int) -> FloatArray:
     """Raise the places of a part towards the minimum at once; return the table, shape (cells,)."""
     n, k = len(part.cells), len(places)
     if not len(part.equations):
-        return np.full(n, float(minimum))
+        return np.asarray(np.clip(float(minimum), part.low, part.high))
     # one more variable per place: its value, but no more than the minimum
     found = linprog(
         np.concatenate([np.zeros(n), -np.ones(k)]),
@@ -240,7 +266,7 @@ def _raised_together(part: _Part, places: IntArray, minimum: int) -> FloatArray:
         b_ub=np.zeros(k),
         A_eq=np.hstack([part.equations, np.zeros((len(part.equations), k))]),
         b_eq=part.remainders,
-        bounds=[(0, None)] * n + [(0, minimum)] * k,
+        bounds=[*zip(part.low, part.high, strict=True), *([(0, minimum)] * k)],
         method="highs",
     )
     return np.asarray(found.x, dtype=float)[:n]

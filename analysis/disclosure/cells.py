@@ -17,7 +17,7 @@ from analysis.disclosure.attack import CountSystem, attack_bounds
 from analysis.disclosure.joint import JointSystem, alone, join_past
 from analysis.disclosure.ledger import Ledger, Record, current_ledger, names_of
 from analysis.disclosure.pattern import BoolArray, find_pattern, mark_bounds, markable_cells
-from analysis.disclosure.policy import HIDDEN, RELEASE, Policy
+from analysis.disclosure.policy import HIDDEN, RELEASE, Policy, possible_counts, rounded_count
 from analysis.errors import DataError
 
 __all__ = ["EARLIER", "STATUSES", "Cell", "HiddenCells", "Sum", "count_system", "suppress_cells"]
@@ -95,6 +95,8 @@ def count_system(
     *,
     not_shown: Collection[Cell] = (),
     keep: Mapping[Cell, float] | None = None,
+    sensitive: Collection[Cell] = (),
+    policy: Policy = RELEASE,
 ) -> CountSystem:
     """Put named counts and sums into arrays, and check that they add up.
 
@@ -108,6 +110,10 @@ def count_system(
         Counts that follow from others and are never printed.
     keep : mapping of name to float, optional
         How much more than its size it costs the reader to lose a count.
+    sensitive : collection of names
+        Counts of which 0 must not be known either, except where their total is 0.
+    policy : Policy
+        Whether counts are rounded and whether 0 is shown.
 
     Returns
     -------
@@ -134,11 +140,17 @@ def count_system(
             "whoever is left over, so that what could be subtracted is known."
         )
     extra = np.array([(keep or {}).get(name, 0.0) for name in names])
+    low, high = possible_counts(values, policy)
+    of_nobody = ((lines == 1) & (values[(lines == -1).argmax(axis=1)] == 0)[:, None]).any(axis=0)
+    delicate = np.array([name in sensitive for name in names], dtype=bool) & ~of_nobody
     return CountSystem(
         counts=values.astype(np.int64),
         lines=lines,
         not_shown=np.array([name in not_shown for name in names], dtype=bool),
         cost=values + extra,
+        shown_low=low,
+        shown_high=high,
+        zero_is_small=delicate | (not policy.zeros_shown),
     )
 
 
@@ -149,6 +161,7 @@ def suppress_cells(
     about: str = "",
     not_shown: Collection[Cell] = (),
     keep: Mapping[Cell, float] | None = None,
+    sensitive: Collection[Cell] = (),
     policy: Policy = RELEASE,
 ) -> HiddenCells:
     """Hide small counts, and others, so that no small count can be narrowed to a small interval.
@@ -166,8 +179,11 @@ def suppress_cells(
         Counts that follow from others and are never printed, such as a complement.
     keep : mapping of name to float, optional
         How much more than its size it costs the reader to lose a count.
+    sensitive : collection of names
+        Counts of which 0 must not be known either, since all or none of a group would be
+        disclosed: the sensitive counts and what is left of their group.
     policy : Policy
-        The least count that may be shown.
+        The least count that may be shown, and how counts are rounded.
 
     Returns
     -------
@@ -185,7 +201,9 @@ def suppress_cells(
     >>> hidden.text
     {'a': '<11', 'b': '—', 'c': '60', 'all': '94'}
     """
-    system = count_system(cells, sums, not_shown=not_shown, keep=keep)
+    system = count_system(
+        cells, sums, not_shown=not_shown, keep=keep, sensitive=sensitive, policy=policy
+    )
     ledger = current_ledger() if about and not policy.confidential else None
     if ledger is None:
         return _suppressed(alone(system), list(cells), policy)
@@ -203,6 +221,7 @@ def suppress_cells(
             shown={names[cell]: text for cell, text in hidden.text.items()},
             sums=tuple((names[total], tuple(names[p] for p in parts)) for total, parts in sums),
             not_shown=tuple(names[cell] for cell in cells if cell in not_shown),
+            round_to=policy.round_to,
         )
     )
     return hidden
@@ -232,9 +251,10 @@ def _suppressed(joint: JointSystem, names: Sequence[Cell], policy: Policy) -> Hi
     small = hidden & system.small(minimum)
     status = np.where(small, "primary", np.where(hidden, "complementary", "shown"))[:n]
     shown = np.where(marked, policy.small_text, HIDDEN)
+    counts = rounded_count(system.counts[:n], policy).astype(np.int64)
     text = [
         str(m) if h else f"{count:,d}"
-        for m, h, count in zip(shown[:n], hidden[:n], system.counts[:n], strict=True)
+        for m, h, count in zip(shown[:n], hidden[:n], counts, strict=True)
     ]
     return HiddenCells(
         text=dict(zip(names, text, strict=True)),

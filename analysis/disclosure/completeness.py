@@ -12,7 +12,14 @@ import math
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.policy import HIDDEN, RELEASE, Policy, is_small, masked_count
+from analysis.disclosure.policy import (
+    HIDDEN,
+    RELEASE,
+    Policy,
+    is_small,
+    masked_count,
+    rounded_count,
+)
 from analysis.errors import ColumnError, DataError
 
 __all__ = ["hide_completeness"]
@@ -85,7 +92,8 @@ def _share(started: int, due: int, scored: int, policy: Policy) -> tuple[str, fl
         return _bound(started, due, few_missing=bool(few_missing), most=policy.minimum_count - 1)
     if scored in (0, due):
         return ("100%", 1.0) if scored else ("0%", 0.0)
-    return _rounded(started, due, scored, policy)
+    started, due, scored = rounded_count([started, due, scored], policy).astype(int).tolist()
+    return _rounded(started, due, min(scored, due), policy)
 
 
 def _bound(started: int, due: int, *, few_missing: bool, most: int) -> tuple[str, float]:

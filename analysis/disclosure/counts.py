@@ -23,6 +23,7 @@ from analysis.disclosure.cells import (
     suppress_cells,
 )
 from analysis.disclosure.policy import RELEASE, Policy
+from analysis.disclosure.release import Statement
 from analysis.errors import ColumnError, DataError
 from analysis.results import frame_to_html, frame_to_text
 
@@ -80,6 +81,11 @@ class SuppressedCounts:
             row per small count, never its true value.
         """
         return self.bounds.copy()
+
+    def disclosure(self) -> Statement:
+        """Say what leaves, for `release`: the shown texts with their audit."""
+        hidden = int((self.status.to_numpy() != "shown").sum())
+        return Statement(frame=self.shown, policy=self.policy, hidden=hidden, audit=self.audit())
 
     def summary(self) -> str:
         """Write the shown table and how much of it is hidden."""
@@ -169,6 +175,7 @@ def suppress_counts(
     column_totals: bool = False,
     about: str = "",
     not_shown: Collection[Cell] = (),
+    sensitive: Collection[Cell] | None = None,
     policy: Policy = RELEASE,
 ) -> SuppressedCounts:
     """Hide the small counts of a table, and what would give them away.
@@ -190,8 +197,11 @@ def suppress_counts(
     not_shown : collection of row names
         Categories that are not printed although they follow from the others, such as "observed"
         beside "missing".
+    sensitive : collection of row names, optional
+        Categories of which neither 0 nor all of a column may be shown. None: those whose names
+        the policy calls sensitive.
     policy : Policy
-        The least count that may be shown.
+        The least count that may be shown, and how counts are rounded.
 
     Returns
     -------
@@ -219,7 +229,13 @@ def suppress_counts(
     layout = _lay_out(counts, row_totals, column_totals)
     free = {(row, column) for row in not_shown for column in layout.columns}
     hidden = suppress_cells(
-        layout.cells, layout.sums, about=about, not_shown=free, keep=layout.keep, policy=policy
+        layout.cells,
+        layout.sums,
+        about=about,
+        not_shown=free,
+        keep=layout.keep,
+        sensitive=_sensitive_cells(counts, layout, _sensitive_rows(counts, sensitive, policy)),
+        policy=policy,
     )
     keep = [row for row in layout.rows if row not in set(not_shown)]
     return SuppressedCounts(
@@ -228,6 +244,27 @@ def suppress_counts(
         bounds=_named_bounds(hidden),
         policy=policy,
     )
+
+
+def _sensitive_rows(
+    counts: pd.DataFrame, named: Collection[Cell] | None, policy: Policy
+) -> list[Cell]:
+    """List the sensitive categories: those that the caller names, or that names tell."""
+    if named is not None:
+        return list(named)
+    rows = list(counts.index)
+    return [r for r in rows if policy.is_sensitive(*(r if isinstance(r, tuple) else (r,)))]
+
+
+def _sensitive_cells(counts: pd.DataFrame, layout: _Layout, rows: Collection[Cell]) -> set[Cell]:
+    """List the cells of sensitive categories, and the others where one of these has all."""
+    found = {(row, column) for row in rows for column in layout.columns}
+    for block in _blocks(counts):
+        for column in layout.columns:
+            values = {row: layout.cells[(row, column)] for row in block}
+            if any(0 < values[row] == sum(values.values()) for row in block if row in set(rows)):
+                found |= {(row, column) for row in block}
+    return found
 
 
 def _frame(layout: _Layout, cells: Any, counts: pd.DataFrame) -> pd.DataFrame:
@@ -256,6 +293,7 @@ def attack_counts(
     *,
     row_totals: bool = False,
     column_totals: bool = False,
+    sensitive: Collection[Cell] | None = None,
     policy: Policy = RELEASE,
 ) -> pd.DataFrame:
     """Attack a table whose hidden cells somebody else has chosen.
@@ -268,8 +306,10 @@ def attack_counts(
         Same shape; True where a count is not shown. Totals are taken as shown.
     row_totals, column_totals : bool
         Which totals are published.
+    sensitive : collection of row names, optional
+        As in `suppress_counts`.
     policy : Policy
-        The least count that may be shown.
+        The least count that may be shown, and how shown counts and totals are rounded.
 
     Returns
     -------
@@ -284,15 +324,15 @@ def attack_counts(
     [[4.0, 4.0, False]]
     """
     layout = _lay_out(counts, row_totals, column_totals)
-    system = count_system(layout.cells, layout.sums)
+    delicate = _sensitive_cells(counts, layout, _sensitive_rows(counts, sensitive, policy))
+    system = count_system(layout.cells, layout.sums, sensitive=delicate, policy=policy)
     inside = hidden.to_numpy(dtype=bool)
     position = {name: i for i, name in enumerate(layout.cells)}
     chosen = np.zeros(len(position), dtype=bool)
     for i, row in enumerate(counts.index):
         for j, column in enumerate(counts.columns):
             chosen[position[(row, column)]] = inside[i, j]
-    small = chosen & (system.counts > 0) & (system.counts < policy.minimum_count)
-    targets = np.flatnonzero(small)
+    targets = np.flatnonzero(chosen & system.small(policy.minimum_count))
     low, high = attack_bounds(system, chosen, targets)
     names = [list(position)[target] for target in targets.tolist()]
     return pd.DataFrame(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.disclosure.columns import keys_of, number_curves, require_columns
 from analysis.disclosure.policy import RELEASE, Policy, is_small
+from analysis.disclosure.rounding import coarse_curve
 
 __all__ = ["cut_curve", "cut_interval_curve", "cut_medians"]
 
@@ -39,7 +40,9 @@ def cut_curve(
     -------
     pandas.DataFrame
         The steps that may be shown, without the counts per step (``n_risk, n_event,
-        n_censored``), which are small by nature; every step for the internal audience.
+        n_censored``), which are small by nature; every step for the internal audience. Where the
+        policy rounds, estimates are rounded to what ``round_to`` patients stand for at the start,
+        and their limits and standard errors are missing.
 
     Raises
     ------
@@ -63,7 +66,8 @@ def cut_curve(
     ordered = curve.sort_values([*keys, "time"], kind="stable")
     if policy.confidential:
         return ordered.reset_index(drop=True)
-    kept = _before_few(ordered, number_curves(ordered, keys), policy)
+    rounded = coarse_curve(ordered, number_curves(ordered, keys), policy=policy)
+    kept = _before_few(rounded, number_curves(ordered, keys), policy)
     shown = _enough(kept["n_event"], number_curves(kept, keys), policy)
     counts = [name for name in _PER_STEP if name in kept.columns]
     return kept[shown].drop(columns=counts).reset_index(drop=True)
@@ -138,7 +142,8 @@ def cut_interval_curve(
     finite = ordered[ordered["upper"].lt(np.inf)]
     if policy.confidential:
         return finite.reset_index(drop=True)
-    kept = _before_few(finite, number_curves(finite, keys), policy)
+    rounded = coarse_curve(finite, number_curves(finite, keys), policy=policy)
+    kept = _before_few(rounded, number_curves(finite, keys), policy)
     curves = number_curves(kept, keys)
     shown = _enough(kept["n_event"], curves, policy)
     block = shown.groupby(curves).cumsum() - shown  # ends with the step that is shown

@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.disclosure.cells import HiddenCells, Sum, suppress_cells
 from analysis.disclosure.columns import require_columns
 from analysis.disclosure.policy import RELEASE, Policy, is_small, masked_count
+from analysis.disclosure.rounding import from_rounded
 
 __all__ = ["REASONS", "hide_statistics", "suppress_proportions"]
 
@@ -79,6 +80,8 @@ def suppress_proportions(
 ) -> pd.DataFrame:
     """Hide proportions whose numerator, complement or denominator is a small count.
 
+    Where a text of the row is sensitive by the policy, neither none nor all are told either.
+
     Parameters
     ----------
     frame : pandas.DataFrame
@@ -86,7 +89,8 @@ def suppress_proportions(
     numerator, denominator : str
         Columns of counts; the complement is the denominator less the numerator.
     estimates : sequence of str
-        Columns computed from the two counts, blanked with them.
+        Columns computed from the two counts, blanked with them. Where the policy rounds,
+        ``estimate, conf_low, conf_high`` are computed again from the rounded counts.
     total : str, optional
         Boolean column: True in the one row that is the sum of all others. Then a proportion
         cannot be worked out from the total and the rest either.
@@ -116,13 +120,14 @@ def suppress_proportions(
     """
     require_columns(frame, [numerator, denominator, *estimates, *([total] if total else [])])
     hidden = _hide_pairs(frame, numerator, denominator, total, policy)
+    rounded = from_rounded(frame, numerator=numerator, denominator=denominator, policy=policy)
     rows = range(len(frame))
     of_counts = {
         numerator: [hidden.text[(row, "numerator")] for row in rows],
         denominator: [hidden.text[(row, "denominator")] for row in rows],
     }
     reasons = pd.Series([_reason(hidden, row) for row in rows], index=frame.index, dtype="string")
-    blank = {name: frame[name].mask(reasons.ne("")) for name in estimates}
+    blank = {name: rounded[name].mask(reasons.ne("")) for name in estimates}
     return frame.assign(**blank, **of_counts, reason=reasons)
 
 
@@ -146,7 +151,12 @@ def _hide_pairs(
         last = int(is_total.argmax())
         sums += [((last, k), [(row, k) for row in rows if not is_total[row]]) for k in counts]
     complements = {(row, "complement") for row in rows}
-    return suppress_cells(cells, sums, not_shown=complements, policy=policy)
+    texts = frame.select_dtypes(include=["object", "string", "category"])
+    names = texts.astype("string").fillna("").to_numpy()
+    delicate = {
+        (row, k) for row in rows if policy.is_sensitive(*names[row]) for k in counts if k[0] != "d"
+    }
+    return suppress_cells(cells, sums, not_shown=complements, sensitive=delicate, policy=policy)
 
 
 def _reason(hidden: HiddenCells, row: int) -> str:

@@ -78,6 +78,7 @@ class _Builder:
     withheld: set[tuple[str, str]]
     marked: set[tuple[str, str]]
     unseen: set[tuple[str, str]]
+    steps: dict[tuple[str, str], int]
 
 
 def join_past(
@@ -119,6 +120,7 @@ def join_past(
         withheld=set(),
         marked=set(),
         unseen={now[name] for name, is_not in zip(names, system.not_shown, strict=True) if is_not},
+        steps=dict.fromkeys(now.values(), policy.round_to),
     )
     for record in present:
         _add(builder, record, "", policy)
@@ -130,7 +132,7 @@ def join_past(
     _add_last_shown(builder, [record for record in earlier if record.release not in whole])
     for name in dict.fromkeys([*names, *(name for record in earlier for name in record.counts)]):
         _add_changes(builder, name, releases)
-    return _as_arrays(builder, system, len(names))
+    return _as_arrays(builder, system, len(names), policy.minimum_count)
 
 
 def _add(builder: _Builder, record: Record, when: str, policy: Policy) -> None:
@@ -138,6 +140,7 @@ def _add(builder: _Builder, record: Record, when: str, policy: Policy) -> None:
     place = {name: (when, name) for name in record.counts}
     for name, count in record.counts.items():
         builder.counts.setdefault(place[name], count)
+        _note_step(builder, place[name], record)
         if record.tells(name):
             builder.told.add(place[name])
         elif name in record.not_shown:
@@ -153,14 +156,19 @@ def _add(builder: _Builder, record: Record, when: str, policy: Policy) -> None:
 
 def _add_last_shown(builder: _Builder, older: Sequence[Record]) -> None:
     """Add each count as readers last saw it before the releases that are there as a whole."""
-    seen: dict[str, tuple[str, int]] = {}
+    seen: dict[str, Record] = {}
     for record in older:
-        for name, count in record.counts.items():
-            if record.tells(name):
-                seen[name] = record.release, count
-    for name, (when, count) in seen.items():
-        builder.counts[when, name] = count
-        builder.told.add((when, name))
+        seen |= dict.fromkeys(filter(record.tells, record.counts), record)
+    for name, record in seen.items():
+        place = (record.release, name)
+        builder.counts[place] = record.counts[name]
+        builder.told.add(place)
+        _note_step(builder, place, record)
+
+
+def _note_step(builder: _Builder, place: tuple[str, str], record: Record) -> None:
+    """Note to what a count was rounded: in the finest way, where it was told in several."""
+    builder.steps[place] = min(record.round_to, builder.steps.get(place, record.round_to))
 
 
 def _add_changes(builder: _Builder, name: str, releases: Sequence[str]) -> None:
@@ -179,7 +187,7 @@ def _add_changes(builder: _Builder, name: str, releases: Sequence[str]) -> None:
         builder.lines.append({part: 1, new: 1, whole: -1})
 
 
-def _as_arrays(builder: _Builder, system: CountSystem, n_now: int) -> JointSystem:
+def _as_arrays(builder: _Builder, system: CountSystem, n_now: int, minimum: int) -> JointSystem:
     """Lay everything out as arrays."""
     position = {name: i for i, name in enumerate(builder.counts)}
     lines = np.zeros((len(builder.lines), len(position)), dtype=np.int64)
@@ -189,18 +197,35 @@ def _as_arrays(builder: _Builder, system: CountSystem, n_now: int) -> JointSyste
     counts = np.array(list(builder.counts.values()), dtype=np.int64)
     cost = counts.astype(float)
     cost[:n_now] = system.cost
+    from_zero = np.zeros(len(counts), dtype=bool)
+    from_zero[:n_now] = False if system.zero_is_small is None else system.zero_is_small
+    step = np.array([builder.steps.get(name, 1) for name in builder.counts])
+    low, high = _between(counts, step, minimum)
     return JointSystem(
         system=CountSystem(
             counts=counts,
             lines=lines[_first_of_each(lines)],
             not_shown=_flags(position, builder.unseen),
             cost=cost,
+            shown_low=low,
+            shown_high=high,
+            zero_is_small=from_zero,
         ),
         told=_flags(position, builder.told),
         withheld=_flags(position, builder.withheld),
         marked=_flags(position, builder.marked),
         n_now=n_now,
     )
+
+
+def _between(
+    counts: npt.NDArray[np.int64], step: npt.NDArray[np.int64], minimum: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Say between which counts one lies that was rounded to a step; 0 is told as it is."""
+    shown = (2 * counts + step) // (2 * step) * step
+    least = np.minimum(minimum, counts)
+    low = np.where(counts > 0, np.maximum(shown - step // 2, least), 0)
+    return low.astype(float), np.where(counts > 0, shown + (step - 1) // 2, 0).astype(float)
 
 
 def _flags(position: Mapping[tuple[str, str], int], names: set[tuple[str, str]]) -> BoolArray:

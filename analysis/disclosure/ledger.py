@@ -50,6 +50,8 @@ class Record:
         Totals with their parts.
     not_shown : tuple of str
         Counts that follow from others and are never printed.
+    round_to : int
+        Counts were printed as the nearest multiple of this number.
     """
 
     release: str
@@ -58,10 +60,12 @@ class Record:
     shown: Mapping[str, str]
     sums: tuple[tuple[str, tuple[str, ...]], ...]
     not_shown: tuple[str, ...] = ()
+    round_to: int = 1
 
     def tells(self, name: str) -> bool:
-        """Whether a count was printed as it is."""
-        return name not in self.not_shown and self.shown[name] == f"{self.counts[name]:,d}"
+        """Whether a count was printed, as it is or rounded."""
+        rounded = (2 * self.counts[name] + self.round_to) // (2 * self.round_to) * self.round_to
+        return name not in self.not_shown and self.shown[name] == f"{rounded:,d}"
 
     def line(self, previous: str) -> str:
         """Write the record as one line of JSON after the line with the digest `previous`."""
@@ -73,6 +77,7 @@ class Record:
             "sums": [[total, list(parts)] for total, parts in self.sums],
             "not_shown": list(self.not_shown),
             "previous": previous,
+            **({"round_to": self.round_to} if self.round_to > 1 else {}),
         }
         return json.dumps(about, ensure_ascii=False, separators=(",", ":"))
 
@@ -224,6 +229,7 @@ def _parsed(line: str, number: int) -> tuple[Record, str]:
             shown=dict(found["shown"]),
             sums=tuple((total, tuple(parts)) for total, parts in found["sums"]),
             not_shown=tuple(found["not_shown"]),
+            round_to=int(found.get("round_to", 1)),
         )
         if _is_whole(record):
             return record, str(found["previous"])

@@ -71,9 +71,15 @@ def find_pattern(
             hidden[_cheapest_neighbour(system, hidden, known, int(cell))] = True
         hidden = _close_lines(system, hidden, known, minimum)
         if int(hidden.sum()) == before:  # only what readers know already is left to hide
-            return hidden | (~known & (system.counts > 0))
+            return hidden | (~known & _may_protect(system))
         tables = find_witnesses(system, hidden, targets, minimum)
     return _show_again(system, hidden, hidden & ~needed, tables, minimum)
+
+
+def _may_protect(system: CountSystem) -> BoolArray:
+    """Say which counts may be hidden to protect others: 0 only where it is small itself."""
+    zero = system.zero_is_small
+    return system.counts > 0 if zero is None else (system.counts > 0) | zero
 
 
 def _close_lines(
@@ -85,7 +91,7 @@ def _close_lines(
     while weak:
         weak = False
         for line in system.lines:
-            candidates = np.flatnonzero((line != 0) & ~hidden & ~told & (system.counts > 0))
+            candidates = np.flatnonzero((line != 0) & ~hidden & ~told & _may_protect(system))
             if len(candidates) and gives_away(system, line, hidden, minimum):
                 hidden[candidates[np.argmin(system.cost[candidates])]] = True
                 weak = True
@@ -102,7 +108,7 @@ def _cheapest_neighbour(system: CountSystem, hidden: BoolArray, told: BoolArray,
     best = cell  # if everything in reach is hidden, nothing bounds the cell
     while True:
         near = system.lines[(system.lines[:, reached] != 0).any(axis=1)].any(axis=0)
-        candidates = np.flatnonzero(near & ~hidden & ~told & (system.counts > 0))
+        candidates = np.flatnonzero(near & ~hidden & ~told & _may_protect(system))
         if len(candidates):
             cheapest = int(candidates[np.argmin(system.cost[candidates])])
             if best == cell or system.cost[cheapest] < system.cost[best]:
@@ -118,7 +124,7 @@ def _show_again(
 ) -> BoolArray:
     """Show again, dearest first, each count without which every small count stays in doubt.
 
-    A small count stays in doubt while its table of `find_witnesses` has the true value where one
+    A small count stays in doubt while its table of `find_witnesses` has what is shown where one
     more count is shown, so only the others need a new table.
     """
     targets = np.flatnonzero(system.small(minimum) & hidden)
@@ -129,7 +135,8 @@ def _show_again(
         touching = system.lines[system.lines[:, cell] != 0]
         if any(gives_away(system, line, trial, minimum) for line in touching):
             continue
-        stale = np.abs(tables[:, cell] - system.counts[cell]) > 1e-6
+        least, most = (limit[cell] for limit in system.limits(trial))
+        stale = (tables[:, cell] < least - 1e-6) | (tables[:, cell] > most + 1e-6)
         near = stale & (touching[:, targets] != 0).any(axis=0)  # they fail first, if any does
         renewed = tables.copy()
         for some in (near, stale & ~near):
@@ -144,6 +151,8 @@ def mark_bounds(
     system: CountSystem, hidden: BoolArray, marked: BoolArray, minimum: int
 ) -> tuple[FloatArray, FloatArray]:
     """Say what the marks tell: ``<11`` means 1 to 10, and ``—`` beside it means 11 or more.
+
+    Where 0 is hidden as well, ``<11`` means 0 to 10.
 
     Parameters
     ----------
@@ -162,7 +171,8 @@ def mark_bounds(
         Least and greatest value of each count as the marks tell it.
     """
     large = hidden & ~system.not_shown & (system.counts >= minimum)
-    low = np.where(marked, 1.0, np.where(large, float(minimum), 0.0))
+    first = 1.0 if system.zero_is_small is None else np.where(system.zero_is_small, 0.0, 1.0)
+    low = np.where(marked, first, np.where(large, float(minimum), 0.0))
     return low, np.where(marked, minimum - 1.0, np.inf)
 
 

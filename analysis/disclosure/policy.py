@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.disclosure.sensitive import SENSITIVE, speaks_of
 from analysis.errors import DisclosureError
 
 __all__ = [
@@ -22,7 +23,10 @@ __all__ = [
     "Policy",
     "is_small",
     "masked_count",
+    "named_policy",
+    "possible_counts",
     "require_releasable",
+    "rounded_count",
 ]
 
 CONFIDENTIAL = "Confidential: true counts, for use inside the clinic only."
@@ -34,7 +38,7 @@ HIDDEN = "—"
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """The least count that may be shown, and for whom a result is made.
+    """The least count that may be shown, how counts are rounded, and for whom a result is made.
 
     Parameters
     ----------
@@ -43,11 +47,31 @@ class Policy:
         Centers for Medicare & Medicaid Services (CMS).
     audience : {"release", "internal"}
         "release" hides; "internal" shows true counts and marks the result as confidential.
+    round_to : int
+        Counts that are not hidden are shown as the nearest multiple of this number, halves up;
+        each on its own, so that rounded parts need not add up to their rounded total. 1: as
+        they are. Percentages are computed from the rounded counts.
+    zeros_shown : bool
+        Whether 0 is shown. If not, it is hidden like other small counts.
+    residual_df : int
+        Least number of residual degrees of freedom of a model that may be shown.
+    dominance : tuple of (int, float), optional
+        Sums and means of magnitudes are hidden where the largest so many contributors hold this
+        share of the sum or more.
+    p_percent : float, optional
+        They are hidden as well where the sum without its two largest contributors is less than
+        this fraction of the largest, who could then be estimated by the second.
+    sensitive : tuple of str
+        Words in the names of items, measures and levels that call for more: where all or none of
+        a group have them, each member is disclosed, so that 0 and all are hidden too.
+    name : str
+        What the policy is called in what leaves the clinic.
 
     Raises
     ------
     DisclosureError
-        For a minimum under 2 or another audience.
+        For a minimum under 2, another audience, or rounding by which a count that is not hidden
+        would be shown as 0.
 
     References
     ----------
@@ -58,10 +82,19 @@ class Policy:
     --------
     >>> Policy().minimum_count, Policy(audience="internal").confidential
     (11, True)
+    >>> Policy(minimum_count=8, round_to=5).rule
+    'Counts from 1 to 7 are hidden, and all others are rounded to the nearest 5.'
     """
 
     minimum_count: int = 11
     audience: Literal["release", "internal"] = "release"
+    round_to: int = 1
+    zeros_shown: bool = True
+    residual_df: int = 10
+    dominance: tuple[int, float] | None = None
+    p_percent: float | None = None
+    sensitive: tuple[str, ...] = SENSITIVE
+    name: str = ""
 
     def __post_init__(self) -> None:
         if self.minimum_count < 2:
@@ -71,6 +104,12 @@ class Policy:
             )
         if self.audience not in ("release", "internal"):
             raise DisclosureError("audience must be 'release' or 'internal'.")
+        if not 1 <= self.round_to <= 2 * self.minimum_count:
+            raise DisclosureError(
+                f"round_to is {self.round_to}; allowed are 1 (as they are) to "
+                f"{2 * self.minimum_count}, twice minimum_count. More would show counts as 0 that "
+                "are not."
+            )
 
     @property
     def confidential(self) -> bool:
@@ -78,16 +117,157 @@ class Policy:
         return self.audience == "internal"
 
     @property
+    def rounds(self) -> bool:
+        """Whether shown counts are rounded."""
+        return self.round_to > 1 and not self.confidential
+
+    @property
     def small_text(self) -> str:
         """What stands in the place of a small count, such as ``<11``."""
         return f"<{self.minimum_count}"
 
+    @property
+    def rule(self) -> str:
+        """The rule for counts in one sentence."""
+        if self.confidential:
+            return CONFIDENTIAL
+        rounded = f", and all others are rounded to the nearest {self.round_to}"
+        first = 1 if self.zeros_shown else 0
+        hidden = f"Counts from {first} to {self.minimum_count - 1} are hidden"
+        return f"{hidden}{rounded if self.rounds else ''}."
 
-RELEASE = Policy()
+    def is_sensitive(self, *names: Any) -> bool:
+        """Say whether names speak of something that a whole group must not be known to have.
+
+        Parameters
+        ----------
+        *names : object
+            Names of an item, measure, variable or level.
+
+        Returns
+        -------
+        bool
+            True when one of them has a word that begins with one of `sensitive`.
+
+        Examples
+        --------
+        >>> Policy().is_sensitive("Suicidal ideation"), Policy().is_sensitive("PHQ-9 response")
+        (True, False)
+        """
+        return speaks_of(self.sensitive, *names)
+
+
+RELEASE = Policy(name="CMS")
 """Hide counts from 1 to 10: the default wherever something may leave the clinic."""
 
-INTERNAL = Policy(audience="internal")
+INTERNAL = Policy(audience="internal", name="internal")
 """Show true counts and mark the result as confidential."""
+
+_POLICIES = {
+    "CMS": RELEASE,
+    "5": Policy(minimum_count=5, name="5"),
+    "7 with rounding to 5": Policy(minimum_count=8, round_to=5, name="7 with rounding to 5"),
+    "ACRO": Policy(
+        minimum_count=10, zeros_shown=False, dominance=(2, 0.9), p_percent=0.1, name="ACRO"
+    ),
+    "internal": INTERNAL,
+}
+
+
+def named_policy(name: str) -> Policy:
+    """Return a policy that is in use elsewhere by its name.
+
+    Parameters
+    ----------
+    name : str
+        "CMS": 1 to 10 hidden. "5": 1 to 4 hidden, as OHDSI's studies of many databases do.
+        "7 with rounding to 5": 1 to 7 hidden and everything else rounded to 5, as OpenSAFELY asks.
+        "ACRO": 0 to 9 hidden, 10 residual degrees of freedom, and rules against dominance, as the
+        ACRO tool is set by default. "internal": everything shown and marked confidential.
+
+    Returns
+    -------
+    Policy
+        For every `policy=` argument. `dataclasses.replace` makes others of it.
+
+    Raises
+    ------
+    DisclosureError
+        For another name.
+
+    References
+    ----------
+    OpenSAFELY, ehrQL measures (issue ehrql#1746). AI-SDC, default configuration of ACRO. OHDSI,
+    omopgenerics.
+
+    Examples
+    --------
+    >>> named_policy("ACRO").rule
+    'Counts from 0 to 9 are hidden.'
+    """
+    if name not in _POLICIES:
+        raise DisclosureError(
+            f"No policy has this name; allowed are {', '.join(_POLICIES)}. For another rule use "
+            "Policy(minimum_count=..., round_to=...)."
+        )
+    return _POLICIES[name]
+
+
+def rounded_count(n: Any, policy: Policy = RELEASE) -> npt.NDArray[np.float64]:
+    """Round counts as the policy shows them.
+
+    Parameters
+    ----------
+    n : array_like of int
+        Numbers of patients; missing ones stay missing.
+    policy : Policy
+        How counts are rounded; halves go up.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        Nearest multiples of ``round_to``; small counts are not hidden here.
+
+    Examples
+    --------
+    >>> rounded_count([8, 22, 23], Policy(minimum_count=8, round_to=5)).tolist()
+    [10.0, 20.0, 25.0]
+    """
+    counts = np.asarray(n, dtype=float)
+    step = policy.round_to if policy.rounds else 1
+    return np.asarray(np.floor(counts / step + 0.5) * step if step > 1 else counts)
+
+
+def possible_counts(
+    n: Any, policy: Policy = RELEASE
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Say between which counts a reader of the shown numbers must guess.
+
+    Parameters
+    ----------
+    n : array_like of int
+        True counts that are shown, rounded or not.
+    policy : Policy
+        How counts are rounded.
+
+    Returns
+    -------
+    tuple of numpy.ndarray of float
+        Least and greatest count that is shown in the same way; both are `n` where nothing is
+        rounded. Counts that the policy would hide are none of them.
+
+    Examples
+    --------
+    >>> low, high = possible_counts([0, 9, 21], Policy(minimum_count=8, round_to=5))
+    >>> low.tolist(), high.tolist()
+    ([0.0, 8.0, 18.0], [0.0, 12.0, 22.0])
+    """
+    counts = np.asarray(n, dtype=float)
+    if not policy.rounds:
+        return counts, counts
+    shown, step = rounded_count(counts, policy), policy.round_to
+    low = np.maximum(shown - step // 2, np.minimum(policy.minimum_count, counts))
+    return np.where(counts > 0, low, 0.0), np.where(counts > 0, shown + (step - 1) // 2, 0.0)
 
 
 def is_small(n: Any, policy: Policy = RELEASE) -> npt.NDArray[np.bool_]:
@@ -103,7 +283,8 @@ def is_small(n: Any, policy: Policy = RELEASE) -> npt.NDArray[np.bool_]:
     Returns
     -------
     numpy.ndarray of bool
-        True for 1 to ``minimum_count`` less one; all False for the internal audience.
+        True for 1 (0 where the policy hides zeros) to ``minimum_count`` less one; all False for
+        the internal audience.
 
     Examples
     --------
@@ -111,7 +292,8 @@ def is_small(n: Any, policy: Policy = RELEASE) -> npt.NDArray[np.bool_]:
     [False, True, True, False]
     """
     counts = np.asarray(n, dtype=float)
-    return (counts > 0) & (counts < policy.minimum_count) & (not policy.confidential)
+    least = 1 if policy.zeros_shown else 0
+    return (counts >= least) & (counts < policy.minimum_count) & (not policy.confidential)
 
 
 def masked_count(n: float, policy: Policy = RELEASE) -> str:
@@ -127,7 +309,8 @@ def masked_count(n: float, policy: Policy = RELEASE) -> str:
     Returns
     -------
     str
-        The number with separators of thousands, ``<11``, or an empty text when missing.
+        The number, rounded as the policy asks, with separators of thousands; ``<11``; or an
+        empty text when missing.
 
     Examples
     --------
@@ -136,7 +319,8 @@ def masked_count(n: float, policy: Policy = RELEASE) -> str:
     """
     if pd.isna(n):
         return ""
-    return policy.small_text if bool(is_small(n, policy)) else f"{round(n):,d}"
+    few = bool(is_small(n, policy))
+    return policy.small_text if few else f"{round(float(rounded_count(n, policy))):,d}"
 
 
 def require_releasable(frame: pd.DataFrame) -> pd.DataFrame:

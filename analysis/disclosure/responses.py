@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.cells import Cell, HiddenCells, Sum, suppress_cells
-from analysis.disclosure.policy import RELEASE, Policy
+from analysis.disclosure.policy import RELEASE, Policy, rounded_count
+from analysis.disclosure.rounding import from_rounded
 from analysis.errors import ColumnError, DataError
 
 __all__ = ["RESPONSE_COUNTS", "hide_responses", "row_names"]
@@ -43,7 +44,9 @@ def hide_responses(
     total : str, optional
         Value of the group column in the row that is the sum of all others.
     policy : Policy
-        The least count that may be shown.
+        The least count that may be shown. Where it rounds, percentages and their limits are
+        computed again from the rounded counts, at the level of ``frame.attrs["conf_level"]``
+        (0.95 if absent).
 
     Returns
     -------
@@ -69,8 +72,17 @@ def hide_responses(
     left_out = {cell for cell in cells if cell[0] in ("not observed", "without")}
     keep = {cell: _KEEP.get(cell[0], 0.0) * (10.0 if cell[1] == total else 1.0) for cell in cells}
     about = f"responses by {' and '.join(_names_of_rows(frame)) or 'nothing'}"
-    hidden = suppress_cells(cells, sums, about=about, not_shown=left_out, keep=keep, policy=policy)
-    return _blank(frame, hidden, group, measure), hidden
+    delicate = {c for c in cells if c[0] in ("n", "without") and policy.is_sensitive(c[2])}
+    hidden = suppress_cells(
+        cells,
+        sums,
+        about=about,
+        not_shown=left_out,
+        keep=keep,
+        sensitive=delicate,
+        policy=policy,
+    )
+    return _blank(from_rounded(frame, policy=policy), hidden, group, measure), hidden
 
 
 def row_names(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
@@ -175,10 +187,10 @@ def _blank(
 def _evaluable_range(frame: pd.DataFrame, row: int, group: str, hidden: HiddenCells) -> Range:
     """Give what ``<11`` not evaluable leaves possible for the evaluable; missing if nothing."""
     if not hidden.is_hidden(("evaluable", group)):
-        exact = float(frame["evaluable"].iloc[row])
+        exact = float(rounded_count(frame["evaluable"].iloc[row], hidden.policy))
         return exact, exact
     few = hidden.text[("not evaluable", group)] == hidden.policy.small_text
-    if not few or hidden.is_hidden(("started", group)):
+    if not few or hidden.is_hidden(("started", group)) or hidden.policy.rounds:
         return math.nan, math.nan
     started = float(frame["started"].iloc[row])
     return started - (hidden.policy.minimum_count - 1), started - 1.0

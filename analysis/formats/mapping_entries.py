@@ -133,8 +133,8 @@ class Entries:
             if isinstance(target, Mapping | Sequence) and not isinstance(target, str):
                 self.refuse(key, "an object from labels to a text, a number or null")
             spelt = plain(label)
-            if spelt in meant:
-                self.refuse(key, "an object in which no label stands twice in another spelling")
+            if meant.get(spelt, _as_text(target)) != _as_text(target):
+                self.refuse(key, "an object in which spellings of one label mean the same")
             meant[spelt] = _as_text(target)
         return meant
 
@@ -185,7 +185,7 @@ def undecided(value: Any, path: str = "") -> list[str]:
     if isinstance(value, Mapping):
         found: list[str] = []
         for key, part in value.items():
-            if key == "note":
+            if key in {"note", "na"}:  # a question mark may be the code of a clinic for missing
                 continue
             named = NAME.fullmatch(key) and not path.endswith(_LABELS)
             found += undecided(part, f"{path}.{key}".strip(".") if named else path)

@@ -107,6 +107,7 @@ def response_rates(
     parts = [_rate(counts.assign(n=groups[d.name].sum()), d.name, conf_level) for d in chosen]
     rates = pd.concat(parts, ignore_index=True).drop(columns=[] if by else ["all"])
     rates.attrs = {
+        "conf_level": conf_level,
         "definitions": tuple(each.note for each in chosen),
         "unverified": tuple(each.note for each in chosen if not each.verified),
         "worsening": tuple(each.name for each in chosen if each.kind == "worsening"),

@@ -1,7 +1,8 @@
-"""Privacy of tables: scan for identifiers, de-identification, risk of being singled out."""
+"""Privacy: scans of tables and files, de-identification, risk of being singled out."""
 
 from analysis.privacy.deidentify import Deidentified, deidentify
 from analysis.privacy.detector import ELEMENTS, Match
+from analysis.privacy.files import FileFinding, FileScan, scan_path
 from analysis.privacy.lexicon import small_zip3
 from analysis.privacy.patterns import identifiers_in
 from analysis.privacy.relink import relink
@@ -14,6 +15,8 @@ __all__ = [
     "ELEMENTS",
     "ColumnFinding",
     "Deidentified",
+    "FileFinding",
+    "FileScan",
     "Match",
     "ReidentificationRisk",
     "ScanResult",
@@ -23,6 +26,7 @@ __all__ = [
     "reidentification_risk",
     "relink",
     "scan_identifiers",
+    "scan_path",
     "small_zip3",
     "trajectory_uniqueness",
 ]

@@ -145,7 +145,7 @@ def _body(told: pd.DataFrame, digests: dict[str, str], policy: Policy) -> str:
     hidden, counts = int(told["hidden"].sum()), int(told["counts"].sum())
     files = pd.DataFrame({"file": list(digests), "SHA-256": list(digests.values())})
     rule = (
-        f"Counts from 1 to {policy.minimum_count - 1} are hidden, with what would give them away "
+        f"{policy.rule} What would give them away is hidden as well, "
         "within a table, between the tables of this release, and against earlier releases. Of "
         f"{counted(counts, 'count')} {hidden} are hidden."
     )

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.disclosure import HIDDEN, RELEASE, Policy, suppress_counts
+from analysis.disclosure import HIDDEN, RELEASE, Policy, rounded_count, suppress_counts
 from analysis.errors import ColumnError, DataError, DisclosureError
 from analysis.tables.result import Column, TableResult, hiding_note
 
@@ -217,6 +217,7 @@ def _print_counts(
         row_totals=with_total,
         column_totals=True,
         not_shown=[row for row in counts.index if row[1] == _OBSERVED],
+        sensitive=_sensitive(variables, policy),
         policy=policy,
     )
     true = counts.to_numpy(dtype=np.int64)
@@ -234,6 +235,17 @@ def _print_counts(
         log=shown.log(),
         policy=policy,
     )
+
+
+def _sensitive(variables: Sequence[_Variable], policy: Policy) -> list[Row]:
+    """List the categories of which the policy wants neither none nor all told."""
+    return [
+        (position, level)
+        for position, variable in enumerate(variables)
+        for level in variable.levels
+        if level not in (_OBSERVED, MISSING)
+        and policy.is_sensitive(variable.name, variable.label, level)
+    ]
 
 
 def _rows(position: int, variable: _Variable, printed: _Printed) -> list[list[str]]:
@@ -261,14 +273,17 @@ def _shares(row: Row, printed: _Printed) -> list[str]:
         strict=True,
     )
     return [
-        _share(n, int(member.sum()), text) if status == "shown" and has_size else text
+        _share(n, int(member.sum()), text, printed.policy)
+        if status == "shown" and has_size
+        else text
         for text, status, n, member, has_size in cells
     ]
 
 
-def _share(n: int, size: int, text: str) -> str:
-    """Write a count with its percentage of the column."""
-    return f"{text} ({100 * n / size:.1f}%)" if n and size else text
+def _share(n: int, size: int, text: str, policy: Policy) -> str:
+    """Write a count with its percentage of the column, both as they are shown."""
+    part, whole = rounded_count([n, size], policy).tolist()
+    return f"{text} ({100 * min(part / whole, 1.0):.1f}%)" if n and size else text
 
 
 def _safe_columns(observed: IntArray, printed: _Printed) -> BoolArray:

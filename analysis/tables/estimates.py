@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure import HIDDEN, RELEASE, Policy, is_small
+from analysis.disclosure import HIDDEN, RELEASE, Policy, is_small, masked_count
 from analysis.errors import ColumnError
 from analysis.results import TIDY_COLUMNS, p_value_text
 from analysis.tables.result import Column, TableResult, hiding_note
@@ -125,10 +125,7 @@ def _estimate_texts(
     """Write the columns of numbers; rows of small groups show only that they are small."""
     texts: dict[str, list[str]] = {}
     if "n" in tidy.columns:
-        texts["n"] = [
-            policy.small_text if s else f"{int(n):,d}"
-            for n, s in zip(tidy["n"], small, strict=True)
-        ]
+        texts["n"] = [masked_count(n, policy) for n in tidy["n"]]
     estimates = [_number(e, digits) if pd.notna(e) else HIDDEN for e in tidy["estimate"]]
     limits = zip(tidy["conf_low"], tidy["conf_high"], strict=True)
     texts["estimate"] = estimates

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.disclosure import RELEASE, Policy, suppress_cells
+from analysis.disclosure import RELEASE, Policy, rounded_count, suppress_cells
 from analysis.disclosure.cells import Cell, HiddenCells, Sum
 from analysis.errors import ColumnError
 from analysis.outcomes.cohort import named_groups
@@ -187,13 +187,14 @@ def _cells(row: Row, counts: pd.DataFrame, hidden: HiddenCells) -> list[str]:
     for group, n, size in zip(counts.columns, numbers, sizes, strict=True):
         known = not (hidden.is_hidden((row, group)) or hidden.is_hidden((_SIZE, group)))
         text = hidden.text[(row, group)]
-        texts.append(_share(text, n, size) if known else text)
+        texts.append(_share(text, n, size, hidden.policy) if known else text)
     return texts
 
 
-def _share(text: str, n: int, size: int) -> str:
-    """Write a count with its percentage of the group."""
-    return f"{text} ({100 * n / size:.1f}%)" if n else text
+def _share(text: str, n: int, size: int, policy: Policy) -> str:
+    """Write a count with its percentage of the group, both as they are shown."""
+    part, whole = rounded_count([n, size], policy).tolist()
+    return f"{text} ({100 * min(part / whole, 1.0):.1f}%)" if n else text
 
 
 def _meaning(patients: pd.DataFrame) -> str:

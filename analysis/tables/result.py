@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, require_releasable
+from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, Statement, require_releasable
 from analysis.errors import ColumnError
 from analysis.results import frame_to_text
 from analysis.tables.html import table_html
@@ -86,9 +86,10 @@ def hiding_note(policy: Policy) -> str:
     """
     if policy.confidential:
         return CONFIDENTIAL
+    rounded = f" Others are rounded to the nearest {policy.round_to}." if policy.rounds else ""
     return (
         f"Counts under {policy.minimum_count} are hidden ({policy.small_text}); a second cell may "
-        "be hidden (—) so that they cannot be worked out."
+        f"be hidden (—) so that they cannot be worked out.{rounded}"
     )
 
 
@@ -133,6 +134,12 @@ class TableResult:
     def slug(self) -> str:
         """The id of the table in HTML, made from its title."""
         return slug(self.title)
+
+    def disclosure(self) -> Statement:
+        """Say what leaves, for `release`: the texts of the table; it was attacked when made."""
+        log = self.suppression
+        hidden = 0 if log.empty else int(log.loc[log["status"].ne("shown"), "cells"].sum())
+        return Statement(frame=self.frame, policy=self.policy, hidden=hidden)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the shown text as a frame, for other programs."""

@@ -203,3 +203,18 @@ def test_no_text_of_the_mapping_reaches_a_message():
     assert len(mapping.findings) > 5
     shown = " ".join(str(finding) for finding in mapping.findings) + repr(mapping)
     assert canary.casefold() not in shown.casefold()
+
+
+@pytest.mark.unit
+def test_spellings_of_a_label_may_stand_side_by_side_when_they_mean_the_same():
+    path = ("tables", "subjects", "columns", "sex", "values")
+    assert Mapping.of(changed(*path, to={"F": "female", "f": "female", "M": "male"})).ok
+    refused = Mapping.of(changed(*path, to={"F": "female", "f": "male", "M": "male"}))
+    assert [finding.rule for finding in refused.findings] == ["FMT-013"]
+
+
+@pytest.mark.unit
+def test_a_question_mark_may_be_a_code_for_missing():
+    mapping = Mapping.of(changed("sources", "phq", "na", to=["?", "-"]))
+    assert mapping.ok
+    assert mapping.sources["phq"].missing == ("?", "-")

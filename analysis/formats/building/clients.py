@@ -231,6 +231,8 @@ def _linked(
     missing = unknown[codes]
     what = "Rows have a client id that the table of links lacks."
     remedy = 'Complete the table, or set "unlinked" to "keep" (own patients) or "drop".'
+    if links.unlinked == "keep":
+        remedy = "They were kept as patients of their own. Look whether so many have one id only."
     findings += row_fault(
         "FMT-042",
         source.name,

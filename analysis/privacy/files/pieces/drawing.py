@@ -1,0 +1,94 @@
+"""Reading SVG: its texts, comments, labels of elements, and how many marks it draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.parsers import expat
+
+from analysis.privacy.files.pieces.limits import Limits
+from analysis.privacy.files.pieces.piece import Piece, Trouble
+from analysis.privacy.files.pieces.safe_xml import Element, read_xml
+from analysis.privacy.files.pieces.source import Source
+
+__all__ = ["drawing_pieces"]
+
+_TEXTS = {"text", "tspan", "title", "desc", "p", "span", "td", "th", "div", "li"}
+_LABELS = ("id", "gid", "label", "aria-label", "title", "href", "class", "name")
+_AUTHORS = {"creator", "publisher", "contributor", "rights"}
+_MANY_MARKS = 30
+
+
+def drawing_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
+    """Give the content of an SVG file as pieces.
+
+    Parameters
+    ----------
+    source : Source
+        The file.
+    limits : Limits
+        Limits of size and depth.
+
+    Yields
+    ------
+    Piece or Trouble
+        Texts line by line; labels of elements with digits; comments, in which programs that draw
+        letters as shapes keep them; a trouble when there are many marks.
+    """
+    drawing = _Drawing()
+    try:
+        with source.open() as handle:
+            read_xml(
+                handle, limits, drawing.seen, comment=drawing.comments.append, may_name_type=True
+            )
+    except expat.ExpatError:
+        yield Trouble(where="file", kind="damaged")
+    yield Piece(where="text", role="printed", text="\n".join(drawing.texts))
+    yield Piece(
+        where="comments", role="printed", text="\n".join(text.strip() for text in drawing.comments)
+    )
+    yield Piece(where="labels of elements", role="prose", text="\n".join(drawing.labels))
+    for author in drawing.authors:
+        yield Piece(where="document properties: author", role="label", text=author)
+    if drawing.marks >= _MANY_MARKS:
+        yield Trouble(where="drawing", kind="many marks")
+
+
+class _Drawing:
+    """What an SVG file holds, gathered in one pass."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.labels: list[str] = []
+        self.comments: list[str] = []
+        self.authors: list[str] = []
+        self.marks = 0
+        self.collections = 0
+
+    def seen(self, element: Element) -> None:
+        """Take one element."""
+        if element.is_end:
+            self.collections -= element.name == "g" and self.collections > 0
+            self._take_text(element)
+            return
+        label = element.attributes.get("id", "")
+        if element.name == "g" and (
+            self.collections or label.startswith(("PathCollection", "patient"))
+        ):
+            self.collections += 1
+        self.marks += element.name in ("circle", "ellipse") or (
+            element.name == "use" and self.collections > 0
+        )
+        for name, value in element.attributes.items():
+            is_label = name in _LABELS or name.startswith("data-")
+            if is_label and any(map(str.isdigit, value)) and not value.startswith(("data:", "#")):
+                self.labels.append(value)
+
+    def _take_text(self, element: Element) -> None:
+        """Keep the text of an element that ends."""
+        text = " ".join(element.text.split())
+        if not text:
+            return
+        if _AUTHORS & {element.name, *element.path}:
+            self.authors.append(text)
+        elif element.name in _TEXTS:
+            self.texts.append(text)

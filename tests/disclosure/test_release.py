@@ -1,0 +1,161 @@
+"""The one door of releases."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import inspect
+import pkgutil
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import analysis
+from analysis.disclosure import INTERNAL, RELEASE, named_policy, release, suppress_counts
+from analysis.errors import DisclosureError
+from analysis.mixed.result import LinearMixedModel
+from analysis.survival.curves.curve import SurvivalCurve
+from analysis.survival.regression.cox_result import CoxModel
+from analysis.tables import baseline_table, estimates_table
+
+pytestmark = pytest.mark.unit
+
+COUNTS = pd.DataFrame({"n": [4, 25, 60]}, index=["IM", "nasal", "IV"])
+CANARY = "canary-7781"
+
+
+def test_suppressed_counts_pass_with_their_audit_and_digest() -> None:
+    passed = release(suppress_counts(COUNTS, column_totals=True))
+    assert passed.frame["n"].tolist() == ["<11", "—", "60", "89"]
+    assert passed.hidden == 2
+    assert passed.audit["protected"].all()
+    text = ",n\nIM,<11\nnasal,—\nIV,60\nTotal,89\n"
+    assert passed.digest == hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def test_tables_pass_when_made_by_the_policy_of_the_release() -> None:
+    patients = pd.DataFrame({"route": ["IV"] * 30 + ["IM"] * 20})
+    table = baseline_table(patients, ["route"])
+    assert release(table).frame.equals(table.frame)
+    with pytest.raises(DisclosureError, match="another policy"):
+        release(table, named_policy("ACRO"))
+    with pytest.raises(DisclosureError, match="another policy"):
+        release(baseline_table(patients, ["route"], policy=INTERNAL))
+
+
+def test_nothing_leaves_by_the_policy_of_the_inside() -> None:
+    with pytest.raises(DisclosureError, match="inside"):
+        release(COUNTS, INTERNAL)
+
+
+@pytest.mark.parametrize(
+    ("frame", "why"),
+    [
+        (pd.DataFrame({"subject_id": [CANARY], "score": [3.0]}), "identify patients"),
+        (pd.DataFrame({"score": [3.0]}, index=pd.Index([CANARY], name="mrn")), "identify"),
+        (pd.DataFrame({"arm": [CANARY], "max": [27.0]}), "single patients"),
+        (pd.DataFrame({"arm": [CANARY], "residual": [0.3]}), "single patients"),
+        (pd.DataFrame({"time": [7], "n_censored": [1]}), "single patients"),
+        (pd.DataFrame({"arm": [CANARY], "n": [4]}), "columns of counts"),
+        (pd.DataFrame({"arm": [CANARY], "n": ["4"]}), "columns of counts"),
+        (pd.DataFrame({"time": [7], "n_risk": [40], "n_event": [1]}), "columns of counts"),
+    ],
+)
+def test_frames_that_disclose_are_refused_without_showing_them(
+    frame: pd.DataFrame, why: str
+) -> None:
+    with pytest.raises(DisclosureError, match=why) as refusal:
+        release(frame)
+    assert CANARY not in str(refusal.value)
+
+
+def test_a_frame_that_says_nobody_has_something_sensitive_is_refused() -> None:
+    frame = pd.DataFrame({"measure": ["item9_positive", "response50"], "n": [0, 20]})
+    with pytest.raises(DisclosureError, match="nobody"):
+        release(frame)
+    assert release(frame.assign(measure=["remission", "response50"])).hidden == 0
+
+
+def test_marked_frames_are_refused() -> None:
+    for mark in ("patient_level", "confidential"):
+        frame = pd.DataFrame({"arm": ["a"], "estimate": [1.0]})
+        frame.attrs[mark] = True
+        with pytest.raises(DisclosureError):
+            release(frame)
+
+
+def test_counts_that_are_not_rounded_are_refused_by_a_policy_that_rounds() -> None:
+    rounds = named_policy("7 with rounding to 5")
+    assert release(pd.DataFrame({"n": [20, 0]}), rounds).hidden == 0
+    with pytest.raises(DisclosureError, match="nearest 5"):
+        release(pd.DataFrame({"n": [21]}), rounds)
+
+
+def test_unprotected_counts_are_refused() -> None:
+    made = suppress_counts(COUNTS, column_totals=True)
+    open_ones = replace(made, bounds=made.bounds.assign(protected=False))
+    with pytest.raises(DisclosureError, match="worked out"):
+        release(open_ones)
+
+
+@pytest.mark.parametrize("kind", [LinearMixedModel, CoxModel, SurvivalCurve])
+def test_fits_that_hold_rows_of_patients_are_refused(kind: type) -> None:
+    with pytest.raises(DisclosureError, match=kind.__name__):
+        release(object.__new__(kind))
+
+
+def test_tables_of_estimates_pass() -> None:
+    tidy = pd.DataFrame(
+        {"term": ["week"], "estimate": [-1.2], "conf_low": [-2.0], "conf_high": [-0.5], "n": [40]}
+    )
+    assert release(estimates_table(tidy)).policy == RELEASE
+    assert np.isin("40", release(estimates_table(tidy)).frame.to_numpy())
+
+
+PASSES = {"SuppressedCounts", "TableResult"}
+# hold rows of patients or exact steps and counts: refused whole; their tables pass
+REFUSED = {
+    "Contrasts",
+    "CountCurve",
+    "CoxModel",
+    "FineGray",
+    "GroupTest",
+    "IncidenceCurve",
+    "IntervalCoxModel",
+    "IntervalCurve",
+    "IntervalIncidence",
+    "Landmark",
+    "LinearMixedModel",
+    "MarginalMeans",
+    "MultistateCurve",
+    "ObservedComparison",
+    "ParametricModel",
+    "SurvivalCurve",
+}
+ROOMS = ("disclosure", "mixed", "outcomes", "survival", "tables")
+
+
+def result_classes() -> dict[str, type]:
+    """Every public class of the rooms of results that can be printed as a summary."""
+    found = {}
+    for room in ROOMS:
+        for module in pkgutil.walk_packages(
+            [f"{analysis.__path__[0]}/{room}"], f"analysis.{room}."
+        ):
+            loaded = importlib.import_module(module.name)
+            for name, kind in inspect.getmembers(loaded, inspect.isclass):
+                is_own = kind.__module__ == module.name and not name.startswith("_")
+                if is_own and hasattr(kind, "summary"):
+                    found[name] = kind
+    return found
+
+
+def test_every_result_class_has_an_answer_at_the_door() -> None:
+    classes = result_classes()
+    assert set(classes) == PASSES | REFUSED
+    assert {name for name, kind in classes.items() if hasattr(kind, "disclosure")} == PASSES
+    for name in REFUSED:
+        with pytest.raises(DisclosureError, match=name):
+            release(object.__new__(classes[name]))
