@@ -255,15 +255,17 @@ def _is_whole(record: Record) -> bool:
         all(isinstance(text, str) for text in texts)
         and all(type(n) is int and 0 <= n < _MOST for n in counts.values())
         and named <= set(counts)
-        and all(_says(record.shown[name], n) for name, n in counts.items() if name not in hidden)
+        and record.round_to >= 1
+        and all(record.tells(n) or _hides(record, n) for n in set(counts) - hidden)
         and all(counts[total] == sum(counts[p] for p in parts) for total, parts in record.sums)
     )
 
 
-def _says(text: str, n: int) -> bool:
-    """Tell whether a text can stand for a count: the count, a dash, or a bound above it."""
+def _hides(record: Record, name: str) -> bool:
+    """Tell whether what was printed hides a count: a dash, or a bound above it."""
+    text, n = record.shown[name], record.counts[name]
     limit = text.removeprefix("<")
-    return text in {HIDDEN, f"{n:,d}"} or (text != limit and 0 < n < int(limit))
+    return text == HIDDEN or (text != limit and n < int(limit))
 
 
 _CURRENT: ContextVar[Ledger | None] = ContextVar("ledger", default=None)

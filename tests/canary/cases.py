@@ -164,6 +164,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "disclosure.hide_completeness": _frame(disclosure.hide_completeness, by="arm"),
     "disclosure.hide_responses": _frame(disclosure.hide_responses),
     "disclosure.hide_statistics": _frame(disclosure.hide_statistics),
+    "disclosure.release": _frame(disclosure.release),
     "disclosure.require_releasable": _frame(disclosure.require_releasable),
     "disclosure.suppress_cells": lambda _: disclosure.suppress_cells({SECRET: 4.5}),
     "disclosure.suppress_counts": _frame(disclosure.suppress_counts),
@@ -247,6 +248,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "privacy.scan_identifiers": lambda world: privacy.scan_identifiers(
         {SECRET: world.words, DATE: pd.DataFrame({SECRET: world.cells})}
     ),
+    "privacy.scan_path": lambda world: privacy.scan_path(_redcap(world)[0].parent),
     "privacy.trajectory_uniqueness": _study(privacy.trajectory_uniqueness),
     "report.provenance": _study(report.provenance),
     "report.write_release_page": lambda world: report.write_release_page(
