@@ -209,7 +209,7 @@ class _Rows:
 
     def _put(self, text: str) -> None:
         """Put the value of a cell into its row."""
-        if self.column > _WIDEST:
+        if not 0 < self.column <= _WIDEST:
             return
         self.row += [""] * (self.column - len(self.row))
         self.row[self.column - 1] += self._shown(text)
