@@ -43,12 +43,9 @@ CDM_TABLES: dict[str, CdmTable] = {
     "person": CdmTable(
         key="person_id",
         required=True,
-        needed={
-            "person_id": "integer",
-            "gender_concept_id": "integer",
-            "year_of_birth": "integer",
-        },
+        needed={"person_id": "integer", "gender_concept_id": "integer"},
         others={
+            "year_of_birth": "integer",
             "month_of_birth": "integer",
             "day_of_birth": "integer",
             "care_site_id": "integer",

@@ -1,4 +1,4 @@
-"""What the canonical tables share while they are made: persons, days 0, and counts of what is left out."""
+"""What the canonical tables share while they are made: persons, days 0, and counts."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def values_of(linking: Linking) -> pd.DataFrame:
 
 def _renamed(raw: pd.DataFrame, name: str) -> pd.DataFrame:
     """Give the fields of both tables the same names."""
-    text = raw["value_as_string"] if "value_as_string" in raw else None
+    text = raw.get("value_as_string")
     return pd.DataFrame(
         {
             "source": name,

@@ -1,4 +1,4 @@
-"""Loading one table of the model from CSV or Parquet, with a finding for all that is not as it must be."""
+"""Loading one table of the model from CSV or Parquet, with a finding for every fault."""
 
 from __future__ import annotations
 
@@ -117,9 +117,7 @@ def _wrong_columns(name: str, missing: list[str]) -> list[Finding]:
     return [noticed("OMP-004", (name, field), what, remedy) for field in missing]
 
 
-def _typed(
-    raw: pd.DataFrame, name: str, table: CdmTable
-) -> tuple[pd.DataFrame, list[Finding]]:
+def _typed(raw: pd.DataFrame, name: str, table: CdmTable) -> tuple[pd.DataFrame, list[Finding]]:
     """Give the cells their kinds, and say where they have another."""
     found, columns = [], {}
     for field, kind in {**table.needed, **table.others}.items():

@@ -1,4 +1,4 @@
-"""Subjects, their follow-up and their diagnoses from person, observation_period, death and conditions."""
+"""Subjects, follow-up and diagnoses from person, observation_period, death and conditions."""
 
 from __future__ import annotations
 
@@ -72,7 +72,8 @@ def subjects_of(linking: Linking, home: pd.Series) -> pd.DataFrame:
         errors="coerce",
     )
     years = np.floor((zero - born).dt.days / _YEAR)
-    _say_births(born.isna() | (years < 0), linking)
+    told = person["year_of_birth"].notna()
+    _say_births(~told, told & (born.isna() | (years < 0)), linking)
     return pd.DataFrame(
         {
             "subject_id": person["subject_id"],
@@ -84,8 +85,15 @@ def subjects_of(linking: Linking, home: pd.Series) -> pd.DataFrame:
     )
 
 
-def _say_births(broken: pd.Series, linking: Linking) -> None:
-    """Say that dates of birth are impossible."""
+def _say_births(empty: pd.Series, broken: pd.Series, linking: Linking) -> None:
+    """Say that years of birth are missing, or that dates of birth are impossible."""
+    if empty.any():
+        what = "The year of birth is missing, and so is the age."
+        remedy = "Export it; the model requires it."
+        place, count = ("person", "year_of_birth"), int(empty.sum())
+        linking.findings.append(
+            noticed("OMP-024", place, what, remedy, count=count, severity="warning")
+        )
     if broken.any():
         what = "The date of birth is none, or after the first session; the age is missing."
         place, count = ("person", "year_of_birth"), int(broken.sum())
@@ -105,8 +113,7 @@ def follow_up_of(linking: Linking, dated: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per subject. A death ends the follow-up; of the other reasons the model says
-        nothing.
+        One row per subject. Of ends of follow-up other than death the model says nothing.
     """
     span = dated.groupby("subject_id")["rel_day"].agg(["min", "max"]).astype(float)
     start = _days(linking, "observation_period", "observation_period_start_date", "min")
@@ -121,12 +128,12 @@ def follow_up_of(linking: Linking, dated: pd.DataFrame) -> pd.DataFrame:
             noticed("OMP-023", place, what, remedy, count=n_derived, severity="warning")
         )
     last = span["max"].clip(lower=0)
-    until = np.fmax(end.reindex(span.index), last)
+    until = np.fmax(end.reindex(span.index), died.fillna(last))
     follow_up = pd.DataFrame(
         {
             "start_day": np.fmin(start.reindex(span.index), span["min"].clip(upper=0)),
             "last_contact_day": died.fillna(last),
-            "observed_until_day": died.fillna(until),
+            "observed_until_day": until,
             "end_reason": np.where(died.notna(), "died", "ongoing"),
         },
         index=span.index,

@@ -127,7 +127,7 @@ def _linked(
         filled,
         _about(filled, options),
         findings=[*linking.findings, *_left_out(linking)],
-        sources=_sources(linking, filled),
+        sources=_sources(linking),
     )
 
 
@@ -175,7 +175,7 @@ _TABLE_OF = {"person": "subjects", "drug_exposure": "sessions",
              "condition_occurrence": "diagnoses"}  # fmt: skip
 
 
-def _sources(linking: Linking, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def _sources(linking: Linking) -> pd.DataFrame:
     """Count what became of the rows of each source."""
     rows: list[tuple[str, str, int, int, int, str]] = []
     for source, frame in linking.raw.items():

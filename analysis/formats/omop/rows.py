@@ -38,7 +38,7 @@ class Numbers:
 
     @classmethod
     def of(cls, study: Study) -> Numbers:
-        """Number what a study has."""
+        """Give every subject, clinic and meaning of a study its number."""
         subjects = list(map(str, study.tables["subjects"]["subject_id"]))
         session = TABLES["sessions"]
         vitals = [*UNITS, WEIGHT]
@@ -136,15 +136,10 @@ def people(study: Study, numbers: Numbers) -> dict[str, pd.DataFrame]:
     return {"person": person, "care_site": pd.DataFrame(sites)}
 
 
-def _session_ids(sessions: pd.DataFrame) -> pd.Series:
-    """Number the sessions of all subjects in their order."""
-    return pd.Series(range(1, len(sessions) + 1), sessions.index)
-
-
 def _sessions(study: Study) -> pd.DataFrame:
     """Return the sessions in their order."""
     ordered = study.tables["sessions"].sort_values(["subject_id", "session_no"], ignore_index=True)
-    return ordered.assign(visit=_session_ids(ordered))
+    return ordered.assign(visit_id=range(1, len(ordered) + 1))
 
 
 def doses(study: Study, numbers: Numbers) -> dict[str, pd.DataFrame]:
@@ -157,7 +152,7 @@ def doses(study: Study, numbers: Numbers) -> dict[str, pd.DataFrame]:
     stopped = sessions["completed"].eq(False).fillna(value=False)
     visits = pd.DataFrame(
         {
-            "visit_occurrence_id": sessions["visit"],
+            "visit_occurrence_id": sessions["visit_id"],
             "person_id": person,
             "visit_concept_id": 0,
             "visit_start_date": start,
@@ -168,7 +163,7 @@ def doses(study: Study, numbers: Numbers) -> dict[str, pd.DataFrame]:
     )
     exposures = pd.DataFrame(
         {
-            "drug_exposure_id": sessions["visit"],
+            "drug_exposure_id": sessions["visit_id"],
             "person_id": person,
             "drug_concept_id": numbers.concept("agents", sessions["agent"]),
             "drug_exposure_start_date": start,
@@ -179,7 +174,7 @@ def doses(study: Study, numbers: Numbers) -> dict[str, pd.DataFrame]:
             "stop_reason": reason.where(reason.notna(), "not completed").where(stopped),
             "quantity": sessions["dose_mg"],
             "route_concept_id": numbers.concept("routes", sessions["route"]),
-            "visit_occurrence_id": sessions["visit"],
+            "visit_occurrence_id": sessions["visit_id"],
             "dose_unit_source_value": "mg",
         }
     )
@@ -227,7 +222,7 @@ def _value(
             "type_concept_id": 0,
             "value_as_number": frame[value].astype("Float64"),
             "unit_concept_id": unit,
-            "visit_occurrence_id": frame["visit"].astype("Int64"),
+            "visit_occurrence_id": frame["visit_id"].astype("Int64"),
         }
     )
 
@@ -243,7 +238,7 @@ def _named(frame: pd.DataFrame, table: str) -> pd.DataFrame:
 def _with_visit(frame: pd.DataFrame, sessions: pd.DataFrame) -> pd.DataFrame:
     """Give rows the visit and the day of their session."""
     pair = ["subject_id", "session_no"]
-    known = sessions[[*pair, "visit", "rel_day"]].rename(columns={"rel_day": "session_day"})
+    known = sessions[[*pair, "visit_id", "rel_day"]].rename(columns={"rel_day": "session_day"})
     return frame.merge(known, on=pair, how="left")
 
 
@@ -270,9 +265,7 @@ def _timed_scores(study: Study, sessions: pd.DataFrame) -> pd.DataFrame:
     return scores
 
 
-def _monitored(
-    study: Study, sessions: pd.DataFrame, numbers: Numbers
-) -> list[pd.DataFrame]:
+def _monitored(study: Study, sessions: pd.DataFrame, numbers: Numbers) -> list[pd.DataFrame]:
     """Make the values of monitoring, and of body weights where they are known."""
     parts = []
     if study.has("monitoring"):
@@ -293,12 +286,10 @@ def _monitored(
 
 def _items(study: Study, scores: pd.DataFrame, numbers: Numbers) -> pd.DataFrame:
     """Make the values of items; the reason stands as text where there is no answer."""
-    key = {name: TABLES["items"].column(name).name for name in _KEY}
-    items = study.tables["items"] if study.has("items") else pd.DataFrame(
-        {name: pd.Series(dtype=object) for name in [*key, "item_no", "response"]}
-    )  # fmt: skip
+    nothing = {name: pd.Series(dtype=object) for name in [*_KEY, "item_no", "response"]}
+    items = study.tables["items"] if study.has("items") else pd.DataFrame(nothing)
     items = items.astype({"instrument": object})
-    rows = items.merge(scores[[*_KEY, "moment", "visit"]], on=_KEY, how="left")
+    rows = items.merge(scores[[*_KEY, "moment", "visit_id"]], on=_KEY, how="left")
     pairs = zip(rows["instrument"], rows["item_no"], strict=True)
     names = pd.Series(list(pairs), rows.index, dtype=object)
     found = _value(rows, numbers.person(rows), numbers.concept("items", names), "response")

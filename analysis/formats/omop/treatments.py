@@ -10,7 +10,7 @@ from analysis.formats.omop.concepts import WEIGHT
 from analysis.formats.omop.linking import Linking
 from analysis.study import TABLES, UNITS
 
-__all__ = ["monitoring_of", "sessions_of", "session_rows", "with_weights"]
+__all__ = ["monitoring_of", "session_rows", "sessions_of", "with_weights"]
 
 _EARLIEST, _LATEST = -240, 1440  # minutes of monitoring around the start of a dose
 _IN_MG = {"mg": 1.0, "g": 1000.0, "ug": 0.001, "mcg": 0.001}
@@ -154,9 +154,7 @@ def session_rows(frame: pd.DataFrame, sessions: pd.DataFrame) -> pd.Series:
     return row.where(row.map(sessions["subject_id"]).eq(frame["subject_id"]))
 
 
-def monitoring_of(
-    values: pd.DataFrame, linking: Linking, sessions: pd.DataFrame
-) -> pd.DataFrame:
+def monitoring_of(values: pd.DataFrame, linking: Linking, sessions: pd.DataFrame) -> pd.DataFrame:
     """Make the table of monitoring.
 
     Parameters
@@ -227,9 +225,7 @@ def _by_time(frame: pd.DataFrame, sessions: pd.DataFrame) -> pd.Series:
     return found.set_index("place")["row"].astype(float)
 
 
-def with_weights(
-    values: pd.DataFrame, linking: Linking, sessions: pd.DataFrame
-) -> pd.DataFrame:
+def with_weights(values: pd.DataFrame, linking: Linking, sessions: pd.DataFrame) -> pd.DataFrame:
     """Put body weights into the sessions of their visits, else of their days.
 
     Parameters
