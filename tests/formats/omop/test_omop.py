@@ -178,7 +178,8 @@ def test_network_comes_back_except_for_what_the_model_cannot_hold(tmp_path):
     key = list(TABLES["assessments"].key)
     answered = pd.MultiIndex.from_frame(wanted["items"].astype({"instrument": str})[key])
     has_items = pd.MultiIndex.from_frame(scores.astype({"instrument": str})[key]).isin(answered)
-    wanted["assessments"] = scores[scores["total"].notna() | has_items]
+    counted = scores.assign(n_answered=scores["n_answered"].where(has_items))
+    wanted["assessments"] = counted[counted["total"].notna() | has_items]
     assert len(scores) - len(wanted["assessments"]) == 1
     assert set(again.tables) == {*("subjects", "sessions", "assessments", "items", "monitoring"),
                                  *("follow_up", "diagnoses")}  # fmt: skip
