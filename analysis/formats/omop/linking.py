@@ -110,7 +110,7 @@ def _renamed(raw: pd.DataFrame, name: str) -> pd.DataFrame:
             "date": raw[f"{name}_date"],
             "moment": raw[f"{name}_datetime"],
             "value": raw["value_as_number"].astype(float),
-            "text": pd.Series(text, index=raw.index, dtype=object),
+            "text": pd.Series(text, index=raw.index, dtype="string"),
             "unit": raw["unit_concept_id"],
             "visit_occurrence_id": raw["visit_occurrence_id"],
         }

@@ -71,7 +71,7 @@ def subjects_of(linking: Linking, home: pd.Series) -> pd.DataFrame:
         },
         errors="coerce",
     )
-    years = np.floor((zero - born).dt.days / _YEAR)
+    years = (zero - born).dt.days.div(_YEAR).floordiv(1)
     told = person["year_of_birth"].notna()
     _say_births(~told, told & (born.isna() | (years < 0)), linking)
     return pd.DataFrame(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.errors import DataError
 from analysis.formats.omop.concepts import WEIGHT
+from analysis.formats.omop.treatments import NOT_COMPLETED
 from analysis.study import TABLES, UNITS, Study
 
 __all__ = ["Numbers", "conditions", "doses", "people", "periods", "values"]
@@ -171,7 +172,7 @@ def doses(study: Study, numbers: Numbers) -> dict[str, pd.DataFrame]:
             "drug_exposure_end_date": start,
             "drug_exposure_end_datetime": _moment(sessions["rel_day"], lasted),
             "drug_type_concept_id": 0,
-            "stop_reason": reason.where(reason.notna(), "not completed").where(stopped),
+            "stop_reason": reason.where(reason.notna(), NOT_COMPLETED).where(stopped),
             "quantity": sessions["dose_mg"],
             "route_concept_id": numbers.concept("routes", sessions["route"]),
             "visit_occurrence_id": sessions["visit_id"],

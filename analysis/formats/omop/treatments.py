@@ -10,7 +10,10 @@ from analysis.formats.omop.concepts import WEIGHT
 from analysis.formats.omop.linking import Linking
 from analysis.study import TABLES, UNITS
 
-__all__ = ["monitoring_of", "session_rows", "sessions_of", "with_weights"]
+__all__ = ["NOT_COMPLETED", "monitoring_of", "session_rows", "sessions_of", "with_weights"]
+
+NOT_COMPLETED = "not completed"
+"""What stop_reason says of a dose that ended early for a reason that is not known."""
 
 _EARLIEST, _LATEST = -240, 1440  # minutes of monitoring around the start of a dose
 _IN_MG = {"mg": 1.0, "g": 1000.0, "ug": 0.001, "mcg": 0.001}
@@ -51,7 +54,7 @@ def sessions_of(linking: Linking, home: pd.Series) -> pd.DataFrame:
         route=doses["route_concept_id"].map(linking.options.concepts.routes),
         dose_mg=_doses(doses, linking),
         infusion_min=ended.where(ended > 0).round(6),
-        completed=stopped.isna(),
+        completed=_completed(stopped),
         stop_reason=stopped.where(stopped.isin(_STOP_REASONS)),
     )
     doses["course_no"], doses["phase"] = _courses(doses, linking)
@@ -90,6 +93,16 @@ def _doses(doses: pd.DataFrame, linking: Linking) -> pd.Series:
     return (quantity * factor).round(9)
 
 
+def _completed(reason: pd.Series) -> pd.Series:
+    """Tell which doses were completed; not known where a reason is no canonical one.
+
+    The model lets a source write "regimen completed" there too, so a text alone proves nothing.
+    """
+    stopped = reason.isin([*_STOP_REASONS, NOT_COMPLETED])
+    ended = reason.isna().astype("boolean")
+    return ended.where((reason.isna() | stopped).astype(bool))
+
+
 def _courses(doses: pd.DataFrame, linking: Linking) -> tuple[pd.Series, pd.Series]:
     """Give each session its course and phase, for which the model has no place."""
     gap = linking.options.about.get("course_gap_days") or np.inf
@@ -123,6 +136,13 @@ def _say_what_is_unclear(doses: pd.DataFrame, linking: Linking) -> None:
             twice,
             "A person has several doses on one day; each became a session.",
             "Export the doses that were given, not the orders.",
+        ),
+        (
+            "OMP-019",
+            "stop_reason",
+            doses["completed"].isna(),
+            "Reasons for stopping have no meaning here; whether the dose was completed is missing.",
+            f"Write one of: {', '.join([*_STOP_REASONS, NOT_COMPLETED])}; or leave it empty.",
         ),
     ):
         if broken.any():

@@ -45,9 +45,10 @@ def write_omop(study: Study, folder: Path | str) -> list[Path]:
     -----
     Not written, for the model has no place for it: indications, payer, language, ethnicity, prior
     failures, dose per kilogram, course and phase (derived again), whether harms were asked for,
-    times of discharge, visit names, assessments with neither total nor items, number of
-    answers where there are no items, end of follow-up other than death, day of last contact, and the tables of adverse events, actions, encounters
-    and other drugs. A subject without an age gets no year of birth, though the model requires one.
+    times of discharge, visit names, assessments with neither total nor items, number of answers
+    where there are no items, end of follow-up other than death, day of last contact, and the
+    tables of adverse events, actions, encounters and other drugs.
+    A subject without an age gets no year of birth, though the model requires one.
 
     Examples
     --------

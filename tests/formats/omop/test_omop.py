@@ -68,6 +68,15 @@ def test_death_ends_follow_up(tmp_path):
     assert column(study, "follow_up", "end_reason") == ["died"]
 
 
+@unit
+def test_reason_that_is_no_reason_to_stop_says_nothing_of_completion(tmp_path):
+    rows = with_row("drug_exposure", 1, stop_reason="regimen completed")
+    imported = read_omop(write_tables(tmp_path, rows), MAPPING)
+    completed = imported.require_study().tables["sessions"]["completed"]
+    assert (completed.iloc[0], completed.isna().tolist()) == (True, [False, True])
+    assert [f.count for f in imported.findings if f.rule == "OMP-019"] == [1]
+
+
 FAULTS = {
     "version": (with_row("cdm_source", 0, cdm_version="5.3"), "OMP-008", "cdm_source.cdm_version"),
     "id": (with_row("person", 1, person_id="SECRET"), "OMP-005", "person.person_id"),
