@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from analysis.privacy.detector import Match
+from analysis.privacy.files.citations import is_citation, is_published_address
 from analysis.privacy.files.walk import name_may_identify
 from analysis.privacy.lexicon import read_list
 from analysis.privacy.patterns import identifiers_in
@@ -92,8 +93,12 @@ def _counts(match: Match, text: str) -> bool:
     ):
         return False
     shown = text[match.start : match.end].strip()
+    if match.element == 1 and is_citation(_line_around(match, text)):
+        return False
     if match.kind == "name of a picture file":
         return name_may_identify(re.split(r"[\\/]", shown)[-1])
+    if match.kind == "web address" and is_published_address(_whole_address(match, text)):
+        return False
     if match.kind == "web address":
         return re.fullmatch(r"(?:[\w-]+\.)+(?:org|gov|edu|int)", shown) is None or shown.startswith(
             "www"
@@ -103,6 +108,18 @@ def _counts(match: Match, text: str) -> bool:
     if match.kind == "coordinates":
         return _is_a_place(shown)
     return not (match.kind == "year and month" and _DECIMAL_MONTH.fullmatch(shown))
+
+
+def _line_around(match: Match, text: str) -> str:
+    """Give the line of a match."""
+    end = text.find("\n", match.end)
+    return text[text.rfind("\n", 0, match.start) + 1 : end if end >= 0 else len(text)]
+
+
+def _whole_address(match: Match, text: str) -> str:
+    """Give the whole word around a match."""
+    rest = re.match(r"[^\s\"'<>)\]]*", text[match.end : match.end + 300])
+    return text[match.start : match.end] + (rest[0] if rest else "")
 
 
 def _is_a_place(shown: str) -> bool:
