@@ -8,7 +8,8 @@ __all__ = ["is_citation", "is_published_address"]
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d[a-z]?(?!\d)")
 _MARK = re.compile(
-    r"(?i)\bet al\b|\bdoi\b|\bpmid\b|\bisbn\b|\bjournal\b|\bproceedings\b|\b(?:am )?j\.? [A-Z]"
+    r"(?i)\bet al\b|(?-i:[A-Z])\. \((?:19|20)\d\d\)|\bdoi\b|\bpmid\b|\bisbn\b|\bjournal\b"
+    r"|\bproceedings\b|\b(?:am )?j\.? (?-i:[A-Z])"
     r"|\d{4};\s?\d+|\b\d+\s?\(\d+\)\s?[:,]|\b\d{1,4}, \d+[-–]\d+|\b(?:biometrics|biometrika"
     r"|lancet|psychiatry|springer|wiley|university press|statistics|stat med)\b"
     r"|[A-Z]\w+(?: [A-Z]\.?){0,3},? (?:and|&|und) [^.;]{3,40}?\(?(?:19|20)\d\d"

@@ -71,7 +71,8 @@ _PAIR = re.compile(
     r"|<NA>)(?=\s*[,})\]\n]|$)"
 )
 _LINE = re.compile(
-    r"\s*(?:- )?(?P<key>[\"']?[A-Za-z_][\w .-]{0,40}?[\"']?)(?:\s*(?:=>|->|[:=])\s*|\t+)(?P<value>[\w.+-]{1,20}"
+    r"\s*(?:- )?(?P<key>[\"']?[A-Za-z_][\w .-]{0,40}?[\"']?)(?:\s*(?:=>|->|[:=])\s*|\t+)"
+    r"(?P<value>[\w.+-]{1,20}"
     r"|[\"'][^\"']{0,100}[\"'])\s*,?"
 )
 _RECORD = re.compile(r"[{(]([^{}()]*(?:\([^()]*\)[^{}()]*)*)[})]")
@@ -205,6 +206,8 @@ def _labelled(text: str) -> set[str]:
         if not code.isdigit() and unlike_a_patient(code):
             continue
         spaced = not match["sep"].strip()
+        if label == "chart" and spaced and re.fullmatch(r"\d{1,2}", code):
+            continue  # a figure, as programs number them
         if (match["before"] and code.isdigit()) or (
             match["after"] == "." and _decimal(text, match.end())
         ):

@@ -83,7 +83,11 @@ def identifiers_in_output(text: str) -> tuple[Match, ...]:
     ['date']
     """
     plain = _NO_IDENTIFIER.sub(lambda match: _HIDDEN * len(match[0]), text)
-    return tuple(match for match in identifiers_in(plain) if _counts(match, plain))
+    return tuple(
+        match
+        for match in identifiers_in(plain)
+        if _counts(match, plain) and not _is_published(match, plain)
+    )
 
 
 def _counts(match: Match, text: str) -> bool:
@@ -93,12 +97,8 @@ def _counts(match: Match, text: str) -> bool:
     ):
         return False
     shown = text[match.start : match.end].strip()
-    if match.element == 1 and is_citation(_line_around(match, text)):
-        return False
     if match.kind == "name of a picture file":
         return name_may_identify(re.split(r"[\\/]", shown)[-1])
-    if match.kind == "web address" and is_published_address(_whole_address(match, text)):
-        return False
     if match.kind == "web address":
         return re.fullmatch(r"(?:[\w-]+\.)+(?:org|gov|edu|int)", shown) is None or shown.startswith(
             "www"
@@ -108,6 +108,13 @@ def _counts(match: Match, text: str) -> bool:
     if match.kind == "coordinates":
         return _is_a_place(shown)
     return not (match.kind == "year and month" and _DECIMAL_MONTH.fullmatch(shown))
+
+
+def _is_published(match: Match, text: str) -> bool:
+    """Tell authors and addresses of publications."""
+    if match.kind == "web address":
+        return is_published_address(_whole_address(match, text))
+    return match.element == 1 and is_citation(_line_around(match, text))
 
 
 def _line_around(match: Match, text: str) -> str:

@@ -43,8 +43,8 @@ class ChartMarks:
         if name in ("circle", "ellipse"):
             self._put((name,), attributes.get("cx", ""), attributes.get("cy", ""), attributes)
         elif name == "use":
-            shape = attributes.get("href", attributes.get("xlink:href", ""))
-            self._put((name, shape), attributes.get("x", ""), attributes.get("y", ""), attributes)
+            drawn = attributes.get("href", attributes.get("xlink:href", ""))
+            self._put((name, drawn), attributes.get("x", ""), attributes.get("y", ""), attributes)
         elif name == "rect":
             shape = (name, attributes.get("width", ""), attributes.get("height", ""))
             self._put(shape, attributes.get("x", ""), attributes.get("y", ""), attributes)

@@ -15,6 +15,7 @@ __all__ = ["drawing_pieces"]
 
 _TEXTS = {"text", "tspan", "title", "desc", "p", "span", "td", "th", "div", "li"}
 _LABELS = ("id", "gid", "label", "aria-label", "title", "href", "class", "name")
+_OF_PROGRAMS = {"date", "format", "type", "source", "language", "Work"}
 _AUTHORS = {"creator", "publisher", "contributor", "rights"}
 
 
@@ -75,6 +76,11 @@ class _Drawing:
             if is_file or (is_label and any(map(str.isdigit, value)) and not value.startswith("#")):
                 self.labels.append(value)
 
+    @staticmethod
+    def _is_metadata(element: Element) -> bool:
+        """Tell texts of the metadata from what the drawing program writes there by itself."""
+        return "metadata" in (element.name, *element.path) and element.name not in _OF_PROGRAMS
+
     def _take_text(self, element: Element) -> None:
         """Keep the text of an element that ends."""
         text = " ".join(element.text.split())
@@ -82,5 +88,5 @@ class _Drawing:
             return
         if _AUTHORS & {element.name, *element.path}:
             self.authors.append(text)
-        elif element.name in _TEXTS or "metadata" in (element.name, *element.path):
+        elif element.name in _TEXTS or self._is_metadata(element):
             self.texts.append(text)

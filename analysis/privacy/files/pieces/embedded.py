@@ -35,7 +35,7 @@ _NO_TEXT = ("font/", "application/font", "application/x-font", "audio/", "video/
 
 
 def embedded_files(text: str, *, nesting: int = 0) -> tuple[Source, ...]:
-    """Open the data URIs of a text.
+    r"""Open the data URIs of a text.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def embedded_files(text: str, *, nesting: int = 0) -> tuple[Source, ...]:
     --------
     >>> [inner] = embedded_files("href=data:text/csv;base64,aWQsYWdlCjEsMgo=")
     >>> inner.ending, inner.content
-    ('.csv', b'id,age\\n1,2\\n')
+    ('.csv', b'id,age\n1,2\n')
     """
     found = []
     for match in _URI.finditer(text):
