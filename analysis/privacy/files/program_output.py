@@ -86,7 +86,7 @@ def identifiers_in_output(text: str) -> tuple[Match, ...]:
     return tuple(
         match
         for match in identifiers_in(plain)
-        if _counts(match, plain) and not _is_published(match, plain)
+        if _counts(match, plain) and not _is_published(match, text)
     )
 
 
