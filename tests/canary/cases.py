@@ -30,6 +30,7 @@ from analysis.study import TABLES, Study
 from analysis.text_numbers import require_numbers, text_numbers
 from tests.builders import CLEAN, clean_study, write_folder
 from tests.formats import small_clinic
+from tests.formats.omop import cdm54
 from tests.formats.redcap import project
 
 SECRET = "Zqxkowalczyk"  # noqa: S105 - a name that nobody has
@@ -114,6 +115,16 @@ def _fhir(world: World) -> Path:
     return world.local
 
 
+def _omop(world: World) -> Path:
+    rows = cdm54.with_row("person", 0, person_id=SECRET, gender_source_value=NUMBER)
+    folder = world.local / "omop"
+    folder.mkdir()
+    cdm54.write_tables(folder, rows)
+    with (folder / "measurement.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{SECRET},{NUMBER},{DATE}\n")
+    return folder
+
+
 def _mapping(world: World) -> Path:
     return world.file("m.json", json.dumps({**small_clinic.MAPPING, SECRET: [DATE]})[:-2])
 
@@ -181,10 +192,12 @@ CASES: dict[str, Callable[[World], object]] = {
     "formats.read_clinic": World.clinic,
     "formats.read_fhir": lambda world: formats.read_fhir(_fhir(world)),
     "formats.read_mapping": lambda world: formats.read_mapping(_mapping(world)),
+    "formats.read_omop": lambda world: formats.read_omop(_omop(world), cdm54.MAPPING),
     "formats.read_redcap": lambda world: formats.read_redcap(*_redcap(world), project.MAPPING),
     "formats.split_redcap": lambda world: formats.split_redcap(*_redcap(world)),
     "formats.update": _update,
     "formats.write_fhir": lambda world: formats.write_fhir(world.study, world.local / "f"),
+    "formats.write_omop": lambda world: formats.write_omop(world.study, world.local / "o"),
     "formats.write_redcap": lambda world: formats.write_redcap(world.study, world.local / "r"),
     "instruments.compare_totals": lambda world: instruments.compare_totals(
         world.items(), world.study.tables["assessments"]

@@ -12,7 +12,7 @@ from pandas.api import types
 from analysis.formats.noticed import noticed
 from analysis.formats.omop.fields import CDM_TABLES, CdmTable, Kind
 from analysis.study import Finding
-from analysis.study.casting import text_numbers
+from analysis.text_numbers import text_numbers
 
 __all__ = ["load_table", "loaded_file", "table_file", "version_findings"]
 
