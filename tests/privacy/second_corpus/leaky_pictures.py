@@ -14,7 +14,7 @@ from tests.privacy.second_corpus.outputs import (
     patients,
     trajectories,
 )
-from tests.privacy.second_corpus.packages import archive
+from tests.privacy.second_corpus.packing import archive, gzip
 
 BOTH = f"{IDENTIFIER}, {ROWS}"
 README = "Tables by arm. Counts under eleven are hidden.\n"
@@ -162,14 +162,14 @@ def archives() -> list[Output]:
         ),
         leak(
             "archives/visits.csv.gz",
-            pictures.gzip(csv(trajectories("gz", 15)).encode()),
+            gzip(csv(trajectories("gz", 15)).encode()),
             ROWS,
             [],
             "Single visits, packed.",
         ),
         leak(
             "archives/export.csv.gz",
-            pictures.gzip(csv(patients("gz named")).encode()),
+            gzip(csv(patients("gz named")).encode()),
             BOTH,
             [1, 3, 4, 8],
             "Named rows, packed.",

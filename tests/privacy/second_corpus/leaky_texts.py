@@ -215,7 +215,7 @@ def records() -> list[Output]:
         ),
         leak(
             "records/fix_rows.py",
-            "def repair(df):\n    df.loc[df['name'] == 'Patel, Kiran', 'dob'] = '1966-09-30'\n"
+            'def repair(df):\n    df.loc[df["name"] == "Patel, Kiran", "dob"] = "1966-09-30"\n'
             "    return df\n",
             IDENTIFIER,
             [1, 3],

@@ -39,14 +39,19 @@ def imei(dice: Dice) -> str:
     return body + luhn_digit(body)
 
 
-def vin(dice: Dice) -> str:
-    """Give seventeen signs of an American vehicle with the check sign of 49 CFR 565.15."""
-    body = dice.pick(MAKERS) + dice.text(5, VIN_LETTERS) + "0" + dice.shape("K@") + dice.text(6)
+def vin_sign(number: str) -> str:
+    """Compute the ninth of seventeen signs as 49 CFR 565.15 asks; what stands there is ignored."""
     total = sum(
         weight * VIN_VALUES.get(sign, int(sign) if sign.isdigit() else 0)
-        for weight, sign in zip(VIN_WEIGHTS, body, strict=True)
+        for weight, sign in zip(VIN_WEIGHTS, number, strict=True)
     )
-    return body[:8] + "0123456789X"[total % 11] + body[9:]
+    return "0123456789X"[total % 11]
+
+
+def vin(dice: Dice) -> str:
+    """Give seventeen signs of an American vehicle with a valid check sign."""
+    number = dice.pick(MAKERS) + dice.text(5, VIN_LETTERS) + "0" + dice.shape("K@") + dice.text(6)
+    return number[:8] + vin_sign(number) + number[9:]
 
 
 def iban(dice: Dice) -> str:

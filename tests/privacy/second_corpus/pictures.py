@@ -1,4 +1,4 @@
-"""Pictures and pages without compression: PNG, JPEG with EXIF, SVG, PDF, gzip."""
+"""Pictures and pages: PNG, JPEG with EXIF, SVG, PDF."""
 
 from __future__ import annotations
 
@@ -8,32 +8,14 @@ import zlib
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
+from tests.privacy.second_corpus.packing import compressed
+
 # Eight by eight grey dots, made once with Pillow; JPEG cannot be written by hand in a few lines.
 SMALL_JPEG = base64.b64decode(
     "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAFA3PEY8MlBGQUZaVVBfeMiCeG5uePWvuZHI////////////////////"
     "////////////////////////////////wAALCAAIAAgBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAA//EABUQAQEA"
     "AAAAAAAAAAAAAAAAAABB/9oACAEBAAA/AHr/2Q=="
 )
-
-
-def stored(content: bytes) -> bytes:
-    """Wrap bytes as a zlib stream of stored blocks, which every version of zlib reads alike."""
-    return b"\x78\x01" + _blocks(content) + struct.pack(">I", zlib.adler32(content))
-
-
-def gzip(content: bytes) -> bytes:
-    """Wrap bytes as a gzip file without time and name."""
-    head = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
-    return head + _blocks(content) + struct.pack("<II", zlib.crc32(content), len(content))
-
-
-def _blocks(content: bytes) -> bytes:
-    """Cut bytes into stored blocks of deflate."""
-    pieces = [content[start : start + 65_535] for start in range(0, len(content), 65_535)] or [b""]
-    return b"".join(
-        struct.pack("<BHH", piece is pieces[-1], len(piece), len(piece) ^ 0xFFFF) + piece
-        for piece in pieces
-    )
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
@@ -61,7 +43,7 @@ def png(
         chunks.append(_chunk(b"iTXt", f"{key}\x00\x00\x00\x00\x00{text}".encode()))
     if exif:
         chunks.append(_chunk(b"eXIf", exif))
-    chunks.append(_chunk(b"IDAT", stored(b"".join(b"\x00" + row for row in dots))))
+    chunks.append(_chunk(b"IDAT", compressed(b"".join(b"\x00" + row for row in dots))))
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks) + _chunk(b"IEND", b"")
 
 
@@ -146,10 +128,10 @@ def pdf(
     attached: tuple[str, bytes] | None = None,
     packed: bool = False,
 ) -> bytes:
-    """Write one page of lines; its text may be a stored zlib stream, as programs write it."""
+    """Write one page of lines; its text may be compressed, as programs do it."""
     shown = "".join(f"({_pdf_text(line)}) Tj 0 -14 Td\n" for line in lines)
     page = f"BT /F1 10 Tf 50 780 Td\n{shown}ET".encode("latin-1")
-    stream = stored(page) if packed else page
+    stream = compressed(page) if packed else page
     method = "/Filter /FlateDecode " if packed else ""
     entries = " ".join(f"/{key} ({_pdf_text(text)})" for key, text in (info or {}).items())
     catalog = "<< /Type /Catalog /Pages 2 0 R{} >>"
