@@ -21,7 +21,7 @@ from tests.privacy.second_corpus import make, numbers, packing
 pytestmark = pytest.mark.unit
 
 HERE = make.HERE
-DIGEST = "991d3e9e8e28ee002876dc4eed8f2a23afca4608bd40580a15e102f76b84bca5"
+DIGEST = "6971aabb955141f36d985a4880c473fa4a3bfdfec65518afa51eafbf9e2abc83"
 COLUMNS = {
     1: 16, 2: 15, 3: 18, 4: 11, 5: 10, 6: 10, 7: 10, 8: 11, 9: 10,
     10: 10, 11: 10, 12: 9, 13: 11, 14: 10, 15: 11, 16: 11, 17: 12, 18: 17,

@@ -339,7 +339,7 @@ def dates() -> list[Plan]:
             "year_of_birth",
             SAYS,
             "Some years of birth tell an age over 89.",
-            lambda d: d.between(1924, 1933),
+            lambda d: d.between(1924, 1930),
             share=TENTH,
             filler=lambda d: d.between(1940, 2003),
         ),
