@@ -6,6 +6,7 @@ from tests.privacy.second_corpus import (
     identifiers_bodies,
     identifiers_codes,
     identifiers_contacts,
+    identifiers_dates,
     identifiers_machines,
     identifiers_numbers,
     identifiers_people,
@@ -18,6 +19,7 @@ def plans() -> list[Plan]:
     """Plan every planted column, of all eighteen elements."""
     rooms = (
         identifiers_people,
+        identifiers_dates,
         identifiers_contacts,
         identifiers_numbers,
         identifiers_things,

@@ -1,15 +1,12 @@
-"""Planted columns of elements 1 to 3: names, places below the state, dates and high ages."""
+"""Planted columns of elements 1 and 2: names, and places below the state."""
 
 from __future__ import annotations
-
-from datetime import date
 
 from tests.privacy.second_corpus.columns import (
     HINTS,
     MISLEADS,
     SAYS,
     SILENT,
-    TENTH,
     Plan,
     plant,
     sprinkle,
@@ -20,22 +17,17 @@ from tests.privacy.second_corpus.people import (
     FRENCH_LAST,
     GERMAN_LAST,
     LAST,
-    MONTHS,
     SPANISH_LAST,
     STREET_NAMES,
     TOWNS,
-    day,
     full_name,
-    iso_day,
     note,
     street,
-    us_day,
 )
 
 RELATIVES = ("wife", "husband", "daughter", "son", "sister", "partner", "neighbor", "mom")
 CYRILLIC = ("Иванова О. П.", "Ковальчук Т. А.", "Петренко И. С.", "Соколов Д. Н.", "Мельник Г. Р.")
 JAPANESE = ("佐々木 恵子", "高橋 誠", "伊藤 由美", "渡辺 健一", "小林 真理", "加藤 修")
-OLD = ("91", "93", "90", "94", "97", "102")
 SMALL_ZIP3 = ("036", "059", "102", "203", "556", "692", "821", "823", "878", "893")
 
 
@@ -43,28 +35,6 @@ def initials(dice: Dice) -> str:
     """Give two or three initials, dotted or not."""
     first, middle, last = dice.pick(FIRST)[0], dice.pick(LAST)[0], dice.pick(LAST)[0]
     return dice.pick((f"{first}.{last}.", f"{first}{last}", f"{first}{middle}{last}"))
-
-
-def plain_age(dice: Dice) -> int:
-    """Give an age that may be told."""
-    return dice.between(19, 88)
-
-
-def excel_serial(dice: Dice) -> int:
-    """Count days as a spreadsheet does."""
-    return (date(*day(dice)) - date(1899, 12, 30)).days
-
-
-def unix_seconds(dice: Dice) -> int:
-    """Count seconds as a survey tool does."""
-    return (date(*day(dice)) - date(1970, 1, 1)).days * 86_400 + dice.below(86_400)
-
-
-def spoken_day(dice: Dice) -> str:
-    """Write a day within a sentence."""
-    _, month, number = day(dice)
-    forms = ("last inf {}/{}", "r/s to {}/{} per pt", "ED visit on {}/{}", "next appt {}/{} 9am")
-    return dice.pick(forms).format(month, number)
 
 
 def square(dice: Dice) -> str:
@@ -300,114 +270,6 @@ def places() -> list[Plan]:
     ]
 
 
-def dates() -> list[Plan]:
-    """Plan columns of element 3."""
-    return [
-        plant(3, "DOB", SAYS, "Dates of birth.", lambda d: us_day(d, 1938, 2004)),
-        plant(3, "visit_date", SAYS, "Days of visits.", iso_day),
-        plant(
-            3,
-            "infusion_start",
-            HINTS,
-            "Clock and calendar of a session.",
-            lambda d: f"{iso_day(d)} {d.between(8, 16):02d}:{d.pick(('00', '15', '30', '47'))}",
-        ),
-        plant(
-            3,
-            "Geburtsdatum",
-            SAYS,
-            "German header; dates of birth.",
-            lambda d: "{2:02d}.{1:02d}.{0}".format(*day(d, 1940, 2003)),
-        ),
-        plant(
-            3,
-            "ddn",
-            HINTS,
-            "French abbreviation for the date of birth.",
-            lambda d: "{2:02d}/{1:02d}/{0}".format(*day(d, 1940, 2003)),
-        ),
-        plant(
-            3,
-            "Fecha de alta",
-            SAYS,
-            "Spanish header; days of discharge as spreadsheet serials.",
-            excel_serial,
-        ),
-        plant(3, "admit_month", SAYS, "A month is an element of a date.", lambda d: iso_day(d)[:7]),
-        plant(
-            3,
-            "year_of_birth",
-            SAYS,
-            "Some years of birth tell an age over 89.",
-            lambda d: d.between(1924, 1930),
-            share=TENTH,
-            filler=lambda d: d.between(1940, 2003),
-        ),
-        plant(
-            3,
-            "age",
-            SAYS,
-            "Some ages are over 89 and were not top-coded.",
-            lambda d: int(d.pick(("91", "93", "94", "97", "102"))),
-            share=TENTH,
-            filler=plain_age,
-        ),
-        plant(
-            3,
-            "age_at_consent",
-            SAYS,
-            "Ages in words and with units, some over 89.",
-            lambda d: f"{d.pick(OLD[3:])} y",
-            share=TENTH,
-            filler=lambda d: f"{plain_age(d)} y",
-        ),
-        plant(3, "date_of_death", SAYS, "Days of death.", us_day, blanks=0.8),
-        plant(
-            3,
-            "col3",
-            SILENT,
-            "Days written out under an empty header.",
-            lambda d: f"{d.pick(MONTHS)} {d.between(1, 28)}, {d.between(2021, 2025)}",
-        ),
-        plant(3, "ts", SILENT, "Seconds since 1970 are a day and a clock time.", unix_seconds),
-        plant(
-            3,
-            "visit",
-            MISLEADS,
-            "Visit labels that carry the day of the visit.",
-            lambda d: (
-                f"V{d.between(1, 8)} {d.between(1, 28):02d}{d.pick(MONTHS).upper()}"
-                f"{d.between(2021, 2025)}"
-            ),
-        ),
-        plant(
-            3,
-            "version",
-            MISLEADS,
-            "Eight digits that are the day of the form.",
-            lambda d: iso_day(d).replace("-", ""),
-        ),
-        plant(
-            3,
-            "wk",
-            SILENT,
-            "A calendar week is finer than a year.",
-            lambda d: f"{d.between(2022, 2025)}-W{d.between(1, 52):02d}",
-        ),
-        sprinkle(
-            3, "notes_3", SILENT, "Comments that tell the day of another visit.", spoken_day, note
-        ),
-        sprinkle(
-            3,
-            "rel_day",
-            MISLEADS,
-            "Meant as days since the first dose; some are calendar days.",
-            us_day,
-            lambda d: str(d.between(-14, 180)),
-        ),
-    ]
-
-
 def plans() -> list[Plan]:
-    """Plan the columns of elements 1 to 3."""
-    return [*names(), *places(), *dates()]
+    """Plan the columns of elements 1 and 2."""
+    return [*names(), *places()]

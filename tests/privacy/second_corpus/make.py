@@ -17,6 +17,7 @@ from tests.privacy.second_corpus import (
     leaky_notebooks,
     leaky_office,
     leaky_pictures,
+    leaky_sources,
     leaky_texts,
 )
 from tests.privacy.second_corpus.columns import draw_harmless, draw_identifiers
@@ -33,7 +34,7 @@ def one_per_line(entries: list[dict[str, object]]) -> bytes:
 
 def leaky_outputs() -> list[Output]:
     """Make every file that leaks."""
-    rooms = (leaky_notebooks, leaky_office, leaky_texts, leaky_pictures)
+    rooms = (leaky_notebooks, leaky_sources, leaky_office, leaky_texts, leaky_pictures)
     return [output for room in rooms for output in room.files()]
 
 
