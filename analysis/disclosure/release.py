@@ -13,6 +13,12 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
 
+from analysis.disclosure.models import (
+    FittedCurve,
+    FittedModel,
+    hide_coefficients,
+    shown_curve,
+)
 from analysis.disclosure.policy import RELEASE, Policy, is_small, require_releasable, rounded_count
 from analysis.errors import DisclosureError
 
@@ -23,7 +29,7 @@ _OF_PATIENTS = re.compile(
     r"^(?:min|max|minimum|maximum|outlier.*|residual.*|fitted|blup.*|cooks_?d.*|leverage|"
     r"dfbeta.*|n_censored|draw_\d+)$"
 )
-_COUNTS = re.compile(r"^(?:n|n_.*|count|counts|started|evaluable|observed|due|scored|events?)$")
+_COUNTS = re.compile(r"^(?:n|n_.*|count|counts|started|evaluable|observed|due|scored|events)$")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,6 +62,9 @@ class Releasable(Protocol):
         """Say what leaves and how it was protected."""
 
 
+Result = Releasable | FittedModel | FittedCurve | pd.DataFrame
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Released:
     """What may leave, with the record of it.
@@ -81,14 +90,15 @@ class Released:
     digest: str
 
 
-def release(result: Releasable | pd.DataFrame, policy: Policy = RELEASE) -> Released:
+def release(result: Result, policy: Policy = RELEASE) -> Released:
     """Let a table or a frame of groups pass, or refuse it and say what to do.
 
     Parameters
     ----------
-    result : table, suppressed counts, or pandas.DataFrame
-        Anything with a ``disclosure()`` of its own, or a frame with one row per group whose
-        counts were suppressed before.
+    result : table, suppressed counts, fit, curve, or pandas.DataFrame
+        Anything with a ``disclosure()`` of its own; a model or curve with ``support()``, the
+        counts behind its estimates; or a frame with one row per group whose counts were
+        suppressed before.
     policy : Policy
         The rule of the release.
 
@@ -110,6 +120,10 @@ def release(result: Releasable | pd.DataFrame, policy: Policy = RELEASE) -> Rele
     Counts of a plain frame are recognised by their names (``n``, ``n_…``, ``started``, ``count``
     …) and are held to the policy one by one; sums between them are known to `suppress_counts`
     and its neighbours only.
+
+    Of a model its coefficients leave. One that rests on fewer patients, events or residual
+    degrees of freedom than the policy asks for keeps its row, without numbers and with the
+    reason. Of a curve the steps leave that `cut_curve` shows.
 
     Examples
     --------
@@ -146,12 +160,19 @@ def release(result: Releasable | pd.DataFrame, policy: Policy = RELEASE) -> Rele
     )
 
 
-def _statement(result: Releasable | pd.DataFrame, policy: Policy) -> Statement:
+def _statement(result: Result, policy: Policy) -> Statement:
     """Ask a result what leaves; a frame is all that it is."""
     if isinstance(result, pd.DataFrame):
         return Statement(frame=result, policy=policy)
     if isinstance(result, Releasable):
         return result.disclosure()
+    if isinstance(result, FittedModel):
+        shown = hide_coefficients(result.tidy(), result.support(), policy)
+        return Statement(frame=shown, policy=policy, hidden=int(shown["reason"].ne("").sum()))
+    if isinstance(result, FittedCurve):
+        steps = result.support()
+        shown = shown_curve(steps, policy)
+        return Statement(frame=shown, policy=policy, hidden=len(steps) - len(shown))
     raise DisclosureError(
         f"{type(result).__name__} does not say what of it may leave, since it may hold rows of "
         "patients. Make a table of it (estimates_table) or draw it (plot) by the policy, and "
