@@ -8,7 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.disclosure import RELEASE, Policy, hide_coefficients, named_policy, release
+from analysis.disclosure import (
+    RELEASE,
+    FittedModel,
+    Policy,
+    hide_coefficients,
+    named_policy,
+    release,
+)
 from analysis.errors import DisclosureError
 from analysis.mixed import lmm, mmrm
 from analysis.survival import cox, cumulative_incidence, fine_gray, kaplan_meier, turnbull
@@ -38,7 +45,7 @@ def times(arms: dict[str, int], events: dict[str, int]) -> pd.DataFrame:
     return frame.assign(time=rng.integers(5, 90, len(frame)), event=frame["event"].astype(int))
 
 
-def reasons(fit: object, policy: Policy = RELEASE) -> dict[str, str]:
+def reasons(fit: FittedModel, policy: Policy = RELEASE) -> dict[str, str]:
     frame = release(fit, policy).frame
     assert frame["estimate"].isna().tolist() == frame["reason"].ne("").tolist()
     return dict(zip(frame["term"], frame["reason"], strict=True))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -25,7 +27,9 @@ VISITS = pd.DataFrame(
 )
 
 
-def behind(formula: str, data: pd.DataFrame = VISITS, *, events: bool = False) -> dict[str, list]:
+def behind(
+    formula: str, data: pd.DataFrame = VISITS, *, events: bool = False
+) -> dict[str, list[Any]]:
     parsed = read_fixed(formula)
     names = [*parsed.outcome, *parsed.predictors]
     columns, _, _ = read_columns(data, names, factors=parsed.factors, whole=())
