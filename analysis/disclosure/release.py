@@ -20,11 +20,14 @@ from analysis.disclosure.models import (
     shown_curve,
 )
 from analysis.disclosure.policy import RELEASE, Policy, is_small, require_releasable, rounded_count
+from analysis.disclosure.rows import require_rows_of_groups
 from analysis.errors import DisclosureError
 
 __all__ = ["Releasable", "Released", "Statement", "release"]
 
-_IDENTIFIERS = re.compile(r"(?:^|_)(?:subject|patient|person|participant|record|mrn)(?:_?id)?$")
+_IDENTIFIERS = re.compile(
+    r"(?:^|_)(?:subject|patient|person|participant|record|mrn)(?:_?id)?$|^id$"
+)
 _OF_PATIENTS = re.compile(
     r"^(?:min|max|minimum|maximum|outlier.*|residual.*|fitted|blup.*|cooks_?d.*|leverage|"
     r"dfbeta.*|n_censored|draw_\d+)$"
@@ -111,9 +114,9 @@ def release(result: Result, policy: Policy = RELEASE) -> Released:
     ------
     DisclosureError
         When the policy or the result is for the inside only, was made by another policy, has a
-        row per patient, counts that the policy hides or would round, numbers that are those of
-        one patient (minima, residuals, steps), a small count that is not protected, or when the
-        result does not say what of it may leave.
+        row per patient or may have one, counts that the policy hides or would round, numbers that
+        are those of one patient (minima, residuals, steps), a small count that is not protected,
+        or when the result does not say what of it may leave.
 
     Notes
     -----
@@ -150,6 +153,8 @@ def release(result: Result, policy: Policy = RELEASE) -> Released:
             "before. Join groups, or leave the table out."
         )
     _require_groups(said.frame, policy)
+    if isinstance(result, pd.DataFrame):
+        require_rows_of_groups(result, policy)
     text = said.frame.to_csv(lineterminator="\n")
     return Released(
         frame=said.frame.copy(),

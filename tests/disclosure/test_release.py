@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import analysis
+from analysis import figures
 from analysis.disclosure import INTERNAL, RELEASE, named_policy, release, suppress_counts
 from analysis.errors import DisclosureError
 from analysis.tables import baseline_table, estimates_table
@@ -73,6 +74,22 @@ def test_a_frame_that_says_nobody_has_something_sensitive_is_refused() -> None:
     with pytest.raises(DisclosureError, match="nobody"):
         release(frame)
     assert release(frame.assign(measure=["remission", "response50"])).hidden == 0
+
+
+def test_rows_of_patients_without_a_mark_are_refused() -> None:
+    age = pd.DataFrame({"code": [f"KT-{k:04d}" for k in range(30)], "age": 40.0})
+    with pytest.raises(DisclosureError, match="how many patients"):
+        release(age)
+    codes = age.rename(columns={"age": "estimate"})
+    with pytest.raises(DisclosureError, match="tell all rows apart"):
+        release(codes)
+    with pytest.raises(DisclosureError, match="tell all rows apart"):
+        release(codes.set_index("code"))
+    numbers = codes.assign(code=range(30))
+    with pytest.raises(DisclosureError, match="tell all rows apart"):
+        release(numbers)
+    assert release(numbers.rename(columns={"code": "day"})).hidden == 0
+    assert release(codes.assign(n=25)).hidden == 0  # clinics with codes
 
 
 def test_marked_frames_are_refused() -> None:
@@ -154,3 +171,34 @@ def test_every_result_class_has_an_answer_at_the_door() -> None:
     for name in REFUSED:
         with pytest.raises(DisclosureError, match=name):
             release(object.__new__(classes[name]))
+
+
+PLOTS_BY_POLICY = {
+    "plot_completeness",
+    "plot_cumulative_incidence",
+    "plot_flow",
+    "plot_influence",
+    "plot_interval_curve",
+    "plot_marginal_means",
+    "plot_proportions",
+    "plot_ratios",
+    "plot_states",
+    "plot_survival",
+    "plot_trajectory",
+}
+# mark what they draw as patient-level, so that `show` and `release` refuse it
+PLOTS_OF_PATIENTS = {"plot_quantiles", "plot_residuals", "plot_swimmer"}
+# draw estimates of a whole fit, and no counts
+PLOTS_WITHOUT_COUNTS = {"plot_correlation", "plot_differences"}
+
+
+def test_every_figure_has_an_answer() -> None:
+    plots = {name: getattr(figures, name) for name in figures.__all__ if name.startswith("plot_")}
+    assert set(plots) == PLOTS_BY_POLICY | PLOTS_OF_PATIENTS | PLOTS_WITHOUT_COUNTS
+    defaults = {
+        name: inspect.signature(plot).parameters["policy"].default
+        for name, plot in plots.items()
+        if "policy" in inspect.signature(plot).parameters
+    }
+    assert set(defaults) == PLOTS_BY_POLICY
+    assert all(default == RELEASE for default in defaults.values())
