@@ -86,7 +86,7 @@ class Policy:
     round_to: int = 1
     zeros_shown: bool = True
     residual_df: int = 10
-    sensitive: tuple[str, ...] = SENSITIVE
+    sensitive: tuple[str, ...] = field(default=SENSITIVE, repr=False)
     name: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:

@@ -19,6 +19,8 @@ __all__ = ["fewest_behind"]
 Codes = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 
+_LARGE = 50_000_000
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Part:
@@ -140,8 +142,16 @@ def _fewest(codes: Sequence[Codes], wanted: Sequence[Mask], patient: Codes, kept
         return int(np.unique(patient[kept]).size)
     shape = [len(each) for each in wanted]
     cell = np.ravel_multi_index([each[kept] for each in codes], shape)
-    n_patients = int(patient.max()) + 1
-    pairs = np.unique(cell * n_patients + patient[kept])
-    counts = np.bincount(pairs // n_patients, minlength=int(np.prod(shape)))
+    counts = _patients_per_cell(cell, patient[kept], int(np.prod(shape)), int(patient.max()) + 1)
     is_wanted = reduce(np.multiply.outer, wanted).ravel()
     return int(counts[is_wanted].min())
+
+
+def _patients_per_cell(cell: Codes, patient: Codes, n_cells: int, n_patients: int) -> Codes:
+    """Count the patients of each cell, each once; without a sort where the table is not large."""
+    pairs = cell * n_patients + patient
+    if n_cells * n_patients > _LARGE:
+        return np.bincount(np.unique(pairs) // n_patients, minlength=n_cells)
+    is_seen = np.zeros(n_cells * n_patients, dtype=bool)
+    is_seen[pairs] = True
+    return is_seen.reshape(n_cells, n_patients).sum(axis=1)

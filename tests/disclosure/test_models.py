@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 from analysis.disclosure import (
+    INTERNAL,
     RELEASE,
     FittedModel,
     Policy,
@@ -17,6 +20,7 @@ from analysis.disclosure import (
     release,
 )
 from analysis.errors import DisclosureError
+from analysis.figures import plot_ratios
 from analysis.mixed import lmm, mmrm
 from analysis.survival import cox, cumulative_incidence, fine_gray, kaplan_meier, turnbull
 
@@ -140,3 +144,18 @@ def test_counts_of_other_terms_are_refused() -> None:
     support = pd.DataFrame({"term": ["b"], "n": [90], "residual_df": 50})
     with pytest.raises(DisclosureError, match="same terms"):
         hide_coefficients(pd.DataFrame({"term": ["a"], "estimate": [1.0]}), support)
+
+
+def test_forest_plots_leave_out_ratios_of_few_and_say_so() -> None:
+    data = times({"iv": 40, "im": 30, "oral": 30}, {"iv": 20, "im": 12, "oral": 5})
+    fit = cox("arm", data, time="time", event="event")
+    axes, frame = plot_ratios(fit)
+    told = " ".join(text.get_text() for text in axes.figure.findobj(Text)).replace("\n", " ")
+    plt.close(axes.figure)
+    assert frame["contrast"].tolist() == ["arm[T.im]"]
+    assert f"Not shown: arm[T.oral] ({FEW_EVENTS})." in told
+    axes, frame = plot_ratios(fit, policy=INTERNAL)
+    plt.close(axes.figure)
+    assert len(frame) == 2
+    with pytest.raises(DisclosureError, match="Every ratio"):
+        plot_ratios(fit, policy=Policy(minimum_count=40))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.formulas import support
 from analysis.formulas.columns import read_columns
 from analysis.formulas.encoding import encode
 from analysis.formulas.parsing import read_fixed
@@ -77,3 +78,9 @@ def test_slopes_by_group_count_the_group() -> None:
 def test_events_of_levels() -> None:
     # all four events are in a at v1
     assert behind("y ~ arm", events=True)["n_event"] == [4, 0, 0]
+
+
+def test_large_tables_are_counted_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = behind("y ~ arm * visit", events=True)
+    monkeypatch.setattr(support, "_LARGE", 0)
+    assert behind("y ~ arm * visit", events=True) == wanted
