@@ -154,4 +154,4 @@ def _patients_per_cell(cell: Codes, patient: Codes, n_cells: int, n_patients: in
         return np.bincount(np.unique(pairs) // n_patients, minlength=n_cells)
     is_seen = np.zeros(n_cells * n_patients, dtype=bool)
     is_seen[pairs] = True
-    return is_seen.reshape(n_cells, n_patients).sum(axis=1)
+    return np.asarray(is_seen.reshape(n_cells, n_patients).sum(axis=1), dtype=np.intp)

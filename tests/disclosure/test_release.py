@@ -14,7 +14,14 @@ import pytest
 
 import analysis
 from analysis import figures
-from analysis.disclosure import INTERNAL, RELEASE, named_policy, release, suppress_counts
+from analysis.disclosure import (
+    INTERNAL,
+    RELEASE,
+    hide_coefficients,
+    named_policy,
+    release,
+    suppress_counts,
+)
 from analysis.errors import DisclosureError
 from analysis.tables import baseline_table, estimates_table
 
@@ -120,6 +127,17 @@ def test_tables_of_estimates_pass() -> None:
     )
     assert release(estimates_table(tidy)).policy == RELEASE
     assert np.isin("40", release(estimates_table(tidy)).frame.to_numpy())
+
+
+def test_tables_of_estimates_without_their_patients_are_refused() -> None:
+    tidy = pd.DataFrame(
+        {"term": ["week"], "estimate": [-1.2], "conf_low": [-2.0], "conf_high": [-0.5]}
+    )
+    with pytest.raises(DisclosureError, match="how many patients"):
+        release(estimates_table(tidy))
+    support = pd.DataFrame({"term": ["week"], "n": [9], "residual_df": 60})
+    held = estimates_table(hide_coefficients(tidy, support))
+    assert release(held).frame[["estimate", "interval"]].to_numpy().tolist() == [["—", "—"]]
 
 
 PASSES = {"SuppressedCounts", "TableResult"}
