@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.disclosure.columns import require_columns
 from analysis.disclosure.curves import cut_curve, cut_interval_curve
 from analysis.disclosure.policy import RELEASE, Policy
+from analysis.disclosure.rows import HELD
 from analysis.errors import DisclosureError
 
 __all__ = ["FittedCurve", "FittedModel", "hide_coefficients", "shown_curve"]
@@ -91,7 +92,9 @@ def hide_coefficients(
     reason = _reasons(support, policy)
     numbers = [name for name in tidy.columns if pd.api.types.is_numeric_dtype(tidy[name])]
     blank = {name: tidy[name].where(reason == "") for name in numbers}
-    return tidy.assign(**blank, reason=reason)
+    held = tidy.assign(**blank, reason=reason)
+    held.attrs[HELD] = policy.rule
+    return held
 
 
 def _reasons(support: pd.DataFrame, policy: Policy) -> np.ndarray:

@@ -1,36 +1,35 @@
-"""Recognise plain frames whose rows are patients though nothing marks them so."""
+"""Refuse plain frames that do not say how many patients stand behind each row.
+
+A row per patient looks like a row per group; only a count tells the two apart.
+"""
 
 from __future__ import annotations
-
-import re
 
 import pandas as pd
 
 from analysis.disclosure.policy import RELEASE, Policy
 from analysis.errors import DisclosureError
 
-__all__ = ["require_rows_of_groups"]
+__all__ = ["HELD", "require_rows_of_groups"]
+
+HELD = "held_to_policy"
+"""Mark in ``attrs`` of frames whose numbers were held to the patients behind them: the rule."""
 
 _PATIENTS = frozenset(
     ("n", "count", "counts", "patients", "n_patients", "n_subjects", "n_obs", "n_risk")
 ) | {"started", "evaluable", "observed", "due", "scored"}
-_OF_TIME = re.compile(r"^(?:rel_)?(?:time|day|week|month|quarter|year|visit|lower|upper|x)s?$")
-_CODE = re.compile(r"[A-Za-z]{0,8}[-_/.#]?[A-Za-z0-9]{0,8}[-_/.#]?[0-9]{3,12}|[0-9A-Fa-f-]{16,40}")
 
 
 def require_rows_of_groups(frame: pd.DataFrame, policy: Policy = RELEASE) -> pd.DataFrame:
     """Return a frame with a row per group, or refuse one that may have a row per patient.
 
-    A frame that counts the patients of each row is taken by these counts. One without must hold
-    estimates, and no column may tell all its rows apart as codes or numbers of patients do.
-
     Parameters
     ----------
     frame : pandas.DataFrame
-        Not a result of ours; missing values are ignored.
+        Not a result of ours. A column such as ``n`` counts the patients of each row; a frame of
+        `hide_coefficients`, `cut_curve` and their neighbours is known by its mark.
     policy : Policy
-        A column of whole numbers is taken for numbers of patients when it has ``minimum_count``
-        rows or more.
+        By which such a frame must have been made.
 
     Returns
     -------
@@ -40,7 +39,7 @@ def require_rows_of_groups(frame: pd.DataFrame, policy: Policy = RELEASE) -> pd.
     Raises
     ------
     DisclosureError
-        When no row says how many patients stand behind it, or a column names each row by a code.
+        When no row says how many patients stand behind it, and no mark of this policy does.
 
     Notes
     -----
@@ -52,36 +51,11 @@ def require_rows_of_groups(frame: pd.DataFrame, policy: Policy = RELEASE) -> pd.
     >>> len(require_rows_of_groups(pd.DataFrame({"arm": ["IV", "IM"], "n": [40, 30]})))
     2
     """
-    plain = frame.reset_index() if _is_named(frame.index) else frame
-    names = {str(name).casefold() for name in plain.columns}
-    if names & _PATIENTS:
-        return frame
-    if "estimate" not in names:
+    names = {str(name).casefold() for name in [*frame.columns, *frame.index.names]}
+    if not (names & _PATIENTS or frame.attrs.get(HELD) == policy.rule):
         raise DisclosureError(
             "No row of the frame says how many patients stand behind it, so that rows may be "
-            "patients. Add their number as a column n, or make a table by the policy."
-        )
-    codes = [str(name) for name in plain.columns if _is_code(plain[name], str(name), policy)]
-    if codes:
-        raise DisclosureError(
-            f"{len(codes)} columns ({', '.join(codes)}) tell all rows apart as codes of patients "
-            "do. Summarise over patients, or add the number of patients of each row as a column n."
+            "patients, or estimates rest on few. Add their number as a column n, release the fit "
+            "or curve itself, or make a table by the policy."
         )
     return frame
-
-
-def _is_named(index: pd.Index) -> bool:
-    """Say whether an index holds labels, and not positions only."""
-    return not isinstance(index, pd.RangeIndex)
-
-
-def _is_code(column: pd.Series, name: str, policy: Policy) -> bool:
-    """Say whether a column gives every row a code, or a number that is no time."""
-    known = column.dropna()
-    if len(known) < 2 or not known.is_unique or _OF_TIME.search(name.casefold()):
-        return False
-    if pd.api.types.is_integer_dtype(known):
-        return len(known) >= policy.minimum_count
-    if pd.api.types.is_numeric_dtype(known):
-        return False
-    return bool(known.astype("string").str.fullmatch(_CODE).all())

@@ -17,6 +17,7 @@ from analysis import figures
 from analysis.disclosure import (
     INTERNAL,
     RELEASE,
+    cut_curve,
     hide_coefficients,
     named_policy,
     release,
@@ -83,20 +84,24 @@ def test_a_frame_that_says_nobody_has_something_sensitive_is_refused() -> None:
     assert release(frame.assign(measure=["remission", "response50"])).hidden == 0
 
 
-def test_rows_of_patients_without_a_mark_are_refused() -> None:
-    age = pd.DataFrame({"code": [f"KT-{k:04d}" for k in range(30)], "age": 40.0})
+def test_rows_without_a_number_of_patients_are_refused() -> None:
+    rows = pd.DataFrame({"code": [f"KT-{k:04d}" for k in range(30)], "age": 40.0})
+    tidy = pd.DataFrame({"term": ["arm[T.im]"], "estimate": [-0.4], "std_error": [0.2]})
+    for frame in (rows, rows.set_index("code"), tidy):
+        with pytest.raises(DisclosureError, match="how many patients"):
+            release(frame)
+    assert release(rows.assign(n=25)).hidden == 0  # clinics with codes
+    support = pd.DataFrame({"term": ["arm[T.im]"], "n": [30], "residual_df": 50})
+    assert release(hide_coefficients(tidy, support)).frame["estimate"].tolist() == [-0.4]
+
+
+def test_cut_curves_pass_and_their_steps_do_not() -> None:
+    steps = pd.DataFrame({"time": [7, 14], "n_risk": [60, 40], "n_event": [20, 3], "estimate": 0.5})
+    assert release(cut_curve(steps)).frame["time"].tolist() == [7]
+    with pytest.raises(DisclosureError, match="columns of counts"):
+        release(steps)
     with pytest.raises(DisclosureError, match="how many patients"):
-        release(age)
-    codes = age.rename(columns={"age": "estimate"})
-    with pytest.raises(DisclosureError, match="tell all rows apart"):
-        release(codes)
-    with pytest.raises(DisclosureError, match="tell all rows apart"):
-        release(codes.set_index("code"))
-    numbers = codes.assign(code=range(30))
-    with pytest.raises(DisclosureError, match="tell all rows apart"):
-        release(numbers)
-    assert release(numbers.rename(columns={"code": "day"})).hidden == 0
-    assert release(codes.assign(n=25)).hidden == 0  # clinics with codes
+        release(cut_curve(steps, policy=named_policy("5")))
 
 
 def test_marked_frames_are_refused() -> None:
