@@ -17,6 +17,7 @@ from analysis.formulas.columns import Column, Columns
 from analysis.formulas.encoding import Encoding
 from analysis.formulas.parsing import ParsedFormula
 from analysis.results import FloatArray
+from analysis.text_numbers import text_numbers
 
 __all__ = ["Population"]
 
@@ -175,7 +176,7 @@ def _known(name: str, column: pd.Series[Any], levels: pd.Index[Any]) -> Column:
 
 def _numbers(name: str, column: pd.Series[Any]) -> Column:
     """Keep a numeric predictor that is complete and finite."""
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    values = text_numbers(column).to_numpy(dtype=float, na_value=np.nan)
     bad = int((~np.isfinite(values)).sum())
     if bad:
         raise DataError(
