@@ -21,7 +21,7 @@ from analysis.disclosure import (
 )
 from analysis.errors import DisclosureError
 from analysis.figures import plot_ratios
-from analysis.mixed import lmm, mmrm
+from analysis.mixed import fit_moments, lmm, mmrm, moments
 from analysis.survival import cox, cumulative_incidence, fine_gray, kaplan_meier, turnbull
 
 pytestmark = pytest.mark.unit
@@ -87,6 +87,13 @@ def test_residual_degrees_of_freedom() -> None:
     assert set(reasons(fit, Policy(minimum_count=5, residual_df=148)).values()) == {""}
     assert set(reasons(fit, Policy(minimum_count=5, residual_df=149)).values()) == {
         "fewer than 149 residual degrees of freedom"
+    }
+
+
+def test_a_fit_from_sums_does_not_know_its_patients() -> None:
+    sums = moments("score ~ arm * visit", scores(ARMS), subject="patient", visit="visit")
+    assert set(reasons(fit_moments(sums)).values()) == {
+        "the numbers of patients behind it are not known"
     }
 
 
