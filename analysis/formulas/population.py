@@ -108,14 +108,31 @@ class Population:
         DataError
             When a predictor is missing, infinite, or has a level that the fit has not seen.
         """
+        return self.encoding.matrix(self.columns(rows), len(rows))
+
+    def columns(self, rows: pd.DataFrame) -> dict[str, Column]:
+        """Read the predictors of new rows, factors by the levels of the fit.
+
+        Parameters
+        ----------
+        rows : pandas.DataFrame
+            All predictors, complete, with levels that the fit has seen.
+
+        Returns
+        -------
+        dict of str to Column
+            What `Encoding.matrix` takes.
+
+        Raises
+        ------
+        ColumnError, DataError
+            As `design`.
+        """
         absent = [name for name in self.predictors if name not in rows.columns]
         if absent:
             raise ColumnError(f"New rows need the columns {', '.join(map(repr, absent))}.")
-        columns: dict[str, Column] = {
-            name: _known(name, rows[name], levels) for name, levels in self.levels.items()
-        }
-        columns |= {name: _numbers(name, rows[name]) for name in self.means}
-        return self.encoding.matrix(columns, len(rows))
+        known = {name: _known(name, rows[name], levels) for name, levels in self.levels.items()}
+        return known | {name: _numbers(name, rows[name]) for name in self.means}
 
 
 def _cells(factors: Mapping[str, Column], n_rows: int) -> pd.Series[Any]:
