@@ -32,6 +32,7 @@ _RESERVED = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
     f"{port}{digit}" for port in ("COM", "LPT") for digit in "0123456789¹²³"
 }
 _LONGEST_NAME = 255  # bytes; what the usual file systems take
+_HALF = re.compile("[\ud800-\udfff]")
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f<>:"|?*\ud800-\udfff]')
 
 
@@ -188,8 +189,14 @@ def write_text(target: Path, content: str) -> Path:
     Raises
     ------
     ReportError
-        When the file cannot be written; an earlier one is left as it was.
+        When the file cannot be written, or the text holds halves of characters, which no file in
+        UTF-8 can; an earlier file is left as it was.
     """
+    if _HALF.search(content):
+        raise ReportError(
+            f"{target.name} could not be written: a text holds half of a character, as broken "
+            "exports do. An earlier file was left as it was. Correct the text at its source."
+        )
     return write_bytes(target, content.encode("utf-8"))
 
 

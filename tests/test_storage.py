@@ -281,3 +281,15 @@ def test_a_lock_in_a_folder_that_cannot_be_is_refused_at_once(tmp_path):
         storage.locked(tmp_path / "file" / "list.csv", patience=60),
     ):
         raise AssertionError("there is no such folder")
+
+
+@pytest.mark.unit
+def test_half_a_character_is_refused_without_the_text_around_it(tmp_path):
+    target = tmp_path / "a.txt"
+    target.write_text("before")
+    with pytest.raises(ReportError, match="half of a character") as refused:
+        storage.write_text(target, "Zqxkowalczyk \ud800")
+    assert refused.value.__context__ is None
+    assert "Zqx" not in str(refused.value)
+    assert target.read_text() == "before"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]

@@ -7,6 +7,7 @@ from analysis.disclosure.curves import cut_curve, cut_interval_curve, cut_median
 from analysis.disclosure.estimates import hide_statistics, suppress_proportions
 from analysis.disclosure.flow import suppress_flow
 from analysis.disclosure.ledger import Ledger, recording
+from analysis.disclosure.models import FittedCurve, FittedModel, hide_coefficients, shown_curve
 from analysis.disclosure.occupancy import coarsen_occupancy
 from analysis.disclosure.policy import (
     CONFIDENTIAL,
@@ -30,6 +31,8 @@ __all__ = [
     "HIDDEN",
     "INTERNAL",
     "RELEASE",
+    "FittedCurve",
+    "FittedModel",
     "HiddenCells",
     "Ledger",
     "Policy",
@@ -42,6 +45,7 @@ __all__ = [
     "cut_curve",
     "cut_interval_curve",
     "cut_medians",
+    "hide_coefficients",
     "hide_completeness",
     "hide_responses",
     "hide_statistics",
@@ -53,6 +57,7 @@ __all__ = [
     "release",
     "require_releasable",
     "rounded_count",
+    "shown_curve",
     "suppress_cells",
     "suppress_counts",
     "suppress_flow",

@@ -11,14 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import linprog
 
-__all__ = [
-    "CountSystem",
-    "attack_bounds",
-    "find_witnesses",
-    "gives_away",
-]
+from analysis.disclosure.programme import Programme
+
+__all__ = ["Attacker", "CountSystem", "attack_bounds", "gives_away"]
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -70,50 +66,43 @@ class CountSystem:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Part:
-    """The cells in doubt of one connected part, and the equations left between them."""
+    """The cells in doubt of one connected part, those under attack, and what links them."""
 
     cells: IntArray
-    equations: FloatArray
-    remainders: FloatArray
-    low: FloatArray
-    high: FloatArray
+    targets: IntArray
+    programme: Programme
 
 
-def _parts(system: CountSystem, hidden: BoolArray) -> Iterator[_Part]:
-    """Split the cells in doubt, hidden or rounded, into parts that share no sum."""
+def _parts(system: CountSystem, hidden: BoolArray, targets: IntArray) -> Iterator[_Part]:
+    """Split the cells in doubt, hidden or rounded, into parts that share no sum.
+
+    Parts without a target are left out; the targets of a part are positions in `targets`.
+    """
     low, high = system.limits(hidden)
     in_doubt = low < high
     cells = np.flatnonzero(in_doubt)
-    lines = system.lines[:, cells]
-    used = lines.any(axis=1)
-    lines = lines[used]
-    rest = -(system.lines[used] @ np.where(in_doubt, 0, system.counts))
-    linked = sparse.csr_array(np.abs(lines.T) @ np.abs(lines))
-    n_parts, label = sparse.csgraph.connected_components(linked, directed=False)
-    for part in range(n_parts):
-        inside = label == part
-        rows = lines[:, inside].any(axis=1)
+    lines = sparse.csr_array(system.lines[:, cells].astype(float))
+    rest = -(system.lines @ np.where(in_doubt, 0, system.counts)).astype(float)
+    linked = abs(lines.T) @ abs(lines)
+    _, label = sparse.csgraph.connected_components(linked, directed=False)
+    place = np.full(len(hidden), -1)
+    place[cells] = label
+    for part in np.unique(place[targets][place[targets] >= 0]):
+        inside = cells[label == part]
+        equations = lines[:, label == part]
+        used = np.diff(equations.indptr) > 0
+        under_attack = np.flatnonzero(place[targets] == part)
         yield _Part(
-            cells=cells[inside],
-            equations=lines[np.ix_(rows, inside)].astype(float),
-            remainders=rest[rows].astype(float),
-            low=low[cells[inside]],
-            high=high[cells[inside]],
+            cells=inside,
+            targets=under_attack,
+            programme=Programme(
+                equations[used],
+                rest[used],
+                low[inside],
+                high[inside],
+                goals=np.searchsorted(inside, targets[under_attack]),
+            ),
         )
-
-
-def _extreme(part: _Part, objective: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
-    """Find the possible counts that make an objective least."""
-    if not len(part.equations):
-        return np.where(objective < 0, high, low)
-    found = linprog(
-        objective,
-        A_eq=part.equations,
-        b_eq=part.remainders,
-        bounds=list(zip(low.tolist(), high.tolist(), strict=True)),
-        method="highs",
-    )
-    return np.asarray(found.x, dtype=float)
 
 
 def _ceiling(system: CountSystem, minimum: int) -> float:
@@ -155,71 +144,94 @@ def attack_bounds(
     least = least if low is None else np.maximum(least, low)
     most = np.minimum(most if high is None else np.minimum(most, high), ceiling)
     found_low, found_high = np.zeros(len(targets)), np.full(len(targets), np.inf)
-    for part in _parts(system, hidden):
-        inside = np.flatnonzero(np.isin(targets, part.cells))
-        for position in inside:
+    for part in _parts(system, hidden, targets):
+        part.programme.limit(least[part.cells], most[part.cells])
+        for position in part.targets:
             objective = (part.cells == targets[position]).astype(float)
-            limits = least[part.cells], most[part.cells]
-            down = float(objective @ _extreme(part, objective, *limits))
-            up = float(objective @ _extreme(part, -objective, *limits))
+            down = float(objective @ part.programme.least(objective))
+            up = float(objective @ part.programme.least(-objective))
             found_low[position] = np.ceil(down - _ROUND_OFF) + 0.0
             found_high[position] = np.inf if up > ceiling / 2 else np.floor(up + _ROUND_OFF)
     return found_low, found_high
 
 
-def find_witnesses(
-    system: CountSystem, hidden: BoolArray, targets: IntArray, minimum: int
-) -> FloatArray:
-    """Find, for each small count, a table that fits all that is shown and where it is not small.
+class Attacker:
+    """Looks for tables that fit all that is shown and in which small counts are not small.
 
-    As long as such a table exists, the attacker cannot say that the count is small.
+    As long as there is such a table for a count, nobody can say that it is small.
 
     Parameters
     ----------
     system : CountSystem
         Counts and sums.
     hidden : array of bool, shape (k,)
-        What is not shown.
+        What is not shown. Later questions may be about patterns that hide less.
     targets : array of int, shape (t,)
         Positions of small hidden counts.
     minimum : int
         Least count that may be shown.
-
-    Returns
-    -------
-    numpy.ndarray, shape (t, k)
-        One table per target, with missing values where none was found. Among targets that share
-        sums the search stops at the first one without a table.
     """
-    tables = np.full((len(targets), len(system.counts)), np.nan)
-    for part in _parts(system, hidden):
-        inside = np.flatnonzero(np.isin(targets, part.cells))
-        if len(inside):
-            places = np.searchsorted(part.cells, targets[inside])
-            found = _raise_all(part, places, minimum)
-            tables[inside] = system.counts
-            tables[np.ix_(inside, part.cells)] = found
-    return tables
+
+    def __init__(
+        self, system: CountSystem, hidden: BoolArray, targets: IntArray, minimum: int
+    ) -> None:
+        self._system, self._minimum = system, minimum
+        self._n_targets = len(targets)
+        self._parts = tuple(_parts(system, hidden, targets))
+
+    def witnesses(self, hidden: BoolArray, asked: BoolArray | None = None) -> FloatArray:
+        """Find a table for each small count.
+
+        Parameters
+        ----------
+        hidden : array of bool, shape (k,)
+            What is not shown.
+        asked : array of bool, shape (t,), optional
+            Which of the targets; None: all.
+
+        Returns
+        -------
+        numpy.ndarray, shape (t, k)
+            One table per target, with missing values where none was found. Among targets that
+            share sums the search stops at the first one without a table, and so does the whole
+            search when only some are asked for.
+        """
+        wanted = np.ones(self._n_targets, dtype=bool) if asked is None else asked
+        tables = np.full((self._n_targets, len(self._system.counts)), np.nan)
+        low, high = self._system.limits(hidden)
+        for part in self._parts:
+            inside = wanted[part.targets]
+            if not inside.any():
+                continue
+            part.programme.limit(low[part.cells], high[part.cells])
+            found = _raise_all(part.programme, inside, len(part.cells), self._minimum)
+            tables[part.targets] = self._system.counts
+            tables[np.ix_(part.targets, part.cells)] = found
+            if asked is not None and np.isnan(found[inside]).any():
+                break
+        return tables
 
 
-def _raise_all(part: _Part, places: IntArray, minimum: int) -> FloatArray:
-    """Find tables of one part that raise each place to the minimum; shape (places, cells).
+def _raise_all(programme: Programme, asked: BoolArray, n_cells: int, minimum: int) -> FloatArray:
+    """Find tables of one part that raise each goal to the minimum; shape (goals, cells).
 
-    One programme raises all doubtful places together, as far as they go; its table serves all
+    One programme raises all doubtful goals together, as far as they go; its table serves all
     that it raises, and the rest are tried again without them, in the end one by one.
     """
-    found = np.full((len(places), len(part.cells)), np.nan)
-    doubtful = np.arange(len(places))
+    found = np.full((len(asked), n_cells), np.nan)
+    doubtful = asked.copy()
     alone = False
-    while len(doubtful):
-        tried = places[doubtful[:1]] if alone else places[doubtful]
-        table = _raised_together(part, tried, minimum)
-        raised = table[places[doubtful]] >= minimum - _ROUND_OFF
-        found[doubtful[raised]] = table
-        if alone and not raised[0]:
+    while doubtful.any():
+        tried = doubtful
+        if alone:
+            tried = np.arange(len(asked)) == np.flatnonzero(doubtful)[0]
+        table = programme.raise_together(tried, minimum)
+        raised = doubtful & (table[programme.goals] >= minimum - _ROUND_OFF)
+        found[raised] = table
+        if alone and not raised[tried].any():
             return found  # one that cannot be raised is enough to know
         alone = not raised.any()
-        doubtful = doubtful[~raised]
+        doubtful = doubtful & ~raised
     return found
 
 
@@ -252,21 +264,3 @@ def gives_away(system: CountSystem, line: IntArray, hidden: BoolArray, minimum: 
     rest = high[~is_part].sum() - low[is_part].sum() + low
     greatest = np.where(is_part, rest, high[is_part].sum())
     return bool((greatest[targets] < minimum).any())
-
-
-def _raised_together(part: _Part, places: IntArray, minimum: int) -> FloatArray:
-    """Raise the places of a part towards the minimum at once; return the table, shape (cells,)."""
-    n, k = len(part.cells), len(places)
-    if not len(part.equations):
-        return np.asarray(np.clip(float(minimum), part.low, part.high))
-    # one more variable per place: its value, but no more than the minimum
-    found = linprog(
-        np.concatenate([np.zeros(n), -np.ones(k)]),
-        A_ub=np.hstack([-np.eye(n)[places], np.eye(k)]),
-        b_ub=np.zeros(k),
-        A_eq=np.hstack([part.equations, np.zeros((len(part.equations), k))]),
-        b_eq=part.remainders,
-        bounds=[*zip(part.low, part.high, strict=True), *([(0, minimum)] * k)],
-        method="highs",
-    )
-    return np.asarray(found.x, dtype=float)[:n]

@@ -8,18 +8,13 @@ For the same reason a share is rounded more coarsely where few denominators fit 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.policy import (
-    HIDDEN,
-    RELEASE,
-    Policy,
-    is_small,
-    masked_count,
-    rounded_count,
-)
+from analysis.disclosure.cells import Cell, HiddenCells, suppress_cells
+from analysis.disclosure.policy import HIDDEN, RELEASE, Policy, is_small, rounded_count
 from analysis.errors import ColumnError, DataError
 
 __all__ = ["hide_completeness"]
@@ -33,7 +28,8 @@ def hide_completeness(frame: pd.DataFrame, *, by: str, policy: Policy = RELEASE)
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns `by`, ``visit``, ``started, due, scored``; one row per group and visit.
+        Columns `by`, ``visit``, ``started, due, scored``; one row per group and visit. The
+        started of a group are the same at all visits.
     by : str
         Column of the group.
     policy : Policy
@@ -42,17 +38,19 @@ def hide_completeness(frame: pd.DataFrame, *, by: str, policy: Policy = RELEASE)
     Returns
     -------
     pandas.DataFrame
-        `by`, ``visit``; ``started`` as text; ``shown``, the share in whole percent, its bound
-        where the scored or the missing are few, "not yet due", or a dash where few are due; and
-        ``bound``, the proportion behind that text. For the internal audience also the true ``due``
-        and ``scored``.
+        `by`, ``visit``; ``started`` as text, hidden where the table of responses by the same
+        column hides it inside the same `recording`; ``shown``, the share in whole percent, its
+        bound where the scored or the missing are few, "not yet due", or a dash where few are due;
+        and ``bound``, the proportion behind that text. For the internal audience also the true
+        ``due`` and ``scored``.
 
     Raises
     ------
     ColumnError
         When a column is absent.
     DataError
-        When more have a score than were due, or more were due than started.
+        When more have a score than were due, more were due than started, or a group has two
+        numbers of started.
 
     Examples
     --------
@@ -67,29 +65,53 @@ def hide_completeness(frame: pd.DataFrame, *, by: str, policy: Policy = RELEASE)
     missing = counts["due"] - counts["scored"]
     if missing.lt(0).any() or counts["due"].gt(counts["started"]).any():
         raise DataError("Some rows have more scored than due, or more due than started.")
+    groups = counts[by].astype("string").tolist()
+    hidden = _started(groups, counts["started"].astype(int).tolist(), by, policy)
     shares = [
-        _share(int(started), int(due), int(scored), policy)
-        for started, due, scored in counts[_COUNTS].itertuples(index=False)
+        _share(
+            int(started),
+            int(due),
+            int(scored),
+            policy,
+            is_told=not hidden.is_hidden(("started", group)),
+        )
+        for group, (started, due, scored) in zip(
+            groups, counts[_COUNTS].itertuples(index=False), strict=True
+        )
     ]
     true_counts = ["due", "scored"] if policy.confidential else []
     return counts[[by, "visit", *true_counts]].assign(
-        started=pd.Series([masked_count(n, policy) for n in counts["started"]], dtype="string"),
+        started=pd.Series([hidden.text[("started", group)] for group in groups], dtype="string"),
         shown=pd.Series([text for text, _ in shares], dtype="string"),
         bound=[value for _, value in shares],
     )
 
 
-def _share(started: int, due: int, scored: int, policy: Policy) -> tuple[str, float]:
-    """Give the text of a share and the proportion behind it."""
+def _started(groups: Sequence[str], started: Sequence[int], by: str, policy: Policy) -> HiddenCells:
+    """Suppress the started of each group as the same counts as those of the responses."""
+    cells: dict[Cell, int] = {}
+    for group, n in zip(groups, started, strict=True):
+        if cells.setdefault(("started", group), n) != n:
+            raise DataError("A group has two numbers of started patients; give one for all visits.")
+    return suppress_cells(cells, about=f"responses by measure and {by}", policy=policy)
+
+
+def _share(
+    started: int, due: int, scored: int, policy: Policy, *, is_told: bool
+) -> tuple[str, float]:
+    """Give the text of a share and the proportion behind it.
+
+    A bound would tell roughly how many started, and so is not given where these are hidden.
+    """
     if due == 0:
         return "not yet due", np.nan
     if policy.confidential:
         return f"{round(100 * scored / due)}%", scored / due
-    few_due, few_scored, few_missing = is_small([due, scored, due - scored], policy)
-    if few_due or (few_scored and few_missing):
+    few_due, few_scored, few_missing = is_small([due, scored, due - scored], policy).tolist()
+    if few_due or few_scored + few_missing > is_told:
         return HIDDEN, np.nan
     if few_scored or few_missing:
-        return _bound(started, due, few_missing=bool(few_missing), most=policy.minimum_count - 1)
+        return _bound(started, due, few_missing=few_missing, most=policy.minimum_count - 1)
     if scored in (0, due):
         return ("100%", 1.0) if scored else ("0%", 0.0)
     started, due, scored = rounded_count([started, due, scored], policy).astype(int).tolist()

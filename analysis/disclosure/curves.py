@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.disclosure.columns import keys_of, number_curves, require_columns
 from analysis.disclosure.policy import RELEASE, Policy, is_small
 from analysis.disclosure.rounding import coarse_curve
+from analysis.disclosure.rows import HELD
 
 __all__ = ["cut_curve", "cut_interval_curve", "cut_medians"]
 
@@ -70,7 +71,9 @@ def cut_curve(
     kept = _before_few(rounded, number_curves(ordered, keys), policy)
     shown = _enough(kept["n_event"], number_curves(kept, keys), policy)
     counts = [name for name in _PER_STEP if name in kept.columns]
-    return kept[shown].drop(columns=counts).reset_index(drop=True)
+    cut = kept[shown].drop(columns=counts).reset_index(drop=True)
+    cut.attrs[HELD] = policy.rule
+    return cut
 
 
 def _before_few(ordered: pd.DataFrame, curves: pd.Series, policy: Policy) -> pd.DataFrame:
@@ -151,7 +154,9 @@ def cut_interval_curve(
     joined = kept.assign(
         lower=blocks["lower"].transform("first"), mass=blocks["mass"].transform("sum")
     )
-    return joined[shown].drop(columns=["n_risk", "n_event"]).reset_index(drop=True)
+    cut = joined[shown].drop(columns=["n_risk", "n_event"]).reset_index(drop=True)
+    cut.attrs[HELD] = policy.rule
+    return cut
 
 
 def cut_medians(

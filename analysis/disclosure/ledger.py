@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.disclosure.policy import HIDDEN
 from analysis.errors import DisclosureError
 from analysis.storage import write_text
 
@@ -28,6 +29,7 @@ LEDGER_VARIABLE = "KETAMINE_OUTCOMES_LEDGER"
 the label of the release, a bar, and the path."""
 
 _START = "0" * 64
+_MOST = 2**53  # beyond it whole numbers are no longer exact
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,8 +118,12 @@ class Ledger:
 
     def _read(self, path: Path) -> None:
         """Read all lines and hold each to the digest in the next."""
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        known: dict[tuple[str, str, str], int] = {}
+        for number, line in enumerate(_lines(path), start=1):
             record, previous = _parsed(line, number)
+            for name, n in record.counts.items():
+                if known.setdefault((record.release, record.about, name), n) != n:
+                    raise _unreadable(number)
             if previous != self._last:
                 raise DisclosureError(
                     f"The ledger of releases was changed before line {number}. Take the copy of "
@@ -202,25 +208,64 @@ def _digest(line: str) -> str:
     return hashlib.sha256(line.encode("utf-8")).hexdigest()
 
 
+def _lines(path: Path) -> list[str]:
+    """Give the lines of the file; names may hold other marks that end a line for Python."""
+    with suppress(OSError, UnicodeDecodeError):  # the latter would carry the whole file along
+        return path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    raise DisclosureError(
+        "The ledger of releases cannot be read: it is no text in UTF-8, or another program "
+        "holds it. Close it there, or take the copy of your backup."
+    )
+
+
 def _parsed(line: str, number: int) -> tuple[Record, str]:
-    """Read one line."""
+    """Read one line, and hold it to what `Record.line` writes."""
     try:
         found: dict[str, Any] = json.loads(line)
         record = Record(
             release=found["release"],
             about=found["about"],
-            counts={name: int(n) for name, n in found["counts"].items()},
-            shown=found["shown"],
+            counts=dict(found["counts"]),
+            shown=dict(found["shown"]),
             sums=tuple((total, tuple(parts)) for total, parts in found["sums"]),
             not_shown=tuple(found["not_shown"]),
             round_to=int(found.get("round_to", 1)),
         )
-        return record, str(found["previous"])
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise DisclosureError(
-            f"Line {number} of the ledger of releases cannot be read. Take the copy of your "
-            "backup; without it, what was released before cannot be protected."
-        ) from None
+        if _is_whole(record):
+            return record, str(found["previous"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        pass
+    raise _unreadable(number)
+
+
+def _unreadable(number: int) -> DisclosureError:
+    """Say that a line is no record, or contradicts itself or an earlier one."""
+    return DisclosureError(
+        f"Line {number} of the ledger of releases cannot be read. Take the copy of your "
+        "backup; without it, what was released before cannot be protected."
+    )
+
+
+def _is_whole(record: Record) -> bool:
+    """Tell whether a record has texts and counts where they belong, and agrees with itself."""
+    counts, hidden = record.counts, set(record.not_shown)
+    texts = (record.release, record.about, *record.shown.values())
+    named = {name for total, parts in record.sums for name in (total, *parts)} | hidden
+    return (
+        all(isinstance(text, str) for text in texts)
+        and all(type(n) is int and 0 <= n < _MOST for n in counts.values())
+        and named <= set(counts)
+        and record.round_to >= 1
+        and all(record.tells(n) or _hides(record, n) for n in set(counts) - hidden)
+        and all(counts[total] == sum(counts[p] for p in parts) for total, parts in record.sums)
+    )
+
+
+def _hides(record: Record, name: str) -> bool:
+    """Tell whether what was printed hides a count: a dash, or a bound above it."""
+    text, n = record.shown[name], record.counts[name]
+    limit = text.removeprefix("<")
+    return text == HIDDEN or (text != limit and n < int(limit))
 
 
 _CURRENT: ContextVar[Ledger | None] = ContextVar("ledger", default=None)

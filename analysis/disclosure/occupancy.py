@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.disclosure.columns import keys_of, number_curves, require_columns
 from analysis.disclosure.policy import RELEASE, Policy, is_small
+from analysis.disclosure.rows import HELD
 
 __all__ = ["coarsen_occupancy"]
 
@@ -65,7 +66,9 @@ def coarsen_occupancy(
     )
     hidden = few.groupby(ordered["_curve"]).cummax()
     rounded = shares.mask(hidden).reindex(occupancy.index)
-    return occupancy[[*keys, "state", "time"]].assign(estimate=rounded).reset_index(drop=True)
+    coarse = occupancy[[*keys, "state", "time"]].assign(estimate=rounded).reset_index(drop=True)
+    coarse.attrs[HELD] = policy.rule
+    return coarse
 
 
 def _patient_share(ordered: pd.DataFrame, at: list[pd.Series]) -> pd.Series:

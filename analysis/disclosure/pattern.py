@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.disclosure.attack import (
+    Attacker,
     CountSystem,
     attack_bounds,
-    find_witnesses,
     gives_away,
 )
 
@@ -64,7 +64,8 @@ def find_pattern(
     needed = needed if withheld is None else needed | (withheld & ~known)
     hidden = _close_lines(system, needed, known, minimum)
     targets = np.flatnonzero(system.small(minimum) & hidden)
-    tables = find_witnesses(system, hidden, targets, minimum)
+    attacker = Attacker(system, hidden, targets, minimum)
+    tables = attacker.witnesses(hidden)
     while np.isnan(tables).any():
         before = int(hidden.sum())
         for cell in targets[np.isnan(tables).any(axis=1)]:
@@ -72,8 +73,9 @@ def find_pattern(
         hidden = _close_lines(system, hidden, known, minimum)
         if int(hidden.sum()) == before:  # only what readers know already is left to hide
             return hidden | (~known & _may_protect(system))
-        tables = find_witnesses(system, hidden, targets, minimum)
-    return _show_again(system, hidden, hidden & ~needed, tables, minimum)
+        attacker = Attacker(system, hidden, targets, minimum)
+        tables = attacker.witnesses(hidden)
+    return _show_again(system, hidden, hidden & ~needed, tables, attacker, minimum)
 
 
 def _may_protect(system: CountSystem) -> BoolArray:
@@ -120,11 +122,16 @@ def _cheapest_neighbour(system: CountSystem, hidden: BoolArray, told: BoolArray,
 
 
 def _show_again(
-    system: CountSystem, hidden: BoolArray, extra: BoolArray, tables: FloatArray, minimum: int
+    system: CountSystem,
+    hidden: BoolArray,
+    extra: BoolArray,
+    tables: FloatArray,
+    attacker: Attacker,
+    minimum: int,
 ) -> BoolArray:
     """Show again, dearest first, each count without which every small count stays in doubt.
 
-    A small count stays in doubt while its table of `find_witnesses` has what is shown where one
+    A small count stays in doubt while its table of the attacker has what is shown where one
     more count is shown, so only the others need a new table.
     """
     targets = np.flatnonzero(system.small(minimum) & hidden)
@@ -141,7 +148,7 @@ def _show_again(
         renewed = tables.copy()
         for some in (near, stale & ~near):
             if not np.isnan(renewed).any():
-                renewed[some] = find_witnesses(system, trial, targets[some], minimum)
+                renewed[some] = attacker.witnesses(trial, some)[some]
         if not np.isnan(renewed).any():
             hidden, tables = trial, renewed
     return hidden

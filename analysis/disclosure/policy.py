@@ -5,7 +5,7 @@ What to hide besides the small counts themselves is the business of the other mo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -55,17 +55,12 @@ class Policy:
         Whether 0 is shown. If not, it is hidden like other small counts.
     residual_df : int
         Least number of residual degrees of freedom of a model that may be shown.
-    dominance : tuple of (int, float), optional
-        Sums and means of magnitudes are hidden where the largest so many contributors hold this
-        share of the sum or more.
-    p_percent : float, optional
-        They are hidden as well where the sum without its two largest contributors is less than
-        this fraction of the largest, who could then be estimated by the second.
     sensitive : tuple of str
         Words in the names of items, measures and levels that call for more: where all or none of
         a group have them, each member is disclosed, so that 0 and all are hidden too.
     name : str
-        What the policy is called in what leaves the clinic.
+        What the policy is called in what leaves the clinic; two policies with the same rules are
+        the same under any name.
 
     Raises
     ------
@@ -91,10 +86,8 @@ class Policy:
     round_to: int = 1
     zeros_shown: bool = True
     residual_df: int = 10
-    dominance: tuple[int, float] | None = None
-    p_percent: float | None = None
-    sensitive: tuple[str, ...] = SENSITIVE
-    name: str = ""
+    sensitive: tuple[str, ...] = field(default=SENSITIVE, repr=False)
+    name: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if self.minimum_count < 2:
@@ -167,9 +160,7 @@ _POLICIES = {
     "CMS": RELEASE,
     "5": Policy(minimum_count=5, name="5"),
     "7 with rounding to 5": Policy(minimum_count=8, round_to=5, name="7 with rounding to 5"),
-    "ACRO": Policy(
-        minimum_count=10, zeros_shown=False, dominance=(2, 0.9), p_percent=0.1, name="ACRO"
-    ),
+    "ACRO": Policy(minimum_count=10, zeros_shown=False, name="ACRO"),
     "internal": INTERNAL,
 }
 
@@ -182,13 +173,20 @@ def named_policy(name: str) -> Policy:
     name : str
         "CMS": 1 to 10 hidden. "5": 1 to 4 hidden, as OHDSI's studies of many databases do.
         "7 with rounding to 5": 1 to 7 hidden and everything else rounded to 5, as OpenSAFELY asks.
-        "ACRO": 0 to 9 hidden, 10 residual degrees of freedom, and rules against dominance, as the
-        ACRO tool is set by default. "internal": everything shown and marked confidential.
+        "ACRO": 0 to 9 hidden and 10 residual degrees of freedom, the rules for counts and models
+        that the ACRO tool has by default. "internal": everything shown and marked confidential.
 
     Returns
     -------
     Policy
         For every `policy=` argument. `dataclasses.replace` makes others of it.
+
+    Notes
+    -----
+    ACRO's rules against dominance (the two largest contributors with 90 % of a sum, and p %) are
+    not applied: they are for sums of magnitudes, such as turnover, which one contributor can make
+    up. Scores, doses and days have a narrow range, and are shown as means of at least
+    ``minimum_count`` patients.
 
     Raises
     ------

@@ -13,17 +13,26 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
 
+from analysis.disclosure.models import (
+    FittedCurve,
+    FittedModel,
+    hide_coefficients,
+    shown_curve,
+)
 from analysis.disclosure.policy import RELEASE, Policy, is_small, require_releasable, rounded_count
+from analysis.disclosure.rows import require_rows_of_groups
 from analysis.errors import DisclosureError
 
 __all__ = ["Releasable", "Released", "Statement", "release"]
 
-_IDENTIFIERS = re.compile(r"(?:^|_)(?:subject|patient|person|participant|record|mrn)(?:_?id)?$")
+_IDENTIFIERS = re.compile(
+    r"(?:^|_)(?:subject|patient|person|participant|record|mrn)(?:_?id)?$|^id$"
+)
 _OF_PATIENTS = re.compile(
     r"^(?:min|max|minimum|maximum|outlier.*|residual.*|fitted|blup.*|cooks_?d.*|leverage|"
     r"dfbeta.*|n_censored|draw_\d+)$"
 )
-_COUNTS = re.compile(r"^(?:n|n_.*|count|counts|started|evaluable|observed|due|scored|events?)$")
+_COUNTS = re.compile(r"^(?:n|n_.*|count|counts|started|evaluable|observed|due|scored|events)$")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,6 +65,9 @@ class Releasable(Protocol):
         """Say what leaves and how it was protected."""
 
 
+Result = Releasable | FittedModel | FittedCurve | pd.DataFrame
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Released:
     """What may leave, with the record of it.
@@ -81,14 +93,15 @@ class Released:
     digest: str
 
 
-def release(result: Releasable | pd.DataFrame, policy: Policy = RELEASE) -> Released:
+def release(result: Result, policy: Policy = RELEASE) -> Released:
     """Let a table or a frame of groups pass, or refuse it and say what to do.
 
     Parameters
     ----------
-    result : table, suppressed counts, or pandas.DataFrame
-        Anything with a ``disclosure()`` of its own, or a frame with one row per group whose
-        counts were suppressed before.
+    result : table, suppressed counts, fit, curve, or pandas.DataFrame
+        Anything with a ``disclosure()`` of its own; a model or curve with ``support()``, the
+        counts behind its estimates; or a frame with one row per group whose counts were
+        suppressed before.
     policy : Policy
         The rule of the release.
 
@@ -101,15 +114,19 @@ def release(result: Releasable | pd.DataFrame, policy: Policy = RELEASE) -> Rele
     ------
     DisclosureError
         When the policy or the result is for the inside only, was made by another policy, has a
-        row per patient, counts that the policy hides or would round, numbers that are those of
-        one patient (minima, residuals, steps), a small count that is not protected, or when the
-        result does not say what of it may leave.
+        row per patient or may have one, counts that the policy hides or would round, numbers that
+        are those of one patient (minima, residuals, steps), a small count that is not protected,
+        or when the result does not say what of it may leave.
 
     Notes
     -----
     Counts of a plain frame are recognised by their names (``n``, ``n_…``, ``started``, ``count``
     …) and are held to the policy one by one; sums between them are known to `suppress_counts`
     and its neighbours only.
+
+    Of a model its coefficients leave. One that rests on fewer patients, events or residual
+    degrees of freedom than the policy asks for keeps its row, without numbers and with the
+    reason. Of a curve the steps leave that `cut_curve` shows.
 
     Examples
     --------
@@ -136,6 +153,8 @@ def release(result: Releasable | pd.DataFrame, policy: Policy = RELEASE) -> Rele
             "before. Join groups, or leave the table out."
         )
     _require_groups(said.frame, policy)
+    if isinstance(result, pd.DataFrame):
+        require_rows_of_groups(result, policy)
     text = said.frame.to_csv(lineterminator="\n")
     return Released(
         frame=said.frame.copy(),
@@ -146,12 +165,19 @@ def release(result: Releasable | pd.DataFrame, policy: Policy = RELEASE) -> Rele
     )
 
 
-def _statement(result: Releasable | pd.DataFrame, policy: Policy) -> Statement:
+def _statement(result: Result, policy: Policy) -> Statement:
     """Ask a result what leaves; a frame is all that it is."""
     if isinstance(result, pd.DataFrame):
         return Statement(frame=result, policy=policy)
     if isinstance(result, Releasable):
         return result.disclosure()
+    if isinstance(result, FittedModel):
+        shown = hide_coefficients(result.tidy(), result.support(), policy)
+        return Statement(frame=shown, policy=policy, hidden=int(shown["reason"].ne("").sum()))
+    if isinstance(result, FittedCurve):
+        steps = result.support()
+        shown = shown_curve(steps, policy)
+        return Statement(frame=shown, policy=policy, hidden=len(steps) - len(shown))
     raise DisclosureError(
         f"{type(result).__name__} does not say what of it may leave, since it may hold rows of "
         "patients. Make a table of it (estimates_table) or draw it (plot) by the policy, and "

@@ -11,8 +11,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from analysis.disclosure import require_releasable
-from analysis.errors import ColumnError, DataError
+from analysis.disclosure import (
+    RELEASE,
+    FittedModel,
+    Policy,
+    hide_coefficients,
+    require_releasable,
+)
+from analysis.errors import ColumnError, DataError, DisclosureError
 from analysis.figures.axis import Places
 from analysis.figures.labels import add_headings, add_note, below_axis, written
 from analysis.figures.style import INK, MUTED, RULE, Words, house_style, new_axes
@@ -103,6 +109,7 @@ def plot_ratios(
     margin: float | tuple[float, float] | None = None,
     favours: tuple[str, str] | None = None,
     conf_level: float = 0.95,
+    policy: Policy = RELEASE,
     ax: Axes | None = None,
     **words: Unpack[Words],
 ) -> tuple[Axes, pd.DataFrame]:
@@ -113,6 +120,9 @@ def plot_ratios(
     result : regression or pandas.DataFrame
         What `cox`, `fine_gray`, `interval_cox` or `parametric` returns, or a frame of ratios:
         ``term`` or ``contrast``, further labels, ``estimate, conf_low, conf_high``, all above 0.
+    policy : Policy
+        Ratios of `cox` and `fine_gray` that rest on fewer patients, events or residual degrees of
+        freedom are not drawn, and named under the figure.
     margin, favours, conf_level, ax, **words
         As in `plot_differences`; ``x_label`` says which ratio it is, "Hazard ratio" unless given.
 
@@ -129,17 +139,35 @@ def plot_ratios(
     DataError
         When a ratio is not above 0.
     DisclosureError
-        When a frame holds single patients.
+        When a frame holds single patients, or every ratio is hidden.
     """
     level = check_conf_level(conf_level)
     is_frame = isinstance(result, pd.DataFrame)
     tidy = result if is_frame else result.tidy(level, exponentiate=True)
+    hidden = ""
+    if isinstance(result, FittedModel):
+        tidy, hidden = _without_few(tidy, result.support(), policy)
     shown = _read(tidy.rename(columns={"term": "contrast"}), level)
     if not (shown[_ESTIMATES].to_numpy(dtype=float) > 0.0).all():
         raise DataError("Ratios are above 0; give exponentials, or draw with plot_differences.")
-    texts: Words = {"x_label": "Hazard ratio", **words}
+    note = " ".join(filter(None, [words.get("note", ""), hidden]))
+    texts: Words = {"x_label": "Hazard ratio", **words, "note": note}
     about = (f"{100 * conf_level:g}%", _margins(margin), favours)
     return _drawn(shown, _RATIO, about, ax, texts)
+
+
+def _without_few(
+    tidy: pd.DataFrame, support: pd.DataFrame, policy: Policy
+) -> tuple[pd.DataFrame, str]:
+    """Leave out what rests on few, and say so."""
+    held = hide_coefficients(tidy, support, policy)
+    is_hidden = held["reason"].ne("")
+    if is_hidden.all():
+        raise DisclosureError(
+            "Every ratio of the fit rests on too few patients or events to be shown. Merge levels."
+        )
+    gone = [f"{row.term} ({row.reason})" for row in held[is_hidden].itertuples()]
+    return tidy[~is_hidden], f"Not shown: {'; '.join(gone)}." if gone else ""
 
 
 _About = tuple[str, tuple[float, ...], tuple[str, str] | None]

@@ -6,6 +6,7 @@ from analysis.formats.draft import draft_mapping
 from analysis.formats.fhir import read_fhir, write_fhir
 from analysis.formats.imported import Imported, assemble
 from analysis.formats.mapping import Mapping, read_mapping, write_mapping
+from analysis.formats.omop import read_omop, write_omop
 from analysis.formats.redcap import RedcapInstruments, read_redcap, split_redcap, write_redcap
 from analysis.formats.update import Update, update
 
@@ -21,11 +22,13 @@ __all__ = [
     "read_clinic",
     "read_fhir",
     "read_mapping",
+    "read_omop",
     "read_redcap",
     "split_redcap",
     "update",
     "write_changes",
     "write_fhir",
     "write_mapping",
+    "write_omop",
     "write_redcap",
 ]

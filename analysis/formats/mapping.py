@@ -225,22 +225,28 @@ def read_mapping(path: Path | str) -> Mapping:
     DataError
         When the file cannot be opened or is no JSON.
     """
+    content = _loaded(Path(path))
+    if isinstance(content, DataError):
+        raise content  # not where the JSON broke: that error carries the whole text
+    return Mapping.of(content)
+
+
+def _loaded(path: Path) -> Any:
+    """Load the JSON of a mapping, or give the error that says why not."""
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-        content = json.loads(text, object_pairs_hook=_each_key_once)
+        return json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_each_key_once)
     except OSError:
-        raise DataError(
+        return DataError(
             "[FMT-010] The mapping cannot be opened. Look for its name and folder, and whether "
             "another program holds it."
-        ) from None
+        )
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", None)
         place = f" at line {line}" if line else ""
-        raise DataError(
+        return DataError(
             f"[FMT-010] The mapping is not valid JSON in UTF-8, or has a key twice{place}. "
             "Look for a missing comma, quotation mark or brace just before."
-        ) from None
-    return Mapping.of(content)
+        )
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -39,6 +39,7 @@ _KEYS = (
 )
 _NUMBERED = ("session", "course", "occurrence", "row")
 _READINGS = ("date", "day", "birth date")
+_SESSION = re.compile(r"[0-9]{1,4}")
 _CODE = re.compile(r"%[dmyYbBHIMSpjTfzZ]")
 
 
@@ -156,7 +157,9 @@ def _steps(entries: Entries) -> Mapping[int, str]:
     value = entries.value["by_session_no"]
     sound = isinstance(value, Mapping) and bool(value)
     sound = sound and all(
-        key.isdecimal() and isinstance(text, str) for key, text in value.items() if key != "note"
+        _SESSION.fullmatch(key) and isinstance(text, str)
+        for key, text in value.items()
+        if key != "note"
     )
     if not sound or "1" not in value:
         entries.refuse("by_session_no", "an object from session numbers, the first 1, to values")

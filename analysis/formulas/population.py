@@ -17,6 +17,7 @@ from analysis.formulas.columns import Column, Columns
 from analysis.formulas.encoding import Encoding
 from analysis.formulas.parsing import ParsedFormula
 from analysis.results import FloatArray
+from analysis.text_numbers import text_numbers
 
 __all__ = ["Population"]
 
@@ -107,14 +108,31 @@ class Population:
         DataError
             When a predictor is missing, infinite, or has a level that the fit has not seen.
         """
+        return self.encoding.matrix(self.columns(rows), len(rows))
+
+    def columns(self, rows: pd.DataFrame) -> dict[str, Column]:
+        """Read the predictors of new rows, factors by the levels of the fit.
+
+        Parameters
+        ----------
+        rows : pandas.DataFrame
+            All predictors, complete, with levels that the fit has seen.
+
+        Returns
+        -------
+        dict of str to Column
+            What `Encoding.matrix` takes.
+
+        Raises
+        ------
+        ColumnError, DataError
+            As `design`.
+        """
         absent = [name for name in self.predictors if name not in rows.columns]
         if absent:
             raise ColumnError(f"New rows need the columns {', '.join(map(repr, absent))}.")
-        columns: dict[str, Column] = {
-            name: _known(name, rows[name], levels) for name, levels in self.levels.items()
-        }
-        columns |= {name: _numbers(name, rows[name]) for name in self.means}
-        return self.encoding.matrix(columns, len(rows))
+        known = {name: _known(name, rows[name], levels) for name, levels in self.levels.items()}
+        return known | {name: _numbers(name, rows[name]) for name in self.means}
 
 
 def _cells(factors: Mapping[str, Column], n_rows: int) -> pd.Series[Any]:
@@ -158,7 +176,7 @@ def _known(name: str, column: pd.Series[Any], levels: pd.Index[Any]) -> Column:
 
 def _numbers(name: str, column: pd.Series[Any]) -> Column:
     """Keep a numeric predictor that is complete and finite."""
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    values = text_numbers(column).to_numpy(dtype=float, na_value=np.nan)
     bad = int((~np.isfinite(values)).sum())
     if bad:
         raise DataError(

@@ -14,6 +14,7 @@ from analysis.instruments.instrument import Instrument
 from analysis.instruments.library import load_instrument
 from analysis.instruments.rules import RULES, totals
 from analysis.instruments.statements import answer_ranges
+from analysis.text_numbers import require_numbers
 
 __all__ = ["KEY", "RULES", "answer_matrix", "resolve", "score"]
 
@@ -177,8 +178,8 @@ def _checked_answers(
     rows: pd.DataFrame, scale: Instrument
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """Return item numbers and answers as arrays, or refuse impossible ones by count."""
-    number = rows["item_no"].to_numpy(dtype=np.float64, na_value=np.nan)
-    response = rows["response"].to_numpy(dtype=np.float64, na_value=np.nan)
+    number = require_numbers(rows["item_no"], "item_no")
+    response = require_numbers(rows["response"], "response")
     unknown = ~_whole_between(number, 1, scale.item_count)
     if unknown.any():
         raise DataError(

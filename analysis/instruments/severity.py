@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.errors import DataError
 from analysis.instruments.instrument import Instrument
 from analysis.instruments.scoring import resolve
+from analysis.text_numbers import require_numbers
 
 __all__ = ["severity_band"]
 
@@ -33,7 +34,7 @@ def severity_band(total: pd.Series, instrument: str | Instrument) -> pd.Series:
     Raises
     ------
     DataError
-        When the scale has no bands or a total is outside its range.
+        When the scale has no bands, or a total is no number or outside its range.
 
     Examples
     --------
@@ -46,7 +47,7 @@ def severity_band(total: pd.Series, instrument: str | Instrument) -> pd.Series:
             f"{scale.name} has no published bands of severity. Use its totals, or a scale that "
             "has bands (see its facts())."
         )
-    points = total.to_numpy(dtype=np.float64, na_value=np.nan)
+    points = require_numbers(total, "the totals")
     outside = int(((points < scale.total_low) | (points > scale.total_high)).sum())
     if outside:
         raise DataError(

@@ -13,6 +13,7 @@ import pandas as pd
 
 from analysis.errors import ModelError
 from analysis.formulas.population import Population
+from analysis.formulas.support import fewest_behind
 from analysis.mixed.inference.components import (
     component_frame,
     components,
@@ -96,6 +97,25 @@ class LinearMixedModel:
         holds what was left out and which structures of a fallback did not converge.
         """
         return self.fit.copy()
+
+    def support(self) -> pd.DataFrame:
+        """Return the fewest patients behind each coefficient, by which `release` decides.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``term, n, residual_df``: fewest patients of a level or cell that the coefficient
+            compares (missing for a fit from sums, which do not hold patients by cell), and rows
+            less coefficients.
+        """
+        rows, about = self.engine.kept_rows, self.engine.about
+        if rows is None:
+            behind = pd.DataFrame({"term": list(about.encoding.names), "n": np.nan})
+        else:
+            sizes = rows.design.panel.sizes
+            patient = np.repeat(np.arange(sizes.size), sizes)
+            behind = fewest_behind(about.encoding, rows.design.columns, patient=patient)
+        return behind.assign(residual_df=self.fixed.residual_df)
 
     def variance_components(self, conf_level: float = 0.95) -> pd.DataFrame:
         """Return variances, covariances and the residual variance.

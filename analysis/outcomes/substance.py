@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.errors import DataError
+from analysis.text_numbers import require_numbers
 
 __all__ = ["percent_days_abstinent"]
 
@@ -27,7 +28,7 @@ def percent_days_abstinent(use_days: pd.Series, *, period_days: int = 30) -> pd.
     Raises
     ------
     DataError
-        When there are fewer days than none or more than the period has.
+        When a cell is no number, or there are fewer days than none or more than the period has.
 
     Examples
     --------
@@ -36,6 +37,7 @@ def percent_days_abstinent(use_days: pd.Series, *, period_days: int = 30) -> pd.
     """
     if period_days < 1:
         raise DataError("The period must have at least 1 day.")
+    require_numbers(use_days, "the days of use")
     impossible = int((use_days.lt(0) | use_days.gt(period_days)).sum())
     if impossible:
         raise DataError(

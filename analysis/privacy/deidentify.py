@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from analysis.errors import ColumnError, DataError, DisclosureError
@@ -23,6 +22,7 @@ from analysis.results import frame_to_html, frame_to_text
 
 __all__ = ["Deidentified", "deidentify"]
 
+_MOST = 2**53  # beyond it whole numbers are no longer exact
 _CHANGES = ("table", "column", "change", "rows")
 
 
@@ -205,7 +205,11 @@ def _ids_as_text(ids: pd.Series) -> pd.Series:
             f"{int(ids.isna().sum())} rows have no id, so nobody can tell whose they are. Add the "
             "ids, or leave these rows out."
         )
-    if pd.api.types.is_float_dtype(ids.dtype) and (ids == np.floor(ids)).all():
+    if (
+        pd.api.types.is_float_dtype(ids.dtype)
+        and (ids.abs() < _MOST).all()
+        and (ids % 1 == 0).all()
+    ):
         ids = ids.astype("int64")
     return ids.astype(object).map(str).str.strip()
 

@@ -78,7 +78,7 @@ def contains_values(codes: pd.Series, other: pd.Series) -> bool:
     if pd.api.types.is_float_dtype(other.dtype) or pd.api.types.is_bool_dtype(other.dtype):
         return False
     pairs = pd.DataFrame({"code": codes.astype(object), "other": other.astype(object)}).dropna()
-    pairs = pairs.drop_duplicates().head(_AT_MOST).astype(str)
+    pairs = pairs.astype(str).drop_duplicates().head(_AT_MOST)
     pairs = pairs[pairs["other"].str.len() >= _LEAST_LENGTH]
     if pairs["other"].nunique() < 2:
         return False

@@ -25,7 +25,7 @@ _NUMBER_WORD = r"(?:numbers?|num|no\.?|nr\.?|id|ids|nummer|número|numero|núm\.
 _LINK = r"[\s.:#=(]*(?:is|was|ist|lautet|est|es|ending(?:\s+in)?|last\s?(?:4|four))?[\s:#=(]*"
 _VALUE = (
     r"(?P<value>(?=[A-Z0-9./-]*\d)[A-Z0-9](?:[A-Z0-9./-]*[A-Z0-9])?(?:[ ](?=[A-Z]*\d)[A-Z0-9-]{1,12}){0,5}"
-    r"|[X*•]{2,}[\sX*•-]*\d{4})(?!\w)"
+    r"|[X*•]{2,40}[\sX*•-]{0,40}\d{4})(?!\w)"
 )
 
 

@@ -65,8 +65,9 @@ def plain_numbers(texts: pd.Series) -> pd.Series:
     >>> plain_numbers(pd.Series(["12", "-0.5", "9e12345678901"])).tolist()
     [12.0, -0.5, nan]
     """
-    plain = texts.astype(str).str.fullmatch(r"\s*[+-]?\d{1,18}(?:\.\d{0,18})?\s*")
-    return pd.to_numeric(texts.where(plain.astype(bool))).astype(float)
+    bare = texts.astype(str).str.strip()
+    plain = bare.str.fullmatch(r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?")
+    return pd.to_numeric(bare.where(plain.astype(bool))).astype(float)
 
 
 def _whole(numbers: _Floats) -> npt.NDArray[np.bool_]:

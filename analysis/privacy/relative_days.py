@@ -42,7 +42,8 @@ def as_days(values: pd.Series, *, date_format: str | None, column: str) -> pd.Se
     if pd.api.types.is_datetime64_dtype(values.dtype):
         midnights: pd.Series = values.dt.normalize()
         return midnights
-    texts = values.astype(object).where(values.notna()).map(str, na_action="ignore")
+    texts = values.astype("object").where(values.notna()).map(str, na_action="ignore")
+    texts = texts.astype("string")
     texts = texts.str.strip().str.slice(0, 10) if date_format is None else texts.str.strip()
     days = pd.to_datetime(texts, format=date_format or "%Y-%m-%d", errors="coerce")
     wrong = int((days.isna() & texts.notna()).sum())

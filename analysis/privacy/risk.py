@@ -146,6 +146,8 @@ def reidentification_risk(
 
 def _codes(values: pd.Series) -> npt.NDArray[np.intp]:
     """Give each value of a column a number; missing is a value."""
+    if pd.api.types.infer_dtype(values).startswith("mixed"):  # lists cannot be compared
+        values = values.map(str, na_action="ignore")
     codes, _ = pd.factorize(values, use_na_sentinel=False)
     return np.asarray(codes, dtype=np.intp)
 

@@ -5,6 +5,8 @@ The result supports a decision of a person who knows the data; it never certifie
 
 from __future__ import annotations
 
+import datetime as dt
+import decimal
 from collections.abc import Collection, Iterator, Mapping
 
 import pandas as pd
@@ -36,6 +38,7 @@ _OF_ANY_CODE = {
     "nine-digit number",
     "postcode",
 }
+_PLAIN = (str, bytes, int, float, complex, decimal.Decimal, dt.date, dt.time, dt.timedelta)
 _FEW_DISTINCT = 20
 _NEARLY_ALL = 0.9
 _FREE_TEXT_SHARE = 0.2
@@ -122,7 +125,20 @@ def _tables(data: object) -> dict[str, pd.DataFrame]:
     for frame in tables.values():
         if not frame.columns.is_unique:
             raise ColumnError("Two columns of a table have the same name. Give each its own.")
-    return {str(name): frame for name, frame in tables.items()}
+    return {str(name): _without_nested(frame) for name, frame in tables.items()}
+
+
+def _without_nested(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write lists and their like in cells as text: what is in them is looked for, not compared."""
+    plain = frame.copy(deep=False)
+    for position, dtype in enumerate(frame.dtypes):
+        cells = frame.iloc[:, position]
+        if pd.api.types.is_object_dtype(dtype) and pd.api.types.infer_dtype(cells).startswith(
+            "mixed"
+        ):
+            texts = cells.map(lambda cell: cell if isinstance(cell, _PLAIN) else str(cell))
+            plain.isetitem(position, texts.where(cells.notna()).array)
+    return plain
 
 
 def _scan_table(
@@ -235,7 +251,7 @@ def _signs_of_cardinality(values: pd.Series, patients: pd.Series | None) -> Iter
     dtype = values.dtype
     texts = pd.api.types.is_string_dtype(dtype) or pd.api.types.is_object_dtype(dtype)
     texts = texts or isinstance(dtype, pd.CategoricalDtype)
-    wide = pd.api.types.is_integer_dtype(dtype) and len(values) and values.abs().max() >= 10_000
+    wide = pd.api.types.is_integer_dtype(dtype) and len(values) and (values.abs() >= 10_000).any()
     if not texts and not wide:
         return
     present = values.dropna()

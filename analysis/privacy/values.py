@@ -165,8 +165,9 @@ def free_text_share(values: pd.Series) -> float:
     present = values.dropna()
     if not _is_text(present) or len(present) == 0:
         return 0.0
-    texts = pd.Series(present.astype(object).unique(), dtype=object)
-    texts = texts[texts.map(lambda value: isinstance(value, str))].astype(str)
+    cells = present.astype(object)
+    is_text = cells.map(lambda value: isinstance(value, str)).astype(bool)
+    texts = pd.Series(cells[is_text].unique(), dtype=object).astype(str)
     spaced = texts.str.count(r"\S\s+\S") >= _WORDS - 1
     long = (texts.str.len() > _LONG) & texts.str.contains(r"\s")
     return float((spaced | long).mean()) if len(texts) else 0.0

@@ -124,7 +124,8 @@ def write_release_page(
     if not in_local_zone(Path(ledger).parent):
         raise DisclosureError("The ledger of releases must lie in a folder named local.")
     known = Ledger(release=release, path=Path(ledger))
-    told = known.to_frame().query("release == @release and about != @_FILES")
+    told = known.to_frame()
+    told = told[(told["release"] == release) & (told["about"] != _FILES)]
     if told.empty:
         raise DisclosureError(
             "The ledger knows nothing of this release. Make its report with --ledger and the same "

@@ -16,8 +16,9 @@ import pandas as pd
 from analysis.study.columns import Column, Table
 from analysis.study.findings import Finding
 from analysis.study.row_mask import RowMask
+from analysis.text_numbers import text_numbers
 
-__all__ = ["first_lines", "text_numbers", "typed_table"]
+__all__ = ["first_lines", "typed_table"]
 
 _FLAGS = {
     "true": True,
@@ -39,7 +40,6 @@ _YEAR_LAST = r"\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}"
 _DATE_INSIDE = rf"(?<!\d)(?:{_YEAR_FIRST}|{_YEAR_LAST})(?!\d)"
 _EXCEL_DAYS = (20_000, 60_000)  # 1954 to 2064 as Excel counts days
 _COMPACT_DATES = (19_000_101, 21_001_231)  # year, month and day without marks between them
-_LONG, _LONG_EXPONENT = 12, r"[eE][+-]?[0-9]{4,}"
 _LARGEST = 2**53  # beyond it whole numbers are no longer exact
 _KINDS = {
     "integer": "whole numbers",
@@ -255,35 +255,6 @@ def _typed_number(raw: pd.Series, column: Column, table: str) -> tuple[pd.Series
         values = _exact(cells, values)
     series = pd.Series(values, index=raw.index, name=raw.name)
     return (series.astype("Int64") if column.kind == "integer" else series), []
-
-
-def text_numbers(cells: pd.Series) -> pd.Series:
-    """Read numbers that are written as text; missing where a cell is something else.
-
-    Parameters
-    ----------
-    cells : pandas.Series
-        Texts, or numbers, which stay as they are.
-
-    Returns
-    -------
-    pandas.Series
-        Numbers, with the index of the cells. A long text with an exponent of more than three
-        figures is no number: pandas 2.3 ends the whole process on some, such as random codes.
-
-    Examples
-    --------
-    >>> text_numbers(pd.Series(["12", "1e3", "9e12345678901", "x"])).tolist()
-    [12.0, 1000.0, nan, nan]
-    """
-    if pd.api.types.is_numeric_dtype(cells.dtype):
-        return cells
-    texts = cells.astype("string")
-    odd = texts.str.len().ge(_LONG).fillna(value=False).to_numpy(dtype=bool)
-    if odd.any():
-        odd[odd] = texts[odd].str.contains(_LONG_EXPONENT, regex=True).to_numpy(dtype=bool)
-        cells = cells.mask(odd)
-    return pd.to_numeric(cells, errors="coerce")
 
 
 def _inside(values: npt.NDArray[np.float64], limits: tuple[int, int]) -> npt.NDArray[np.bool_]:

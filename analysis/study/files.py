@@ -66,7 +66,7 @@ def _read_parquet(path: Path, table: str) -> tuple[pd.DataFrame | None, list[Fin
         with parquet.ParquetFile(path) as file:
             content = _text_for_bytes(file.read())
         frame = content.to_pandas(ignore_metadata=True)  # else a pandas index hides columns
-    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError):
+    except (pa.ArrowException, OSError, ValueError, TypeError, LookupError, ArithmeticError):
         what = "The file is not a readable Parquet file."
         return None, [_broken(table, "FIL-001", what, "Export the table again, or as CSV UTF-8.")]
     return _named(frame, content.column_names, table)

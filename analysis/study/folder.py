@@ -65,7 +65,13 @@ def scan_folder(folder: Path | str) -> tuple[Study | None, list[Finding]]:
             tables[table.name] = frame
     if about is None or any(finding.severity == "error" for finding in findings):
         return None, findings
-    return Study(tables=tables, sha256=folder_digest(root), **about), findings
+    try:
+        digest = folder_digest(root)
+    except OSError:
+        what = "A file went, or was locked, while the folder was read."
+        remedy = "Wait until no other program writes there, and read the folder again."
+        return None, [*findings, folder_error("FIL-001", "study folder", what, remedy)]
+    return Study(tables=tables, sha256=digest, **about), findings
 
 
 def read_study(folder: Path | str) -> Study:

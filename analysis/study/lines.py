@@ -56,7 +56,8 @@ def with_file_lines(findings: Sequence[Finding], folder: Path | str) -> list[Fin
     findings : sequence of Finding
         Their `rows` count the header as 1 and leave blank lines out, as `first_lines` does.
     folder : path
-        The study folder; findings about Parquet tables keep their row numbers.
+        The study folder; findings about Parquet tables, and about files that changed since they
+        were read, keep their row numbers.
 
     Returns
     -------
@@ -66,17 +67,26 @@ def with_file_lines(findings: Sequence[Finding], folder: Path | str) -> list[Fin
     wanted: dict[str, int] = {}
     for finding in findings:
         wanted[finding.table] = max((wanted.get(finding.table, 0), *finding.rows))
-    lines = {
-        table: record_lines(path, last)
+    found = {
+        table: _lines_of(Path(folder) / f"{table}.csv", last)
         for table, last in wanted.items()
-        if last and (path := Path(folder) / f"{table}.csv").is_file()
+        if last
     }
+    lines = {table: begins for table, begins in found.items() if len(begins) == wanted[table]}
     return [
         replace(finding, rows=tuple(int(lines[finding.table][row - 1]) for row in finding.rows))
         if finding.table in lines
         else finding
         for finding in findings
     ]
+
+
+def _lines_of(path: Path, last: int) -> npt.NDArray[np.int64]:
+    """Say where the first records begin; nothing of a file that is not there or changed since."""
+    try:
+        return record_lines(path, last)
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return np.zeros(0, dtype=np.int64)
 
 
 def record_lines(path: Path, last: int | None = None) -> npt.NDArray[np.int64]:

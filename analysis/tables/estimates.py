@@ -47,7 +47,8 @@ def estimates_table(
     tidy_frame : pandas.DataFrame
         What `tidy` returns: ``term`` or ``contrast``, level columns, ``estimate, conf_low,
         conf_high``. With ``p_value`` p-values are shown: drop the column to leave them out. With
-        ``n`` the number of patients is shown, and estimates of fewer than 11 are hidden.
+        ``n`` the number of patients is shown, and estimates of fewer than 11 are hidden. What
+        `hide_coefficients` gives may be shown too; without either the table may not be released.
         ``attrs["conf_level"]`` is the level of the interval, 0.95 if absent.
     labels : mapping of str to str, optional
         Words for terms, levels and names of columns.
@@ -94,6 +95,7 @@ def estimates_table(
         notes=(*notes, "CI, confidence interval.", *(_few_note(policy) if counted else [])),
         policy=policy,
         stub=words.get(named[0], "") if named else "",
+        is_held=counted or "reason" in named,
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, Statement, require_releasable
-from analysis.errors import ColumnError
+from analysis.errors import ColumnError, DisclosureError
 from analysis.results import frame_to_text
 from analysis.tables.html import table_html
 
@@ -115,6 +115,8 @@ class TableResult:
         For whom the table is.
     stub : str
         Heading over the labels of the rows.
+    is_held : bool
+        Whether every number was held to the patients behind it.
     """
 
     title: str
@@ -126,6 +128,7 @@ class TableResult:
     suppression: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     policy: Policy = RELEASE
     stub: str = ""
+    is_held: bool = True
 
     def __post_init__(self) -> None:
         require_releasable(self.frame)
@@ -136,7 +139,18 @@ class TableResult:
         return slug(self.title)
 
     def disclosure(self) -> Statement:
-        """Say what leaves, for `release`: the texts of the table; it was attacked when made."""
+        """Say what leaves, for `release`: the texts of the table; it was attacked when made.
+
+        Raises
+        ------
+        DisclosureError
+            When estimates were given without the patients behind them.
+        """
+        if not self.is_held:
+            raise DisclosureError(
+                "The table does not say how many patients stand behind its estimates. Give them "
+                "as a column n, or make it of hide_coefficients(fit.tidy(), fit.support())."
+            )
         log = self.suppression
         hidden = 0 if log.empty else int(log.loc[log["status"].ne("shown"), "cells"].sum())
         return Statement(frame=self.frame, policy=self.policy, hidden=hidden)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from analysis.disclosure.attack import (
+    Attacker,
     CountSystem,
     attack_bounds,
-    find_witnesses,
     gives_away,
 )
 
@@ -100,7 +100,7 @@ def test_two_by_two_table_is_determined_by_any_shown_cell() -> None:
 
 def test_witness_fits_everything_shown_and_is_not_small() -> None:
     system = one_sum(4, 25, 60)
-    table = find_witnesses(system, hide(system, 0, 1), np.array([0]), 11)[0]
+    table = Attacker(system, hide(system, 0, 1), np.array([0]), 11).witnesses(hide(system, 0, 1))[0]
     assert table @ system.lines[0] == pytest.approx(0)
     assert table[[2, 3]].tolist() == [60, 89]
     assert table[0] >= 11 - 1e-6
@@ -108,7 +108,9 @@ def test_witness_fits_everything_shown_and_is_not_small() -> None:
 
 def test_no_witness_where_the_sum_is_small() -> None:
     system = one_sum(4, 5, 60)
-    tables = find_witnesses(system, hide(system, 0, 1), np.array([0, 1]), 11)
+    tables = Attacker(system, hide(system, 0, 1), np.array([0, 1]), 11).witnesses(
+        hide(system, 0, 1)
+    )
     assert np.isnan(tables).any()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.disclosure import INTERNAL, hide_completeness
+from analysis.disclosure import INTERNAL, Ledger, hide_completeness, hide_responses, recording
 from analysis.errors import ColumnError, DataError
 
 pytestmark = pytest.mark.unit
@@ -100,3 +100,40 @@ def test_exact_percentage_of_few_would_tell() -> None:
     }
     assert fits == {1, 3, 5}
     assert hide_completeness(counts(40, 37, 19), by="site")["shown"].tolist() == ["about 50%"]
+
+
+SITES = pd.DataFrame(
+    {
+        "measure": "remission",
+        "site": ["A", "B", "C", "All"],
+        "started": [6, 70, 90, 166],
+        "evaluable": [6, 70, 90, 166],
+        "observed": [6, 70, 90, 166],
+        "n": [3, 35, 45, 83],
+        "estimate": 0.5,
+    }
+)
+
+
+def shares_of_sites() -> pd.DataFrame:
+    started = {"site": ["A", "B", "C"], "visit": "week 4", "started": [6, 70, 90]}
+    return pd.DataFrame(started | {"due": [6, 70, 90], "scored": [3, 64, 50]})
+
+
+def test_what_the_table_of_responses_hides_is_not_shown() -> None:
+    alone = hide_completeness(shares_of_sites(), by="site")
+    assert alone["started"].tolist() == ["<11", "70", "90"]
+    assert alone["shown"].tolist() == ["—", "≥83%", "56%"]  # 10 of at least 60
+    with recording(Ledger(release="2026-11")):
+        table, _ = hide_responses(SITES, total="All")
+        shown = hide_completeness(shares_of_sites(), by="site")
+    # A follows from All, B and C
+    assert table["started"].tolist() == ["<11", "—", "90", "166"]
+    assert shown["started"].tolist() == ["<11", "—", "90"]
+    assert shown["shown"].tolist() == ["—", "—", "56%"]  # the bound would tell 70 from 71
+
+
+def test_two_numbers_of_started_are_refused() -> None:
+    frame = pd.concat([counts(120, 60, 45), counts(121, 60, 45).assign(visit="week 8")])
+    with pytest.raises(DataError, match="two numbers"):
+        hide_completeness(frame, by="site")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import os
@@ -337,3 +338,79 @@ def test_records_are_the_same_when_read_back() -> None:
         not_shown=("b",),
     )  # fmt: skip
     assert json.loads(record.line("0"))["sums"] == [["a", ["b"]]]
+
+
+NAMES = ["plain", "line\u2028separator", "next\x85line", "\x1cfile", "\r\n"]
+
+
+@unit
+@pytest.mark.parametrize("name", NAMES)
+def test_names_with_marks_that_end_a_line_are_read_again(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "local" / "ledger.jsonl"
+    with recording(Ledger(release="1", path=path)):
+        suppress_cells({name: 40}, about=name)
+    with recording(Ledger(release="2", path=path)):
+        assert suppress_cells({name: 43}, about=name).text == {name: "—"}
+    assert [record.release for record in Ledger(release="3", path=path).records] == ["1", "2"]
+
+
+WHOLE = {
+    "release": "1",
+    "about": "patients",
+    "counts": {"a": 40, "b": 60, "all": 100},
+    "shown": {"a": "40", "b": "60", "all": "100"},
+    "sums": [["all", ["a", "b"]]],
+    "not_shown": [],
+    "previous": "0" * 64,
+}
+FAULTS = {
+    "release": [None, ["Zqxkowalczyk"]],
+    "about": [7, {}],
+    "counts": [None, {"a": "40", "b": 60, "all": 100}, {"a": 40.5, "b": 60, "all": 100},
+               {"a": True, "b": 60, "all": 100}, {"a": float("inf"), "b": 60, "all": 100},
+               {"a": 40, "b": 61, "all": 100}, {"a": 10**30, "b": 60, "all": 100},
+               {"a": -1, "b": 60, "all": 100}, {"a": 40}],
+    "shown": [[], {"a": "40"}, {"a": 40, "b": "60", "all": "100"},
+              {"a": "41", "b": "60", "all": "100"}, {"a": "<11", "b": "60", "all": "100"},
+              {"a": "<x", "b": "60", "all": "100"}],
+    "sums": [3, [["all"]], [["all", ["c"]]], [["c", ["a"]]], [[["all"], ["a"]]],
+             [["all", [["a"]]]]],
+    "round_to": [0, -5, "x", 100],
+    "not_shown": [None, ["c"], [["a"]]],
+}  # fmt: skip
+
+
+@unit
+@pytest.mark.parametrize("line", [
+    *(json.dumps({**WHOLE, key: value}).encode() for key in FAULTS for value in FAULTS[key]),
+    b"", b"[]", b"null", b"[" * 50_000, b'{"counts":' * 50_000, b"\x00", b"\xff\xfe",
+    b"\xef\xbb\xbf{}",
+])  # fmt: skip
+def test_a_ledger_with_another_line_is_refused(tmp_path: Path, line: bytes) -> None:
+    path = tmp_path / "ledger.jsonl"
+    path.write_bytes(json.dumps(WHOLE).encode() + b"\n")
+    assert len(Ledger(release="2", path=path).records) == 1
+    path.write_bytes(line + b"\n")
+    with pytest.raises(DisclosureError, match="ledger of releases cannot be read") as refused:
+        Ledger(release="2", path=path)
+    assert refused.value.__context__ is None or refused.value.__suppress_context__
+    assert "Zqx" not in str(refused.value)
+
+
+@unit
+def test_a_ledger_that_contradicts_itself_is_refused(tmp_path: Path) -> None:
+    first = json.dumps(WHOLE)
+    other = {"counts": {"a": 41}, "shown": {"a": "41"}, "sums": []}
+    other["previous"] = hashlib.sha256(first.encode()).hexdigest()
+    path = tmp_path / "ledger.jsonl"
+    path.write_text(f"{first}\n{json.dumps({**WHOLE, **other, 'about': 'doses'})}\n")
+    assert len(Ledger(release="2", path=path).records) == 2
+    path.write_text(f"{first}\n{json.dumps({**WHOLE, **other})}\n")
+    with pytest.raises(DisclosureError, match="Line 2 of the ledger"):
+        Ledger(release="2", path=path)
+
+
+@unit
+def test_a_folder_in_the_place_of_the_ledger_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DisclosureError, match="cannot be read"):
+        Ledger(release="2", path=tmp_path)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.disclosure import RELEASE, suppress_cells
-from analysis.disclosure.attack import find_witnesses
+from analysis.disclosure.attack import Attacker
 from analysis.disclosure.cells import count_system
 from analysis.disclosure.pattern import find_pattern, mark_bounds, markable_cells
 from analysis.errors import DataError
@@ -59,7 +59,7 @@ def test_every_complementary_cell_is_needed(seed: int) -> None:
     for cell in np.flatnonzero(hidden & ~system.small(11)):
         fewer = hidden.copy()
         fewer[cell] = False
-        assert np.isnan(find_witnesses(system, fewer, small, 11)).any()
+        assert np.isnan(Attacker(system, fewer, small, 11).witnesses(fewer)).any()
 
 
 @pytest.mark.truth

@@ -12,6 +12,7 @@ from analysis.disclosure import (
     Policy,
     is_small,
     masked_count,
+    named_policy,
     require_releasable,
 )
 from analysis.errors import DisclosureError
@@ -67,3 +68,9 @@ def test_patient_level_frames_are_refused_without_showing_them() -> None:
     with pytest.raises(DisclosureError) as refusal:
         require_releasable(frame)
     assert "canary" not in str(refusal.value)
+
+
+def test_equal_rules_are_one_policy_under_any_name() -> None:
+    assert Policy() == RELEASE == Policy(name="ours")
+    assert hash(Policy()) == hash(RELEASE)
+    assert named_policy("5") != RELEASE

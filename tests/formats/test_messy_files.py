@@ -1,13 +1,19 @@
 """Files as spreadsheets, old programs and broken exports leave them: one clear finding each."""
 
 import datetime as dt
+import re
+import time
+import tracemalloc
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
-from analysis.formats import Mapping, read_clinic
+from analysis.formats import Mapping, draft_mapping, read_clinic
 from tests.formats.small_clinic import (
     MAPPING,
     PATIENTS,
@@ -328,3 +334,157 @@ def test_years_of_two_digits_need_a_century(tmp_path):
     assert found.require_study().table("subjects")["age_years"].tolist() == [43, 90, 32]
     late = read(tmp_path, with_source("patients", two_digit_years_from=1931), patients=text)
     assert ("FMT-050", "error", 1) in said(late, "patients")  # born in 2030
+
+
+# --- What once broke a reader ---------------------------------------------------------------------
+
+
+def with_part(path, part, change):
+    """Rewrite one part of a workbook."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts[part] = change(parts[part])
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+ENTITIES = b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><worksheet>&b;</worksheet>'
+BROKEN_SHEETS = {
+    "row that is no number": lambda xml: xml.replace(b'<row r="2"', b'<row r="x"'),
+    "row beyond the last": lambda xml: xml.replace(b'<row r="2"', b'<row r="99999999999"'),
+    "cell without a column": lambda xml: xml.replace(b'r="A2"', b'r="ZZZZ99999999"'),
+    "more after the end": lambda xml: xml + b"<more>",
+    "entities": lambda _: ENTITIES,
+    "half": lambda xml: xml[: len(xml) // 2],
+    "merged many times over": lambda xml: xml.replace(
+        b"</sheetData>",
+        b"</sheetData><mergeCells>" + b'<mergeCell ref="A1:L5"/>' * 9 + b"</mergeCells>",
+    ),
+}
+
+
+@unit
+@pytest.mark.parametrize("change", BROKEN_SHEETS.values(), ids=BROKEN_SHEETS)
+def test_a_sheet_that_no_program_wrote_is_one_finding(tmp_path, change):
+    workbook(tmp_path / "phq.xlsx", cells(PHQ))
+    with_part(tmp_path / "phq.xlsx", SHEET, change)
+    found = read(tmp_path, with_source("phq", **EXCEL))
+    assert said(found, "phq") == [("FMT-021", "error", None)]
+    assert draft_mapping(tmp_path).content["sources"]  # the other files are still looked at
+
+
+@unit
+def test_packed_bytes_that_were_damaged_are_one_finding(tmp_path):
+    path = tmp_path / "phq.xlsx"
+    workbook(path, cells(PHQ))
+    whole = path.read_bytes()
+    for at in range(60, len(whole) - 60, len(whole) // 40):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) * 3 + whole[at + 3 :])
+        found = read(tmp_path, with_source("phq", **EXCEL))
+        assert found.ok or any(f.severity == "error" for f in found.findings)
+        draft_mapping(tmp_path)
+
+
+@unit
+@pytest.mark.parametrize("area", ["A1:XFD1048576", "A7:A1048576", "N1:XFD9"])
+def test_merged_areas_far_beyond_the_sheet_fill_no_memory(tmp_path, area):
+    workbook(tmp_path / "phq.xlsx", cells(PHQ))
+    merged = f'</sheetData><mergeCells><mergeCell ref="{area}"/></mergeCells>'.encode()
+    with_part(tmp_path / "phq.xlsx", SHEET, lambda xml: xml.replace(b"</sheetData>", merged))
+    tracemalloc.start()
+    read(tmp_path, with_source("phq", **EXCEL))
+    assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    tracemalloc.stop()
+
+
+@unit
+def test_what_a_sheet_says_of_its_size_is_not_believed(tmp_path):
+    workbook(tmp_path / "phq.xlsx", cells(PHQ))
+    for size in (b'<dimension ref="A1:XFD1048576"/>', b'<dimension ref="A1:A2"/>'):
+        with_part(
+            tmp_path / "phq.xlsx",
+            SHEET,
+            lambda xml, size=size: re.sub(rb"<dimension [^>]*/>", size, xml),
+        )
+        assert said(read(tmp_path, with_source("phq", **EXCEL)), "phq") == []
+
+
+@unit
+def test_a_cell_far_to_the_right_in_every_row_is_refused_before_it_fills_the_memory(tmp_path):
+    workbook(tmp_path / "phq.xlsx", cells(PHQ))
+    rows = b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (n, n) for n in range(6, 2000))
+    with_part(
+        tmp_path / "phq.xlsx",
+        SHEET,
+        lambda xml: xml.replace(b"</sheetData>", rows + b"</sheetData>"),
+    )
+    found = read(tmp_path, with_source("phq", **EXCEL))
+    assert said(found, "phq") == [("FMT-021", "error", None)]
+
+
+@unit
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array([2**31 - 1] * 4, pa.int32()).cast(pa.date32()),
+        pa.array([2**62] * 4).cast(pa.timestamp("us")),
+        pa.array([[["x"]]] * 4),
+        pa.array([b"\xff"] * 4),
+        pa.array([float("inf")] * 4),
+        pa.array([[("x", 1)]] * 4, pa.map_(pa.string(), pa.int64())),
+    ],
+    ids=["day of the far future", "moment", "lists", "bytes", "infinity", "map"],
+)
+def test_parquet_columns_of_odd_types_are_findings(tmp_path, values):
+    head, *rows = cells(PHQ)
+    table = pa.Table.from_pandas(pd.DataFrame(rows, columns=head), preserve_index=False)
+    table = table.set_column(1, "Completed on", values)
+    parquet.write_table(table, tmp_path / "phq.parquet")
+    found = read(tmp_path, with_source("phq", file="phq.parquet", kind="parquet"))
+    assert any(severity == "error" for _, severity, _ in said(found, "phq"))
+
+
+@unit
+@pytest.mark.parametrize("name", ["x" * 5000, "a/" * 3000, "con\x00", "nul.csv", "*" * 300])
+def test_names_that_no_disk_takes_are_no_file(tmp_path, name):
+    found = read(tmp_path, with_source("phq", file=name))
+    assert found.study is None
+    assert not found.ok
+
+
+@unit
+@pytest.mark.parametrize("constant", ["Zqxkowalczyk", "9e12345678901", "1,5"])
+@pytest.mark.parametrize("column", ["weight_kg", "course_no", "dose_mg"])
+def test_constants_that_are_no_numbers_are_findings(tmp_path, column, constant):
+    content = changed("tables", "sessions", "columns", column, to={"constant": constant})
+    content["tables"]["sessions"]["columns"]["phase"] = {"by_session_no": {"1": "induction"}}
+    found = read(tmp_path, content)
+    assert not found.ok
+    assert "Zqx" not in "".join(map(str, found.findings))
+
+
+@unit
+def test_twenty_thousand_columns_are_read_at_once(tmp_path):
+    more = ",".join(["extra"] * 20_000)
+    lines = [f"{line},{more}" for line in PHQ.splitlines()]
+    begun = time.perf_counter()
+    found = read(tmp_path, phq="\n".join(lines) + "\n")
+    assert time.perf_counter() - begun < 20  # it took minutes when each header was counted
+    assert found.ok
+
+
+@unit
+def test_a_file_that_is_gone_or_locked_while_it_is_read_is_a_finding(tmp_path, monkeypatch):
+    write_files(tmp_path)
+    opened = Path.open
+
+    def locked(self, *args, **kwargs):
+        if self.name == "phq.csv":
+            raise PermissionError(13, "Zqxkowalczyk")
+        return opened(self, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", locked)
+    found = read_clinic(tmp_path, Mapping.of(MAPPING))
+    assert said(found, "phq") == [("FMT-021", "error", None)]

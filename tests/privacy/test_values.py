@@ -99,7 +99,14 @@ def test_texts_with_huge_exponents_are_no_numbers():
     assert found(pd.Series(["9e12345678901", "3e99999999999"])) == []
 
 
+def test_numbers_between_odd_spaces_and_in_other_figures():
+    read = plain_numbers(pd.Series(["\x855", "\u30007 ", "\u0661\u0662", "\xb2", ""]))
+    assert read.isna().tolist() == [False, False, True, True, True]
+    assert read.tolist()[:2] == [5.0, 7.0]
+
+
 def test_free_text_is_told_by_words_and_length():
     assert free_text_share(pd.Series(["slept well after the second session", "mild", None])) == 0.5
     assert free_text_share(pd.Series([1, 2])) == 0.0
+    assert free_text_share(pd.Series([[1], {}, "slept well after the second session"])) == 1.0
     assert free_text_share(pd.Series([], dtype=object)) == 0.0

@@ -7,7 +7,8 @@ import socket
 import pytest
 
 import conftest
-from tests.conftest import is_local, required_programs, verdict
+from tests.conftest import required_programs, verdict
+from tests.offline.sitecustomize import is_local
 
 pytestmark = pytest.mark.unit
 

@@ -18,7 +18,7 @@ from analysis.checks.as_json import findings_json
 from analysis.disclosure import INTERNAL
 from analysis.errors import AnalysisError
 from analysis.report.findings import findings_page
-from analysis.study import TABLES, Study, read_study
+from analysis.study import TABLES, Study, Table, read_study
 from analysis.study.casting import typed_table
 from tests.builders import ABOUT, CLEAN, EVERY_COLUMN, clean_study, raw, rename_column, write_folder
 
@@ -336,3 +336,34 @@ def test_the_search_itself_finds_what_is_planted(silent):
 
     with pytest.raises(AssertionError):
         silent(prints)
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError, PermissionError])
+def test_files_that_go_while_they_are_read_are_findings(tmp_path, silent, monkeypatch, error):
+    folder = write_folder(tmp_path)
+
+    def gone(path: Path) -> str:
+        raise error(2, f"Zqxkowalczyk {path}")
+
+    monkeypatch.setattr("analysis.storage.file_sha256", gone)
+    assert "[FIL-001] study folder" in silent(*_folder_calls(folder))
+
+
+@pytest.mark.parametrize("later", [b"", b"Zqxkowalczyk\n", b"\xff\xfe", None])
+def test_files_that_change_while_they_are_read_keep_their_findings(
+    tmp_path, silent, monkeypatch, later
+):
+    text = CLEAN["sessions"].replace(",35,0.5,70,", ",Zqxkowalczyk,0.5,70,", 1)
+    folder = write_folder(tmp_path, tables={"sessions": text})
+    changes = typed_table
+
+    def changed(frame: pd.DataFrame, table: Table) -> object:
+        path = folder / "sessions.csv"
+        if table.name == "sessions" and later is None:
+            path.unlink()
+        elif table.name == "sessions":
+            path.write_bytes(later)
+        return changes(frame, table)
+
+    monkeypatch.setattr("analysis.study.folder.typed_table", changed)
+    assert "[COL-003] sessions.dose_mg" in silent(lambda: read_study(folder))

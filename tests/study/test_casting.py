@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from analysis.study import TABLES, scan_folder
-from analysis.study.casting import first_lines, text_numbers, typed_table
+from analysis.study.casting import first_lines, typed_table
 from tests.builders import (
     CLEAN,
     EVERY_COLUMN,
@@ -518,31 +518,3 @@ def test_a_missing_date_is_missing_and_the_limits_are_dates():
     assert findings == []
     assert frame["start_date"].isna().tolist() == [False, False, True]
     assert frame["start_date"].dt.year.tolist()[:2] == [1900, 2099]
-
-
-@pytest.mark.unit
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [
-        ("9e12345678901", None),  # pandas 2.3 ends the process on it
-        ("1E+12345678901", None),
-        ("3e-99999999999999", None),
-        ("1e5", 1e5),
-        ("0.000000000001e3", 1e-9),
-        ("123456789012345", 123456789012345.0),
-        ("12 months or so", None),
-        ("", None),
-    ],
-)
-def test_texts_that_look_like_enormous_numbers_are_none(text, number):
-    found = text_numbers(pd.Series([text, "7", None], dtype="string", index=[3, 5, 9]))
-    assert found.index.tolist() == [3, 5, 9]
-    assert found.iloc[1] == 7
-    assert pd.isna(found.iloc[2])
-    assert pd.isna(found.iloc[0]) if number is None else found.iloc[0] == pytest.approx(number)
-
-
-@pytest.mark.unit
-def test_numbers_stay_numbers():
-    numbers = pd.Series([1.5, None])
-    assert text_numbers(numbers) is numbers

@@ -13,7 +13,7 @@ from analysis.formats.building.tables import Built, World
 from analysis.formats.building.values import texts
 from analysis.formats.mapping_parts import FollowUp
 from analysis.study import TABLES
-from analysis.study.casting import text_numbers
+from analysis.text_numbers import text_numbers
 
 __all__ = ["follow_up_table"]
 

@@ -16,8 +16,8 @@ from analysis.formats.building.rows import Rows
 from analysis.formats.building.values import labelled_sites, numbers, texts
 from analysis.formats.mapping_parts import Part, Recipe
 from analysis.study import TABLES
-from analysis.study.casting import text_numbers
 from analysis.study.columns import Column
+from analysis.text_numbers import text_numbers
 
 __all__ = ["Built", "World", "build_part"]
 
@@ -225,14 +225,19 @@ def _numbered(frame: pd.DataFrame, rows: Rows, part: Part, world: World) -> pd.D
             _say_same_day(frame, rows, recipe, day)
     for name, recipe in part.columns.items():
         if recipe.kind == "by session":
-            course = pd.to_numeric(frame["course_no"]) if "course_no" in frame else 1
-            courses = np.broadcast_to(np.asarray(course, dtype=np.int64), len(frame))
-            number = within_course(rows.client, courses, day)
+            number = within_course(rows.client, _courses(frame), day)
             starts = sorted(recipe.steps)
             at = np.searchsorted(starts, number, side="right") - 1
             values = np.array([recipe.steps[start] for start in starts], dtype=object)
             frame[name] = pd.Series(values[at], dtype="string")
     return frame[[name for name in TABLES[part.table].names if name in frame.columns]]
+
+
+def _courses(frame: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Tell courses apart; cells that are no number are found when the table is read."""
+    if "course_no" not in frame:
+        return np.zeros(len(frame), dtype=np.int64)
+    return pd.factorize(text_numbers(frame["course_no"]))[0].astype(np.int64)
 
 
 def _groups(frame: pd.DataFrame, rows: Rows, recipe: Recipe) -> list[npt.NDArray[np.int64]]:

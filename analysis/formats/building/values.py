@@ -18,6 +18,7 @@ from analysis.formats.mapping_recipes import UNITS
 from analysis.formats.reading.cells import Cells, plain
 from analysis.formats.reading.numbers import read_numbers, split_unit
 from analysis.study.columns import Column
+from analysis.text_numbers import text_numbers
 
 __all__ = ["labelled", "labelled_sites", "numbers", "texts"]
 
@@ -150,8 +151,14 @@ def numbers(rows: Rows, recipe: Recipe, column: Column) -> Floats:
     numpy.ndarray, shape (n_rows,)
         NaN where a cell is empty, or could not be read, which is a finding.
     """
+    what = "Cells cannot be read as numbers."
+    remedy = "Name codes for missing values in na, labels in values, or correct the decimal mark."
     if recipe.kind == "constant":
-        return np.full(len(rows), np.nan if recipe.constant is None else float(recipe.constant))
+        same = text_numbers(pd.Series([recipe.constant] * len(rows), dtype="string"))
+        constant = same.to_numpy(dtype=np.float64, na_value=np.nan)
+        broken = np.isnan(constant) & (recipe.constant is not None)
+        rows.say("FMT-061", recipe.path, what, remedy, broken)
+        return constant
     cells = rows.cells(recipe.column, recipe.missing)
     if recipe.labels is not None:
         cells = _labelled_numbers(rows, recipe, cells)
@@ -166,8 +173,6 @@ def numbers(rows: Rows, recipe: Recipe, column: Column) -> Floats:
         written = [_COMMA.sub(r"\1.\2", n) if comma else n for n, _ in split]
     read = read_numbers(written, decimal=source.decimal, thousands=source.thousands)
     values = cells.floats(read)
-    what = "Cells cannot be read as numbers."
-    remedy = "Name codes for missing values in na, labels in values, or correct the decimal mark."
     accepted = recipe.unknown == "missing"
     what += " They count as missing." if accepted else ""
     unread = cells.filled & np.isnan(values)

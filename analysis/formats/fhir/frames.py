@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.formats.fhir.collecting import Collected
 from analysis.formats.fhir.options import FhirOptions
-from analysis.study.casting import text_numbers
+from analysis.text_numbers import text_numbers
 
 __all__ = ["EXTRAS", "Linking", "days_of", "extra_columns", "frame_of", "placed", "whole"]
 

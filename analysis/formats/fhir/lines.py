@@ -107,6 +107,8 @@ def _resource(text: bytes) -> dict[str, Any] | None:
     """Read one resource; None when it is none."""
     try:
         found = json.loads(text.decode("utf-8"), parse_constant=_refused)
+        if b"\\ud" in text.lower():  # half of a character, which no file could hold again
+            json.dumps(found, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict) or not isinstance(found.get("resourceType"), str):

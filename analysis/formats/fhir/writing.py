@@ -21,10 +21,12 @@ from analysis.formats.fhir.resources import (
     responses_of,
     weight_of,
 )
+from analysis.formats.vocabulary import require_vocabulary
 from analysis.study import Study
 
 __all__ = ["write_fhir"]
 
+_WRITTEN = ("subjects", "sessions", "assessments", "items", "monitoring", "adverse_events")
 _ID = re.compile(r"[A-Za-z0-9.\-]{1,40}")
 
 Rows = Iterable[Mapping[str, Any]]
@@ -61,7 +63,7 @@ def write_fhir(study: Study, folder: Path | str) -> list[Path]:
     ------
     DataError
         When a pseudonym is no id of FHIR, sessions are there twice, or answers belong to no
-        assessment.
+        assessment, or a category is not among the allowed ones.
     ReportError
         When a file cannot be written.
 
@@ -77,6 +79,7 @@ def write_fhir(study: Study, folder: Path | str) -> list[Path]:
     >>> files[0].name
     'Patient.ndjson'
     """
+    require_vocabulary(study, _WRITTEN)
     _refuse_what_cannot_be_written(study)
     root = Path(folder)
     written = [

@@ -46,7 +46,7 @@ def read_parquet(
             table = file.read().select(chosen)
             columns = {n: _cells(table.column(at)) for at, n in enumerate(chosen)}
             n_rows = file.metadata.num_rows
-    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError):
+    except (pa.ArrowException, OSError, ValueError, TypeError, LookupError, ArithmeticError):
         what = "The file is not a whole Parquet file with plain columns."
         return [fault("FMT-021", source.name, what, "Export it again, or as CSV.")]
     return Grid(header=header, columns=columns, lines=np.arange(n_rows, dtype=np.int64) + 1)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from analysis.formats.reading.cells import INVISIBLE, Cells, plain
 from analysis.study import Finding
@@ -83,7 +85,7 @@ class Sheet:
         int or None
             Position from 0; None when no column, or more than one, fits.
         """
-        headers = [plain(header) for header in self.header]
+        headers = _spelt(self.header)
         wanted = plain(name)
         if wanted in headers:
             return headers.index(wanted)
@@ -108,6 +110,12 @@ class Sheet:
         )
 
 
+@lru_cache(maxsize=64)
+def _spelt(header: tuple[str, ...]) -> tuple[str, ...]:
+    """Spell the headers of a file plainly, once for the many that ask."""
+    return tuple(map(plain, header))
+
+
 def header_names(header: tuple[str, ...]) -> tuple[str, ...]:
     """Give every column a name of its own.
 
@@ -129,8 +137,9 @@ def header_names(header: tuple[str, ...]) -> tuple[str, ...]:
     """
     shown = [" ".join(text.translate(INVISIBLE).split()) for text in header]
     shown = [text or f"column {n}" for n, text in enumerate(shown, start=1)]
-    spelt = [plain(text) for text in shown]
+    spelt = pd.Series([plain(text) for text in shown], dtype=object)
+    number, alone = spelt.groupby(spelt).cumcount() + 1, ~spelt.duplicated(keep=False)
     return tuple(
-        f"{text} [{spelt[: n + 1].count(spelt[n])}]" if spelt.count(spelt[n]) > 1 else text
-        for n, text in enumerate(shown)
+        text if is_alone else f"{text} [{n}]"
+        for text, is_alone, n in zip(shown, alone, number, strict=True)
     )

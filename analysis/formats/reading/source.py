@@ -82,13 +82,16 @@ def files_of(folder: Path, source: Source) -> list[Path]:
         found = sorted(folder.glob(source.file.replace("[", "[[]")))
     else:
         found = [folder / source.file]
-    return [
-        path
-        for path in found
-        if path.is_file()
-        and not path.name.startswith("~$")  # Excel's mark of an open workbook
-        and path.resolve().is_relative_to(root)
-    ]
+    return [path for path in found if _is_inside(path, root)]
+
+
+def _is_inside(path: Path, root: Path) -> bool:
+    """Tell whether a path is a file below the folder and not Excel's mark of an open workbook."""
+    try:
+        there = path.is_file() and path.resolve().is_relative_to(root)
+    except (OSError, ValueError, RuntimeError):  # too long a name, or links in a circle
+        return False
+    return there and not path.name.startswith("~$")
 
 
 def read_source(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import lzma
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from xml.etree.ElementTree import ParseError
 
 import numpy as np
 import openpyxl
+from openpyxl.utils import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
 from analysis.formats.faults import fault
@@ -30,19 +33,26 @@ Rows = list[list[str | None]]
 _LARGEST = 2_000_000_000  # bytes of a workbook when it is unpacked
 _RATIO = 400  # packed smaller than this, a file was made to fill the memory
 _ENTRIES = 5_000
-_WHOLE = 80_000_000  # bytes of sheets that are held in memory with their merged cells
+_WHOLE = 80_000_000  # bytes of sheets in which merged cells and formulas are looked for
+_LAST_ROW = 1_048_576
+_ROOM = 5_000_000  # cells that a sheet may span, however few of them it holds
+_CELL_BYTES = 8  # a cell that a sheet holds takes more
 _FORMULA = re.compile(rb"<f[ >/]")
+_AREA = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
 _BROKEN = (
     zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
     InvalidFileException,
     ParseError,
-    KeyError,
+    LookupError,
     ValueError,
+    ArithmeticError,
     OSError,
     EOFError,
     TypeError,
-    IndexError,
     AttributeError,
+    RuntimeError,  # also encrypted parts, and ways of packing that Python does not know
 )
 
 
@@ -96,19 +106,38 @@ def unsafe(path: Path) -> bool:
     return size > _LARGEST or len(parts) > _ENTRIES or dense
 
 
-def _opened(path: Path, **options: bool) -> Any:
-    """Open a workbook without its warnings, which may repeat a cell."""
+def _opened(path: Path, *, data_only: bool) -> Any:
+    """Open a workbook without its warnings, which may repeat a cell.
+
+    Its cells are read in passing: held as a whole, one merged area could fill the memory.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return openpyxl.load_workbook(path, **options)
+        return openpyxl.load_workbook(path, read_only=True, data_only=data_only)
 
 
-def _shown(sheet: Any, last: int | None = None) -> Rows:
-    """Read the rows of a sheet as text, without warnings, which may repeat a cell."""
+def _shown(sheet: Any, room: int, last: int | None = None) -> Rows:
+    """Read the rows of a sheet as text, without warnings, which may repeat a cell.
+
+    What a sheet says of its size is not believed: some programs write too small ones, and a stray
+    cell far away would fill the memory with empty ones. A sheet that spans more cells than `room`
+    raises.
+    """
+    sheet.reset_dimensions()
+    rows: Rows = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        rows = sheet.iter_rows(max_row=last, values_only=True)
-        return [[cell_text(value) for value in row] for row in rows]
+        for row in sheet.iter_rows(max_row=last, values_only=True):
+            room -= len(row)
+            if room < 0 or len(rows) == _LAST_ROW:
+                raise ValueError
+            rows.append([cell_text(value) for value in row])
+    return rows
+
+
+def _room(path: Path) -> int:
+    """Say how many cells the sheets of a workbook may span, by their bytes."""
+    return _ROOM + _unpacked_sheets(path) // _CELL_BYTES
 
 
 def sheet_names(path: Path) -> list[str]:
@@ -132,7 +161,7 @@ def sheet_names(path: Path) -> list[str]:
 
 def _titles(path: Path) -> list[str]:
     """List the visible sheets; a broken file raises."""
-    book = _opened(path, read_only=True)
+    book = _opened(path, data_only=True)
     names = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
     book.close()
     return names
@@ -173,15 +202,14 @@ def _read(path: Path, source: Source, choose: Choose) -> Grid | list[Finding]:
         what = "The workbook has several sheets, or none of that name."
         remedy = "Give the name of the sheet, or its number from 1."
         return [fault("FMT-030", source.name, what, remedy, column=f"{source.path}.sheet")]
-    small = _unpacked_sheets(path) <= _WHOLE
-    book = _opened(path, read_only=not small, data_only=True)
+    book = _opened(path, data_only=True)
     sheet = book[title]
-    if not small:
-        sheet.reset_dimensions()  # some programs write too small ones
-    rows = _shown(sheet)
-    findings = _merged(sheet, rows, source) if small else []
+    rows = _shown(sheet, _room(path))
+    part = sheet._worksheet_path  # openpyxl tells it nowhere else
     book.close()
-    findings += _uncalculated(path, title, rows, source) if small else []
+    findings = []
+    if _unpacked_sheets(path) <= _WHOLE:
+        findings = _merged(path, part, rows, source) + _uncalculated(path, title, rows, source)
     return _grid(rows, source, choose, findings)
 
 
@@ -200,20 +228,34 @@ def _unpacked_sheets(path: Path) -> int:
         return sum(p.file_size for p in archive.infolist() if "/worksheets/" in p.filename)
 
 
-def _merged(sheet: Any, rows: Rows, source: Source) -> list[Finding]:
+def _merged(path: Path, part: str, rows: Rows, source: Source) -> list[Finding]:
     """Fill merged cells with the value that they show, and say how many areas there were."""
-    areas = [area for area in sheet.merged_cells.ranges if area.min_row <= len(rows)]
-    below = 0
-    for area in areas:
-        value = rows[area.min_row - 1][area.min_col - 1]
-        below += area.max_row >= source.header_row + source.header_rows
-        for row in rows[area.min_row - 1 : area.max_row]:
-            row[area.min_col - 1 : area.max_col] = [value] * (area.max_col - area.min_col + 1)
+    below, width = 0, max(map(len, rows), default=0)
+    room = len(rows) * width
+    for left, top, right, bottom in _areas(path, part):
+        area = rows[top - 1 : bottom]
+        span = min(right, width) - left + 1  # nothing stands further on
+        room -= len(area) * max(span, 0)
+        if room < 0:  # areas do not overlap in a workbook that a program wrote
+            raise ValueError
+        value = area[0][left - 1] if area and len(area[0]) >= left else None
+        below += bool(area) and bottom >= source.header_row + source.header_rows
+        for row in area:
+            row.extend([None] * (left - 1 + span - len(row)))
+            row[left - 1 : left - 1 + span] = [value] * span
     if not below:
         return []
     what = "Merged cells among the rows were filled with the value that they show."
     remedy = "Look whether each of their rows truly has that value."
     return [fault("FMT-031", source.name, what, remedy, severity="warning", count=below)]
+
+
+def _areas(path: Path, part: str) -> list[tuple[int, int, int, int]]:
+    """List the merged areas of a sheet: left, top, right and bottom, from 1."""
+    with zipfile.ZipFile(path) as archive:
+        said = _AREA.findall(archive.read(part))
+    areas = [range_boundaries(area.decode("ascii")) for area in said]
+    return [area for area in areas if area[0] <= area[2] and 1 <= area[1] <= area[3]]
 
 
 def _uncalculated(path: Path, title: str, rows: Rows, source: Source) -> list[Finding]:
@@ -222,10 +264,10 @@ def _uncalculated(path: Path, title: str, rows: Rows, source: Source) -> list[Fi
         sheets = [p for p in archive.namelist() if "/worksheets/" in p and p.endswith(".xml")]
         if not any(_FORMULA.search(archive.read(name)) for name in sheets):
             return []
-    book = _opened(path, read_only=True, data_only=False)
+    book = _opened(path, data_only=False)
     count = sum(
         isinstance(cell, str) and cell.startswith("=") and shown is None
-        for written, row in zip(_shown(book[title]), rows, strict=False)
+        for written, row in zip(_shown(book[title], _room(path)), rows, strict=False)
         for cell, shown in zip(written, row, strict=False)
     )
     book.close()
@@ -275,9 +317,12 @@ def first_rows(path: Path, title: str, n_rows: int) -> Rows:
     Returns
     -------
     list of list of (str or None)
-        Cells as text.
+        Cells as text; none when they cannot be read.
     """
-    book = _opened(path, read_only=True, data_only=True)
-    rows = _shown(book[title], n_rows)
-    book.close()
+    try:
+        book = _opened(path, data_only=True)
+        rows = _shown(book[title], _room(path), n_rows)
+        book.close()
+    except _BROKEN:
+        return []
     return rows

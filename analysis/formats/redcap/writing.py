@@ -22,6 +22,7 @@ from analysis.formats.redcap.layout import (
     forms_of,
     mapping_of,
 )
+from analysis.formats.vocabulary import require_vocabulary
 from analysis.study import TABLES, UNITS, Study
 
 __all__ = ["write_redcap"]
@@ -50,8 +51,8 @@ def write_redcap(study: Study, folder: Path | str) -> list[Path]:
     Raises
     ------
     DataError
-        When answers belong to no assessment, or a unit of monitoring is not that of its parameter:
-        a form has no place for them.
+        When answers belong to no assessment, a unit of monitoring is not that of its parameter, or
+        a category is not among the allowed ones: a form has no place for them.
     ReportError
         When a file cannot be written.
 
@@ -67,6 +68,7 @@ def write_redcap(study: Study, folder: Path | str) -> list[Path]:
     ...     read_redcap(*files).require_study().title
     'Synthetic ketamine clinic network'
     """
+    require_vocabulary(study, tuple(study.tables))
     forms = forms_of(study)
     parts = [_part(study, form) for form in forms]
     columns = [_RECORD, *_HEAD]

@@ -16,6 +16,7 @@ from analysis.mixed.inference.components import random_covariance
 from analysis.mixed.inference.fitting import Engine
 from analysis.mixed.inference.fixed_effects import FixedEffects, degrees_of_freedom
 from analysis.results import FloatArray, check_option, counted, critical_value
+from analysis.text_numbers import text_numbers
 
 __all__ = ["INTERVALS", "RESIDUALS", "predict_rows", "residual_frame", "simulate_outcomes"]
 
@@ -253,7 +254,7 @@ def _outcome(engine: Engine, rows: pd.DataFrame) -> FloatArray:
             f"{engine.about.outcome!r} as a column before fitting."
         )
     column = rows[parsed.outcome[0]]
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    values = text_numbers(column).to_numpy(dtype=float, na_value=np.nan)
     unreadable = int((np.isnan(values) & column.notna().to_numpy()).sum() + np.isinf(values).sum())
     if unreadable:
         raise DataError(
@@ -279,7 +280,7 @@ def _known_codes(rows: pd.DataFrame, name: str, levels: pd.Index[Any]) -> Codes:
 def _numbers(rows: pd.DataFrame, name: str) -> FloatArray:
     """Read a complete numeric column of new rows."""
     check_present(rows, [name], "predict()")
-    values = pd.to_numeric(rows[name], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    values = text_numbers(rows[name]).to_numpy(dtype=float, na_value=np.nan)
     bad = int((~np.isfinite(values)).sum())
     if bad:
         raise DataError(f"Column {name!r} has {bad} rows without a finite number.")

@@ -172,14 +172,13 @@ def load_moments(path: Path | str) -> Moments:
         When a file is missing, damaged, of another format, or does not belong to the other.
     """
     stem = Path(path)
-    try:
-        text = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
-        content = stem.with_suffix(".npz").read_bytes()
-    except (OSError, ValueError):
+    both = _loaded(stem)
+    if both is None:
         raise DataError(
             f"{stem.with_suffix('.json').name} and {stem.with_suffix('.npz').name} could not be "
             "read; both must be there as save_moments() wrote them."
-        ) from None
+        )
+    text, content = both
     _check_format(text, content, stem.name)
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
@@ -188,6 +187,15 @@ def load_moments(path: Path | str) -> Moments:
     except _UNFIT:
         raise DataError(f"{stem.name} does not hold moments in the form that it claims.") from None
     return moments
+
+
+def _loaded(stem: Path) -> tuple[Any, bytes] | None:
+    """Load both files; None when one is not there or no JSON."""
+    try:
+        text = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
+        return text, stem.with_suffix(".npz").read_bytes()
+    except (OSError, ValueError, RecursionError):
+        return None
 
 
 def _check_format(text: Any, content: bytes, name: str) -> None:

@@ -215,7 +215,7 @@ def _table_text(table: TextTable) -> str:
     names = [name if _helps(name) else "" for name in table.columns]
     lines = [" ¦ ".join(name for name in table.columns if not _helps(name))]
     for row in table.rows:
-        padded = [""] * (len(row) - len(names)) + names[len(names) - len(row) :]
+        padded = [""] * (len(row) - len(names)) + names[max(0, len(names) - len(row)) :]
         cells = [
             f"{name}: {cell}" if name and cell else cell
             for name, cell in zip(padded, row, strict=True)

@@ -65,13 +65,14 @@ _ROW_OF_PERSON = re.compile(
 )
 _NAMED_INDEX = re.compile(r"Index\(\[[^\]]*\d[^\]]*\][^)]*name=['\"](?P<name>[\w -]+)['\"]")
 _PAIR = re.compile(
-    r"(?P<quote>['\"]?)(?P<key>[A-Za-z_][\w .-]{0,40}?)(?P=quote)\s*(?::|=(?!=))\s*"
+    r"(?P<quote>['\"]?)(?P<key>[A-Za-z_][\w .-]{0,40}?)(?P=quote)\s*(?::|=>|->|=(?![=>]))\s*"
     r"(?P<value>'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|Timestamp\('[^']*'\)|np\.\w+\([^)]*\)"
-    r"|datetime\.\w+\([^)]*\)|[-+]?\d[\d.]*|None|nan|NaN|null|True|False|true|false"
+    r"|datetime\.\w+\([^)]*\)|\[[^\[\]\n]{0,200}\]|[-+]?\d[\d.]*|None|nan|NaN|null|True|False|true|false"
     r"|<NA>)(?=\s*[,})\]\n]|$)"
 )
 _LINE = re.compile(
-    r"\s*(?:- )?(?P<key>[\"']?[A-Za-z_][\w .-]{0,40}?[\"']?)\s*[:=]\s*(?P<value>[\w.+-]{1,20}"
+    r"\s*(?:- )?(?P<key>[\"']?[A-Za-z_][\w .-]{0,40}?[\"']?)(?:\s*(?:=>|->|[:=])\s*|\t+)"
+    r"(?P<value>[\w.+-]{1,20}"
     r"|[\"'][^\"']{0,100}[\"'])\s*,?"
 )
 _RECORD = re.compile(r"[{(]([^{}()]*(?:\([^()]*\)[^{}()]*)*)[})]")
@@ -205,6 +206,8 @@ def _labelled(text: str) -> set[str]:
         if not code.isdigit() and unlike_a_patient(code):
             continue
         spaced = not match["sep"].strip()
+        if label == "chart" and spaced and re.fullmatch(r"\d{1,2}", code):
+            continue  # a figure, as programs number them
         if (match["before"] and code.isdigit()) or (
             match["after"] == "." and _decimal(text, match.end())
         ):

@@ -10,12 +10,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analysis.privacy.files.model_output import is_of_single_observations
 from analysis.privacy.files.printed_tables import TextTable
 from analysis.privacy.files.table_columns import column_role, is_describe_label, looks_like_code
 from analysis.privacy.headers import header_words
 from analysis.privacy.patterns import identifiers_in
 
 __all__ = [
+    "OBSERVATION_ROWS",
     "PATIENT_LIST",
     "PATIENT_RECORD",
     "PATIENT_ROWS",
@@ -27,6 +29,7 @@ __all__ = [
 
 PATIENT_ROWS = "rows of single patients"
 PATIENT_RECORD = "record of a single patient"
+OBSERVATION_ROWS = "rows of single observations"
 PATIENT_LIST = "list of patients' codes"
 SMALL_COUNTS = "counts under 11"
 
@@ -136,6 +139,8 @@ def _signs_with_header(table: TextTable) -> tuple[Sign, ...]:
     unlabelled = len(table.index) == 0 or not any(table.index)
     if "aggregate" not in roles and unlabelled and _persons(table, roles):
         return (Sign(kind=PATIENT_ROWS, count=len(table.rows)),)
+    if is_of_single_observations(table):
+        return (Sign(kind=OBSERVATION_ROWS, count=len(table.rows)),)
     turned = _turned(table)
     if turned:
         return (Sign(kind=PATIENT_ROWS, count=turned),)

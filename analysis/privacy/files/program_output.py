@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from analysis.privacy.detector import Match
+from analysis.privacy.files.citations import is_citation, is_published_address
 from analysis.privacy.files.walk import name_may_identify
 from analysis.privacy.lexicon import read_list
 from analysis.privacy.patterns import identifiers_in
@@ -82,7 +83,11 @@ def identifiers_in_output(text: str) -> tuple[Match, ...]:
     ['date']
     """
     plain = _NO_IDENTIFIER.sub(lambda match: _HIDDEN * len(match[0]), text)
-    return tuple(match for match in identifiers_in(plain) if _counts(match, plain))
+    return tuple(
+        match
+        for match in identifiers_in(plain)
+        if _counts(match, plain) and not _is_published(match, text)
+    )
 
 
 def _counts(match: Match, text: str) -> bool:
@@ -103,6 +108,25 @@ def _counts(match: Match, text: str) -> bool:
     if match.kind == "coordinates":
         return _is_a_place(shown)
     return not (match.kind == "year and month" and _DECIMAL_MONTH.fullmatch(shown))
+
+
+def _is_published(match: Match, text: str) -> bool:
+    """Tell authors and addresses of publications."""
+    if match.kind == "web address":
+        return is_published_address(_whole_address(match, text))
+    return match.element == 1 and is_citation(_line_around(match, text))
+
+
+def _line_around(match: Match, text: str) -> str:
+    """Give the line of a match."""
+    end = text.find("\n", match.end)
+    return text[text.rfind("\n", 0, match.start) + 1 : end if end >= 0 else len(text)]
+
+
+def _whole_address(match: Match, text: str) -> str:
+    """Give the whole word around a match."""
+    rest = re.match(r"[^\s\"'<>)\]]*", text[match.end : match.end + 300])
+    return text[match.start : match.end] + (rest[0] if rest else "")
 
 
 def _is_a_place(shown: str) -> bool:

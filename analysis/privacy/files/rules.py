@@ -98,6 +98,14 @@ RULES: dict[str, FileRule] = {
         114, "error", "The properties of the file, or its comments, name their author.",
         "Remove personal information (in Office: File, Info, Inspect Document) and store it again.",
     ),
+    "hidden codes": _rule(
+        115, "error", "A hidden column has another number or code in each row.",
+        "Delete the column; hiding it does not remove what it holds.",
+    ),
+    "rows of single observations": _rule(
+        116, "error", "Residuals or predictions of single observations are shown.",
+        "Show their spread or a figure of many; values per observation are those of patients.",
+    ),
     "cannot be read": _rule(
         120, "error", "The file cannot be opened: it is locked, open elsewhere or forbidden.",
         "Close it in other programs and scan again.",

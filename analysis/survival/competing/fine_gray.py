@@ -9,10 +9,12 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
 from analysis.errors import DataError
+from analysis.formulas.support import fewest_behind
 from analysis.results import (
     FloatArray,
     check_conf_level,
@@ -50,6 +52,8 @@ class FineGray:
         The cause modelled.
     fit : pandas.DataFrame
         One row about the fit, see `glance`.
+    behind : pandas.DataFrame
+        Fewest patients and events behind each coefficient, see `support`.
     """
 
     coefficients: Coefficients
@@ -59,6 +63,7 @@ class FineGray:
     baseline: FloatArray
     cause: str | int
     fit: pd.DataFrame
+    behind: pd.DataFrame
 
     def tidy(self, conf_level: float = 0.95, *, exponentiate: bool = False) -> pd.DataFrame:
         """Return one row per coefficient, with normal inference.
@@ -77,6 +82,18 @@ class FineGray:
         """
         check_conf_level(conf_level)
         return self.coefficients.tidy(conf_level, exponentiate=exponentiate)
+
+    def support(self) -> pd.DataFrame:
+        """Return the fewest patients and events behind each coefficient, for `release`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``term, n, n_event, residual_df``: fewest patients, and fewest with an event of the
+            cause, of a level or cell that the coefficient compares, and events of the cause less
+            coefficients.
+        """
+        return self.behind.copy()
 
     def covariance(self) -> pd.DataFrame:
         """Return the robust covariance of the coefficients, terms by terms."""
@@ -248,7 +265,19 @@ def fine_gray(
         baseline=fit.baseline,
         cause=cause,
         fit=_fit_row(counts.assign(cause=[cause], convention=convention), fit),
+        behind=_behind(data.loc[covariates.complete], covariates, rows.cause == of_interest),
     )
+
+
+def _behind(
+    kept: pd.DataFrame, covariates: Covariates, event: npt.NDArray[np.bool_]
+) -> pd.DataFrame:
+    """Count the patients and events behind each coefficient; a row is a patient."""
+    population = covariates.population
+    columns = population.columns(kept)
+    behind = fewest_behind(population.encoding, columns, patient=np.arange(event.size), event=event)
+    spare = int(event.sum()) - len(covariates.terms)
+    return behind.iloc[1:].reset_index(drop=True).assign(residual_df=spare)
 
 
 def _number_of(cause: str | int, rows: CompetingTimes, event: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from analysis.results import FloatArray, check_conf_level, frame_to_html, frame_to_text
@@ -88,6 +89,17 @@ class IncidenceCurve:
         """
         check_conf_level(conf_level)
         return self._stack(lambda steps: self._steps(steps, conf_level))
+
+    def support(self) -> pd.DataFrame:
+        """Return every step with the counts behind it, by which `release` decides.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `curve`; ``n_risk`` is missing where weights are counted instead of patients.
+        """
+        steps = self.curve()
+        return steps.assign(n_risk=np.nan) if self.weighted else steps
 
     def risk_table(self, times: Iterable[float]) -> pd.DataFrame:
         """Return numbers at risk, with events of each cause and censorings so far.

@@ -220,6 +220,17 @@ class SurvivalCurve:
             self.groups, self.levels, tau=tau, reference=reference, conf_level=conf_level
         )
 
+    def support(self) -> pd.DataFrame:
+        """Return every step with the counts behind it, by which `release` decides.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `curve`; ``n_risk`` is missing where weights are counted instead of patients.
+        """
+        steps = self.curve()
+        return steps.assign(n_risk=np.nan) if self.weighted else steps
+
     def risk_table(self, times: Iterable[float]) -> pd.DataFrame:
         """Return numbers at risk, with events and censorings so far.
 

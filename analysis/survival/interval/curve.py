@@ -118,6 +118,17 @@ class IntervalCurve:
         ]
         return self._stack(tables)
 
+    def support(self) -> pd.DataFrame:
+        """Return the intervals with the counts behind them, by which `release` decides.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `curve`; ``n_risk`` is missing where weights are counted instead of patients.
+        """
+        steps = self.curve()
+        return steps.assign(n_risk=np.nan) if self.fit["weighted"].iloc[0] else steps
+
     def risk_table(self, times: Iterable[float]) -> pd.DataFrame:
         """Return what was known of how many at each time.
 

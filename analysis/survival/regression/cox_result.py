@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.formulas.support import fewest_behind
 from analysis.results import critical_value, frame_to_html, frame_to_text
 from analysis.survival.asked import asked_times
 from analysis.survival.coefficients import Coefficients
@@ -84,6 +85,28 @@ class CoxModel:
             are of rows, not of weights.
         """
         return self.fit.copy()
+
+    def support(self) -> pd.DataFrame:
+        """Return the fewest patients and events behind each coefficient, for `release`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``term, n, n_event, residual_df``: fewest patients, and fewest with the event, of a
+            level or cell that the coefficient compares, and events less coefficients. Patients
+            are subjects, or else clusters, or else rows.
+        """
+        rows = self.rows
+        known = (code for code in (rows.subject, rows.cluster) if code is not None)
+        population = rows.covariates.population
+        behind = fewest_behind(
+            population.encoding,
+            population.columns(rows.predictors),
+            patient=next(known, np.arange(len(rows.stratum))),
+            event=rows.times.event,
+        )
+        spare = int(rows.times.event.sum()) - len(self.coefficients.terms)
+        return behind.iloc[1:].reset_index(drop=True).assign(residual_df=spare)
 
     def covariance(self) -> pd.DataFrame:
         """Return the covariance of the coefficients, terms by terms."""

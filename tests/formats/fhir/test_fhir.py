@@ -613,3 +613,13 @@ def test_any_extension_makes_findings_and_no_exception(tmp_path, number, name, v
     JSON, max_size=4))  # fmt: skip
 def test_any_mapping_makes_findings_and_no_exception(tmp_path, mapping):
     assert judged(read_fhir(export(tmp_path, *ALL), mapping))
+
+
+@unit
+@pytest.mark.parametrize("text", ["\\ud800", "\\uDC00", "\\ud83d"])
+def test_half_a_character_makes_a_line_no_resource(tmp_path, text):
+    line = json.dumps({**PATIENT, "id": "half"}).replace("half", f"half{text}")
+    whole = json.dumps({**PATIENT, "id": "smile"}).replace("smile", "s\\ud83d\\ude00")
+    path = tmp_path / "export.ndjson"
+    path.write_text(f"{line}\n{whole}\n", encoding="utf-8")
+    assert [one.resource is None for one in fhir_lines.read_lines(path)] == [True, False]

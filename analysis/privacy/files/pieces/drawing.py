@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.parsers import expat
 
+from analysis.privacy.files.pieces.chart_marks import ChartMarks
 from analysis.privacy.files.pieces.limits import Limits
 from analysis.privacy.files.pieces.piece import Piece, Trouble
 from analysis.privacy.files.pieces.safe_xml import Element, read_xml
@@ -14,8 +15,8 @@ __all__ = ["drawing_pieces"]
 
 _TEXTS = {"text", "tspan", "title", "desc", "p", "span", "td", "th", "div", "li"}
 _LABELS = ("id", "gid", "label", "aria-label", "title", "href", "class", "name")
+_OF_PROGRAMS = {"date", "format", "type", "source", "language", "Work"}
 _AUTHORS = {"creator", "publisher", "contributor", "rights"}
-_MANY_MARKS = 30
 
 
 def drawing_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
@@ -49,8 +50,8 @@ def drawing_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
     yield Piece(where="labels of elements", role="prose", text="\n".join(drawing.labels))
     for author in drawing.authors:
         yield Piece(where="document properties: author", role="label", text=author)
-    if drawing.marks >= _MANY_MARKS:
-        yield Trouble(where="drawing", kind="many marks")
+    if drawing.marks.kind:
+        yield Trouble(where="drawing", kind=drawing.marks.kind)
 
 
 class _Drawing:
@@ -61,27 +62,24 @@ class _Drawing:
         self.labels: list[str] = []
         self.comments: list[str] = []
         self.authors: list[str] = []
-        self.marks = 0
-        self.collections = 0
+        self.marks = ChartMarks()
 
     def seen(self, element: Element) -> None:
         """Take one element."""
         if element.is_end:
-            self.collections -= element.name == "g" and self.collections > 0
             self._take_text(element)
             return
-        label = element.attributes.get("id", "")
-        if element.name == "g" and (
-            self.collections or label.startswith(("PathCollection", "patient"))
-        ):
-            self.collections += 1
-        self.marks += element.name in ("circle", "ellipse") or (
-            element.name == "use" and self.collections > 0
-        )
+        self.marks.take(element.name, element.attributes)
         for name, value in element.attributes.items():
             is_label = name in _LABELS or name.startswith("data-")
-            if is_label and any(map(str.isdigit, value)) and not value.startswith(("data:", "#")):
+            is_file = value.startswith("data:")
+            if is_file or (is_label and any(map(str.isdigit, value)) and not value.startswith("#")):
                 self.labels.append(value)
+
+    @staticmethod
+    def _is_metadata(element: Element) -> bool:
+        """Tell texts of the metadata from what the drawing program writes there by itself."""
+        return "metadata" in (element.name, *element.path) and element.name not in _OF_PROGRAMS
 
     def _take_text(self, element: Element) -> None:
         """Keep the text of an element that ends."""
@@ -90,5 +88,5 @@ class _Drawing:
             return
         if _AUTHORS & {element.name, *element.path}:
             self.authors.append(text)
-        elif element.name in _TEXTS:
+        elif element.name in _TEXTS or self._is_metadata(element):
             self.texts.append(text)

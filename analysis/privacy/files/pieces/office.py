@@ -180,6 +180,8 @@ def _left_over(archive: ZipFile, name: str, limits: Limits) -> Iterator[Piece | 
         return
     texts = []
     for text, values in part_texts(archive, name, limits):
+        if "/drawings/" in name and text.lstrip("-").isdigit():
+            continue  # the place of a chart, in cells
         texts += (
             [text]
             if text

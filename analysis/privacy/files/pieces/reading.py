@@ -12,6 +12,7 @@ from zipfile import BadZipFile, LargeZipFile, ZipFile
 from analysis.privacy.files.pieces.archive import member_source, require_safe, unsafe_members
 from analysis.privacy.files.pieces.delimited import delimited_pieces
 from analysis.privacy.files.pieces.drawing import drawing_pieces
+from analysis.privacy.files.pieces.embedded import embedded_files, without_embedded_files
 from analysis.privacy.files.pieces.limits import Limits, TooMuchError
 from analysis.privacy.files.pieces.notebook import notebook_pieces
 from analysis.privacy.files.pieces.office import other_parts, property_pieces
@@ -101,7 +102,8 @@ def pieces_of(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
     ('lines 1 to 2', ('subject_id', 'age'))
     """
     try:
-        yield from _read(source, limits)
+        for piece in _read(source, limits):
+            yield from _opened(piece, source, limits)
     except TooMuchError:
         yield Trouble(where="file", kind="too much")
     except (RecursionError, MemoryError, OverflowError):
@@ -123,6 +125,20 @@ def pieces_of(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
         yield Trouble(where="file", kind="damaged")
     except OSError:
         yield Trouble(where="file", kind="cannot be read")
+
+
+def _opened(piece: Piece | Trouble, source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
+    """Give a piece, and the files that data URIs write into its text."""
+    if isinstance(piece, Trouble) or "data:" not in piece.text:
+        yield piece
+        return
+    yield replace(piece, text=without_embedded_files(piece.text))
+    for inner in embedded_files(piece.text, nesting=source.nesting):
+        if inner.nesting > limits.nesting:
+            raise TooMuchError
+        for part in pieces_of(inner, limits):
+            if isinstance(part, Trouble) or part.role != "picture":
+                yield replace(part, where=f"{piece.where}, embedded file, {part.where}")
 
 
 def _read(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 
+from analysis.privacy.files.pieces.chart_marks import ChartMarks
+from analysis.privacy.files.pieces.delimited import delimited_pieces
 from analysis.privacy.files.pieces.limits import Limits
 from analysis.privacy.files.pieces.piece import Piece, Trouble
 from analysis.privacy.files.pieces.plain_text import decoded
@@ -48,10 +53,10 @@ _EMPTY = {
     "base",
     "embed",
 }
-_MARKS = {"circle", "ellipse", "use"}
-_MANY_MARKS = 30
 _MOST_ROWS = 5_000
 _SPAN = re.compile(r"\d{1,4}")
+_LITERAL = re.compile(r"\"(?:[^\"\\\n]|\\.){40,}\"|'(?:[^'\\\n]|\\.){40,}'|`[^`]{40,}`")
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]{40,}={0,2}")
 
 
 class _Table:
@@ -129,14 +134,15 @@ class _Page(HTMLParser):
         self.open_tables: list[_Table] = []
         self.cell: list[str] | None = None
         self.in_head = self.in_script = self.in_style = self.is_label = False
-        self.pictures = self.marks = 0
+        self.pictures = 0
+        self.marks = ChartMarks()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         self._note_attributes(tag, values)
         self.in_script = self.in_script or tag == "script"
         self.in_style = self.in_style or tag == "style"
-        self.marks += tag in _MARKS
+        self.marks.take(tag, values)
         if tag in _BLOCKS:
             self._text("\n")
         if tag == "table":
@@ -164,13 +170,9 @@ class _Page(HTMLParser):
             "embed",
         )
         for name, value in values.items():
-            if name in embedded or not value:
-                continue
-            if (
-                name in _SHOWN_ATTRIBUTES
-                or name.startswith("data-")
-                or (name in ("id", "gid") and any(map(str.isdigit, value)))
-            ):
+            is_shown = name in _SHOWN_ATTRIBUTES or name.startswith("data-")
+            is_numbered = name in ("id", "gid") and any(map(str.isdigit, value))
+            if value and (name in embedded or is_shown or is_numbered):
                 self.attributes.append(value)
 
     def handle_endtag(self, tag: str) -> None:
@@ -263,8 +265,8 @@ def html_pieces(
         yield from _script_pieces(script, where=f"{where}, script", limits=limits)
     if page.pictures:
         yield Piece(where=f"{where}, picture", role="picture", source=source)
-    if page.marks >= _MANY_MARKS:
-        yield Trouble(where=where, kind="many marks")
+    if page.marks.kind:
+        yield Trouble(where=where, kind=page.marks.kind)
 
 
 def _without_blank_lines(parts: list[str]) -> str:
@@ -278,6 +280,7 @@ def _script_pieces(script: str, *, where: str, limits: Limits) -> Iterator[Piece
         value = json.loads(script)
     except (ValueError, RecursionError):
         yield from _arrays(script, where=where, limits=limits)
+        yield from _literals(script, where=where, limits=limits)
         return
     yield from value_pieces(value, where=where, limits=limits)
 
@@ -294,3 +297,27 @@ def _arrays(script: str, *, where: str, limits: Limits) -> Iterator[Piece | Trou
             continue
         found += 1
         yield from value_pieces(value, where=where, limits=limits)
+
+
+def _literals(script: str, *, where: str, limits: Limits) -> Iterator[Piece | Trouble]:
+    """Read long texts inside a program: tables as lines, and those written in base64."""
+    for match in _LITERAL.finditer(script):
+        text = match[0][1:-1]
+        if text.startswith("data:"):
+            yield Piece(where=where, role="code", text=text)
+            continue
+        text = re.sub(r"\\[rn]", "\n", text).replace("\\t", "\t").replace('\\"', '"')
+        text = _decoded_text(text) if _BASE64.fullmatch(text) else text
+        if text.count("\n") >= 2:
+            content = text.encode("utf-8", errors="replace")
+            inner = Source(name="text", size=len(content), content=content)
+            for piece in delimited_pieces(inner, limits):
+                yield replace(piece, where=f"{where}, {piece.where}")
+
+
+def _decoded_text(text: str) -> str:
+    """Decode base64 where it is that of a text, else give nothing."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return ""

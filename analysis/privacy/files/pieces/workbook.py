@@ -14,13 +14,14 @@ from analysis.privacy.files.pieces.office import other_parts, part_texts, proper
 from analysis.privacy.files.pieces.piece import Piece, Trouble
 from analysis.privacy.files.pieces.safe_xml import Element, read_xml
 from analysis.privacy.files.pieces.source import Source
+from analysis.privacy.files.pieces.workbook_texts import SharedTexts
 from analysis.privacy.files.printed_tables import TextTable, headed_table
 
 __all__ = ["workbook_pieces"]
 
 _READ = re.compile(
     r"^xl/(?:workbook\.xml|sharedStrings\.xml|styles\.xml|worksheets/[^/]+\.xml"
-    r"|comments[^/]*\.xml|threadedComments/)"
+    r"|comments[^/]*\.xml|threadedComments/|charts/chart[^/]*\.xml$)"
 )
 _DATES = {*range(14, 23), *range(27, 37), *range(50, 59)}
 _FIRST_ROWS, _BLOCK_ROWS = 500, 2_000
@@ -63,13 +64,17 @@ def workbook_pieces(archive: ZipFile, limits: Limits) -> Iterator[Piece | Troubl
     sheets, names = _contents(archive, limits)
     if not sheets:
         yield Trouble(where="file", kind="damaged")
-    strings = _strings(archive, limits)
+    strings = SharedTexts(_strings(archive, limits))
     dated = _dated_styles(archive, limits)
     for sheet in sheets:
         hidden = f"{sheet.state} sheet" if sheet.state != "visible" else ""
         yield Piece(where=f"{sheet.where}, name", role="label", text=sheet.name, hidden=hidden)
         if sheet.part in archive.namelist():
             yield from _sheet_pieces(archive, sheet, strings, dated, limits)
+    unused = strings.unused()
+    if unused:
+        text = "\n".join(unused)
+        yield Piece(where="texts of no cell", role="prose", text=text, hidden="left-over texts")
     if names:
         yield Piece(where="defined names", role="prose", text="\n".join(names))
     yield from _comment_pieces(archive, limits)
@@ -162,13 +167,14 @@ def _is_date_format(code: str) -> bool:
 class _Rows:
     """The cells of a sheet, gathered row by row and handed on in blocks."""
 
-    def __init__(self, strings: list[str], dated: set[int]) -> None:
+    def __init__(self, strings: SharedTexts, dated: set[int]) -> None:
         self.strings, self.dated = strings, dated
         self.rows: list[tuple[int, list[str]]] = []
         self.row: list[str] = []
         self.number = self.column = 0
         self.kind = self.style = ""
         self.hidden_rows = 0
+        self.hidden_columns: set[int] = set()
         self.texts: list[str] = []
 
     def seen(self, element: Element) -> None:
@@ -182,7 +188,7 @@ class _Rows:
                 self.row, self.column = [], 0
                 self.hidden_rows += element.attributes.get("hidden") == "1"
         elif element.name == "col" and not element.is_end:
-            self.hidden_rows += element.attributes.get("hidden") == "1"
+            self._note_column(element.attributes)
         elif element.name == "c" and not element.is_end:
             self._begin(element.attributes)
         elif element.is_end and element.name in ("v", "t"):
@@ -201,6 +207,26 @@ class _Rows:
         ):
             self.texts.append(re.sub(r"&(?:[LCRPNDTFA]|\"[^\"]*\")", " ", element.text))
 
+    def _note_column(self, values: dict[str, str]) -> None:
+        """Note columns that are hidden or have no width."""
+        if values.get("hidden") in ("1", "true") or re.fullmatch(
+            r"0(?:\.[0-4]\d*)?", values.get("width", "9")
+        ):
+            self.hidden_rows += 1
+            first, last = values.get("min", ""), values.get("max", "")
+            if first.isdigit() and last.isdigit():
+                self.hidden_columns.update(range(int(first), min(int(last), _WIDEST) + 1))
+
+    def hides_codes(self) -> bool:
+        """Tell whether a hidden column has another number or code in each row."""
+        return any(map(self._is_of_codes, self.hidden_columns))
+
+    def _is_of_codes(self, column: int) -> bool:
+        """Tell whether the cells of a column are as different as numbers of patients."""
+        cells = [row[column - 1] for _, row in self.rows[1:] if len(row) >= column]
+        codes = {cell for cell in cells if re.fullmatch(r"[A-Za-z]{0,8}[-_]?\d{3,12}", cell)}
+        return len(codes) >= 5 and len(codes) >= 0.7 * len(cells)
+
     def _begin(self, values: dict[str, str]) -> None:
         """Begin a cell at its column."""
         letters = re.match(r"[A-Z]{1,3}", values.get("r", ""))
@@ -209,7 +235,7 @@ class _Rows:
 
     def _put(self, text: str) -> None:
         """Put the value of a cell into its row."""
-        if self.column > _WIDEST:
+        if not 0 < self.column <= _WIDEST:
             return
         self.row += [""] * (self.column - len(self.row))
         self.row[self.column - 1] += self._shown(text)
@@ -217,8 +243,7 @@ class _Rows:
     def _shown(self, text: str) -> str:
         """Write a value as a reader sees it."""
         if self.kind == "s":
-            position = int(text) if text.isdigit() else -1
-            return self.strings[position] if 0 <= position < len(self.strings) else ""
+            return self.strings.at(text)
         if self.kind == "n" and self.style.isdigit() and int(self.style) in self.dated:
             return _date(text)
         return text
@@ -242,7 +267,7 @@ def _date(text: str) -> str:
 
 
 def _sheet_pieces(
-    archive: ZipFile, sheet: _Sheet, strings: list[str], dated: set[int], limits: Limits
+    archive: ZipFile, sheet: _Sheet, strings: SharedTexts, dated: set[int], limits: Limits
 ) -> Iterator[Piece | Trouble]:
     """Give the rows of a sheet as tables, and its headers, footers and formulas as text."""
     cells = _Rows(strings, dated)
@@ -250,6 +275,8 @@ def _sheet_pieces(
         yield Trouble(where=sheet.where, kind="damaged")
     if cells.hidden_rows:
         yield Trouble(where=sheet.where, kind="hidden")
+    if cells.hides_codes():
+        yield Trouble(where=sheet.where, kind="hidden codes")
     rows = [(number, row) for number, row in cells.rows if any(row)]
     if rows:
         first = headed_table([row for _, row in rows[:_FIRST_ROWS]], line=rows[0][0])

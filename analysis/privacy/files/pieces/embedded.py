@@ -1,0 +1,98 @@
+"""Opening files that are written into a text: the data URIs of links and scripts."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from urllib.parse import unquote_to_bytes
+
+from analysis.privacy.files.pieces.source import Source
+
+__all__ = ["embedded_files", "without_embedded_files"]
+
+_URI = re.compile(
+    r"data:(?P<mime>[\w.+-]+/[\w.+-]+)?(?P<parameters>(?:;[\w.+-]+(?:=[\w.+-]+)?)*),"
+    r"(?P<body>[^\s\"'<>`)\\]*)"
+)
+_ENDINGS = {
+    "text/csv": "csv",
+    "text/tab-separated-values": "tsv",
+    "text/html": "html",
+    "application/json": "json",
+    "application/pdf": "pdf",
+    "image/svg+xml": "svg",
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/gif": "gif",
+    "image/webp": "webp",
+    "application/zip": "zip",
+    "application/vnd.ms-excel": "csv",  # what pages call a table of text
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+}
+_NO_TEXT = ("font/", "application/font", "application/x-font", "audio/", "video/")
+
+
+def embedded_files(text: str, *, nesting: int = 0) -> tuple[Source, ...]:
+    r"""Open the data URIs of a text.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    nesting : int
+        Files around it.
+
+    Returns
+    -------
+    tuple of Source
+        A file each, with an ending for its media type; fonts and sound are left out, and what is
+        no base64 counts as it stands.
+
+    Examples
+    --------
+    >>> [inner] = embedded_files("href=data:text/csv;base64,aWQsYWdlCjEsMgo=")
+    >>> inner.ending, inner.content
+    ('.csv', b'id,age\n1,2\n')
+    """
+    found = []
+    for match in _URI.finditer(text):
+        mime = (match["mime"] or "text/plain").casefold()
+        if match["body"] and not mime.startswith(_NO_TEXT):
+            content = _content(match["body"], match["parameters"])
+            name = f"embedded.{_ENDINGS.get(mime, 'txt')}"
+            found.append(Source(name=name, size=len(content), content=content, nesting=nesting + 1))
+    return tuple(found)
+
+
+def without_embedded_files(text: str) -> str:
+    """Leave the bodies of data URIs out of a text.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        The text around them.
+
+    Examples
+    --------
+    >>> without_embedded_files("see data:text/csv,a%2Cb here")
+    'see  here'
+    """
+    return _URI.sub("", text)
+
+
+def _content(body: str, parameters: str) -> bytes:
+    """Decode the body of a URI."""
+    plain = unquote_to_bytes(body)
+    if not parameters.casefold().endswith(";base64"):
+        return plain
+    try:
+        return base64.b64decode(plain + b"=" * (-len(plain) % 4), validate=False)
+    except (binascii.Error, ValueError):
+        return plain

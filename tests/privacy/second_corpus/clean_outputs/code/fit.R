@@ -1,0 +1,2 @@
+library(mmrm)
+fit <- mmrm(change ~ arm * visit + us(visit | subject), data = d)
