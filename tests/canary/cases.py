@@ -172,11 +172,15 @@ CASES: dict[str, Callable[[World], object]] = {
     "disclosure.cut_curve": _frame(disclosure.cut_curve),
     "disclosure.cut_interval_curve": _frame(disclosure.cut_interval_curve),
     "disclosure.cut_medians": lambda world: disclosure.cut_medians(world.words, world.words),
+    "disclosure.hide_coefficients": lambda world: disclosure.hide_coefficients(
+        world.words, world.words
+    ),
     "disclosure.hide_completeness": _frame(disclosure.hide_completeness, by="arm"),
     "disclosure.hide_responses": _frame(disclosure.hide_responses),
     "disclosure.hide_statistics": _frame(disclosure.hide_statistics),
     "disclosure.release": _frame(disclosure.release),
     "disclosure.require_releasable": _frame(disclosure.require_releasable),
+    "disclosure.shown_curve": _frame(disclosure.shown_curve),
     "disclosure.suppress_cells": lambda _: disclosure.suppress_cells({SECRET: 4.5}),
     "disclosure.suppress_counts": _frame(disclosure.suppress_counts),
     "disclosure.suppress_flow": _frame(disclosure.suppress_flow),
