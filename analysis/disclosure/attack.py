@@ -105,9 +105,9 @@ def _parts(system: CountSystem, hidden: BoolArray, targets: IntArray) -> Iterato
         )
 
 
-def _ceiling(system: CountSystem, minimum: int) -> float:
+def _ceiling(system: CountSystem) -> float:
     """Return a number that no bounded count can reach, to stand for infinity."""
-    return 10.0 * float(system.counts.sum()) + 100.0 * minimum
+    return 10.0 * float(system.counts.sum()) + 10_000.0  # above 0 where all counts are 0
 
 
 def attack_bounds(
@@ -139,7 +139,7 @@ def attack_bounds(
     tuple of array of float, shape (t,)
         Least and greatest values; infinity where nothing bounds a count.
     """
-    ceiling = _ceiling(system, 100)  # above 0 where all counts are 0
+    ceiling = _ceiling(system)
     least, most = system.limits(hidden)
     least = least if low is None else np.maximum(least, low)
     most = np.minimum(most if high is None else np.minimum(most, high), ceiling)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from analysis.disclosure.attack import CountSystem
 from analysis.disclosure.ledger import Record
-from analysis.disclosure.policy import Policy
+from analysis.disclosure.policy import Policy, counts_around
 
 __all__ = ["JointSystem", "alone", "join_past"]
 
@@ -200,7 +200,7 @@ def _as_arrays(builder: _Builder, system: CountSystem, n_now: int, minimum: int)
     from_zero = np.zeros(len(counts), dtype=bool)
     from_zero[:n_now] = False if system.zero_is_small is None else system.zero_is_small
     step = np.array([builder.steps.get(name, 1) for name in builder.counts])
-    low, high = _between(counts, step, minimum)
+    low, high = counts_around(counts, step, minimum)
     return JointSystem(
         system=CountSystem(
             counts=counts,
@@ -216,16 +216,6 @@ def _as_arrays(builder: _Builder, system: CountSystem, n_now: int, minimum: int)
         marked=_flags(position, builder.marked),
         n_now=n_now,
     )
-
-
-def _between(
-    counts: npt.NDArray[np.int64], step: npt.NDArray[np.int64], minimum: int
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Say between which counts one lies that was rounded to a step; 0 is told as it is."""
-    shown = (2 * counts + step) // (2 * step) * step
-    least = np.minimum(minimum, counts)
-    low = np.where(counts > 0, np.maximum(shown - step // 2, least), 0)
-    return low.astype(float), np.where(counts > 0, shown + (step - 1) // 2, 0).astype(float)
 
 
 def _flags(position: Mapping[tuple[str, str], int], names: set[tuple[str, str]]) -> BoolArray:

@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.disclosure.policy import HIDDEN
+from analysis.disclosure.policy import HIDDEN, nearest_multiple
 from analysis.errors import DisclosureError
 from analysis.storage import write_text
 
@@ -64,7 +64,7 @@ class Record:
 
     def tells(self, name: str) -> bool:
         """Whether a count was printed, as it is or rounded."""
-        rounded = (2 * self.counts[name] + self.round_to) // (2 * self.round_to) * self.round_to
+        rounded = nearest_multiple(self.counts[name], self.round_to)
         return name not in self.not_shown and self.shown[name] == f"{rounded:,d}"
 
     def line(self, previous: str) -> str:

@@ -21,9 +21,11 @@ __all__ = [
     "INTERNAL",
     "RELEASE",
     "Policy",
+    "counts_around",
     "is_small",
     "masked_count",
     "named_policy",
+    "nearest_multiple",
     "possible_counts",
     "require_releasable",
     "rounded_count",
@@ -232,8 +234,12 @@ def rounded_count(n: Any, policy: Policy = RELEASE) -> npt.NDArray[np.float64]:
     [10.0, 20.0, 25.0]
     """
     counts = np.asarray(n, dtype=float)
-    step = policy.round_to if policy.rounds else 1
-    return np.asarray(np.floor(counts / step + 0.5) * step if step > 1 else counts)
+    return np.asarray(nearest_multiple(counts, policy.round_to) if policy.rounds else counts)
+
+
+def nearest_multiple(n: Any, step: Any) -> Any:
+    """Round whole numbers, or arrays of them, to multiples of a step; halves go up."""
+    return (2 * n + step) // (2 * step) * step
 
 
 def possible_counts(
@@ -263,9 +269,17 @@ def possible_counts(
     counts = np.asarray(n, dtype=float)
     if not policy.rounds:
         return counts, counts
-    shown, step = rounded_count(counts, policy), policy.round_to
-    low = np.maximum(shown - step // 2, np.minimum(policy.minimum_count, counts))
-    return np.where(counts > 0, low, 0.0), np.where(counts > 0, shown + (step - 1) // 2, 0.0)
+    return counts_around(counts, policy.round_to, policy.minimum_count)
+
+
+def counts_around(
+    counts: npt.NDArray[Any], step: Any, minimum: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Say between which counts one lies that was rounded to a step; 0 is told as it is."""
+    shown = nearest_multiple(counts, step)
+    low = np.maximum(shown - step // 2, np.minimum(minimum, counts))
+    high = shown + (step - 1) // 2
+    return np.where(counts > 0, low, 0).astype(float), np.where(counts > 0, high, 0).astype(float)
 
 
 def is_small(n: Any, policy: Policy = RELEASE) -> npt.NDArray[np.bool_]:

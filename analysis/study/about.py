@@ -12,7 +12,14 @@ from analysis.study.findings import Finding
 from analysis.study.schema import READABLE_VERSIONS
 from analysis.study.study import Study
 
-__all__ = ["about_arguments", "about_faults", "about_text", "folder_error", "read_about"]
+__all__ = [
+    "about_arguments",
+    "about_entries",
+    "about_faults",
+    "about_text",
+    "folder_error",
+    "read_about",
+]
 
 _TITLE_LENGTH = 120
 _LABEL_LENGTH = 60
@@ -160,17 +167,33 @@ def _is_code_list(value: Any) -> bool:
     return whole and len(set(value)) == len(value)
 
 
-def about_text(study: Study) -> str:
-    """Write what is known about all tables as JSON."""
-    about = {
+def about_entries(study: Study) -> dict[str, Any]:
+    """Gather what is known about all tables and stands in none of them.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+
+    Returns
+    -------
+    dict
+        Named as `Study` does; ``course_gap_days`` only where it is known.
+    """
+    gap = study.course_gap_days
+    return {
         "title": study.title,
-        "schema_version": study.schema_version,
         "sites": list(study.sites),
         "instruments": list(study.instruments),
         "data_cut_off": study.data_cut_off,
         "synthetic": study.synthetic,
         "seed": study.seed,
+        **({} if gap is None else {"course_gap_days": gap}),
     }
-    if study.course_gap_days is not None:
-        about["course_gap_days"] = study.course_gap_days
+
+
+def about_text(study: Study) -> str:
+    """Write what is known about all tables as JSON."""
+    entries = about_entries(study)
+    about = {"title": entries.pop("title"), "schema_version": study.schema_version, **entries}
     return json.dumps(about, indent=2, ensure_ascii=False) + "\n"

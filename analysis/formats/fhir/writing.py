@@ -23,6 +23,7 @@ from analysis.formats.fhir.resources import (
 )
 from analysis.formats.vocabulary import require_vocabulary
 from analysis.study import Study
+from analysis.study.about import about_entries
 
 __all__ = ["write_fhir"]
 
@@ -153,13 +154,4 @@ def _observations(sessions: list[dict[str, Any]], monitoring: Rows) -> Iterator[
 
 def _mapping(study: Study) -> str:
     """Write what is known about the study."""
-    about = {
-        "title": study.title,
-        "sites": list(study.sites),
-        "instruments": list(study.instruments),
-        "data_cut_off": study.data_cut_off,
-        "synthetic": study.synthetic,
-        "seed": study.seed,
-        **({"course_gap_days": study.course_gap_days} if study.course_gap_days else {}),
-    }
-    return json.dumps(about, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(about_entries(study), indent=1, ensure_ascii=False) + "\n"

@@ -12,6 +12,7 @@ from analysis import storage
 from analysis.errors import DataError
 from analysis.formats.omop.rows import Numbers, conditions, doses, people, periods, values
 from analysis.study import Study
+from analysis.study.about import about_entries
 
 __all__ = ["write_omop"]
 
@@ -119,13 +120,7 @@ def _source(study: Study) -> pd.DataFrame:
 def _mapping(study: Study, numbers: Numbers) -> str:
     """Write what the concepts mean, and what is known about the study."""
     about: dict[str, Any] = {
-        "title": study.title,
-        "sites": list(study.sites),
-        "instruments": list(study.instruments),
-        "data_cut_off": study.data_cut_off,
-        "synthetic": study.synthetic,
-        "seed": study.seed,
-        **({"course_gap_days": study.course_gap_days} if study.course_gap_days else {}),
+        **about_entries(study),
         "subject_id": "person_source_value",
         "concepts": numbers.sections(),
     }

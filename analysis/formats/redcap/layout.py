@@ -16,6 +16,7 @@ import pandas as pd
 from analysis.formats.redcap.choices import plain
 from analysis.formats.redcap.dictionary import Field
 from analysis.study import TABLES, UNITS, Column, Study
+from analysis.study.about import about_entries
 
 __all__ = ["ONCE", "REPEATED", "Form", "forms_of", "mapping_of"]
 
@@ -207,13 +208,7 @@ def mapping_of(study: Study, forms: Sequence[Form]) -> dict[str, Any]:
     for form in forms:
         tables.setdefault(form.table, []).extend(_entries(form))
     return {
-        "title": study.title,
-        "sites": list(study.sites),
-        "instruments": list(study.instruments),
-        "data_cut_off": study.data_cut_off,
-        "synthetic": study.synthetic,
-        "seed": study.seed,
-        **({"course_gap_days": study.course_gap_days} if study.course_gap_days else {}),
+        **about_entries(study),
         "events": {ONCE: {"label": "Enrolment"}, REPEATED: {"label": "Treatment"}},
         "missing_codes": MISSING_CODES,
         "tables": tables,
