@@ -132,7 +132,23 @@ _ADDRESSES = (
         needs=":",
     ),
 )
+_SPOKEN = (
+    "zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple|null|eins|ein|zwei|zwo|drei|vier|fünf|fuenf|sechs|"
+    "sieben|acht|neun|zéro|un|deux|trois|quatre|cinq|sept|huit|neuf|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
+)
+_TENS = (
+    "dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante|cinquante|soixante|quatre-vingts?|et|diez|once|doce|trece|"
+    "veinte|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|y|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|"
+    "ten|eleven|twelve|zwanzig|dreißig|dreissig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig"
+)
 _NUMBERS = (
+    _contact(
+        4,
+        "telephone number in words",
+        rf"(?<!\w)(?:{_SPOKEN})(?:[\s,.-]{{1,3}}(?:{_SPOKEN})){{6,}}(?!\w)|(?<!\w)(?:zero|null|zéro|cero|oh)"
+        rf"(?:[\s,.-]{{1,3}}(?:{_SPOKEN}|{_TENS})){{4,}}(?!\w)",
+        needs=rf"(?i)(?:{_SPOKEN})[\s,.-]",
+    ),
     _contact(
         5,
         "fax number",

@@ -1,4 +1,4 @@
-"""Finding dates in any dress, ages over 89 and years of birth that tell such an age.
+"""Finding dates in any dress of the Gregorian calendar.
 
 A year alone is no identifier; anything finer is, also a month, a quarter, a week or a season.
 """
@@ -7,15 +7,14 @@ A year alone is no identifier; anything finer is, also a month, a quarter, a wee
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 
-from analysis.privacy.detector import Detector
+from analysis.privacy.ages import AGE_DETECTORS
+from analysis.privacy.calendars import CALENDAR_DETECTORS
+from analysis.privacy.detector import Detector, date_detector
 from analysis.privacy.lexicon import alternatives, read_list
 
-__all__ = ["DATE_DETECTORS", "OLDEST_AGE", "is_calendar_day"]
-
-OLDEST_AGE = 89
-"""The highest age that may stand as it is."""
+__all__ = ["DATE_DETECTORS", "is_calendar_day"]
 
 _WORDS = read_list("dates")
 _MONTH = alternatives(_WORDS["months"]) + r"\.?"
@@ -84,88 +83,64 @@ def _epoch(match: re.Match[str]) -> bool:
     return 788_918_400 <= seconds < 2_000_000_000
 
 
-def _over_89(match: re.Match[str]) -> bool:
-    """Accept an age over 89 that a person can have; "90+" itself is allowed."""
-    return OLDEST_AGE < int(match["age"]) <= 125
-
-
-def _birth_year(match: re.Match[str]) -> bool:
-    """Accept a year of birth that makes the person 90 or older today."""
-    return 1880 <= int(match["year"]) <= datetime.now(tz=UTC).year - OLDEST_AGE - 1
-
-
-def _date(
-    kind: str, pattern: str, accept: object = None, *, needs: str = r"\d", whole: bool = False
-) -> Detector:
-    """Make a detector of the element of dates; letters in any case."""
-    return Detector(
-        element=3,
-        kind=kind,
-        pattern=re.compile(pattern, re.IGNORECASE),
-        accept=accept,  # type: ignore[arg-type]
-        needs=needs,
-        whole=whole,
-    )
-
-
 _SEPARATED = (
-    _date(
+    date_detector(
         "date",
         rf"{_ALONE}(?P<y>{_YEAR})(?P<s>\s?[-/.]\s?)(?P<b>\d{{1,2}})(?P=s)(?P<c>\d{{1,2}}){_TIME}"
         r"(?![\w/]|[.-]\d)",
         _year_first,
     ),
-    _date(
+    date_detector(
         "date",
         rf"{_ALONE}(?P<a>\d{{1,2}})(?P<s>\s?[-/.]\s?)(?P<b>\d{{1,2}})(?P=s)(?P<y>{_YEAR}){_TIME}"
         r"(?![\w/]|[.-]\d)",
         _either_order,
     ),
-    _date(
+    date_detector(
         "date",
         rf"{_ALONE}(?P<a>\d{{1,2}})(?P<s>[-/])(?P<b>\d{{1,2}})(?P=s)(?P<y>\d{{2}}){_TIME}{_END}",
         _either_order,
     ),
-    _date(
+    date_detector(
         "date",
         rf"{_ALONE}(?P<a>[0-3]\d)\.(?P<b>[01]?\d)\.(?P<y>\d{{2}}){_TIME}{_END}",
         _either_order,
     ),
-    _date(
+    date_detector(
         "date",
         r"\b(?:am|vom|den|seit|bis|geb\.?|geboren(?: am)?|ab|zum|dated?|on|since|le|du|el|del)\s+"
         rf"(?P<value>(?P<a>\d{{1,2}})\.\s?(?P<b>\d{{1,2}})\.(?:\s?(?P<y>\d{{2}}))?){_END}",
         lambda m: 1 <= int(m["a"]) <= 31 and 1 <= int(m["b"]) <= 12,
     ),
-    _date(
+    date_detector(
         "date",
         r"\b(?:on|dated?|since|until|till|effective|scheduled for|seen|visit(?:ed)?|le|dob|date of "
         rf"birth)[\s:]+(?P<value>(?:1[0-2]|0?[1-9])/{_DAY}){_END}",
     ),
-    _date("date", r"\b\d{4}年\s?\d{1,2}月(?:\s?\d{1,2}日)?"),
+    date_detector("date", r"\b\d{4}年\s?\d{1,2}月(?:\s?\d{1,2}日)?"),
 )
 _COMPACT = (
-    _date(
+    date_detector(
         "date", r"(?<![\w.,/+-])(?P<d>\d{8})(?:T?\d{4,6}(?:\.\d+)?Z?)?(?![\w/]|[.,-]\d)", _compact
     ),
-    _date(
+    date_detector(
         "date",
         rf"(?<![\w.-])(?:{_YEAR}[-/ ]?W(?:0?[1-9]|[1-4]\d|5[0-3])(?:-?[1-7])?|W\d{{1,2}}[/-]{_YEAR})(?!\w)",
     ),
-    _date("date", rf"(?<![\w.-]){_YEAR}-(?P<n>\d{{3}})(?![\w-]|\.\d)", _ordinal_day),
-    _date(
+    date_detector("date", rf"(?<![\w.-]){_YEAR}-(?P<n>\d{{3}})(?![\w-]|\.\d)", _ordinal_day),
+    date_detector(
         "date",
         rf"(?<![\w.-]){_DAY}{_MONTH}(?:{_YEAR}|\d{{2}})(?::\d{{2}}:\d{{2}}(?::\d{{2}})?)?(?!\w)",
     ),
-    _date("time stamp", r"\d{10}(?:\d{3}){0,3}(?:\.\d+)?", _epoch, whole=True),
-    _date(
+    date_detector("time stamp", r"\d{10}(?:\d{3}){0,3}(?:\.\d+)?", _epoch, whole=True),
+    date_detector(
         "time stamp",
         r"\b(?:epoch|timestamp|unix(?: time)?|ts)\b\W{0,4}(?P<value>1\d{9}(?:\d{3})?)\b",
     ),
-    _date("year and month", r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])", whole=True),
+    date_detector("year and month", r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])", whole=True),
 )
 _WORDED = (
-    _date(
+    date_detector(
         "date",
         rf"(?<![\w-]){_DAY}(?:st|nd|rd|th|er|ème|\.|º|ª)?[\s./-]*(?:of |de |d['’])?\s*{_MONTH}"
         rf"(?:[\s,./-]*(?:de |del )?\s*{_YEAR_OR_SHORT})?{_TIME}(?![\w%])",
@@ -175,30 +150,30 @@ _WORDED = (
         ),
         needs=_MONTH_NEEDS,
     ),
-    _date(
+    date_detector(
         "date",
         rf"(?<![\w-]){_MONTH}[\s./-]*(?:the )?{_DAY}(?:st|nd|rd|th)?"
         rf"(?:(?:,?\s+|\s?[,./-]\s?){_YEAR_OR_SHORT})?{_TIME}(?![\w%/]|\.\d|\s?(?:mg|ml|kg|%))",
         lambda m: m[0][0].isupper(),
         needs=_MONTH_NEEDS,
     ),
-    _date(
+    date_detector(
         "date",
         rf"(?<![\w-]){_MONTH}\s+\d{{1,2}}\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:\s+\w{{2,4}})?\s+{_YEAR}\b",
         needs=_MONTH_NEEDS,
     ),
-    _date(
+    date_detector(
         "date",
         rf"(?<![\w-]){_YEAR}[\s./-]?{_MONTH}[\s./-]?{_DAY}(?![\w%])",
         needs=_MONTH_NEEDS,
     ),
-    _date(
+    date_detector(
         "year and month",
         rf"(?<![\w-]){_MONTH}(?:\s+of|\s+de|\s+del|,)?[\s./-]*(?:{_YEAR}|['’]\d{{2}}|(?<=[/-])\d{{2}})(?!\w)",
         needs=_MONTH_NEEDS,
     ),
-    _date("year and month", rf"(?<![\w-]){_YEAR}[\s./-]{_MONTH}(?!\w)", needs=_MONTH_NEEDS),
-    _date("month", _LONG_MONTH, needs=_MONTH_NEEDS, whole=True),
+    date_detector("year and month", rf"(?<![\w-]){_YEAR}[\s./-]{_MONTH}(?!\w)", needs=_MONTH_NEEDS),
+    date_detector("month", _LONG_MONTH, needs=_MONTH_NEEDS, whole=True),
     Detector(
         element=3,
         kind="month",
@@ -206,7 +181,7 @@ _WORDED = (
         accept=lambda m: m["value"][0].isupper() or m["value"] not in {"may", "march", "august"},
         needs=_MONTH_NEEDS,
     ),
-    _date(
+    date_detector(
         "date",
         rf"(?<![\w.-]){_DAY}(?P<s>[\s./-]{{1,2}})(?-i:{_ROMAN})(?P=s)(?:{_YEAR}|\d{{2}})(?!\w)"
         rf"|(?<![\w.-])(?-i:{_ROMAN})\s?[/.-]\s?{_YEAR}(?!\w)",
@@ -214,12 +189,12 @@ _WORDED = (
     ),
 )
 _COARSE = (
-    _date(
+    date_detector(
         "year and month",
         rf"(?<![\w.,/+-])(?:{_YEAR}\s?[-/.]\s?(?:0[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])\s?[-/]\s?{_YEAR}|(?:0[1-9]|1[0-2])\.(?:19[5-9]\d|20[0-3]\d))"
         r"(?![\w/]|[.-]\d)",
     ),
-    _date(
+    date_detector(
         "quarter",
         rf"(?<![\w.])(?:[QT][1-4][\s/,'’-]*(?:of |de )?(?:FY\s?)?(?:{_YEAR}|\d{{2}})|(?:FY\s?)?{_YEAR}[\s/-]?[QT][1-4]"
         rf"|[1-4]\s?Q[\s/-]?(?:{_YEAR}|\d{{2}})"
@@ -227,63 +202,27 @@ _COARSE = (
         r"viertes|primer|segundo|tercer|cuarto|premier|deuxième|troisième|quatrième)\s+"
         rf"(?:quarter|quartal|trimestre)(?:\s+(?:of|de|del|von)?\s*{_YEAR})?)(?!\w)",
     ),
-    _date(
+    date_detector(
         "week",
         r"(?<!\w)(?:KW|CW|calendar week|kalenderwoche|semaine|semana|sem\.|week|wk|woche)\s?\d{1,2}"
         rf"\s*(?:[/,.-]|of|de|in|von|des Jahres)?\s*{_YEAR}(?!\w)",
     ),
-    _date("week", r"(?<!\w)(?:KW|calendar week|kalenderwoche)\s?\d{1,2}(?!\w)"),
-    _date("season", rf"(?<!\w){_SEASON}(?:\s+of|\s+de|\s+del|,)?\s+(?:{_YEAR}|['’]\d{{2}})(?!\w)"),
-    _date(
+    date_detector("week", r"(?<!\w)(?:KW|calendar week|kalenderwoche)\s?\d{1,2}(?!\w)"),
+    date_detector(
+        "season", rf"(?<!\w){_SEASON}(?:\s+of|\s+de|\s+del|,)?\s+(?:{_YEAR}|['’]\d{{2}})(?!\w)"
+    ),
+    date_detector(
         "holiday",
         rf"(?<!\w)(?-i:{_HOLIDAY})(?:,?\s+{_YEAR})?(?!\w)",
         needs="[A-Zr]",
     ),
 )
-_PERSON_AGE = (
-    _date(
-        "age over 89",
-        r"(?<![\w.,/-])(?P<age>9\d|1[0-2]\d)(?:[\s-]*(?:years?|yrs?|y)[\s-]*(?:old|of age)(?!\w)|[\s-]?yrs?\b\.?"
-        r"|\s?y\.?/?\s?o\b\.?|\s+Jahre?n?(?:\s+alt)?(?!\w)|-?jährige?[rnms]?\b|\s+ans(?!\w)|\s+años(?!\w))",
-        _over_89,
-    ),
-    _date(
-        "age over 89",
-        r"\b(?:he|she|they|patient|who|sie|er|elle|il|pt)(?:['’]s|\s+(?:is|was|are|ist|turned|turns))(?:\s+(?:now|only|about|jetzt))?"
-        r"\s+(?P<age>9\d|1[0-2]\d)(?!\w|[.,/-]\d|\s?(?:%|kg|mg|mm|bpm|cm|lb|min|days?|weeks?|hours?|sessions?|over\b))",
-        _over_89,
-    ),
-    _date(
-        "age over 89",
-        r"\b(?:nonagenarian|centenarian|Neunzigjährige[rn]?|Hundertjährige[rn]?|nonagénaire|centenaire|nonagenari[oa]|centenari[oa])s?\b",
-        needs="(?i)nari|naire|zigj|dertj",
-    ),
-    _date(
-        "age over 89",
-        r"(?<!\w)(?:aged?|alter|âge|âgée? de|edad|im Alter von|age at \w+|turn(?:ed|s|ing)|at the age of)"
-        r"\s?(?:is|was|of|:|=|,|de)?\s*(?P<age>9\d|1[0-2]\d)(?![\d+%]|[.,/]\d|\s?(?:\+|or older|and older))",
-        _over_89,
-    ),
-    _date(
-        "age over 89",
-        r"(?<!\w)(?P<age>9\d|1[0-2]\d)[\s-]?(?:F|M|m|f|male|female|woman|man|lady|gentleman)(?!\w)",
-        _over_89,
-    ),
-    _date(
-        "year of birth",
-        r"(?<!\w)(?:born|b\.|birth ?year|year of birth|yob|dob|birth|geb(?:oren)?\.?|jahrgang|née?|"
-        r"naissance|nacid[oa]|nacimiento)\s*(?:in|im jahr|en|el|:|=|was|is|around|about)*\s*"
-        r"(?P<year>1[89]\d{2})(?![\w/.-]\d|\d)",
-        _birth_year,
-    ),
-    _date("year of birth", r"(?<!\w)\*\s?(?P<year>1[89]\d{2})(?!\d)", _birth_year),
-)
-
 DATE_DETECTORS: tuple[Detector, ...] = (
+    *CALENDAR_DETECTORS,
     *_COMPACT,
     *_SEPARATED,
     *_WORDED,
     *_COARSE,
-    *_PERSON_AGE,
+    *AGE_DETECTORS,
 )
 """Detectors of element 3, the surest first."""

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.errors import ColumnError, DataError, DisclosureError
+from analysis.errors import ColumnError, DataError
+from analysis.privacy.bare import require_bare
 from analysis.privacy.crosswalk import PSEUDONYM, pseudonyms_for, require_apart
-from analysis.privacy.derived import contains_values
 from analysis.privacy.headers import header_role, is_known_header, meaning_of_header
 from analysis.privacy.relative_days import as_days, days_since, first_days
 from analysis.privacy.scan import scan_identifiers
@@ -79,8 +79,8 @@ def deidentify(  # noqa: PLR0913 - columns and choices, by name
     data: pd.DataFrame | Mapping[str, pd.DataFrame],
     *,
     id: str,  # noqa: A002 - the word that users know
-    dates: Collection[str] | Mapping[str, str],
-    origin: str | pd.Series,
+    dates: Collection[str] | Mapping[str, str] = (),
+    origin: str | pd.Series | None = None,
     crosswalk: Path | str,
     ages: Collection[str] = (),
     drop: Collection[str] = (),
@@ -97,10 +97,11 @@ def deidentify(  # noqa: PLR0913 - columns and choices, by name
         The column that names patients. No cell may be missing.
     dates : collection of str, or mapping of str to str
         Columns of dates; of a mapping the values are the names of the new columns. Without one
-        the new column is ``rel_day``, or ``<column>_rel_day`` when a table has several.
-    origin : str or pandas.Series
+        the new column is ``rel_day``, or ``<column>_rel_day`` when a table has several. Left out
+        for tables that have none, such as those of a study.
+    origin : str or pandas.Series, optional
         First day of treatment: a column of treatment dates (``column`` or ``table.column``), of
-        which each patient's first counts, or a series of days by id.
+        which each patient's first counts, or a series of days by id. Needed where there are dates.
     crosswalk : path
         CSV file that says which pseudonym is which patient, outside the project and any git work
         tree, or below a folder named ``local``. Known patients keep their pseudonym; new ones are
@@ -123,7 +124,7 @@ def deidentify(  # noqa: PLR0913 - columns and choices, by name
     Raises
     ------
     ColumnError
-        When a column is not there.
+        When a column is not there, or dates have no origin.
     DataError
         When an id is missing, a date cannot be read, or a patient with dates has no origin.
     DisclosureError
@@ -170,7 +171,7 @@ def deidentify(  # noqa: PLR0913 - columns and choices, by name
         name: _without_identifiers(frame, ids[name], first, request, name, changes)
         for name, frame in tables.items()
     }
-    _require_bare(bare, ids, allowed_text)
+    require_bare(bare, ids, allowed_text)
     codes = pseudonyms_for((one for column in ids.values() for one in column), path)
     finished = {name: _with_pseudonyms(frame, ids[name], codes) for name, frame in bare.items()}
     return Deidentified(
@@ -217,10 +218,14 @@ def _ids_as_text(ids: pd.Series) -> pd.Series:
 def _origin(
     tables: Mapping[str, pd.DataFrame],
     ids: Mapping[str, pd.Series],
-    origin: str | pd.Series,
+    origin: str | pd.Series | None,
     request: _Request,
 ) -> pd.Series:
     """Give the first day of treatment by id."""
+    if origin is None and not request.dates:
+        return pd.Series(dtype="float64")
+    if origin is None:
+        raise ColumnError("Dates need an origin: name the column of treatment dates.")
     if isinstance(origin, pd.Series):
         index = _ids_as_text(pd.Series(origin.index))
         days = as_days(origin, date_format=request.date_format, column="origin")
@@ -291,34 +296,6 @@ def _up_to_90(ages: pd.Series, shown: str) -> pd.Series:
     if not pd.api.types.is_numeric_dtype(ages.dtype):
         raise ColumnError(f"The column {shown} must hold ages in years as numbers.")
     return ages.clip(upper=90).where(ages < 90, ages.clip(upper=90))
-
-
-def _require_bare(
-    tables: Mapping[str, pd.DataFrame],
-    ids: Mapping[str, pd.Series],
-    allowed_text: Collection[str],
-) -> None:
-    """Refuse tables that still hold what may identify, the old ids included."""
-    numbers = {
-        one: n for n, one in enumerate(dict.fromkeys(one for i in ids.values() for one in i))
-    }
-    numbered = {
-        name: frame.assign(**{PSEUDONYM: ids[name].map(numbers)}) for name, frame in tables.items()
-    }
-    scan = scan_identifiers(numbered, pseudonym=PSEUDONYM, allowed_text=allowed_text)
-    places = [f"  {found.finding}" for found in scan.findings]
-    places += [
-        f"  {name or 'table'}: column {position} holds the ids of patients. Leave it out."
-        for name, frame in tables.items()
-        for position, column in enumerate(frame, start=1)
-        if contains_values(frame[column], ids[name])
-    ]
-    if places:
-        raise DisclosureError(
-            f"{len(places)} columns may still identify a person. Leave them out with drop, turn "
-            "dates into days with dates, or allow a text that somebody has read.\n"
-            + "\n".join(places)
-        )
 
 
 def _with_pseudonyms(frame: pd.DataFrame, ids: pd.Series, codes: Mapping[str, str]) -> pd.DataFrame:

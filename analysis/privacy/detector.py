@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-__all__ = ["ELEMENTS", "Detector", "Match"]
+__all__ = ["ELEMENTS", "Detector", "Match", "date_detector", "place_detector"]
 
 ELEMENTS = {
     1: "names",
@@ -97,3 +97,75 @@ class Detector:
                 yield Match(
                     element=self.element, kind=self.kind, start=start + offset, end=end + offset
                 )
+
+
+def date_detector(
+    kind: str,
+    pattern: str,
+    accept: Callable[[re.Match[str]], bool] | None = None,
+    *,
+    needs: str = r"\d",
+    whole: bool = False,
+) -> Detector:
+    """Make a detector of the element of dates; letters in any case.
+
+    Parameters
+    ----------
+    kind : str
+        Name of what is found.
+    pattern : str
+        What to search.
+    accept : callable, optional
+        Test of a match.
+    needs : str
+        A plain pattern that any such text fits.
+    whole : bool
+        Whether the pattern must take the whole text.
+
+    Returns
+    -------
+    Detector
+        Of element 3.
+    """
+    return Detector(
+        element=3,
+        kind=kind,
+        pattern=re.compile(pattern, re.IGNORECASE),
+        accept=accept,
+        needs=needs,
+        whole=whole,
+    )
+
+
+def place_detector(
+    kind: str,
+    pattern: str,
+    accept: Callable[[re.Match[str]], bool] | None = None,
+    *,
+    needs: str = r"\d",
+    whole: bool = False,
+    raw: bool = False,
+) -> Detector:
+    """Make a detector of the element of places; capitals count.
+
+    Parameters
+    ----------
+    kind, accept, needs, whole, raw
+        As in `Detector`.
+    pattern : str
+        What to search.
+
+    Returns
+    -------
+    Detector
+        Of element 2.
+    """
+    return Detector(
+        element=2,
+        kind=kind,
+        pattern=re.compile(pattern),
+        accept=accept,
+        needs=needs,
+        whole=whole,
+        raw=raw,
+    )

@@ -9,7 +9,15 @@ from functools import cache
 from analysis.privacy.lexicon import read_list
 from analysis.study import TABLES
 
-__all__ = ["header_role", "header_words", "is_known_header", "meaning_of_header"]
+__all__ = [
+    "header_role",
+    "header_words",
+    "is_known_header",
+    "meaning_of_header",
+    "names_a_code",
+    "names_no_person",
+    "worded_meaning",
+]
 
 
 def header_words(header: str) -> str:
@@ -35,16 +43,33 @@ def header_words(header: str) -> str:
     return " ".join(re.findall(r"[a-z]+\d*|\d+", plain.encode("ascii", "ignore").decode()))
 
 
+def _content_words(header: str) -> list[str]:
+    """Give the words of a name without articles and the like."""
+    small = read_list("headers")["small_words"]
+    return [word for word in header_words(header).split() if word not in small]
+
+
 @cache
 def _phrases() -> dict[str, tuple[int, str]]:
     """Give every phrase of the lexicon with its element and kind."""
     return {
-        " ".join(words.split()): (entry["element"], entry["kind"])
+        " ".join(_content_words(words)): (entry["element"], entry["kind"])
         for entry in read_list("headers")["headers"]
         for words in entry["words"]
     }
 
 
+@cache
+def _exact() -> dict[str, tuple[int, str, bool]]:
+    """Give the words that speak only alone, and whether the values must be words."""
+    return {
+        words: (entry["element"], entry["kind"], entry["worded"])
+        for entry in read_list("headers")["exact"]
+        for words in entry["words"]
+    }
+
+
+@cache
 def meaning_of_header(header: str) -> tuple[int, str] | None:
     """Tell which element of Safe Harbor a column name speaks of.
 
@@ -57,7 +82,9 @@ def meaning_of_header(header: str) -> tuple[int, str] | None:
     -------
     tuple of int and str, or None
         Element (0 for free text) and kind; the longest phrase of the lexicon counts, and of
-        phrases alike in length the last one, since names of columns end in what they are.
+        phrases alike in length the last one, since names of columns end in what they are. A
+        name that ends in a word such as "type" or "count" speaks of something else, unless a
+        phrase of two words or more takes in that word.
 
     Examples
     --------
@@ -65,23 +92,74 @@ def meaning_of_header(header: str) -> tuple[int, str] | None:
     ((1, 'name'), (3, 'date'))
     >>> meaning_of_header("instrument_name"), meaning_of_header("rel_day")
     (None, None)
+    >>> meaning_of_header("license_no"), meaning_of_header("license_type")
+    ((11, 'licence number'), None)
     """
     lists = read_list("headers")
-    words = [
-        word
-        for word in header_words(header).split()
-        if word not in {"de", "of", "the", "la", "del"}
-    ]
+    words = _content_words(header)
     if " ".join(words) in lists["harmless"] or _ends_harmless(words):
         return None
-    best: tuple[int, int] | None = None
-    found = None
+    size, stop, found = _longest_phrase(words)
+    speaks_last = size > 1 and stop == len(words)
+    if words and words[-1] in lists["harmless_after"] and len(words) > 1 and not speaks_last:
+        return None
+    return found or _meaning_of_whole(words) or _meaning_of_script(header)
+
+
+def _longest_phrase(words: list[str]) -> tuple[int, int, tuple[int, str] | None]:
+    """Give the length, the end and the meaning of the longest phrase of the lexicon."""
+    size, end, found = 0, 0, None
     for start in range(len(words)):
         for stop in range(start + 1, min(len(words), start + 4) + 1):
             meaning = _phrases().get(" ".join(words[start:stop]))
-            if meaning and (best is None or (stop - start, stop) >= best):
-                best, found = (stop - start, stop), meaning
-    return found
+            if meaning and (stop - start, stop) >= (size, end):
+                size, end, found = stop - start, stop, meaning
+    return size, end, found
+
+
+def _meaning_of_whole(words: list[str]) -> tuple[int, str] | None:
+    """Tell what a name says by its whole, by its ending, or by the words that it joins."""
+    if not words:
+        return None
+    alone = _exact().get(" ".join(words), _exact().get(" ".join(_without_owner(words))))
+    if alone is not None:
+        return None if alone[2] else alone[:2]
+    if len(words) > 1 and words[-1] in {"on", "at"} and words[-2].endswith("ed"):
+        return 3, "date"
+    for entry in read_list("headers")["endings"]:
+        if words[-1].endswith(tuple(entry["words"])) and not words[-1].endswith(
+            tuple(entry["but"])
+        ):
+            return entry["element"], entry["kind"]
+    return _meaning_of_joined(words[-1]) if len(words) == 1 else None
+
+
+def _without_owner(words: list[str]) -> list[str]:
+    """Leave out a first word that only says whose the column is."""
+    owners = {"patient", "pt", "pat", "client", "subject", "home", "participant", "study"}
+    return words[1:] if len(words) > 1 and words[0] in owners else words
+
+
+def _meaning_of_joined(word: str) -> tuple[int, str] | None:
+    """Tell what a name of two or three joined words says, as in "dateofbirth"."""
+    for first in range(3, len(word) - 1):
+        for second in (len(word), *range(first + 2, len(word) - 2)):
+            parts = [word[:first], word[first:second], word[second:]]
+            phrase = " ".join(_content_words(" ".join(filter(None, parts))))
+            if " " in phrase and phrase in _phrases():
+                return _phrases()[phrase]
+    return None
+
+
+def _meaning_of_script(header: str) -> tuple[int, str] | None:
+    """Tell what a name in another script says."""
+    if header.isascii():
+        return None
+    folded = header.casefold()
+    for entry in read_list("headers")["scripts"]:
+        if any(word in folded for word in entry["words"]):
+            return entry["element"], entry["kind"]
+    return None
 
 
 def _ends_harmless(words: list[str]) -> bool:
@@ -91,6 +169,61 @@ def _ends_harmless(words: list[str]) -> bool:
         and words[-1] in {"name", "description", "text", "month"}
         and (words[-2] in read_list("headers")["harmless_before"])
     )
+
+
+def worded_meaning(header: str) -> tuple[int, str] | None:
+    """Tell what a name says when its values are words: "site" holds places, or only codes.
+
+    Parameters
+    ----------
+    header : str
+        Name of a column.
+
+    Returns
+    -------
+    tuple of int and str, or None
+        Element of Safe Harbor and kind.
+
+    Examples
+    --------
+    >>> worded_meaning("site"), worded_meaning("site_id")
+    ((2, 'place'), None)
+    """
+    words = _content_words(header)
+    found = _exact().get(" ".join(words), _exact().get(" ".join(_without_owner(words))))
+    return found[:2] if found is not None and found[2] else None
+
+
+def names_a_code(header: str) -> bool:
+    """Tell whether a name ends as those of identifying codes do, as in "emr_key".
+
+    Examples
+    --------
+    >>> names_a_code("emr_key"), names_a_code("session_no")
+    (True, False)
+    """
+    lists, words = read_list("headers"), _content_words(header)
+    return (
+        len(words) > 1
+        and words[-1] in lists["id_endings"]
+        and not set(words[:-1]) & set(lists["id_harmless"])
+    )
+
+
+def names_no_person(header: str) -> bool:
+    """Tell whether a name speaks of measurements, of parts of a study, or of public codes.
+
+    Examples
+    --------
+    >>> [names_no_person(name) for name in ("dose_mg", "icd10", "item", "v7", "patient_code")]
+    [True, True, True, False, False]
+    """
+    lists, words = read_list("headers"), _content_words(header)
+    if meaning_of_header(header) is not None or names_a_code(header):
+        return False
+    speaking = set(lists["measures"]) | set(lists["id_harmless"])
+    last = len(words) > 1 and words[-1] in lists["harmless_after"]
+    return last or bool(speaking & {word for word in words if len(words) + len(word) > 2})
 
 
 def header_role(header: str) -> str:
@@ -104,18 +237,29 @@ def header_role(header: str) -> str:
     Returns
     -------
     str
-        ``"age"``, ``"birth_year"``, ``"zip3"`` or an empty text.
+        ``"age"`` in years, ``"age_months"``, ``"birth_year"``, ``"zip3"`` or an empty text.
 
     Examples
     --------
     >>> header_role("age_years"), header_role("Geburtsjahr"), header_role("dose_mg")
     ('age', 'birth_year', '')
     """
-    words = header_words(header)
+    lists, words = read_list("headers"), _content_words(header)
+    phrase = header_words(header)
     for role in ("age", "birth_year", "zip3"):
-        if words in read_list("headers")[role]:
+        if phrase in lists[role]:
             return role
-    return ""
+    if set(words) & {"birth", "born"} and set(words) & {"year", "yr", "jahr"}:
+        return "birth_year"
+    if not set(words) & set(lists["age_words"]) or _is_age_class(words):
+        return ""
+    return "age_months" if set(words) & {"month", "months", "monate", "mois", "meses"} else "age"
+
+
+def _is_age_class(words: list[str]) -> bool:
+    """Tell whether a name speaks of classes of age, or of something per age."""
+    classes = {"group", "band", "category", "cat", "range", "class", "stratum", "adjusted"}
+    return bool(set(words) & classes)
 
 
 @cache
@@ -124,7 +268,7 @@ def _known_words() -> frozenset[str]:
     lists = read_list("headers")
     listed = [*_phrases(), *lists["harmless"], *lists["harmless_before"]]
     listed += [*lists["age"], *lists["birth_year"], *lists["zip3"], *lists["substance_use_columns"]]
-    listed += lists["plain_words"]
+    listed += [*lists["plain_words"], *lists["age_words"], *_exact()]
     canonical = [header_words(name) for table in TABLES.values() for name in table.names]
     tables = [header_words(name) for name in TABLES]
     words = " ".join([*listed, *canonical, *tables]).split()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from analysis.privacy.detector import Detector
 from analysis.privacy.lexicon import word_set
 
-__all__ = ["NAME_DETECTORS"]
+__all__ = ["NAME_DETECTORS", "is_known_name", "is_plain_word"]
 
 _UPPER, _LOWER = "A-ZÀ-ÖØ-ÞŁŚŠŽČĆ", "a-zß-öø-ÿłśšžčćńęąőűğışż"
 _WORD = rf"(?:(?:Mc|Mac|O['’]|D['’]|L['’])?[{_UPPER}][{_LOWER}]+(?:[-'’][{_UPPER}]?[{_LOWER}]+)*|[{_UPPER}]{{2,}}(?:[-'’][{_UPPER}]+)*)"
@@ -45,7 +45,7 @@ _SAID = (
 )
 
 
-def _known(word: str, *, also_words: bool = False) -> bool:
+def is_known_name(word: str, *, also_words: bool = False) -> bool:
     """Tell whether a word is a frequent name, given name or surname."""
     return _given(word, also_words=also_words) or _surname(word, also_words=also_words)
 
@@ -69,7 +69,7 @@ def _clinical(word: str) -> bool:
     return word.casefold() in word_set("look_alikes", "clinical_words")
 
 
-def _plain(word: str) -> bool:
+def is_plain_word(word: str) -> bool:
     """Tell whether a word is of the clinic's language, a place or a month, and so no name."""
     clinical, word = _clinical(word), word.casefold()
     return (
@@ -114,28 +114,28 @@ def _mixed_case(match: re.Match[str]) -> bool:
 def _one_is_known(match: re.Match[str]) -> bool:
     """Accept when a word is a frequent name and none is of the clinic's language."""
     words = _words(match)
-    return any(_known(word) for word in words) and not any(
-        _plain(word) and not _known(word) for word in words
+    return any(is_known_name(word) for word in words) and not any(
+        is_plain_word(word) and not is_known_name(word) for word in words
     )
 
 
 def _given_before_a_word(match: re.Match[str]) -> bool:
     """Accept a whole text of a given name and a word that is not of the clinic's language."""
     words = _words(match)
-    return len(words) > 1 and _given(words[0]) and not any(map(_plain, words))
+    return len(words) > 1 and _given(words[0]) and not any(map(is_plain_word, words))
 
 
 def _all_are_known(match: re.Match[str]) -> bool:
     """Accept when every word is a frequent name and one is nothing else."""
     words = _words(match)
-    listed = all(_known(word, also_words=True) for word in words)
-    return len(words) > 1 and listed and any(_known(word) for word in words)
+    listed = all(is_known_name(word, also_words=True) for word in words)
+    return len(words) > 1 and listed and any(is_known_name(word) for word in words)
 
 
 def _pair(match: re.Match[str]) -> bool:
     """Accept a given name with a surname after it, where one of the two is on the lists."""
     words = _words(match)
-    if len(words) < 2 or any(_plain(word) for word in words[1:]):
+    if len(words) < 2 or any(is_plain_word(word) for word in words[1:]):
         return False
     first, last = words[0], words[-1]
     if _given(first):
@@ -145,25 +145,27 @@ def _pair(match: re.Match[str]) -> bool:
 
 def _is_given(match: re.Match[str]) -> bool:
     """Accept one frequent given name that is nothing else."""
-    return _given(match["value"]) and not _plain(match["value"])
+    return _given(match["value"]) and not is_plain_word(match["value"])
 
 
 def _is_name_alone(match: re.Match[str]) -> bool:
     """Accept one frequent name that is nothing else."""
-    return _known(match["value"]) and not _plain(match["value"])
+    return is_known_name(match["value"]) and not is_plain_word(match["value"])
 
 
 def _initial_and_surname(match: re.Match[str]) -> bool:
     """Accept an initial with a word that is a surname, or a listed name."""
-    return _known(match["last"], also_words=True) and not _plain(match["last"])
+    return is_known_name(match["last"], also_words=True) and not is_plain_word(match["last"])
 
 
 def _last_first(match: re.Match[str]) -> bool:
     """Accept "Last, First": one of the two on the lists, or both strange to the clinic."""
     last, first = match["last"], match["first"]
-    if _plain(first.split()[0]) or _plain(last.split()[-1]):
+    if is_plain_word(first.split()[0]) or is_plain_word(last.split()[-1]):
         return False
-    return _known(last.split()[-1], also_words=True) or _given(first.split()[0], also_words=True)
+    return is_known_name(last.split()[-1], also_words=True) or _given(
+        first.split()[0], also_words=True
+    )
 
 
 def _name(
@@ -182,23 +184,23 @@ def _name(
 
 NAME_DETECTORS: tuple[Detector, ...] = (
     _name("name in a message", rf"(?<!\w){_WORD}\^{_WORD}(?:\^[\w.]*)*"),
-    _name("last name, first name", rf"(?P<value>{_WORD}),\s(?:[{_UPPER}]\.?\s?){{1,2}}", lambda m: not _plain(_words(m)[0]), whole=True),
+    _name("last name, first name", rf"(?P<value>{_WORD}),\s(?:[{_UPPER}]\.?\s?){{1,2}}", lambda m: not is_plain_word(_words(m)[0]), whole=True),
     _name("name after a title", rf"(?<![\w.-])(?:{_TITLE}(?:\.\s?|\s)(?:(?:med|rer|nat|phil|h\.c|habil)\.?\s)*)+(?P<value>(?:[{_UPPER}]\.\s?)*(?:{_PARTICLE}\s)?{_FULL})(?!\w)", _first_is_no_plain_word),
-    _name("name before a degree", rf"(?<!\w)(?P<value>{_WORD}(?:\s(?:[{_UPPER}]\.\s?)?{_WORD}){{0,2}}),?\s{_CREDENTIAL}(?!\w)", lambda m: _first_is_no_plain_word(m) and (len(_words(m)) > 1 or _known(_words(m)[0], also_words=True))),
+    _name("name before a degree", rf"(?<!\w)(?P<value>{_WORD}(?:\s(?:[{_UPPER}]\.\s?)?{_WORD}){{0,2}}),?\s{_CREDENTIAL}(?!\w)", lambda m: _first_is_no_plain_word(m) and (len(_words(m)) > 1 or is_known_name(_words(m)[0], also_words=True))),
     _name("name after a label", rf"(?<!\w)(?i:{_LABEL})\s?(?:\s?[:=]|\s-)\s?(?P<value>(?:[{_UPPER}]\.\s?)*(?:{_PARTICLE}\s)?{_FULL}(?:,\s{_WORD})?)", _first_is_no_plain_word),
     _name("name after a label", rf"(?<!\w)(?i:Dear|Liebe[r]?|Chère?|Estimad[oa]|Querid[oa]|pt\.?|patient(?:in)?|client|paciente)\s?:?\s(?P<value>{_FULL})", _one_is_known),
     _name("name of a relative", rf"(?<!\w)(?i:{_RELATION})(?:,|\s\(|:)?\s(?:(?i:named|called|namens|genannt)\s)?(?P<value>{_FULL})", _first_is_no_plain_word),
     _name("name that was said", rf"(?<!\w)(?i:{_SAID})\s(?P<value>{_FULL})", _one_is_known),
     _name("name that was said", rf"(?<!\w)(?i:named|called|name is|ich heiße|heißt|je m['’]appelle|s['’]appelle|me llamo|se llama|mi nombre es|namens|goes by)\s(?P<value>{_FULL})", _mixed_case),
     _name("last name, first name", rf"(?P<last>(?:{_PARTICLE}\s)?{_WORD}(?:[ -]{_WORD})?),\s?(?P<first>{_WORD}(?:[ -]{_WORD})?)(?:\s[{_UPPER}]\.?)?(?:\s(?:Jr|Sr|II|III)\.?)?", _last_first, whole=True),
-    _name("last name, first name", rf"(?<![\w,])(?P<last>{_WORD}),\s(?P<first>{_WORD})(?:\s[{_UPPER}]\.?(?!\w))?", lambda m: not (_plain(m["last"]) or _plain(m["first"])) and _surname(m["last"]) and _given(m["first"], also_words=True)),
+    _name("last name, first name", rf"(?<![\w,])(?P<last>{_WORD}),\s(?P<first>{_WORD})(?:\s[{_UPPER}]\.?(?!\w))?", lambda m: not (is_plain_word(m["last"]) or is_plain_word(m["first"])) and _surname(m["last"]) and _given(m["first"], also_words=True)),
     _name("full name", rf"(?<![\w-])(?P<value>{_WORD}(?:\s[{_UPPER}]\.)*(?:\s{_PARTICLE})?\s{_WORD}(?:-{_WORD})?(?:\s(?:y\s)?{_WORD})?)(?!\w)", _pair),
     _name("full name", rf"(?<![\w-])(?P<value>{_WORD}(?:\s[{_UPPER}]\.)*(?:\s{_PARTICLE})?\s{_WORD})(?!\w)", _pair),
     _name("full name", r"(?P<value>[^\W\d_]{2,}(?:\s[^\W\d_]\.?)?(?:\s[^\W\d_]{2,}(?:-[^\W\d_]+)?){1,2})", _all_are_known, whole=True),
     _name("full name", r"(?P<value>[^\W\d_]{2,}\s[^\W\d_]{2,})", _given_before_a_word, whole=True),
     _name("full name", r"(?P<value>[^\W\d_]{2,}[._][^\W\d_]{2,})", _all_are_known, whole=True),
     _name("initials and surname", rf"(?<![\w.-])(?:[{_UPPER}]\.[\s-]?){{1,3}}(?P<last>{_WORD})(?!\w)", _initial_and_surname),
-    _name("initials and surname", rf"(?P<last>{_WORD}),?\s[{_UPPER}]{{1,2}}\.?|[{_UPPER}]{{1,2}}\s(?P<value>{_WORD})", lambda m: not _plain(m["last"] or m["value"]) and _known(m["last"] or m["value"]), whole=True),
+    _name("initials and surname", rf"(?P<last>{_WORD}),?\s[{_UPPER}]{{1,2}}\.?|[{_UPPER}]{{1,2}}\s(?P<value>{_WORD})", lambda m: not is_plain_word(m["last"] or m["value"]) and is_known_name(m["last"] or m["value"]), whole=True),
     _name("initials", rf"(?i:\binitials?|\bKürzel|\binitiales|\biniciales)\s?(?:[:=]|are|is)?\s?(?P<value>[{_UPPER}]\.?\s?[{_UPPER}]\.?(?:\s?[{_UPPER}]\.?)?)(?!\w)"),
     _name("given name", rf"(?<![\w@./-])(?P<value>[{_UPPER}][{_LOWER}]{{2,}}(?:-[{_UPPER}][{_LOWER}]+)?)(?![\w@/])", _is_given),
     _name("name", r"(?P<value>[^\W\d_]{3,}(?:[-'’][^\W\d_]+)?)", _is_name_alone, whole=True),

@@ -12,7 +12,7 @@ from bisect import bisect_left, insort
 from analysis.privacy.contacts import CONTACT_DETECTORS
 from analysis.privacy.dates import DATE_DETECTORS
 from analysis.privacy.detector import ELEMENTS, Detector, Match
-from analysis.privacy.look_alikes import without_look_alikes
+from analysis.privacy.look_alikes import with_plain_digits, without_look_alikes
 from analysis.privacy.media import MEDIA_DETECTORS
 from analysis.privacy.names import NAME_DETECTORS
 from analysis.privacy.numbers import LONG_NUMBERS, NUMBER_DETECTORS
@@ -67,6 +67,7 @@ def identifiers_in(text: str) -> tuple[Match, ...]:
     """
     if not isinstance(text, str):
         raise TypeError("identifiers_in takes one text; a column goes to match_column.")
+    text = text if text.isascii() else with_plain_digits(text)
     plain = without_look_alikes(text)
     found: list[Match] = []
     taken: list[tuple[int, int]] = []

@@ -7,8 +7,10 @@ from collections.abc import Hashable
 
 import pandas as pd
 
-from analysis.privacy.numeric_columns import numeric_kind, plain_numbers
+from analysis.privacy.lexicon import read_list, word_set
+from analysis.privacy.numeric_columns import numeric_kinds, plain_numbers
 from analysis.privacy.patterns import identifiers_in
+from analysis.privacy.shapes import kinds_of_shapes
 
 __all__ = ["MATCH_COLUMNS", "free_text_share", "match_column"]
 
@@ -21,6 +23,7 @@ _LONG = 40
 _WORDS = 5
 _BYTES = (17, "picture or other binary data")
 _DATE = (3, "date")
+_PLACES = 2
 
 
 def match_column(values: pd.Series, *, at_most: int = _AT_MOST) -> pd.DataFrame:
@@ -52,8 +55,8 @@ def match_column(values: pd.Series, *, at_most: int = _AT_MOST) -> pd.DataFrame:
     if typed is not None:
         return _frame({typed: len(present)}, len(present))
     if not _is_text(present):
-        found = None if _is_unsearched(present) else numeric_kind(present)
-        return _frame({} if found is None else {found: len(present)}, len(present))
+        found = () if _is_unsearched(present) else numeric_kinds(present)
+        return _frame(dict.fromkeys(found, len(present)), len(present))
     return _match_texts(present, at_most)
 
 
@@ -88,10 +91,11 @@ def _match_texts(present: pd.Series, at_most: int) -> pd.DataFrame:
     texts = pd.Series(counts.index, dtype=object)
     numbers = plain_numbers(texts)
     n = len(present)
-    if len(texts) and float(numbers.notna().mean()) >= 0.95 and not texts.str.match("0\\d").any():
-        found = numeric_kind(numbers.dropna())
-        if found is not None:
-            return _frame({found: n}, n)
+    padded = texts.str.match(r"\s*(?:\+|0\d)")
+    if len(texts) and float(numbers.notna().mean()) >= 0.95 and not padded.any():
+        found = numeric_kinds(numbers.dropna())
+        if found:
+            return _frame(dict.fromkeys(found, n), n)
         texts = texts[numbers.isna() | (numbers.abs() >= 1e6)]
     likely = _likely(texts)
     searched = likely.iloc[:: max(1, -(-len(likely) // at_most))]
@@ -102,7 +106,18 @@ def _match_texts(present: pd.Series, at_most: int) -> pd.DataFrame:
             by_kind[key] = by_kind.get(key, 0) + rows
     scale = len(likely) / max(len(searched), 1)
     scaled = {key: min(n, round(count * scale)) for key, count in by_kind.items()}
+    scaled = {**kinds_of_shapes(counts), **scaled}
+    if _are_large_areas(texts):
+        scaled = {key: count for key, count in scaled.items() if key[0] != _PLACES}
     return _frame(scaled, n, examined=1 / scale if scale else 1.0)
+
+
+def _are_large_areas(texts: pd.Series) -> bool:
+    """Tell whether all texts are states or countries, of which some are cities as well."""
+    states = read_list("places")["states"]
+    large = {name.casefold() for name in [*states, *states.values()]}
+    large |= word_set("places", "countries")
+    return bool(len(texts)) and bool(texts.str.strip().str.casefold().isin(large).all())
 
 
 def _as_text(value: Hashable) -> str:
@@ -147,6 +162,8 @@ def _likely(texts: pd.Series) -> pd.Series:
 def free_text_share(values: pd.Series) -> float:
     """Give the share of distinct texts that are sentences: five words or more, or 40 characters.
 
+    Of more than 20,000 distinct texts as many are looked at, evenly spread.
+
     Parameters
     ----------
     values : pandas.Series
@@ -168,6 +185,7 @@ def free_text_share(values: pd.Series) -> float:
     cells = present.astype(object)
     is_text = cells.map(lambda value: isinstance(value, str)).astype(bool)
     texts = pd.Series(cells[is_text].unique(), dtype=object).astype(str)
+    texts = texts.iloc[:: max(1, len(texts) // _AT_MOST)]
     spaced = texts.str.count(r"\S\s+\S") >= _WORDS - 1
     long = (texts.str.len() > _LONG) & texts.str.contains(r"\s")
     return float((spaced | long).mean()) if len(texts) else 0.0

@@ -285,3 +285,12 @@ def test_relinking_elsewhere_or_with_another_crosswalk_is_refused(tmp_path, monk
         relink(frame, other)
     with pytest.raises(ColumnError, match="pseudonyms is missing"):
         relink(frame, other, pseudonym="absent")
+
+
+def test_tables_without_dates_need_no_origin(crosswalk):
+    frame = visits().drop(columns="visit_date").assign(rel_day=[7, -3, 0, 4])
+    result = deidentify(frame, id="mrn", crosswalk=crosswalk).frame
+    assert sorted(result["rel_day"]) == [-3, 0, 4, 7]
+    assert result["subject_id"].nunique() == 2
+    with pytest.raises(ColumnError, match="need an origin"):
+        deidentify(visits(), id="mrn", dates=["visit_date"], crosswalk=crosswalk)

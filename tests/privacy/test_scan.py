@@ -203,3 +203,40 @@ def test_the_order_of_rows_and_columns_changes_nothing():
     one = scan_identifiers(frame).to_frame()
     other = scan_identifiers(frame.iloc[::-1, ::-1]).to_frame()
     pd.testing.assert_frame_equal(one, other)
+
+
+def test_ages_in_months_and_as_text_are_read():
+    assert places(scanned(age_months=[500, 1100])) == [("age_months", 3, ("values",))]
+    assert places(scanned(pt_age=["34y", "95 years", "90+"])) == [("pt_age", 3, ("values",))]
+    assert scanned(age_group=["18-29", "90+"]).ok
+
+
+def test_days_that_are_counted_are_no_dates():
+    assert scanned(last_contact_day=[30, 210]).ok
+    assert places(scanned(last_contact=["q", "r"])) == [("last_contact", 3, ("header",))]
+
+
+def test_a_column_of_states_holds_no_cities():
+    assert scanned(home=["New York", "Texas", "Washington"]).ok
+    assert places(scanned(home=["Denver", "Texas"])) == [("home", 2, ("values",))]
+
+
+def test_site_holds_places_only_when_it_holds_words():
+    assert scanned(site=["S01", "S02"]).ok
+    assert places(scanned(site=["Lakeside", "Elm Grove"])) == [("site", 2, ("header",))]
+
+
+def test_a_pseudonym_may_have_any_shape_but_no_birthday():
+    ids = [f"KTR {4800 + i}" for i in range(20)]
+    assert scan_identifiers(pd.DataFrame({"subject_id": ids})).ok
+    born = [f"KT{day:02d}0370" for day in range(1, 21)]
+    found = scan_identifiers(pd.DataFrame({"subject_id": born}))
+    assert places(found) == [("subject_id", 18, ("values",))]
+
+
+def test_measurements_are_no_codes_whatever_their_number():
+    n = len(IDS)
+    assert scanned(platelets=[150_001 + 7919 * i for i in range(n)]).ok
+    assert places(scanned(other=[150_001 + 7919 * i for i in range(n)])) == [
+        ("other", 18, ("cardinality",))
+    ]

@@ -43,7 +43,7 @@ class SyntheticOrigin:
     studies : frozenset of str
         Digests of study folders, as `Study.sha256`.
     files : frozenset of str
-        Digests of the files in these folders.
+        Digests of the tables in these folders, and of further files that their manifests list.
     """
 
     studies: frozenset[str] = field(default=frozenset())
@@ -131,7 +131,18 @@ def find_synthetic(places: Iterable[Path]) -> SyntheticOrigin:
             studies.add(digest)
             tables = [manifest.parent / f"{t}{ending}" for t in TABLES for ending in _TABLE_FILES]
             files.update(storage.file_sha256(table) for table in tables if table.is_file())
+            files.update(_listed_files(manifest))
     return SyntheticOrigin(studies=frozenset(studies), files=frozenset(files))
+
+
+def _listed_files(manifest: Path) -> set[str]:
+    """Give the digests of further files that a manifest lists, where a file beside it has them."""
+    listed = json.loads(manifest.read_text(encoding="utf-8")).get("files", {})
+    there = {path for path in manifest.parent.rglob("*") if path.is_file()}
+    named = {path.relative_to(manifest.parent).as_posix(): path for path in there}
+    known = {name: named[name] for name in named if isinstance(listed, dict) and name in listed}
+    digests = {name: storage.file_sha256(path) for name, path in known.items()}
+    return {digest for name, digest in digests.items() if listed[name] == {"sha256": digest}}
 
 
 def _manifests(places: Iterable[Path]) -> set[Path]:

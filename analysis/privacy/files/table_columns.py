@@ -43,7 +43,7 @@ _PARTS = (
     "|rule|age|row|line|cell|axis|ax|fig|figure|"
     "table|tab|chapter|section|version|release|seed|session|dose|use-days|output"
     "|input|out|in|scenario|"
-    "sha|md|base|py|python|utf|iso|cp|http|ipv|rng|key|fil|col|prv|fmt|sco|ref"
+    "sha|md|base|py|python|utf|iso|cp|http|ipv|rng|key|fil|col|prv|fmt|rcp|sco|ref"
     "|tim|abt|mon|lst|val|den|doc|dup|evt|fup|lnk|num|obs|ses|typ|aev|cat|cou|dos"
     "|ins|nul|sit|sub|pmc|nct|isrctn|pmid|cve|rfc|pep"
 )

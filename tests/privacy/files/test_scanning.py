@@ -13,6 +13,7 @@ from analysis.privacy.files import scanning as module
 from analysis.privacy.files.file_scan import FILE_COLUMNS
 from analysis.privacy.files.scanning import scan_path
 from analysis.privacy.files.walk import name_may_identify
+from analysis.storage import file_sha256
 from analysis.synthetic import example_folder
 from tests.privacy.files.written_files import CLEAN, LEAKS, ROWS, notebook, output, packed, workbook
 
@@ -53,7 +54,8 @@ def with_patients(content):
 def test_all_notebooks_and_data_of_this_project_are_clean():
     scan = scan_path([ROOT / "notebooks", ROOT / "data"])
     assert [str(finding) for finding in scan.findings] == []
-    assert scan.n_synthetic == 5 + 11
+    # notebooks whose provenance names synthetic data; tables of both studies; exports
+    assert scan.n_synthetic == 5 + (11 + 5) + 13
 
 
 def test_outputs_over_synthetic_data_may_show_rows(project):
@@ -110,6 +112,20 @@ def test_a_manifest_is_believed_only_when_the_tables_agree(project):
     scan = scan_path([project / "data", project / "notebooks"])
     assert scan.n_synthetic == 0
     assert {"PRV-101", "PRV-111"} <= rules(scan)
+
+
+@pytest.mark.parametrize("listed", [{}, [], "x", {"export.csv": 1}, {"export.csv": {"sha256": ""}}])
+def test_an_export_is_vouched_for_only_when_the_manifest_has_its_digest(project, listed):
+    folder = project / "data/synthetic/clinic-network"
+    (folder / "month").mkdir()
+    shutil.copy(example_folder("first-clinic") / "month-1/clients.csv", folder / "month/export.csv")
+    path = folder / "manifest.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**content, "files": listed}), encoding="utf-8")
+    assert "PRV-111" in rules(scan_path(folder / "month"))
+    digest = {"sha256": file_sha256(folder / "month/export.csv")}
+    path.write_text(json.dumps({**content, "files": {"month/export.csv": digest}}))
+    assert scan_path(folder / "month").findings == ()
 
 
 def test_a_notebook_elsewhere_is_not_vouched_for(project):

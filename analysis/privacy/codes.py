@@ -1,0 +1,158 @@
+"""Telling whether a column holds codes of patients: many, different, and no measurements.
+
+Whatever their shape, codes that differ from patient to patient and are not the declared pseudonym
+are "any other unique identifying number, characteristic, or code".
+"""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from analysis.privacy.numeric_columns import plain_numbers
+
+__all__ = ["codes_of_patients"]
+
+_FEW, _FEW_CODES, _FEW_NUMBERS = 20, 8, 12
+_NEARLY_ALL = 0.9
+_SAMPLE = 2000
+_LARGE = 10_000
+_FIRST_OF_SEQUENCE = 100
+_KIND = "nearly one value for each patient"
+_TOKEN = re.compile(r"[^\s()<>%,;|]{4,80}")
+_PUBLIC = re.compile(
+    r"[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}|[A-Z]\d{2}[A-Z]{2}\d{2}|\d{1,5}-\d|\d{4,5}-\d{3,4}-\d{1,2}|NCT\d{8}|C\d{7}"
+    r"|10\.\d{4,}/\S+|#[0-9a-fA-F]{6}"
+)
+_MEASURED = re.compile(
+    r"[<>≤≥~=+-]*\d+(?:[.,]\d+)?\s?[A-Za-zµ%°/²^\[\]]{0,8}|\d{1,3}[-–/:]\d{1,3}(?:[-–/:]\d{1,3})?"
+    r"|v?\d+(?:\.\d+){1,3}|[A-Za-z]{1,3}[-_ ]?\d{1,2}"
+)
+_STATISTIC = re.compile(
+    r"[\s\d.,;:%()\[\]<>=≤≥±+−–/-]*(?:to|of|vs\.?)?[\s\d.,;:%()\[\]<>=≤≥±+−–/-]*"
+)
+
+
+def codes_of_patients(values: pd.Series, patients: pd.Series | None, *, measured: bool) -> str:
+    """Tell whether a column holds codes of single patients.
+
+    Parameters
+    ----------
+    values : pandas.Series, shape (n,)
+        Any column; missing values are left out.
+    patients : pandas.Series, shape (n,), optional
+        The declared pseudonym.
+    measured : bool
+        Whether the name of the column speaks of measurements, counts or a public system of codes;
+        then only codes that look drawn by dice count.
+
+    Returns
+    -------
+    str
+        What the column seems to hold; empty when nothing speaks for codes.
+
+    Examples
+    --------
+    >>> codes = pd.Series(["q7Fx2", "Zp91k", "t4LmW", "R8vc3", "n5Tq6", "Hx0y2", "b3Kw9", "M1zs4"])
+    >>> codes_of_patients(codes, None, measured=False)
+    'nearly one value for each patient'
+    """
+    present = values.dropna()
+    if len(present) < _FEW_CODES or _is_unsuited(values.dtype):
+        return ""
+    distinct = pd.Series(present.unique(), dtype=object)
+    sample = distinct.iloc[:: max(1, len(distinct) // _SAMPLE)].map(str).str.strip()
+    drawn = _look_drawn(sample) and len(distinct) >= max(_FEW_CODES, 0.2 * len(present))
+    least = _least(values.dtype, distinct, sample)
+    if drawn or measured or least is None:
+        return "codes that look drawn by dice" if drawn else ""
+    return _told(present, len(distinct), patients, least)
+
+
+def _least(dtype: object, distinct: pd.Series, sample: pd.Series) -> int | None:
+    """Give how many distinct values must be there, or None when they are measurements."""
+    if plain_numbers(sample).notna().mean() >= _NEARLY_ALL:
+        return _FEW_NUMBERS if _are_numbers_of_codes(distinct, sample) else None
+    if pd.api.types.is_numeric_dtype(dtype) or _are_statistics(sample):  # type: ignore[arg-type]
+        return None
+    return _FEW_CODES if _look_like_codes(sample) else _FEW
+
+
+def _is_unsuited(dtype: object) -> bool:
+    """Tell whether a type holds no codes: flags, fractions, moments and spans of time."""
+    return bool(
+        pd.api.types.is_bool_dtype(dtype)  # type: ignore[arg-type]
+        or pd.api.types.is_datetime64_any_dtype(dtype)  # type: ignore[arg-type]
+        or pd.api.types.is_timedelta64_dtype(dtype)  # type: ignore[arg-type]
+        or pd.api.types.is_complex_dtype(dtype)  # type: ignore[arg-type]
+    )
+
+
+def _told(present: pd.Series, distinct: int, patients: pd.Series | None, least: int) -> str:
+    """Give the kind when values are enough, and differ from row to row or by patient."""
+    if distinct < least:
+        return ""
+    if distinct >= _NEARLY_ALL * len(present):
+        return _KIND
+    own = patients is not None and _one_per_patient(present, patients.loc[present.index], distinct)
+    return _KIND if own else ""
+
+
+def _one_per_patient(present: pd.Series, patients: pd.Series, distinct: int) -> bool:
+    """Tell whether nearly every patient has a value of his own."""
+    n_patients = int(patients.nunique())
+    if n_patients < _FEW_CODES or distinct < _NEARLY_ALL * n_patients:
+        return False
+    both = pd.DataFrame(
+        {
+            "value": present.astype(object).map(str).to_numpy(),
+            "patient": patients.astype(object).to_numpy(),
+        }
+    )
+    return len(both.drop_duplicates()) <= distinct / _NEARLY_ALL
+
+
+def _are_numbers_of_codes(distinct: pd.Series, sample: pd.Series) -> bool:
+    """Tell whether numbers are padded, or whole and large, or count on from no beginning."""
+    if sample.str.fullmatch(r"\d{4,}").all() and sample.str.startswith("0").any():
+        return sample.str.len().min() == sample.str.len().max()
+    few = plain_numbers(sample).dropna()
+    if not (few % 1 == 0).all():
+        return False
+    numbers = plain_numbers(distinct.map(str)).dropna()
+    low, high = float(numbers.min()), float(numbers.max())
+    counted_on = high - low + 1 == len(numbers) and low >= _FIRST_OF_SEQUENCE
+    years = low >= 1900 and high <= 2100
+    return low >= _LARGE or (high >= _LARGE and len(numbers) >= _FEW) or (counted_on and not years)
+
+
+def _look_like_codes(texts: pd.Series) -> bool:
+    """Tell whether nearly all texts are single words of letters with digits, or long digits."""
+    token = texts.map(lambda text: _TOKEN.fullmatch(text) is not None)
+    harmless = texts.map(
+        lambda text: _PUBLIC.fullmatch(text) is not None or _MEASURED.fullmatch(text) is not None
+    )
+    digits = texts.str.count(r"\d")
+    mixed = (digits >= 1) & texts.str.contains(r"[^\W\d_]") | (digits >= 5)
+    return bool((token & ~harmless & mixed).mean() >= 0.8)
+
+
+def _look_drawn(texts: pd.Series) -> bool:
+    """Tell whether single words of six signs or more change often between kinds of signs."""
+    public = texts.map(lambda text: _PUBLIC.fullmatch(text) is not None).mean()
+    plain = texts.str.replace(r"[^0-9A-Za-z]", "", regex=True)
+    single = texts.str.fullmatch(r"[\w+/=.-]{6,80}").mean() >= _NEARLY_ALL
+    changes = plain.str.count(r"(?<=\d)(?=[A-Za-z])|(?<=[A-Za-z])(?=\d)|(?<=[A-Z])(?=[a-z])")
+    changes = changes + plain.str.count(r"(?<=[a-z])(?=[A-Z])")
+    length = plain.str.len()
+    worded = texts.str.contains(r"[A-Za-z][a-z]{3}").mean() > 0.5
+    return bool(
+        single and public < 0.5 and length.mean() >= 6 and changes.mean() >= 2.4 and not worded
+    )
+
+
+def _are_statistics(texts: pd.Series) -> bool:
+    """Tell whether texts are figures as tables print them: estimates, limits, shares."""
+    figures = texts.map(lambda text: _STATISTIC.fullmatch(text) is not None)
+    return bool(figures.mean() >= 0.5 and texts.str.contains(r"[\s%(]").mean() >= 0.5)
