@@ -1,7 +1,9 @@
 """Data as clinics and networks have them, read into a canonical study and written from it."""
 
+from analysis.formats.adam import read_adam, write_adam
 from analysis.formats.changes import Changes, compare_exports, write_changes
 from analysis.formats.clinic import read_clinic
+from analysis.formats.corrections import correct_files
 from analysis.formats.draft import draft_mapping
 from analysis.formats.fhir import read_fhir, write_fhir
 from analysis.formats.imported import Imported, assemble
@@ -18,7 +20,9 @@ __all__ = [
     "Update",
     "assemble",
     "compare_exports",
+    "correct_files",
     "draft_mapping",
+    "read_adam",
     "read_clinic",
     "read_fhir",
     "read_mapping",
@@ -26,6 +30,7 @@ __all__ = [
     "read_redcap",
     "split_redcap",
     "update",
+    "write_adam",
     "write_changes",
     "write_fhir",
     "write_mapping",

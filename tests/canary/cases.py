@@ -125,6 +125,12 @@ def _omop(world: World) -> Path:
     return folder
 
 
+def _adam(world: World) -> Path:
+    world.file("adsl.csv", f"USUBJID,AGE,SEX,{SECRET}\n{SECRET},{NUMBER},{SECRET},{DATE}\n")
+    world.file("adqs.csv", f"USUBJID,PARAMCD,AVAL,ADY\n{SECRET},{SECRET},{NUMBER},{DATE}\n")
+    return world.local
+
+
 def _mapping(world: World) -> Path:
     return world.file("m.json", json.dumps({**small_clinic.MAPPING, SECRET: [DATE]})[:-2])
 
@@ -136,6 +142,14 @@ def _mapping_of() -> formats.Mapping:
 def _update(world: World) -> object:
     world.clinic()
     return formats.update(world.local, _mapping_of(), previous=world.local)
+
+
+def _corrected(world: World) -> object:
+    world.clinic()
+    head = "file,line,column,is,becomes,reason\n"
+    rows = f"patients.csv,2,{SECRET},{NUMBER},{DATE},{SECRET}\n{SECRET},{DATE},x,y,z,w\n"
+    listed = world.file("list.csv", head + rows)
+    return formats.correct_files(world.local, _mapping_of(), listed, world.local / "copies")
 
 
 def _deidentified(world: World) -> object:
@@ -192,7 +206,9 @@ CASES: dict[str, Callable[[World], object]] = {
     "formats.compare_exports": lambda world: formats.compare_exports(
         world.clinic(), world.clinic()
     ),
+    "formats.correct_files": _corrected,
     "formats.draft_mapping": lambda world: formats.draft_mapping(_redcap(world)[0].parent),
+    "formats.read_adam": lambda world: formats.read_adam(_adam(world)),
     "formats.read_clinic": World.clinic,
     "formats.read_fhir": lambda world: formats.read_fhir(_fhir(world)),
     "formats.read_mapping": lambda world: formats.read_mapping(_mapping(world)),
@@ -200,6 +216,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "formats.read_redcap": lambda world: formats.read_redcap(*_redcap(world), project.MAPPING),
     "formats.split_redcap": lambda world: formats.split_redcap(*_redcap(world)),
     "formats.update": _update,
+    "formats.write_adam": lambda world: formats.write_adam(world.study, world.local / "a"),
     "formats.write_fhir": lambda world: formats.write_fhir(world.study, world.local / "f"),
     "formats.write_omop": lambda world: formats.write_omop(world.study, world.local / "o"),
     "formats.write_redcap": lambda world: formats.write_redcap(world.study, world.local / "r"),
@@ -336,7 +353,7 @@ ON_RESULTS = {
     *("mixed.fit_moments", "mixed.save_moments", "mixed.variance_test", "disclosure.recording"),
     *("formats.write_mapping", "study.findings_frame", "results.tidy_frame"),
     *("results.critical_value", "synthetic.inject_into_folder", "synthetic.write_shards"),
-    *("synthetic.write_synthetic", "study.in_local_zone"),
+    *("synthetic.write_synthetic", "synthetic.write_first_clinic", "study.in_local_zone"),
 }
 """Calls that take what another call made, or invented data: no cell of a clinic reaches them."""
 
