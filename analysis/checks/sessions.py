@@ -35,9 +35,19 @@ def _implausible_dose(study: Study) -> pd.Series:
     sessions = study.tables["sessions"]
     route = sessions["route"].astype("string")
     broken = _outside(sessions["dose_mg"], route, PUBLISHED_MG)
-    if study.has("sessions", "dose_mg_kg"):
-        broken |= _outside(sessions["dose_mg_kg"], route, PUBLISHED_MG_KG)
+    broken |= _outside(_per_kilogram(study), route, PUBLISHED_MG_KG)
     return broken & sessions["agent"].eq("ketamine") & sessions["completed"]
+
+
+def _per_kilogram(study: Study) -> pd.Series:
+    """Take the dose per kilogram as it is stated, or else from dose and weight."""
+    sessions = study.tables["sessions"]
+    stated = pd.Series(np.nan, index=sessions.index)
+    if study.has("sessions", "dose_mg_kg"):
+        stated = sessions["dose_mg_kg"]
+    if not study.has("sessions", "weight_kg"):
+        return stated
+    return stated.fillna(sessions["dose_mg"] / sessions["weight_kg"])
 
 
 def _no_device_dose(study: Study) -> pd.Series:

@@ -88,20 +88,14 @@ def map_files(
 
 def _tell(imported: Imported, audience: Audience) -> None:
     """Print what a reader noticed, and what became of the rows."""
-    from analysis.disclosure import CONFIDENTIAL, Policy, masked_count
+    from analysis.disclosure import CONFIDENTIAL, Policy
     from analysis.results import frame_to_text
 
     if audience is Audience.internal:
         say(CONFIDENTIAL)
     for line in finding_lines(imported.findings, audience):
         say(line)
-    policy = Policy(audience=audience.value)
-    shown = imported.sources.astype(object)
-    for name in ("rows_read", "rows_used", "rows_left_out"):
-        shown[name] = [masked_count(n, policy) for n in imported.sources[name]]
-    if audience is Audience.release:  # what was read would give a hidden count by subtraction
-        shown = shown.drop(columns=["rows_read"])
-    say(frame_to_text(shown))
+    say(frame_to_text(imported.rows(Policy(audience=audience.value))))
 
 
 def _write_imported(imported: Imported, output: Path | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -97,13 +98,17 @@ class Changes:
         return frame_to_html(self.to_frame(), caption="Rows since the export before")
 
 
-def compare_exports(before: Imported, after: Imported) -> Changes:
+def compare_exports(
+    before: Imported, after: Imported, *, patients: Literal["all", "both"] = "all"
+) -> Changes:
     """Compare what two exports say.
 
     Parameters
     ----------
     before, after : Imported
-        Earlier and later export, read by the same mapping.
+        Earlier and later export, read by the same mapping; or two sources of the same people.
+    patients : {"all", "both"}
+        Whether everybody is compared, or only the patients whom both hold.
 
     Returns
     -------
@@ -123,8 +128,11 @@ def compare_exports(before: Imported, after: Imported) -> Changes:
     """
     old, new = before.require_study(), after.require_study()
     rows, columns, details = [], [], []
+    shared = set(old.tables["subjects"]["subject_id"]) & set(new.tables["subjects"]["subject_id"])
     for name, table in TABLES.items():
         frames = [s.table(name) if s.has(name) else _no_rows(table) for s in (old, new)]
+        if patients == "both":
+            frames = [frame[frame["subject_id"].isin(list(shared))] for frame in frames]
         if not any(len(frame) for frame in frames):
             continue
         pair = _Pair.of(frames[0], frames[1], table)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.disclosure import RELEASE, Policy, masked_count
 from analysis.errors import DataError
 from analysis.results import frame_to_html, frame_to_text
 from analysis.study import TABLES, Finding, Study, findings_frame
@@ -63,6 +64,51 @@ class Imported:
             lines = "\n".join(f"  {finding}" for finding in errors)
             raise DataError(f"The files cannot be made into a study.\n{lines}")
         return self.study
+
+    def rows(self, policy: Policy = RELEASE) -> pd.DataFrame:
+        """Return what became of the rows as text, small counts hidden as the policy says.
+
+        Parameters
+        ----------
+        policy : Policy
+            The least count that may be shown.
+
+        Returns
+        -------
+        pandas.DataFrame
+            `SOURCE_COLUMNS`; for release without ``rows_read``, from which a hidden count could
+            be found by subtraction.
+        """
+        shown = self.sources.astype(object)
+        for name in ("rows_read", "rows_used", "rows_left_out"):
+            shown[name] = [masked_count(n, policy) for n in self.sources[name]]
+        return shown if policy.confidential else shown.drop(columns=["rows_read"])
+
+    def locate(self, rule: str) -> pd.DataFrame:
+        """Say on which lines of the files a rule is broken; for the clinic only.
+
+        Parameters
+        ----------
+        rule : str
+            Code of a rule, such as ``"FMT-064"``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per line of every finding with this code: ``source, line, column, severity,
+            what``; `column` is a path of the mapping. Lines as an editor counts them (rows of a
+            sheet in a workbook). Empty when no finding with this code has lines.
+            ``attrs["patient_level"]`` is True, so that no release takes it.
+        """
+        rows = [
+            (finding.table, int(line), finding.column, finding.severity, finding.what)
+            for finding in self.findings
+            if finding.rule == rule and finding.mask is not None
+            for line in finding.mask.rows()
+        ]
+        frame = pd.DataFrame(rows, columns=["source", "line", "column", "severity", "what"])
+        frame.attrs["patient_level"] = True
+        return frame
 
     def to_frame(self) -> pd.DataFrame:
         """Return the findings as a frame, errors first; true counts."""

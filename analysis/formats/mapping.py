@@ -13,8 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from analysis import storage
 from analysis.errors import DataError
+from analysis.formats.answering import answered, questions
 from analysis.formats.faults import fault
 from analysis.formats.mapping_entries import Entries, undecided
 from analysis.formats.mapping_parts import ClientId, FollowUp, Origin, Part, Questionnaire, Source
@@ -132,6 +135,44 @@ class Mapping:
     def open_questions(self) -> tuple[str, ...]:
         """JSON paths that await a decision."""
         return tuple(undecided(self.content))
+
+    def questions(self) -> pd.DataFrame:
+        """Return open questions with the notes beside them.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``place, note``: JSON path, and what was seen; no label or value.
+        """
+        return questions(self.content, self.open_questions)
+
+    def answered(self, answers: MappingType[str, Any]) -> Mapping:
+        """Return the mapping with open questions answered, or entries corrected.
+
+        Parameters
+        ----------
+        answers : mapping of str to object
+            What is right, by JSON path as in `open_questions`; a new key may stand at the end.
+            Objects of labels (``values``, ``answers``, ``sites``) are completed; everything else
+            is replaced.
+
+        Returns
+        -------
+        Mapping
+            Validated again; this one stays as it is.
+
+        Raises
+        ------
+        DataError
+            When a path is not in the mapping.
+
+        Examples
+        --------
+        >>> draft = Mapping.of({"mapping_version": "1", "sources": {}, "cut_off": "?"})
+        >>> draft.open_questions, draft.answered({"cut_off": "2025-06-30"}).open_questions
+        (('cut_off',), ())
+        """
+        return Mapping.of(answered(self.content, answers))
 
     def text(self) -> str:
         """Return the mapping as JSON text, as it is written to a file."""

@@ -14,11 +14,12 @@ from analysis.formats.faults import fault
 from analysis.formats.reading.cells import plain
 from analysis.study import Finding
 
-__all__ = ["Entries", "undecided"]
+__all__ = ["LABELS", "Entries", "undecided"]
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _PLACE = "mapping"
-_LABELS = ("values", "answers", "sites")  # their keys come from the data
+LABELS = ("values", "answers", "sites")
+"""Objects whose keys come from the data."""
 
 
 class Entries:
@@ -187,7 +188,7 @@ def undecided(value: Any, path: str = "") -> list[str]:
         for key, part in value.items():
             if key in {"note", "na"}:  # a question mark may be the code of a clinic for missing
                 continue
-            named = NAME.fullmatch(key) and not path.endswith(_LABELS)
+            named = NAME.fullmatch(key) and not path.endswith(LABELS)
             found += undecided(part, f"{path}.{key}".strip(".") if named else path)
         return list(dict.fromkeys(found))
     if isinstance(value, list):

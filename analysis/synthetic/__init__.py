@@ -1,6 +1,7 @@
 """Synthetic clinic networks with known truth."""
 
 from analysis.synthetic.examples import example_folder
+from analysis.synthetic.exports.writing import write_first_clinic
 from analysis.synthetic.faults import fault_codes, inject, inject_into_folder
 from analysis.synthetic.presets import scenario, scenario_names
 from analysis.synthetic.scenarios import Scenario
@@ -23,6 +24,7 @@ __all__ = [
     "scenario",
     "scenario_names",
     "simulate",
+    "write_first_clinic",
     "write_shards",
     "write_synthetic",
 ]

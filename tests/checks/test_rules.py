@@ -342,3 +342,19 @@ def test_items_without_a_whole_and_declared_key_are_left_to_the_rule_about_it(co
 def test_an_unknown_rater_is_left_to_the_rule_about_categories():
     findings = check(changed([("assessments", "rater", 1, "parent")])).findings
     assert places(findings) == [("CAT-001", "assessments", "rater")]
+
+
+@pytest.mark.parametrize(("dose", "broken"), [("168", False), ("169", True), ("17", True)])
+def test_a_dose_is_weighed_where_no_dose_per_kilogram_is_stated(dose, broken):
+    text = CLEAN["sessions"]
+    cells = {"dose_mg": dose, "weight_kg": "70", "route": "IV", "agent": "ketamine"}
+    for column, cell in cells.items():
+        text = with_cell(text, column, cell, row=3)
+    study = clean_study(sessions=text)
+    sessions = study.table("sessions").drop(columns="dose_mg_kg")
+    weighed = replace(study, tables={**study.tables, "sessions": sessions})
+    found = [finding.rule for finding in check(weighed).findings]
+    assert ("DOS-002" in found) == broken  # 2 * 1.2 and 0.5 / 2 mg/kg of 70 kg: 168 and 17.5 mg
+    unweighed = {**study.tables, "sessions": sessions.drop(columns="weight_kg")}
+    rules = [finding.rule for finding in check(replace(study, tables=unweighed)).findings]
+    assert "DOS-002" not in rules

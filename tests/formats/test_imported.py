@@ -3,8 +3,10 @@
 import pandas as pd
 import pytest
 
+from analysis.disclosure import INTERNAL
 from analysis.errors import DataError
 from analysis.formats import Imported, assemble
+from analysis.formats.imported import SOURCE_COLUMNS
 from analysis.study import Finding, read_study
 from analysis.synthetic import example_folder
 from tests.builders import ABOUT, CLEAN, typed
@@ -59,3 +61,21 @@ def test_sources_are_shown_as_given():
     found = Imported(study=None, findings=(), sources=sources)
     assert "phq.csv" in repr(found)
     assert "0 errors" in repr(found)
+
+
+@pytest.mark.unit
+def test_small_counts_of_rows_are_hidden_with_the_number_that_would_give_them_away():
+    sources = pd.DataFrame(
+        [("a", "sessions", 40, 37, 3, "blank row")], columns=list(SOURCE_COLUMNS)
+    )
+    imported = Imported(study=None, findings=(), sources=sources)
+    assert imported.rows().to_dict("records") == [
+        {
+            "source": "a", "table": "sessions", "rows_used": "37", "rows_left_out": "<11",
+            "reason": "blank row",
+        }
+    ]  # fmt: skip
+    assert imported.rows(INTERNAL)[["rows_read", "rows_left_out"]].to_numpy().tolist() == [
+        ["40", "3"]
+    ]
+    assert len(imported.locate("FMT-050")) == 0

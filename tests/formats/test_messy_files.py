@@ -488,3 +488,15 @@ def test_a_file_that_is_gone_or_locked_while_it_is_read_is_a_finding(tmp_path, m
     monkeypatch.setattr(Path, "open", locked)
     found = read_clinic(tmp_path, Mapping.of(MAPPING))
     assert said(found, "phq") == [("FMT-021", "error", None)]
+
+
+@unit
+def test_a_number_among_dates_of_a_text_file_is_named_as_what_it_looks_like(tmp_path):
+    found = read(tmp_path, phq=PHQ.replace("04/01/2024", "45295"))
+    remedies = [f.remedy for f in found.findings if f.rule == "FMT-050"]
+    assert remedies
+    assert all("as Excel counts days" in remedy for remedy in remedies)
+    found = read(tmp_path, phq=PHQ.replace("04/01/2024", "soon"))
+    remedies = [f.remedy for f in found.findings if f.rule == "FMT-050"]
+    assert remedies
+    assert not any("Excel" in remedy for remedy in remedies)

@@ -158,3 +158,16 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path):
     before, _ = exports(tmp_path)
     with pytest.raises(DataError, match="does not exist"):
         update(before, Mapping.of(MAPPING), previous=tmp_path / "nowhere")
+
+
+@unit
+def test_two_sources_are_compared_for_the_people_whom_both_hold(tmp_path):
+    fewer = "".join(PATIENTS.splitlines(keepends=True)[:3])
+    treated = "".join(TREATMENTS.splitlines(keepends=True)[:4])
+    answered = "".join(PHQ.splitlines(keepends=True)[:4])
+    before, after = exports(tmp_path, patients=fewer, treatments=treated, phq=answered)
+    everything, part = (read_clinic(folder, Mapping.of(MAPPING)) for folder in (before, after))
+    shared = compare_exports(part, everything, patients="both")
+    assert shared.none
+    assert counts(shared)["subjects"] == (0, 0, 0, 2)
+    assert counts(compare_exports(part, everything))["subjects"] == (1, 0, 0, 2)

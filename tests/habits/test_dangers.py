@@ -95,6 +95,7 @@ WRITERS = {
     "checks/detail.py": "formulas neutralised: tests/checks/test_detail.py",
     "disclosure/release.py": "no file: the text is digested only",
     "formats/changes.py": "formulas neutralised: tests/formats/test_update.py",
+    "formats/adam/writing.py": "exchange: must be read back equal by read_adam",
     "formats/omop/writing.py": "exchange: must be read back equal by read_omop",
     "formats/redcap/writing.py": "exchange: must be read back equal by read_redcap",
     "synthetic/shards.py": "Parquet of invented data",

@@ -142,7 +142,7 @@ def _say_reasons(rows: Rows, recipe: Recipe, cells: Cells, read: Dates, form: Da
             "FMT-050",
             read.unreadable,
             "Cells cannot be read as dates from 1900 to 2099.",
-            "Name codes for missing values in na, or give the form of the dates.",
+            _unreadable_remedy(cells, read),
         ),
         (
             "FMT-051",
@@ -168,6 +168,17 @@ def _say_reasons(rows: Rows, recipe: Recipe, cells: Cells, read: Dates, form: Da
         what = "Dates stand as numbers, and were read as Excel counts days."
         remedy = 'If that is right, say "serial_dates": true in the mapping.'
         rows.say("FMT-054", recipe.path, what, remedy, cells.flags(read.serial), warn=True)
+
+
+def _unreadable_remedy(cells: Cells, read: Dates) -> str:
+    """Say what to do about cells that are no dates; some may be numbers that count days."""
+    as_numbers = read_dates(cells.entries, DateForm(order="serial"))
+    if (read.unreadable & as_numbers.serial & cells.used()).any():
+        return (
+            "Some are numbers, as Excel counts days: correct these cells, or say "
+            '"serial_dates": true in the mapping if all such numbers are days.'
+        )
+    return "Name codes for missing values in na, or give the form of the dates."
 
 
 def minutes_between(rows: Rows, recipe: Recipe) -> Floats:

@@ -237,9 +237,9 @@ def _broken(each: Field, n_broken: int) -> list[Finding]:
     if not n_broken:
         return []
     wanted = "one of its choices" if each.choices else "a date" if is_dated(each) else "a number"
-    source = "Download the dictionary again" if each.choices else "Correct them in the project"
+    again = ", download the dictionary again if choices were added" if each.choices else ""
     what = f"Some cells are not {wanted}, as the dictionary says."
-    remedy = f"{source}, or name the codes for missing data in the mapping."
+    remedy = f"Correct them in the project{again}, or name codes for missing data in the mapping."
     return [noticed("RCP-020", (each.form, each.name), what, remedy, count=n_broken)]
 
 

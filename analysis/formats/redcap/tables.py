@@ -80,8 +80,17 @@ def fill_tables(
         ]
         if parts:
             _add(table, parts, entries, mapping, filling)
-    filling.tables = {name: _sorted(frame, name) for name, frame in filling.tables.items()}
+    filling.tables = {
+        name: _sorted(_with_empty(frame, name), name) for name, frame in filling.tables.items()
+    }
     return filling
+
+
+def _with_empty(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Add the columns that may be empty and that nobody mapped, as readers of other files do."""
+    empty = [c.name for c in TABLES[table].columns if c.required and c.nullable]
+    nothing = pd.array([None] * len(frame), dtype="string")
+    return frame.assign(**dict.fromkeys([n for n in empty if n not in frame], nothing))
 
 
 def _subjects(frames: Mapping[str, pd.DataFrame], mapping: RedcapMapping) -> pd.Series | None:
@@ -299,9 +308,9 @@ def _items(rows: pd.DataFrame, n_items: int, reasons: Mapping[str, str]) -> pd.D
     for position in range(1, n_items + 1):
         answer, code = rows[f"item {position}"], rows[f"code {position}"].astype("string")
         why = code.map(dict(reasons)).astype("string")
-        part = rows.reindex(columns=_ITEM_KEY).assign(
-            item_no=position, response=answer, missing_reason=why.mask(why.eq("").fillna(False))
-        )
+        part = rows.reindex(columns=_ITEM_KEY).assign(item_no=position, response=answer)
+        if reasons:
+            part["missing_reason"] = why.mask(why.eq("").fillna(False))
         parts.append(part[answer.notna() | code.notna()])
     return pd.concat(parts, ignore_index=True)
 

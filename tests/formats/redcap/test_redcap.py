@@ -428,3 +428,15 @@ PLACES = [
 def test_any_entry_of_a_mapping_makes_findings_and_no_exception(tmp_path, place, value):
     imported = read_redcap(*write(tmp_path), changed(*place, to=value))
     assert imported.ok or any(f.severity == "error" for f in imported.findings)
+
+
+@pytest.mark.unit
+def test_columns_that_may_be_empty_need_not_be_mapped(tmp_path):
+    content = copy.deepcopy(MAPPING)
+    for entry in content["tables"]["assessments"]:
+        entry["columns"].pop("visit", None)
+        entry["columns"].pop("rater", None)
+    scores = read_redcap(*write(tmp_path), content).require_study().table("assessments")
+    assert scores[["visit", "rater"]].isna().all(axis=None)
+    whole = read_redcap(*write(tmp_path), MAPPING).require_study().table("assessments")
+    assert scores["total"].equals(whole["total"])

@@ -1,0 +1,1 @@
+"""Files as a small clinic has them, with planted faults, and the study that they should become."""
