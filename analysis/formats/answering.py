@@ -18,6 +18,9 @@ __all__ = ["answered", "questions"]
 _NOTES = {
     "cut_off": "Last day that the files cover, as year-month-day.",
     "sites": "A code for every name of a clinic in the files.",
+    "title": "Name of the data set on every report.",
+    "site": "The clinic of patients for whom the files name none.",
+    "indication": "What all are treated for. Take the line out if it differs or is not known.",
 }
 _ASKED = re.compile(r"[^.?:]*\?(?=\s|$)")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")

@@ -18,6 +18,7 @@ import pandas as pd
 from analysis import storage
 from analysis.errors import DataError
 from analysis.formats.answering import answered, questions
+from analysis.formats.decisions import UNDECIDED
 from analysis.formats.faults import fault
 from analysis.formats.mapping_entries import Entries, undecided
 from analysis.formats.mapping_parts import ClientId, FollowUp, Origin, Part, Questionnaire, Source
@@ -233,8 +234,7 @@ def _site_codes(top: Entries, sites: MappingType[str, str | None]) -> None:
 
 def _decided_first(findings: list[Finding], places: list[str]) -> list[Finding]:
     """Let an open question stand for every other fault at its place."""
-    what = "A question mark awaits a decision."
-    remedy = "Read the note beside it, and write what is right."
+    what, remedy = UNDECIDED
     asked = [fault("FMT-014", _PLACE, what, remedy, column=place) for place in places]
     kept = [
         finding

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from analysis.formats.decisions import decisions
 from analysis.formats.noticed import noticed
 from analysis.study import TABLES, Finding
 from analysis.study.about import about_arguments
@@ -138,6 +139,10 @@ def read_mapping(
     if not isinstance(content, Mapping):
         remedy = "Correct the file; it holds title, sites, instruments and tables."
         return None, [_wrong("", "It must be a file with one JSON object in UTF-8.", remedy)]
+    content, open_ = decisions(content)
+    if open_:
+        return None, open_
+    content = _with_scales(content)
     about, found = about_arguments({"schema_version": SCHEMA_VERSION, **content})
     findings = [replace(each, table="mapping") for each in found]
     findings += [*_top_faults(content), *_tables_faults(content.get("tables"))]
@@ -304,3 +309,38 @@ def _source(source: Mapping[str, Any]) -> Source:
         instrument=source.get("instrument", ""),
         translation=source.get("values"),
     )
+
+
+def _with_scales(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Name scales and clinics by the constants of the tables, where they are not listed."""
+    tables = content.get("tables")
+    entries = [
+        (table, entry.get("columns"))
+        for table, listed in (tables.items() if isinstance(tables, Mapping) else ())
+        for entry in (listed if isinstance(listed, list) else ())
+        if isinstance(entry, Mapping)
+    ]
+    found = {"instruments": _constants(entries, "assessments", "instrument")}
+    found["sites"] = [
+        *_constants(entries, "subjects", "site_id"),
+        *_constants(entries, "sessions", "site_id"),
+    ]
+    return {**{key: sorted(set(names)) for key, names in found.items() if names}, **content}
+
+
+def _constants(
+    entries: Sequence[tuple[str, Any]], table: str, column: str
+) -> list[str]:
+    """List what a column of a table can become by constants and translations."""
+    sources = [
+        columns.get(column)
+        for name, columns in entries
+        if name == table and isinstance(columns, Mapping)
+    ]
+    told: list[Any] = []
+    for source in sources:
+        if isinstance(source, Mapping):
+            values = source.get("values")
+            told += [source.get("constant")]
+            told += list(values.values()) if isinstance(values, Mapping) else []
+    return [name for name in told if isinstance(name, str) and name]
