@@ -30,16 +30,19 @@ _ASKED: dict[str, dict[str, Any]] = {
     "route": {"constant": "?", "note": "Which route is it, IV, IM, SC, SL, IN or PO? No field says."},
     "phase": {"constant": "?", "note": "Is it induction or maintenance? No field says."},
     "completed": {"constant": "?", "note": "Were all completed? Then true. No field says."},
-    "dose_mg": {"field": "?", "note": 'Which field is the dose in mg? Or {"constant": ""}.'},
+    "dose_mg": {"?": "?", "note": 'Which field is the dose in mg? {"field": …}.'},
 }
 _MISSING_PERSON = {
     "age_years": {
-        "constant": "?",
-        "note": 'Which field holds the age? Births are not read: {"field": …}, or "" if none.',
+        "?": "?",
+        "note": 'Which field holds the age? {"field": …}, or {"constant": ""}. Births are not read.',
     },
-    "sex": {"constant": "?", "note": 'Which field holds the sex? {"field": …}, or "" if none.'},
-    "indication": {"constant": "?", "note": "What are all treated for? Or name a field."},
-}  # fmt: skip
+    "sex": {"?": "?", "note": 'Which field holds the sex? {"field": …}, or {"constant": ""}.'},
+    "indication": {
+        "?": "?",
+        "note": 'What is treated? {"constant": "depression"} when all have it, or {"field": …}.',
+    },
+}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -206,5 +209,6 @@ def _note(project: _Project, unused: Sequence[str]) -> str:
     listed = ", ".join(unused) or "none"
     return (
         "Proposed from the data dictionary of a REDCap project. Decide every ? and look at every "
-        f"note. Fields marked as identifying, left out: {hidden}. Forms without an entry: {listed}."
+        f"note. Fields marked as identifying, left out: {hidden}. Forms without an entry: {listed}. Monitoring "
+        "and adverse events are not proposed."
     )

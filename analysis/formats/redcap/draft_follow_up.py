@@ -48,14 +48,14 @@ def follow_up_entry(forms: Mapping[str, Sequence[Field]]) -> dict[str, Any]:
     best = max(found, key=lambda form: ("last_contact_day" in found[form], len(found[form])))
     columns = found[best]
     asked = {
-        name: {"constant": "?", "note": note}
+        name: {"?": "?", "note": note}
         for name, (_, note) in _DAYS.items()
         if name not in columns
     }
     if "end_reason" not in columns:
         allowed = ", ".join(TABLES["follow_up"].column("end_reason").allowed)
-        note = f"Why did follow-up end? No field says. Allowed are {allowed}."
-        asked["end_reason"] = {"constant": "?", "note": note}
+        note = f'Why did follow-up end? {{"constant": …}} or {{"field": …}}; allowed are {allowed}.'
+        asked["end_reason"] = {"?": "?", "note": note}
     whole = {**columns, **asked}
     ordered = {n: whole[n] for n in TABLES["follow_up"].names if n in whole}
     return {"instrument": best if columns else "?", "columns": ordered}
