@@ -20,8 +20,8 @@ _NOTES = {
     "sites": "A code for every name of a clinic in the files.",
     "title": "Name of the data set on every report.",
     "site": "The clinic of patients for whom the files name none.",
-    "mg_per_quantity": "How many mg is one unit of quantity, where dose_unit_source_value is empty?",
-    "condition_codes": "Code system of condition_source_value. Take the line out to leave them out.",
+    "mg_per_quantity": "How many mg is one quantity where dose_unit_source_value is empty?",
+    "condition_codes": "Code system of condition_source_value. Without the line none is read.",
     "indication": "What all are treated for. Take the line out if it differs or is not known.",
 }
 _ASKED = re.compile(r"[^.?:]*\?(?=\s|$)")

@@ -12,7 +12,10 @@ import pandas as pd
 from analysis.formats.answering import answered, questions
 from analysis.formats.mapping_entries import undecided
 
-__all__ = ["ExportMapping"]
+__all__ = ["EXPORT_KINDS", "ExportMapping"]
+
+EXPORT_KINDS = ("redcap", "fhir", "omop")
+"""Kinds of exports whose mapping is checked by the reader of their format."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

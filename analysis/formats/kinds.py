@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.errors import DataError
+from analysis.formats.export_mapping import EXPORT_KINDS
 from analysis.formats.omop.fields import CDM_TABLES
 from analysis.formats.redcap.project_files import is_dictionary
 
 __all__ = ["KINDS", "export_paths", "kind_of"]
 
-KINDS = ("clinic", "redcap", "fhir", "omop")
+KINDS = ("clinic", *EXPORT_KINDS)
 """Kinds of exports that a mapping can describe."""
 
 _REQUIRED = {name for name, table in CDM_TABLES.items() if table.required}

@@ -19,6 +19,7 @@ from analysis import storage
 from analysis.errors import DataError
 from analysis.formats.answering import answered, questions
 from analysis.formats.decisions import UNDECIDED
+from analysis.formats.export_mapping import EXPORT_KINDS, ExportMapping
 from analysis.formats.faults import fault
 from analysis.formats.mapping_entries import Entries, undecided
 from analysis.formats.mapping_parts import ClientId, FollowUp, Origin, Part, Questionnaire, Source
@@ -248,7 +249,7 @@ def _decided_first(findings: list[Finding], places: list[str]) -> list[Finding]:
     return asked + kept
 
 
-def read_mapping(path: Path | str) -> Mapping:
+def read_mapping(path: Path | str) -> Mapping | ExportMapping:
     """Read a mapping file.
 
     Parameters
@@ -258,8 +259,9 @@ def read_mapping(path: Path | str) -> Mapping:
 
     Returns
     -------
-    Mapping
-        With a finding for every fault, which names its JSON path.
+    Mapping or ExportMapping
+        The second when its ``kind`` is redcap, fhir or omop; else the first, with a finding for
+        every fault, which names its JSON path.
 
     Raises
     ------
@@ -269,6 +271,9 @@ def read_mapping(path: Path | str) -> Mapping:
     content = _loaded(Path(path))
     if isinstance(content, DataError):
         raise content  # not where the JSON broke: that error carries the whole text
+    kind = content.get("kind") if isinstance(content, MappingType) else None
+    if kind in EXPORT_KINDS:
+        return ExportMapping(kind=str(kind), content=content)
     return Mapping.of(content)
 
 
@@ -297,12 +302,12 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def write_mapping(mapping: Mapping, path: Path | str) -> Path:
+def write_mapping(mapping: Mapping | ExportMapping, path: Path | str) -> Path:
     """Write a mapping file, whole or not at all.
 
     Parameters
     ----------
-    mapping : Mapping
+    mapping : Mapping or ExportMapping
         The mapping.
     path : path
         The JSON file; its headers and labels come from the data, so keep it in the clinic.

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from analysis.formats.fhir.codes import ATC, RXNORM, VITALS, scale_codes
 from analysis.formats.fhir.codes import AGENTS as AGENT_CODES
+from analysis.formats.fhir.codes import ATC, RXNORM, VITALS, scale_codes
 from analysis.formats.fhir.codes import BODY_WEIGHT as WEIGHT_CODE
 from analysis.formats.fhir.codes import ROUTES as ROUTE_CODES
 from analysis.formats.inventory import Inventory
@@ -70,8 +70,8 @@ def draft_omop(folder: Path) -> dict[str, Any]:
 def _note(n_explained: int, n_concepts: int) -> str:
     """Say what was recognised by what."""
     return (
-        "Proposed from OMOP tables. Decide every ? and look at every note. The CONCEPT table beside "
-        f"them explains {n_explained} of {n_concepts} concepts; the others are yours to look up at "
+        "Proposed from OMOP tables. Decide every ? and look at every note. The CONCEPT table "
+        f"beside them explains {n_explained} of {n_concepts} concepts; the others are yours to look up at "
         "athena.ohdsi.org."
     )
 
@@ -97,18 +97,21 @@ def _meanings(vocabulary: str, code: str) -> list[Meaning]:
 def _concepts(inventory: Inventory, known: Mapping[str, list[Meaning]]) -> dict[str, Any]:
     """Write the section ``concepts``: what is known, and a question where nothing is."""
     sections: dict[str, Any] = {}
-    for section in _EXAMPLES:
+    listed: dict[tuple[str, ...], str] = {}
+    for section, example in _EXAMPLES.items():
         places = [f"{table}.{field}" for table, field in _MET[section]]
-        met = [code for place in places for code in inventory.codes.get(place, ())]
+        places = [place for place in places if inventory.codes.get(place)]
         told: dict[str, Any] = {}
-        for code in dict.fromkeys(met):
+        for code in dict.fromkeys(code for place in places for code in inventory.codes[place]):
             for _, meaning in (pair for pair in known.get(code, ()) if pair[0] == section):
                 _add(told, meaning, int(code))
         if told:
             sections[section] = {**told, "note": "By codes of the vocabulary beside the tables."}
-        elif met:
-            listed = "; ".join(f"{p}: {inventory.listed(p)}" for p in places if p in inventory.codes)
-            asked = f"Which concepts are {section}? {_EXAMPLES[section]}. Rows by concept: {listed}."
+        elif places:
+            met = "; ".join(f"{place}: {inventory.listed(place)}" for place in places)
+            met = f"as under {listed[tuple(places)]}" if tuple(places) in listed else met
+            listed.setdefault(tuple(places), section)
+            asked = f"Which concepts are {section}? {example}. Rows by concept: {met}."
             sections[section] = {"?": "?", "note": asked}
     return sections
 

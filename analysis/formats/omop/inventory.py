@@ -1,4 +1,4 @@
-"""Which concepts the tables of an OMOP export use, and what a vocabulary beside them calls these."""
+"""Which concepts the tables of an OMOP export use, and what a vocabulary calls them."""
 
 from __future__ import annotations
 

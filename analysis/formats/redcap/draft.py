@@ -25,9 +25,15 @@ __all__ = ["draft_redcap"]
 
 _ASKED: dict[str, dict[str, Any]] = {
     "session_no": {"number_by": [], "note": "By day."},
-    "course_no": {"constant": "?", "note": "No field counts courses. Is it one course, 1, for all?"},
+    "course_no": {
+        "constant": "?",
+        "note": "No field counts courses. Is it one course, 1, for all?",
+    },
     "agent": {"constant": "?", "note": "Which drug is it, ketamine or esketamine? No field says."},
-    "route": {"constant": "?", "note": "Which route is it, IV, IM, SC, SL, IN or PO? No field says."},
+    "route": {
+        "constant": "?",
+        "note": "Which route is it, IV, IM, SC, SL, IN or PO? No field says.",
+    },
     "phase": {"constant": "?", "note": "Is it induction or maintenance? No field says."},
     "completed": {"constant": "?", "note": "Were all completed? Then true. No field says."},
     "dose_mg": {"?": "?", "note": 'Which field is the dose in mg? {"field": …}.'},
@@ -35,7 +41,7 @@ _ASKED: dict[str, dict[str, Any]] = {
 _MISSING_PERSON = {
     "age_years": {
         "?": "?",
-        "note": 'Which field holds the age? {"field": …}, or {"constant": ""}. Births are not read.',
+        "note": 'Which field holds the age? {"field": …}, or {"constant": ""}. No births.',
     },
     "sex": {"?": "?", "note": 'Which field holds the sex? {"field": …}, or {"constant": ""}.'},
     "indication": {
@@ -113,7 +119,9 @@ def _unreadable(what: str, findings: Sequence[Finding]) -> DataError:
     """Say why a file cannot be used."""
     errors = [str(finding) for finding in findings if finding.severity == "error"]
     lines = "\n".join(f"  {line}" for line in errors) or "  It has no rows of an instrument."
-    return DataError(f"No mapping can be proposed: the {what} of the project is not usable.\n{lines}")
+    return DataError(
+        f"No mapping can be proposed: the {what} of the project is not usable.\n{lines}"
+    )
 
 
 def _content(project: _Project) -> dict[str, Any]:
@@ -209,6 +217,6 @@ def _note(project: _Project, unused: Sequence[str]) -> str:
     listed = ", ".join(unused) or "none"
     return (
         "Proposed from the data dictionary of a REDCap project. Decide every ? and look at every "
-        f"note. Fields marked as identifying, left out: {hidden}. Forms without an entry: {listed}. Monitoring "
-        "and adverse events are not proposed."
+        f"note. Fields marked as identifying, left out: {hidden}. Forms without entry: {listed}. "
+        "Monitoring and adverse events are not proposed."
     )

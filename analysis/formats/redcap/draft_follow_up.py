@@ -16,8 +16,7 @@ __all__ = ["follow_up_entry"]
 _DAYS = {
     "start_day": (
         re.compile(r"first (visit|contact)|enrol|intake|admission|consent"),
-        "Did observation begin with the first treatment, day 0? "
-        'Then {"constant": 0}.',
+        'Did observation begin with the first treatment, day 0? Then {"constant": 0}.',
     ),
     "last_contact_day": (
         re.compile(r"last.*(contact|seen|visit|date)|(contact|seen|visit).*last"),
@@ -25,8 +24,7 @@ _DAYS = {
     ),
     "observed_until_day": (
         re.compile(r"until|observed|end of (data|observation)|cut.?off"),
-        'Up to which day would an event have been recorded? {"date": …}; the last contact if later '
-        "events would not be known.",
+        'Up to which day would an event have been recorded? {"date": …}; if unsure, last contact.',
     ),
 }
 
@@ -48,9 +46,7 @@ def follow_up_entry(forms: Mapping[str, Sequence[Field]]) -> dict[str, Any]:
     best = max(found, key=lambda form: ("last_contact_day" in found[form], len(found[form])))
     columns = found[best]
     asked = {
-        name: {"?": "?", "note": note}
-        for name, (_, note) in _DAYS.items()
-        if name not in columns
+        name: {"?": "?", "note": note} for name, (_, note) in _DAYS.items() if name not in columns
     }
     if "end_reason" not in columns:
         allowed = ", ".join(TABLES["follow_up"].column("end_reason").allowed)

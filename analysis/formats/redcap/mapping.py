@@ -328,9 +328,7 @@ def _with_scales(content: Mapping[str, Any]) -> dict[str, Any]:
     return {**{key: sorted(set(names)) for key, names in found.items() if names}, **content}
 
 
-def _constants(
-    entries: Sequence[tuple[str, Any]], table: str, column: str
-) -> list[str]:
+def _constants(entries: Sequence[tuple[str, Any]], table: str, column: str) -> list[str]:
     """List what a column of a table can become by constants and translations."""
     sources = [
         columns.get(column)
