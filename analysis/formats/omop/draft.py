@@ -71,7 +71,8 @@ def _note(n_explained: int, n_concepts: int) -> str:
     """Say what was recognised by what."""
     return (
         "Proposed from OMOP tables. Decide every ? and look at every note. The CONCEPT table "
-        f"beside them explains {n_explained} of {n_concepts} concepts; the others are yours to look up at "
+        f"beside them explains {n_explained} of {n_concepts} concepts; "
+        "the others are yours to look up at "
         "athena.ohdsi.org."
     )
 

@@ -23,6 +23,7 @@ from analysis.study import TABLES, Finding
 
 __all__ = ["draft_redcap"]
 
+_NUMBERED = ("session_no", "site_id", "course_no")  # by rule, or asked for
 _ASKED: dict[str, dict[str, Any]] = {
     "session_no": {"number_by": [], "note": "By day."},
     "course_no": {
@@ -127,7 +128,8 @@ def _unreadable(what: str, findings: Sequence[Finding]) -> DataError:
 def _content(project: _Project) -> dict[str, Any]:
     """Write the JSON of the mapping."""
     forms = {form: project.fields(form) for form in project.dictionary.forms}
-    treatments = _best_form(forms, "sessions", 3)
+    dated = {form: fields for form, fields in forms.items() if dates_of(fields)}
+    treatments = _best_form(dated, "sessions", 2)
     people = _best_form({f: v for f, v in forms.items() if f != treatments}, "subjects", 1)
     names = sorted({event for events in project.events.values() for event in events})
     scales = [
@@ -160,7 +162,7 @@ def _content(project: _Project) -> dict[str, Any]:
 
 def _best_form(forms: Mapping[str, Sequence[Field]], table: str, least: int) -> str:
     """Find the form with the most columns of a table; empty when none has enough."""
-    counts = {form: len(filled_columns(table, fields)) for form, fields in forms.items()}
+    counts = {form: len(filled_columns(table, each, _NUMBERED)) for form, each in forms.items()}
     best = max(counts, key=lambda form: counts[form], default="")
     return best if best and counts[best] >= least else ""
 
@@ -183,7 +185,7 @@ def _subjects(form: str, fields: Sequence[Field], site: dict[str, Any]) -> dict[
 
 def _sessions(form: str, fields: Sequence[Field], site: dict[str, Any]) -> dict[str, Any]:
     """Propose the entry of the treatments."""
-    found = filled_columns("sessions", fields, taken=("session_no", "site_id", "course_no"))
+    found = filled_columns("sessions", fields, _NUMBERED)
     at = {"constant": "?", "note": "At which clinic is treated?"} if "field" in site else site
     columns = {**_ASKED, **found, "site_id": at, "rel_day": day_of(form, fields, [])}
     ordered = {n: columns[n] for n in TABLES["sessions"].names if n in columns}
