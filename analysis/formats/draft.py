@@ -26,6 +26,7 @@ __all__ = ["draft_clinic"]
 Looks = MappingType[str, Look]
 
 _ENDINGS = {".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".parquet"}
+_FIRST = re.compile(r"first.*\b(tx|treatment|infusion|session|dose)|start of treatment")
 _ASKED: dict[str, Any] = {
     "course_no": {"constant": "?", "note": 'A number, or {"numbered": "course"} with a pause.'},
     "session_no": {"numbered": "session", "note": "No column numbers the sessions: by day."},
@@ -156,7 +157,23 @@ def _origin(looks: Looks, source: str, ids: MappingType[str, tuple[str, str]]) -
         return {"source": "?", "column": "?", "note": note}
     look = looks[source]
     found = role_columns(look, "sessions", _taken(look, ids[source][0]))
-    return {"source": source, "column": found["rel_day"].header, "note": "The first is day 0."}
+    noted = _noted_firsts(looks, source)
+    return {
+        "source": source,
+        "column": found["rel_day"].header,
+        **({"noted": noted} if noted else {}),
+        "note": "The first is day 0.",
+    }
+
+
+def _noted_firsts(looks: Looks, treatments: str) -> list[dict[str, Any]]:
+    """List dates of other sources that note a first treatment, to be compared with day 0."""
+    return [
+        {"source": name, "column": profile.header, "note": "By its header; only compared."}
+        for name, look in looks.items()
+        for profile in look.columns
+        if name != treatments and profile.is_date and _FIRST.search(profile.spelt)
+    ]
 
 
 def _tables(

@@ -75,7 +75,7 @@ def test_kinds_are_recognised_and_said(redcap, tmp_path):
     assert kind_of(export_paths(omop)) == ("omop", "files named drug_exposure and person")
     assert isinstance(draft_mapping(clinic), Mapping)
     assert draft_mapping(omop).kind == "omop"
-    with pytest.raises(DataError, match="no such kind of export. Kinds are: clinic, redcap"):
+    with pytest.raises(DataError, match=r"no such kind of export\. Kinds are: clinic, redcap"):
         draft_mapping(omop, kind="hl7")
 
 

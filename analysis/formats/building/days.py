@@ -78,6 +78,14 @@ class Days:
         """Count the days of a column of dates from the first treatment of each row's patient."""
         return np.asarray(_days(rows, recipe)[0] - self.origin[rows.client])
 
+    def compare(self, rows: Rows, recipe: Recipe) -> None:
+        """Say in which rows a noted first treatment is another day than day 0."""
+        apart = self.rel_days(rows, recipe)
+        what = "A first treatment is noted that is not the first one of the treatments."
+        remedy = "Day 0 is that of the treatments. Look which is right, and whether one is missing."
+        differs = ~np.isnan(apart) & (apart != 0)
+        rows.say("FMT-045", recipe.path, what, remedy, differs, warn=True)
+
     def rel_cut_off(self, client: npt.NDArray[np.int64]) -> Floats:
         """Say on which day of each row's patient the data end."""
         return np.asarray(self.cut_off - self.origin[client])

@@ -59,7 +59,7 @@ def _cells(column: pa.ChunkedArray) -> Cells:
     if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
         column = column.cast(pa.string())
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        return Cells.of_arrow(column.cast(pa.string())).cleaned()
+        return Cells.of_arrow(column.cast(pa.string()))
     codes, different = pd.factorize(pd.Series(column.to_pylist(), dtype="object"))
     texts = Cells.of([cell_text(value) for value in different])
     return Cells(codes=np.append(texts.codes, -1)[codes], entries=texts.entries)
