@@ -9,7 +9,8 @@ from analysis.formats.export_mapping import ExportMapping
 from analysis.formats.exports import read_export
 from analysis.formats.fhir import read_fhir, write_fhir
 from analysis.formats.imported import Imported, assemble
-from analysis.formats.mapping import Mapping, read_mapping, write_mapping
+from analysis.formats.mapping import Mapping
+from analysis.formats.mapping_files import read_mapping, write_mapping
 from analysis.formats.omop import read_omop, write_omop
 from analysis.formats.redcap import RedcapInstruments, read_redcap, split_redcap, write_redcap
 from analysis.formats.update import Update, update

@@ -306,4 +306,4 @@ def test_a_first_treatment_that_is_noted_elsewhere_is_compared(tmp_path):
     ]
     assert found.require_study().tables["sessions"]["rel_day"].tolist()[2] == 0
     wrong = changed("origin", to={**MAPPING["origin"], "noted": [{"source": "nobody"}]})
-    assert {f.rule for f in read(tmp_path, wrong, **files).findings} >= {"FMT-015", "FMT-012"}
+    assert {f.rule for f in read(tmp_path, wrong, **files).findings} >= {"FMT-013", "FMT-015"}
