@@ -67,7 +67,7 @@ def map_files(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE…", help="Folder of the export, or files of it; with --mapping the folder."
+            metavar="FILE", help="Folder of the export, or files of it; with --mapping the folder."
         ),
     ],
     mapping: MappingFile = None,
@@ -105,7 +105,7 @@ def map_files(
     if kind is not None:
         raise typer.BadParameter("The mapping says it; leave --kind out.", param_hint="'--kind'")
     if len(files) > 1:
-        raise typer.BadParameter("Name the folder of the export.", param_hint="'FILE…'")
+        raise typer.BadParameter("Name the folder of the export.", param_hint="'FILE'")
     imported = read_export(files[0], read_mapping(mapping), cut_off=cut_off)
     _tell(imported, audience)
     _write_imported(imported, output)

@@ -7,6 +7,7 @@ import shutil
 import pandas as pd
 import pytest
 
+from analysis.checks import check
 from analysis.errors import DataError
 from analysis.formats import (
     ExportMapping,
@@ -31,6 +32,7 @@ unit, identity = pytest.mark.unit, pytest.mark.identity
 REDCAP = example_folder("first-clinic") / "redcap"
 ANSWERS = {
     "title": "First clinic, invented",
+    "events.treatment_arm_1.visit": "",  # forms of every visit lie in this event
     "tables.subjects[0].columns.site_id.constant": "harbour",
     "tables.sessions[0].columns.site_id.constant": "harbour",
     "tables.sessions[0].columns.course_no.constant": 1,
@@ -117,12 +119,8 @@ def test_an_answered_redcap_draft_reads_what_a_mapping_written_by_hand_reads(red
     ).require_study()
     study = read_export(redcap, draft).require_study()
     assert (study.sites, study.instruments) == (("harbour",), ("GAD-7", "PHQ-9"))
-    tables = dict(study.tables)
-    # the draft names the visits by the events, which the mapping by hand leaves out
-    assert set(tables["assessments"]["visit"].dropna().unique()) <= {"enrolment", "treatment"}
-    tables["assessments"] = tables["assessments"].drop(columns="visit")
-    expected = dict(by_hand.tables)
-    expected["assessments"] = expected["assessments"].drop(columns="visit")
+    assert [f.rule for f in check(study).findings if f.severity == "error"] == []
+    tables, expected = dict(study.tables), dict(by_hand.tables)
     for frames in (tables, expected):  # categories follow the sites and scales that are declared
         for name, frame in frames.items():
             frames[name] = frame.astype(dict.fromkeys(frame.select_dtypes("category"), "string"))
@@ -147,7 +145,11 @@ def test_a_redcap_draft_of_a_small_project_asks_what_it_cannot_know(tmp_path):
         "2": "lost",
     }
     assert draft.content["sites"] == ["north"]  # the data access group
-    assert draft.content["events"]["course_arm_2"] == {"visit": "course"}
+    events = draft.content["events"]
+    assert events["course_arm_2"] == {}  # no scale is answered there
+    assert events["start_arm_2"]["visit"] == "?"
+    note = draft.questions().set_index("place")["note"]["events.start_arm_2.visit"]
+    assert note.startswith("Which visit is it? Allowed are screening, baseline, session")
     assert "mrn" not in json.dumps(draft.content["tables"])
 
 

@@ -5,6 +5,7 @@ Names of fields, forms and events, and labels of choices, are used; no cell of t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,12 @@ from analysis.study import TABLES, Finding
 
 __all__ = ["draft_redcap"]
 
+_VISITS = {
+    "screening": re.compile(r"\bscreen"),
+    "baseline": re.compile(r"\bbase ?line\b|\b(week|month|day) 0\b"),
+    "follow-up": re.compile(r"\bfollow ?-?up\b|\b(week|month|day) [1-9]"),
+    "unscheduled": re.compile(r"\bunscheduled\b"),
+}
 _NUMBERED = ("session_no", "site_id", "course_no")  # by rule, or asked for
 _ASKED: dict[str, dict[str, Any]] = {
     "session_no": {"number_by": [], "note": "By day."},
@@ -154,7 +161,7 @@ def _content(project: _Project) -> dict[str, Any]:
         "title": "?",
         **({"sites": project.groups} if project.groups else {}),
         **_pseudonym(project),
-        **({"events": {name: {"visit": _visit(name)} for name in names}} if names else {}),
+        **({"events": _events(project, names, scales)} if names else {}),
         "day_zero": [_day_zero(treatments, forms)],
         "tables": tables,
     }
@@ -208,9 +215,22 @@ def _pseudonym(project: _Project) -> dict[str, Any]:
     return {"subject": {"instrument": "?", "field": "?", "note": note}}
 
 
-def _visit(event: str) -> str:
-    """Name a visit as the event is named."""
-    return event.rpartition("_arm_")[0].replace("_", " ") or event
+def _events(
+    project: _Project, names: Sequence[str], scales: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Propose the visit of every event in which a scale is answered."""
+    scored = {e for entry in scales for e in project.events.get(entry["instrument"], set())}
+    return {name: _visit(name) if name in scored else {} for name in names}
+
+
+def _visit(event: str) -> dict[str, str]:
+    """Name the visit of an event, or ask for it where its name does not tell."""
+    words = (event.rpartition("_arm_")[0] or event).replace("_", " ")
+    fitting = [visit for visit, pattern in _VISITS.items() if pattern.search(words)]
+    if len(fitting) == 1:
+        return {"visit": fitting[0], "note": "By the name of the event."}
+    allowed = ", ".join(TABLES["assessments"].column("visit").allowed)
+    return {"visit": "?", "note": f"Which visit is it? Allowed are {allowed} and nothing."}
 
 
 def _note(project: _Project, unused: Sequence[str]) -> str:
