@@ -14,6 +14,8 @@ from analysis.formats.mapping import Mapping
 
 __all__ = ["read_mapping", "write_mapping"]
 
+_SECTIONS = {"day_zero": "redcap", "concepts": "omop"}
+
 
 def read_mapping(path: Path | str) -> Mapping | ExportMapping:
     """Read a mapping file.
@@ -26,7 +28,8 @@ def read_mapping(path: Path | str) -> Mapping | ExportMapping:
     Returns
     -------
     Mapping or ExportMapping
-        The second when its ``kind`` is redcap, fhir or omop; else the first, with a finding for
+        The second when its ``kind`` is redcap, fhir or omop, or when it says no kind and has the
+        section ``day_zero`` (REDCap) or ``concepts`` (OMOP); else the first, with a finding for
         every fault, which names its JSON path.
 
     Raises
@@ -37,10 +40,19 @@ def read_mapping(path: Path | str) -> Mapping | ExportMapping:
     content = _loaded(Path(path))
     if isinstance(content, DataError):
         raise content  # not where the JSON broke: that error carries the whole text
-    kind = content.get("kind") if isinstance(content, MappingType) else None
-    if kind in EXPORT_KINDS:
-        return ExportMapping(kind=str(kind), content=content)
+    kind = _kind(content) if isinstance(content, MappingType) else ""
+    if kind:
+        return ExportMapping(kind=kind, content=content)
     return Mapping.of(content)
+
+
+def _kind(content: MappingType[str, Any]) -> str:
+    """Tell of which kind a mapping is; empty for that of a clinic's own files."""
+    said = content.get("kind")
+    if said in EXPORT_KINDS:
+        return str(said)
+    told = [kind for section, kind in _SECTIONS.items() if section in content]
+    return told[0] if said is None and len(told) == 1 else ""
 
 
 def _loaded(path: Path) -> Any:

@@ -269,3 +269,63 @@ def test_files_of_a_project_are_chosen_by_the_mapping(redcap):
     wrong = ExportMapping(kind="redcap", content={"files": ["x"]})
     with pytest.raises(DataError, match='entry "files" of the mapping is not as it must be'):
         read_export(redcap, wrong)
+
+
+@unit
+def test_a_mapping_without_a_kind_is_known_by_a_section_that_only_one_kind_has(tmp_path):
+    assert read_mapping(REDCAP / "mapping.json").kind == "redcap"
+    path = tmp_path / "mapping.json"
+    for content, kind in (({"concepts": {}}, "omop"), ({"kind": "fhir", "concepts": {}}, "fhir")):
+        path.write_text(json.dumps(content), encoding="utf-8")
+        assert read_mapping(path).kind == kind
+    path.write_text(json.dumps({"concepts": {}, "day_zero": []}), encoding="utf-8")
+    assert isinstance(read_mapping(path), Mapping)
+
+
+PERSON = "Jane Q. Secret 555-0199"
+
+
+@identity
+def test_no_text_of_a_fhir_export_but_codes_addresses_and_clinics_stands_in_a_draft(tmp_path):
+    named = {
+        **published.PATIENT,
+        "id": PERSON,
+        "name": [{"text": PERSON}],
+        "birthDate": "1987-06-05",
+        "managingOrganization": {"reference": "Organization/north", "display": PERSON},
+    }
+    form = {**published.PHQ_9, "questionnaire": "http://clinic.example/Q/mood", "text": PERSON}
+    form["item"] = [{"linkId": PERSON, "text": PERSON, "answer": [{"valueString": PERSON}]}]
+    measured = {
+        "resourceType": "Observation",
+        "id": "o",
+        "status": "final",
+        "code": {"coding": [{"system": "urn:local", "code": PERSON, "display": PERSON}]},
+        "valueString": PERSON,
+    }
+    drug = {**published.KETAMINE, "id": PERSON, "note": [{"text": PERSON}]}
+    drug["medicationCodeableConcept"] = {"text": PERSON}
+    lines = "".join(json.dumps(each) + "\n" for each in (named, form, measured, drug))
+    (tmp_path / f"{PERSON}.ndjson").write_text(lines, encoding="utf-8")
+    draft = draft_mapping(tmp_path)
+    shown = draft.text() + repr(draft) + draft.questions().to_string()
+    assert "Jane" not in shown
+    assert "1987" not in shown
+    assert draft.content["sites_of_organizations"]["north"] == "?"
+    assert "Measurements that are not read: without LOINC code (<11)" in draft.content["note"]
+
+
+@identity
+def test_no_text_of_omop_tables_stands_in_a_draft(tmp_path):
+    rows = {}
+    for name, table in cdm54.ROWS.items():
+        fields = [f for f in cdm54.HEADERS[name].split() if f.endswith("_source_value")]
+        rows[name] = [{**row, **dict.fromkeys(fields, PERSON)} for row in table]
+    rows["observation"][2]["value_as_string"] = PERSON
+    rows["measurement"][3]["measurement_concept_id"] = PERSON
+    cdm54.write_tables(tmp_path, rows)
+    draft = draft_mapping(tmp_path)
+    assert "Jane" not in draft.text() + repr(draft)
+    assert "42 (<11)" in draft.content["concepts"]["vitals"]["note"] or (
+        "42 (<11)" in draft.content["concepts"]["items"]["note"]
+    )
