@@ -12,7 +12,8 @@ from analysis.formats.building.rows import Rows
 from analysis.formats.faults import fault
 from analysis.formats.mapping_parts import Origin, Recipe
 from analysis.formats.reading.cells import Cells
-from analysis.formats.reading.dates import DateForm, Dates, read_clock, read_dates
+from analysis.formats.reading.clock import read_clock
+from analysis.formats.reading.dates import DateForm, Dates, read_dates
 
 __all__ = ["Days", "minutes_between"]
 

@@ -12,9 +12,9 @@ from pyarrow import parquet
 
 from analysis.formats.faults import fault
 from analysis.formats.mapping_parts import Source
+from analysis.formats.reading.cell_text import cell_text
 from analysis.formats.reading.cells import Cells
 from analysis.formats.reading.sheet import Grid
-from analysis.formats.reading.workbook import cell_text
 from analysis.study import Finding
 
 __all__ = ["read_parquet"]
