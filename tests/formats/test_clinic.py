@@ -274,7 +274,7 @@ def test_no_cell_reaches_a_message(tmp_path):
 
 @unit
 def test_spaces_around_ids_are_taken_off_and_said(tmp_path):
-    files = {"phq": PHQ.replace("\n0017,", "\n 0017\u00a0,").replace("\n0021,", "\n0021 ,")}
+    files = {"phq": PHQ.replace("\n0017,", "\n 0017\u00a0,").replace("\n0021,", "\n0021 \u200b,")}
     found = read(tmp_path, MAPPING, **files)
     said = [f for f in found.findings if f.rule == "FMT-044"]
     assert [(f.severity, f.table, f.column, f.rows) for f in said] == [
