@@ -49,8 +49,8 @@ def draft_mapping(
     --------
     >>> from analysis.synthetic import example_folder
     >>> draft = draft_mapping(example_folder("first-clinic") / "month-1")
-    >>> draft
-    Mapping of 4 sources to sessions, subjects; questionnaires: none; 19 open questions, 19 findings
+    >>> len(draft.open_questions), draft.open_questions[:2]
+    (8, ('study.title', 'cut_off'))
     """
     files = export_paths(paths)
     taken = kind or kind_of(files)[0]

@@ -32,9 +32,9 @@ def mapping_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> pd.D
 
     Examples
     --------
-    >>> mapping_changes({"cut_off": "2025-06-30"}, {"cut_off": "2025-07-31"})
-         place   change n_labels
-    0  cut_off  changed     <NA>
+    >>> found = mapping_changes({"cut_off": "2025-06-30"}, {"cut_off": "2025-07-31"})
+    >>> found[["place", "change"]].to_numpy().tolist()
+    [['cut_off', 'changed']]
     """
     rows = list(_changes("", before, after))
     frame = pd.DataFrame(rows, columns=_COLUMNS)
