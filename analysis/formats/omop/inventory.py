@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,7 +26,7 @@ CONCEPT_FIELDS = {
 }
 """Fields whose concepts a mapping explains, by section; "measured" is totals, items and vitals."""
 
-_WHOLE = r"[0-9]{1,18}"
+_WHOLE = re.compile(r"[1-9][0-9]{0,17}")
 
 
 def take_inventory(folder: Path) -> Inventory:
@@ -59,9 +60,9 @@ def take_inventory(folder: Path) -> Inventory:
 
 def _counted(cells: pd.Series) -> Counter[str]:
     """Count whole numbers above zero."""
-    text = cells.astype("string").str.strip().str.removesuffix(".0").value_counts()
-    whole = text[text.index.str.fullmatch(_WHOLE) & (text.index != "0")]
-    return Counter({str(code): int(n) for code, n in whole.items()})
+    counts = cells.astype("string").str.strip().str.removesuffix(".0").value_counts()
+    pairs = ((str(code), int(n)) for code, n in counts.items())
+    return Counter({code: n for code, n in pairs if _WHOLE.fullmatch(code)})
 
 
 def codes_of(folder: Path, concepts: set[str]) -> Mapping[str, tuple[str, str]]:
