@@ -27,13 +27,15 @@ _FRENCH = r"0[1-9](?:[\s.-]?\d{2}){4}"
 _NATIONAL = r"\(?0\d{2,5}\)?[\s/-]{1,3}\d{2,8}(?:[\s/-]?\d{1,6}){0,4}"
 _BRITISH_MOBILE = r"07\d{3}\s?\d{3}\s?\d{3}|07\d{3}\s\d{6}|01[5-7]\d{8,9}"
 _NUMBER = rf"(?:{_PLUS}|{_DOUBLE_ZERO}|{_US}|{_FRENCH}|{_NATIONAL}|{_BRITISH_MOBILE})"
-_FAX = r"(?:tele)?fax(?:\s?(?:number|no\.?|nr\.?|nummer|n°|#))?|télécopie(?:ur)?|F\s?:"
+_FAX = (
+    r"(?:tele)?fax(?:ed|es|en|t)?(?:\s?(?:number|no\.?|nr\.?|nummer|n°|#))?|télécopie(?:ur)?|F\s?:"
+)
 _TEL = (
     r"tel(?:efon|éfono|efono|ephone|\.)?|phone|ph|cell(?:phone)?|mobile?|handy|mobil(?:e|telefon)?|call(?:\s"
     r"(?:back|me|her|him|them))?|text|sms|whats\s?app|portable|móvil|movil|contact|pager|voicemail|rufnummer|"
     r"tél(?:éphone)?\.?|callback|reach(?:ed)?(?:\s\w+)?(?:\sat)?"
 )
-_LABELLED = r"(?:[\s.:#=(-]|number|no\.?|nr\.?|is|at|on|unter|au|al){0,6}"
+_LABELLED = r"(?:[\s.:#=(-]|number|no\.?|nr\.?|is|to|at|on|unter|au|al|an){0,6}"
 
 
 def _digits(text: str) -> str:
@@ -115,6 +117,7 @@ _ADDRESSES = (
         "network card address",
         r"(?<![\w:.-])(?:[0-9a-f]{2}(?P<s>[:-])(?:[0-9a-f]{2}(?P=s)){4}[0-9a-f]{2}|"
         r"[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4})(?![\w:-])",
+        accept=lambda m: any(map(str.isalpha, m[0])),  # digits alone are doses or times
     ),
     _contact(
         15,

@@ -15,6 +15,7 @@ __all__ = [
     "is_known_header",
     "meaning_of_header",
     "names_a_code",
+    "names_a_quantity",
     "names_no_person",
     "worded_meaning",
 ]
@@ -218,12 +219,34 @@ def names_no_person(header: str) -> bool:
     >>> [names_no_person(name) for name in ("dose_mg", "icd10", "item", "v7", "patient_code")]
     [True, True, True, False, False]
     """
-    lists, words = read_list("headers"), _content_words(header)
     if meaning_of_header(header) is not None or names_a_code(header):
         return False
+    return bool(_measuring_words(header))
+
+
+def _measuring_words(header: str) -> set[str]:
+    """Give the words of a name that speak of measurements, parts of a study or public codes."""
+    lists, words = read_list("headers"), _content_words(header)
     speaking = set(lists["measures"]) | set(lists["id_harmless"])
-    last = len(words) > 1 and words[-1] in lists["harmless_after"]
-    return last or bool(speaking & {word for word in words if len(words) + len(word) > 2})
+    found = speaking & {word for word in words if len(words) + len(word) > 2}
+    if len(words) > 1 and words[-1] in lists["harmless_after"]:
+        found.add(words[-1])
+    return found
+
+
+def names_a_quantity(header: str) -> bool:
+    """Tell whether a name speaks of something measured, counted or coded, and not only of a moment.
+
+    Under "visit", "start" or "t" a number can be a day; under "dose_mg" or "cost" it is none.
+
+    Examples
+    --------
+    >>> [names_a_quantity(name) for name in ("cost_usd", "visit", "t_abs", "infusion start")]
+    [True, False, False, False]
+    """
+    return names_no_person(header) and bool(
+        _measuring_words(header) - set(read_list("headers")["moments"])
+    )
 
 
 def header_role(header: str) -> str:

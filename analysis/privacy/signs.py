@@ -12,6 +12,7 @@ from analysis.privacy.headers import (
     header_role,
     meaning_of_header,
     names_a_code,
+    names_a_quantity,
     names_no_person,
     worded_meaning,
 )
@@ -43,7 +44,7 @@ _BY_CHANCE = {
     "year and month",
 }
 _BY_CHANCE |= {str(entry["kind"]) for entry in read_list("labels")["labels"]}
-_TOLD_BY_SHAPE = {
+_SHAPED_AS_PERSONS = {
     "e-mail address",
     "letters and a day",
     "letters and digits of a name and a birthday",
@@ -52,24 +53,22 @@ _TOLD_BY_SHAPE = {
     "web address",
     "words that may be names",
 }
-_OF_ANY_CODE = {shape.kind for shape in SHAPES} - _TOLD_BY_SHAPE | {
+_SHAPED_AS_ANY_CODE = {shape.kind for shape in SHAPES} - _SHAPED_AS_PERSONS
+_AS_ANY_CODE = {
     "five-digit code",
     "licence plate",
     "long number",
     "nine-digit number",
     "postcode",
 }
-_OF_FIGURES = _OF_ANY_CODE | {
-    "IP address as a number",
+_AS_ANY_FIGURE = {"IP address as a number", "bank routing number", "coordinates"}
+_AS_ANY_DAY = {
     "Julian day number",
-    "bank routing number",
-    "coordinates",
     "date as a number",
     "day of the year",
     "decimal year",
     "number of a day",
     "spreadsheet date",
-    "words that may be names",
 }
 _FEW_DISTINCT = 20
 _NEARLY_ALL = 0.9
@@ -99,17 +98,35 @@ def signs_of_values(
         Whether it is a column that every study has.
     """
     found = match_column(values)
-    figures = is_canonical or names_no_person(header)
     columns = (found[name].tolist() for name in MATCH_COLUMNS)
-    for element, kind, count, share in zip(*columns, strict=True):
-        by_chance = is_pseudonym and (
-            kind in _OF_ANY_CODE or (kind in _BY_CHANCE and share < _HALF)
-        )
-        of_figures = figures and not is_pseudonym and kind in _OF_FIGURES
+    for element, kind, count, share, by in zip(*columns, strict=True):
+        if is_pseudonym:
+            says_nothing = _is_any_code(kind, by) or (kind in _BY_CHANCE and share < _HALF)
+        else:
+            says_nothing = _is_measured(kind, by, header, is_canonical=is_canonical)
         of_versions = kind == "IP address" and "version" in header.casefold()
         sparse_digits = kind == "five-digit code" and share < _HALF
-        if not (by_chance or of_figures or of_versions or sparse_digits):
+        if not (says_nothing or of_versions or sparse_digits):
             yield Sign(element=element, why="values", kind=kind, count=count)
+
+
+def _is_any_code(kind: str, by: str) -> bool:
+    """Tell whether any column of codes may look so: by its shape, or by digits and letters."""
+    return kind in _AS_ANY_CODE or (by == "column" and kind in _SHAPED_AS_ANY_CODE)
+
+
+def _is_measured(kind: str, by: str, header: str, *, is_canonical: bool) -> bool:
+    """Tell whether a column of that name holds figures or public codes that only look so.
+
+    What a single value says by itself, a telephone number or a mail address, stays: somebody may
+    have typed it into any column.
+    """
+    if not (is_canonical or names_no_person(header)):
+        return False
+    if kind in _AS_ANY_DAY:
+        return is_canonical or names_a_quantity(header)
+    figures = kind in _AS_ANY_FIGURE or kind == "words that may be names"
+    return figures or _is_any_code(kind, by)
 
 
 def signs_of_role(values: pd.Series, header: str) -> Iterator[Sign]:

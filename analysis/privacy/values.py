@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable, Mapping
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ from analysis.privacy.shapes import kinds_of_shapes
 
 __all__ = ["MATCH_COLUMNS", "free_text_share", "match_column"]
 
-MATCH_COLUMNS = ("element", "kind", "count", "share")
+MATCH_COLUMNS = ("element", "kind", "count", "share", "by")
 """Columns of `match_column`."""
 
 _AT_MOST = 20_000
@@ -40,15 +40,16 @@ def match_column(values: pd.Series, *, at_most: int = _AT_MOST) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns `MATCH_COLUMNS`: element of Safe Harbor, kind, rows with such a value, and their
-        share of the values that are there. One row per element and kind, most frequent first.
-        True counts, and no value.
+        Columns `MATCH_COLUMNS`: element of Safe Harbor, kind, rows with such a value, their share
+        of the values that are there, and what tells it: ``"value"`` when a single value does,
+        ``"column"`` when only all of them together do. One row per element and kind, most
+        frequent first. True counts, and no value.
 
     Examples
     --------
     >>> column = pd.Series(["2024-03-15", "2024-04-02", "unknown", None])
     >>> match_column(column).to_dict("records")
-    [{'element': 3, 'kind': 'date', 'count': 2, 'share': 0.6666666666666666}]
+    [{'element': 3, 'kind': 'date', 'count': 2, 'share': 0.6666666666666666, 'by': 'value'}]
     """
     present = values.dropna()
     typed = _kind_of_type(present)
@@ -56,7 +57,7 @@ def match_column(values: pd.Series, *, at_most: int = _AT_MOST) -> pd.DataFrame:
         return _frame({typed: len(present)}, len(present))
     if not _is_text(present):
         found = () if _is_unsearched(present) else numeric_kinds(present)
-        return _frame(dict.fromkeys(found, len(present)), len(present))
+        return _frame(dict.fromkeys(found, len(present)), len(present), together=found)
     return _match_texts(present, at_most)
 
 
@@ -95,7 +96,7 @@ def _match_texts(present: pd.Series, at_most: int) -> pd.DataFrame:
     if len(texts) and float(numbers.notna().mean()) >= 0.95 and not padded.any():
         found = numeric_kinds(numbers.dropna())
         if found:
-            return _frame(dict.fromkeys(found, n), n)
+            return _frame(dict.fromkeys(found, n), n, together=found)
         texts = texts[numbers.isna() | (numbers.abs() >= 1e6)]
     likely = _likely(texts)
     searched = likely.iloc[:: max(1, -(-len(likely) // at_most))]
@@ -106,10 +107,12 @@ def _match_texts(present: pd.Series, at_most: int) -> pd.DataFrame:
             by_kind[key] = by_kind.get(key, 0) + rows
     scale = len(likely) / max(len(searched), 1)
     scaled = {key: min(n, round(count * scale)) for key, count in by_kind.items()}
-    scaled = {**kinds_of_shapes(counts), **scaled}
+    shaped = kinds_of_shapes(counts)
+    together = shaped.keys() - scaled.keys()
+    scaled = {**shaped, **scaled}
     if _are_large_areas(texts):
         scaled = {key: count for key, count in scaled.items() if key[0] != _PLACES}
-    return _frame(scaled, n, examined=1 / scale if scale else 1.0)
+    return _frame(scaled, n, together=together, examined=1 / scale if scale else 1.0)
 
 
 def _are_large_areas(texts: pd.Series) -> bool:
@@ -191,8 +194,14 @@ def free_text_share(values: pd.Series) -> float:
     return float((spaced | long).mean()) if len(texts) else 0.0
 
 
-def _frame(by_kind: dict[tuple[int, str], int], n: int, *, examined: float = 1.0) -> pd.DataFrame:
-    """Put counts into a frame, most frequent first."""
+def _frame(
+    by_kind: Mapping[tuple[int, str], int],
+    n: int,
+    *,
+    together: Collection[tuple[int, str]] = (),
+    examined: float = 1.0,
+) -> pd.DataFrame:
+    """Put counts into a frame, most frequent first; some kinds only the whole column tells."""
     keys = sorted(by_kind, key=lambda key: (-by_kind[key], key))
     frame = pd.DataFrame(
         {
@@ -200,6 +209,7 @@ def _frame(by_kind: dict[tuple[int, str], int], n: int, *, examined: float = 1.0
             "kind": [kind for _, kind in keys],
             "count": pd.array([by_kind[key] for key in keys], dtype="int64"),
             "share": [by_kind[key] / max(n, 1) for key in keys],
+            "by": ["column" if key in together else "value" for key in keys],
         },
         columns=list(MATCH_COLUMNS),
     )
