@@ -14,7 +14,7 @@ from analysis.privacy.numeric_columns import plain_numbers
 
 __all__ = ["codes_of_patients"]
 
-_FEW, _FEW_CODES, _FEW_NUMBERS = 20, 8, 12
+_FEW, _FEW_CODES, _FEW_NUMBERS, _FEW_ALIKE = 20, 8, 12, 5
 _NEARLY_ALL = 0.9
 _SAMPLE = 2000
 _LARGE = 10_000
@@ -27,7 +27,8 @@ _PUBLIC = re.compile(
 )
 _MEASURED = re.compile(
     r"[<>≤≥~=+-]*\d+(?:[.,]\d+)?\s?[A-Za-zµ%°/²^\[\]]{0,8}|\d{1,3}[-–/:]\d{1,3}(?:[-–/:]\d{1,3})?"
-    r"|v?\d+(?:\.\d+){1,3}|[A-Za-z]{1,3}[-_ ]?\d{1,2}"
+    r"|v?\d+(?:\.\d+){1,3}|[A-Za-z]{1,3}[-_ ]?\d{1,2}|[+-]?\d+(?:\.\d+)?[eE](?:-?\d{1,3}|\+0?[0-7])"
+    r"|P(?:\d+[YMWD])*(?:T(?:\d+[HMS])+)?|0[bB][01]+|\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?"
 )
 _STATISTIC = re.compile(
     r"[\s\d.,;:%()\[\]<>=≤≥±+−–/-]*(?:to|of|vs\.?)?[\s\d.,;:%()\[\]<>=≤≥±+−–/-]*"
@@ -58,8 +59,8 @@ def codes_of_patients(values: pd.Series, patients: pd.Series | None, *, measured
     >>> codes_of_patients(codes, None, measured=False)
     'nearly one value for each patient'
     """
-    present = values.dropna()
-    if len(present) < _FEW_CODES or _is_unsuited(values.dtype):
+    present = _without_words(values.dropna())
+    if len(present) < _FEW_ALIKE or _is_unsuited(values.dtype):
         return ""
     distinct = pd.Series(present.unique(), dtype=object)
     sample = distinct.iloc[:: max(1, len(distinct) // _SAMPLE)].map(str).str.strip()
@@ -76,7 +77,37 @@ def _least(dtype: object, distinct: pd.Series, sample: pd.Series) -> int | None:
         return _FEW_NUMBERS if _are_numbers_of_codes(distinct, sample) else None
     if pd.api.types.is_numeric_dtype(dtype) or _are_statistics(sample):  # type: ignore[arg-type]
         return None
-    return _FEW_CODES if _look_like_codes(sample) else _FEW
+    if not _look_like_codes(sample):
+        return _FEW
+    return _FEW_ALIKE if _are_long_and_alike(sample) else _FEW_CODES
+
+
+def _without_words(present: pd.Series) -> pd.Series:
+    """Leave out words such as "pending" or "none" among texts with digits."""
+    if pd.api.types.is_numeric_dtype(present.dtype):
+        return present
+    texts = pd.Series(present.unique(), dtype=object).map(str).str.strip()
+    digits = texts.str.contains(r"\d")
+    words = texts.str.fullmatch(r"\W*|[^\W\d_]+\.?(?:[ /-][^\W\d_]+\.?)?")
+    if not words.any() or int(digits.sum()) < _FEW_ALIKE or not (digits | words).all():
+        return present
+    return present[~present.astype(object).map(str).str.strip().isin(set(texts[words]))]
+
+
+def _are_long_and_alike(texts: pd.Series) -> bool:
+    """Tell whether texts are one pattern of digits and letters, with four digits or more."""
+    masks = texts.str.replace(r"\d", "9", regex=True).str.replace(r"[^\W\d_]", "A", regex=True)
+    counts = masks.value_counts()
+    digits = str(counts.index[0]).count("9")
+    letters = str(counts.index[0]).count("A")
+    return bool(counts.iloc[0] >= _NEARLY_ALL * len(texts)) and digits >= 5 - min(letters, 1)
+
+
+def _in_one_piece(texts: pd.Series) -> pd.Series:
+    """Join groups of capitals and digits that blanks or strokes part, as in "W2210 44871 01"."""
+    groups = texts.str.fullmatch(r"[A-Z]{0,4}\d[A-Z\d-]*(?: ?[ /] ?[A-Z]{0,4}\d[A-Z\d-]*)+")
+    long = texts.str.count(r"\d") >= 7
+    return texts.where(~(groups & long), texts.str.replace(r"[ /]+", "", regex=True))
 
 
 def _is_unsuited(dtype: object) -> bool:
@@ -129,6 +160,7 @@ def _are_numbers_of_codes(distinct: pd.Series, sample: pd.Series) -> bool:
 
 def _look_like_codes(texts: pd.Series) -> bool:
     """Tell whether nearly all texts are single words of letters with digits, or long digits."""
+    texts = _in_one_piece(texts)
     token = texts.map(lambda text: _TOKEN.fullmatch(text) is not None)
     harmless = texts.map(
         lambda text: _PUBLIC.fullmatch(text) is not None or _MEASURED.fullmatch(text) is not None

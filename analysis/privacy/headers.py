@@ -10,6 +10,7 @@ from analysis.privacy.lexicon import read_list
 from analysis.study import TABLES
 
 __all__ = [
+    "explains_a_table",
     "header_role",
     "header_words",
     "is_known_header",
@@ -17,6 +18,7 @@ __all__ = [
     "names_a_code",
     "names_a_quantity",
     "names_no_person",
+    "says_nothing",
     "worded_meaning",
 ]
 
@@ -97,14 +99,14 @@ def meaning_of_header(header: str) -> tuple[int, str] | None:
     ((11, 'licence number'), None)
     """
     lists = read_list("headers")
-    words = _content_words(header)
+    words = _without_sides(_content_words(header))
     if " ".join(words) in lists["harmless"] or _ends_harmless(words):
         return None
     size, stop, found = _longest_phrase(words)
     speaks_last = size > 1 and stop == len(words)
     if words and words[-1] in lists["harmless_after"] and len(words) > 1 and not speaks_last:
         return None
-    return found or _meaning_of_whole(words) or _meaning_of_script(header)
+    return found or _meaning_of_body(words) or _meaning_of_whole(words) or _meaning_of_script(header)
 
 
 def _longest_phrase(words: list[str]) -> tuple[int, int, tuple[int, str] | None]:
@@ -116,6 +118,13 @@ def _longest_phrase(words: list[str]) -> tuple[int, int, tuple[int, str] | None]
             if meaning and (stop - start, stop) >= (size, end):
                 size, end, found = stop - start, stop, meaning
     return size, end, found
+
+
+def _meaning_of_body(words: list[str]) -> tuple[int, str] | None:
+    """Tell what a name says that joins a part or habit of the body with a stored feature of it."""
+    lists = read_list("headers")
+    both = set(words) & set(lists["bodies"]) and set(words) & set(lists["features"])
+    return (16, "biometric identifier") if both else None
 
 
 def _meaning_of_whole(words: list[str]) -> tuple[int, str] | None:
@@ -133,6 +142,12 @@ def _meaning_of_whole(words: list[str]) -> tuple[int, str] | None:
         ):
             return entry["element"], entry["kind"]
     return _meaning_of_joined(words[-1]) if len(words) == 1 else None
+
+
+def _without_sides(words: list[str]) -> list[str]:
+    """Leave out the sides of the body at the end of a name, as in "hearing aid l/r"."""
+    sides = {"l", "r", "left", "right", "links", "rechts", "od", "os", "gauche", "droite"}
+    return words[:-2] if len(words) > 2 and set(words[-2:]) <= sides else words
 
 
 def _without_owner(words: list[str]) -> list[str]:
@@ -204,11 +219,9 @@ def names_a_code(header: str) -> bool:
     (True, False)
     """
     lists, words = read_list("headers"), _content_words(header)
-    return (
-        len(words) > 1
-        and words[-1] in lists["id_endings"]
-        and not set(words[:-1]) & set(lists["id_harmless"])
-    )
+    ends = len(words) > 1 and words[-1] in lists["id_endings"]
+    ends = ends or bool(words) and words[-1] in lists["code_names"]
+    return ends and not set(words[:-1]) & set(lists["id_harmless"])
 
 
 def names_no_person(header: str) -> bool:
@@ -247,6 +260,29 @@ def names_a_quantity(header: str) -> bool:
     return names_no_person(header) and bool(
         _measuring_words(header) - set(read_list("headers")["moments"])
     )
+
+
+def explains_a_table(header: str) -> bool:
+    """Tell whether a name speaks of what a dictionary, a list of rules or a result explains.
+
+    Examples
+    --------
+    >>> explains_a_table("remedy"), explains_a_table("history")
+    (True, False)
+    """
+    return bool(set(header_words(header).split()) & set(read_list("headers")["explaining"]))
+
+
+def says_nothing(header: str) -> bool:
+    """Tell whether a name is a letter, a number or a word such as "column" with a number.
+
+    Examples
+    --------
+    >>> [says_nothing(name) for name in ("col_4", "x", "Unnamed: 7", "V12", "hr")]
+    [True, True, True, True, False]
+    """
+    words = header_words(header)
+    return re.fullmatch(r"(?:[a-z]|col|column|var|variable|field|feld|unnamed|spalte|f) ?\d*", words) is not None
 
 
 def header_role(header: str) -> str:

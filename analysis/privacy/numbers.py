@@ -205,6 +205,11 @@ _SHAPES = (
         _by(_dni_valid),
     ),
     _shape(
+        16,
+        "number of a stored print",
+        r"(?i)(?<!\w)(?:finger|thumb|palm|voice|face|facial|retinal?|iris|foot)[ -]?(?:print|scan|template|image)s?\b[^\d\n]{0,20}?(?P<value>[A-Z]{0,4}-?\d{3,})(?!\w|[.,]\d)",
+    ),
+    _shape(
         12,
         "vehicle identification number",
         r"(?<!\w)(?P<value>(?=[A-Z0-9]*[A-Z])[A-HJ-NPR-Z0-9]{17})(?!\w)",

@@ -253,6 +253,13 @@ _AREAS = (
         needs="[A-Z]",
     ),
     place_detector(
+        "station or stop",
+        rf"(?<!\w)(?i:tram|bus|train|metro|subway|underground|ferry|bike|S-Bahn|U-Bahn|Bahn|Zug|Straßenbahn|tramway|autobus|walked|walking|drove|driven|came|cycled|travell?ed|zu Fuß|à pied|andando)"
+        rf"(?:[ ]?\d{{1,4}}[A-Z]?|[ ][A-Z]\d{{0,2}})?(?:[ ](?i:from|to|via|at|near|over from|in from|von|aus|ab|nach|bis|über|de|depuis|jusqu['’]à|vers|desde|hasta|a))?[ ](?P<value>{_WORD}(?:[ -]{_WORD})*)",
+        _is_no_region,
+        needs="[A-Z]",
+    ),
+    place_detector(
         "city",
         rf"(?<![\w-]){_CITY}(?:-{_WORD})?(?![\w-]|['’]s (?:disease|syndrome))",
         needs="[A-Z]",

@@ -20,6 +20,7 @@ from analysis.privacy.signs import (
     signs_of_header,
     signs_of_pseudonym,
     signs_of_role,
+    signs_of_silent_ages,
     signs_of_values,
     there,
 )
@@ -154,6 +155,7 @@ def _scan_table(
             signs += signs_of_pseudonym(frame, position - 1)
         elif header not in canonical:
             signs += signs_of_header(values, header)
+            signs += signs_of_silent_ages(values, header)
             signs += signs_of_cardinality(values, header, frame.get(pseudonym))
         if header in flagged:
             signs.append(

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from analysis.privacy.codes import codes_of_patients
 from analysis.privacy.derived import is_derived
 from analysis.privacy.headers import (
+    explains_a_table,
     header_role,
     meaning_of_header,
     names_a_code,
     names_a_quantity,
     names_no_person,
+    says_nothing,
     worded_meaning,
 )
+from analysis.privacy.free_text import free_text_share, stray_sentences
 from analysis.privacy.lexicon import read_list, small_zip3
+from analysis.privacy.name_shapes import is_speaking
 from analysis.privacy.numeric_columns import plain_numbers
 from analysis.privacy.scan_result import Sign
 from analysis.privacy.shapes import SHAPES
-from analysis.privacy.values import MATCH_COLUMNS, free_text_share, match_column
+from analysis.privacy.values import MATCH_COLUMNS, match_column
 
 __all__ = [
     "signs_of_cardinality",
@@ -28,6 +33,7 @@ __all__ = [
     "signs_of_header",
     "signs_of_pseudonym",
     "signs_of_role",
+    "signs_of_silent_ages",
     "signs_of_values",
     "there",
 ]
@@ -45,6 +51,7 @@ _BY_CHANCE = {
 }
 _BY_CHANCE |= {str(entry["kind"]) for entry in read_list("labels")["labels"]}
 _SHAPED_AS_PERSONS = {
+    "last digits of a card",
     "e-mail address",
     "letters and a day",
     "letters and digits of a name and a birthday",
@@ -71,6 +78,8 @@ _AS_ANY_DAY = {
     "spreadsheet date",
 }
 _FEW_DISTINCT = 20
+_FEW_AGES = 10
+_FEW_SENTENCES = 5
 _NEARLY_ALL = 0.9
 _FREE_TEXT_SHARE = 0.2
 _HALF = 0.5
@@ -101,12 +110,12 @@ def signs_of_values(
     columns = (found[name].tolist() for name in MATCH_COLUMNS)
     for element, kind, count, share, by in zip(*columns, strict=True):
         if is_pseudonym:
-            says_nothing = _is_any_code(kind, by) or (kind in _BY_CHANCE and share < _HALF)
+            by_chance = _is_any_code(kind, by) or (kind in _BY_CHANCE and share < _HALF)
         else:
-            says_nothing = _is_measured(kind, by, header, is_canonical=is_canonical)
+            by_chance = _is_measured(kind, by, header, is_canonical=is_canonical)
         of_versions = kind == "IP address" and "version" in header.casefold()
         sparse_digits = kind == "five-digit code" and share < _HALF
-        if not (says_nothing or of_versions or sparse_digits):
+        if not (by_chance or of_versions or sparse_digits):
             yield Sign(element=element, why="values", kind=kind, count=count)
 
 
@@ -168,7 +177,7 @@ def _meaning_of_words(values: pd.Series, header: str) -> tuple[int, str] | None:
     """Give what a name says of values that are words, or of codes that differ much."""
     distinct = values.dropna().astype(object).map(str).drop_duplicates()
     worded = worded_meaning(header)
-    if worded is not None and distinct.str.contains(r"[^\W\d_]{4}").mean() >= _HALF:
+    if worded is not None and distinct.map(is_speaking).mean() >= _HALF:
         return worded
     many = len(distinct) >= 5 and len(distinct) >= _HALF * there(values)
     return (18, "other unique code") if many and names_a_code(header) else None
@@ -198,6 +207,18 @@ def _is_flag(values: pd.Series) -> bool:
     return len(distinct) <= 2 and {str(value).casefold() for value in distinct} <= flags
 
 
+def signs_of_silent_ages(values: pd.Series, header: str) -> Iterator[Sign]:
+    """Give ages over 89 under a name that says nothing: years of the young and of the very old."""
+    if not says_nothing(header) or not pd.api.types.is_numeric_dtype(values.dtype):
+        return
+    years = values.dropna().to_numpy(dtype=float)
+    if len(np.unique(years)) < _FEW_AGES or (years % 1 != 0).any():
+        return
+    young, old = (years.min() >= 16) & (years.min() <= 35), (years > 90) & (years <= 105)
+    if young and 90 < years.max() <= 105 and old.mean() <= 0.15:
+        yield Sign(element=3, why="values", kind="age over 89", count=int(old.sum()))
+
+
 def signs_of_cardinality(
     values: pd.Series, header: str, patients: pd.Series | None
 ) -> Iterator[Sign]:
@@ -224,12 +245,22 @@ def signs_of_pseudonym(frame: pd.DataFrame, position: int) -> Iterator[Sign]:
 
 
 def signs_of_free_text(values: pd.Series, header: str) -> Iterator[Sign]:
-    """Give columns of sentences: by their values, or by name when texts differ much."""
+    """Give columns of sentences: by their values, by name when texts differ much, or one stray."""
     share = free_text_share(values)
     meaning = meaning_of_header(header)
     named = meaning is not None and meaning[0] == 0
     distinct = values.nunique() if share or named else 0
-    if share >= _FREE_TEXT_SHARE and (distinct >= _FEW_DISTINCT or named):
+    many = distinct >= _FEW_DISTINCT or _are_told(values, header, share)
+    if share >= _FREE_TEXT_SHARE and (many or named):
         yield Sign(element=0, why="values", kind="free text", count=there(values))
     elif named and distinct >= _FEW_DISTINCT and not _holds_numbers(values):
         yield Sign(element=0, why="header", kind="free text", count=there(values))
+    elif share and (stray := stray_sentences(values)):
+        yield Sign(element=0, why="values", kind="sentence among short answers", count=stray)
+
+
+def _are_told(values: pd.Series, header: str, share: float) -> bool:
+    """Tell whether few texts are sentences that differ from row to row, and explain no table."""
+    n = there(values)
+    differ = n >= _FEW_SENTENCES and values.nunique() >= _NEARLY_ALL * n
+    return differ and share >= _HALF and not explains_a_table(header)

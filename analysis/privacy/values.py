@@ -12,15 +12,13 @@ from analysis.privacy.numeric_columns import numeric_kinds, plain_numbers
 from analysis.privacy.patterns import identifiers_in
 from analysis.privacy.shapes import kinds_of_shapes
 
-__all__ = ["MATCH_COLUMNS", "free_text_share", "match_column"]
+__all__ = ["MATCH_COLUMNS", "holds_texts", "match_column"]
 
 MATCH_COLUMNS = ("element", "kind", "count", "share", "by")
 """Columns of `match_column`."""
 
 _AT_MOST = 20_000
 _SAMPLE = 200
-_LONG = 40
-_WORDS = 5
 _BYTES = (17, "picture or other binary data")
 _DATE = (3, "date")
 _PLACES = 2
@@ -55,7 +53,7 @@ def match_column(values: pd.Series, *, at_most: int = _AT_MOST) -> pd.DataFrame:
     typed = _kind_of_type(present)
     if typed is not None:
         return _frame({typed: len(present)}, len(present))
-    if not _is_text(present):
+    if not holds_texts(present):
         found = () if _is_unsearched(present) else numeric_kinds(present)
         return _frame(dict.fromkeys(found, len(present)), len(present), together=found)
     return _match_texts(present, at_most)
@@ -69,8 +67,19 @@ def _kind_of_type(present: pd.Series) -> tuple[int, str] | None:
     return None
 
 
-def _is_text(present: pd.Series) -> bool:
-    """Tell whether values may be texts or objects."""
+def holds_texts(present: pd.Series) -> bool:
+    """Tell whether values may be texts or objects.
+
+    Parameters
+    ----------
+    present : pandas.Series
+        Any column.
+
+    Examples
+    --------
+    >>> holds_texts(pd.Series(["a"])), holds_texts(pd.Series([1]))
+    (True, False)
+    """
     dtype = present.dtype
     categories = isinstance(dtype, pd.CategoricalDtype)
     return categories or pd.api.types.is_string_dtype(dtype) or pd.api.types.is_object_dtype(dtype)
@@ -160,38 +169,6 @@ def _likely(texts: pd.Series) -> pd.Series:
         if not any(_kinds(text) for text in alike.iloc[:: -(-len(alike) // _SAMPLE)])
     ]
     return texts.drop([label for index in clean for label in index])
-
-
-def free_text_share(values: pd.Series) -> float:
-    """Give the share of distinct texts that are sentences: five words or more, or 40 characters.
-
-    Of more than 20,000 distinct texts as many are looked at, evenly spread.
-
-    Parameters
-    ----------
-    values : pandas.Series
-        Any column.
-
-    Returns
-    -------
-    float
-        0 for columns that are no text, and for empty ones.
-
-    Examples
-    --------
-    >>> free_text_share(pd.Series(["Slept well after the second session", "mild"]))
-    0.5
-    """
-    present = values.dropna()
-    if not _is_text(present) or len(present) == 0:
-        return 0.0
-    cells = present.astype(object)
-    is_text = cells.map(lambda value: isinstance(value, str)).astype(bool)
-    texts = pd.Series(cells[is_text].unique(), dtype=object).astype(str)
-    texts = texts.iloc[:: max(1, len(texts) // _AT_MOST)]
-    spaced = texts.str.count(r"\S\s+\S") >= _WORDS - 1
-    long = (texts.str.len() > _LONG) & texts.str.contains(r"\s")
-    return float((spaced | long).mean()) if len(texts) else 0.0
 
 
 def _frame(
