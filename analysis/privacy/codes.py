@@ -63,7 +63,8 @@ def codes_of_patients(values: pd.Series, patients: pd.Series | None, *, measured
     if len(present) < _FEW_ALIKE or _is_unsuited(values.dtype):
         return ""
     distinct = pd.Series(present.unique(), dtype=object)
-    sample = distinct.iloc[:: max(1, len(distinct) // _SAMPLE)].map(str).str.strip()
+    some = distinct.iloc[:: max(1, len(distinct) // _SAMPLE)]
+    sample = _in_one_piece(some.map(str).str.strip())
     drawn = _look_drawn(sample) and len(distinct) >= max(_FEW_CODES, 0.2 * len(present))
     least = _least(values.dtype, distinct, sample)
     if drawn or measured or least is None:
@@ -107,7 +108,8 @@ def _in_one_piece(texts: pd.Series) -> pd.Series:
     """Join groups of capitals and digits that blanks or strokes part, as in "W2210 44871 01"."""
     groups = texts.str.fullmatch(r"[A-Z]{0,4}\d[A-Z\d-]*(?: ?[ /] ?[A-Z]{0,4}\d[A-Z\d-]*)+")
     long = texts.str.count(r"\d") >= 7
-    return texts.where(~(groups & long), texts.str.replace(r"[ /]+", "", regex=True))
+    thousands = texts.str.fullmatch(r"\d{1,3}(?: \d{3})+")
+    return texts.where(~(groups & long & ~thousands), texts.str.replace(r"[ /]+", "", regex=True))
 
 
 def _is_unsuited(dtype: object) -> bool:
@@ -160,7 +162,6 @@ def _are_numbers_of_codes(distinct: pd.Series, sample: pd.Series) -> bool:
 
 def _look_like_codes(texts: pd.Series) -> bool:
     """Tell whether nearly all texts are single words of letters with digits, or long digits."""
-    texts = _in_one_piece(texts)
     token = texts.map(lambda text: _TOKEN.fullmatch(text) is not None)
     harmless = texts.map(
         lambda text: _PUBLIC.fullmatch(text) is not None or _MEASURED.fullmatch(text) is not None

@@ -7,12 +7,18 @@ import ipaddress
 import re
 
 from analysis.privacy.detector import Detector
+from analysis.privacy.lexicon import alternatives, read_list
 
 __all__ = ["CONTACT_DETECTORS", "is_us_phone"]
 
 _TLD = (
     "com|org|net|edu|gov|mil|int|io|co|info|biz|me|app|dev|health|clinic|doctor|care|hospital|eu|us|"
     "uk|ca|de|at|ch|fr|es|it|nl|be|ie|au|nz|se|no|dk|fi|pt|pl|mx|br|ar|cl|in|jp|cn|ru|online|site|blog"
+)
+_PUBLIC_HOST = re.compile(
+    r"(?i)(?:https?://)?(?:[\w-]+\.)*"
+    + alternatives(read_list("look_alikes")["public_hosts"])
+    + r"(?![\w.-]*\w\.\w)"
 )
 _OPEN, _SHUT = r"(?<![\w.,/+-])", r"(?!\w|[-.,/]\d)"
 _US = r"(?:\+?1[-.\s/]*)?(?:\(\s?[2-9]\d{2}\s?\)|[2-9]\d{2})\s?[-./]?\s?[2-9]\d{2}\s?[-./]?\s?\d{4}"
@@ -100,6 +106,7 @@ _ADDRESSES = (
         r"(?:/[^\s<>\"']*)?|\bmailto:\S+",
         raw=True,
         needs=r"(?i)://|www|mailto:",
+        accept=lambda m: _PUBLIC_HOST.match(m[0]) is None,
     ),
     _contact(
         14,
@@ -107,7 +114,9 @@ _ADDRESSES = (
         rf"(?<![\w@.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:{_TLD})(?::\d{{2,5}})?"
         r"(?:/[^\s<>\"']*)?(?![\w-]|\.\w)",
         accept=lambda m: (
-            (re.match(r"[\w-]{2,}\.", m[0]) is not None or "/" in m[0]) and not m[0][0].isupper()
+            (re.match(r"[\w-]{2,}\.", m[0]) is not None or "/" in m[0])
+            and not m[0][0].isupper()
+            and _PUBLIC_HOST.match(m[0]) is None
         ),
         needs=r"\.\w",
     ),

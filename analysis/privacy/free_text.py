@@ -56,7 +56,7 @@ def stray_sentences(values: pd.Series) -> int:
 
     Examples
     --------
-    >>> stray_sentences(pd.Series([*["sleep", "mood"] * 5, "since I lost the bakery in the big flood"]))
+    >>> stray_sentences(pd.Series([*["sleep", "mood"] * 5, "since we lost the bakery in a flood"]))
     1
     """
     counts = values.dropna().astype(object).map(str).str.strip().value_counts()

@@ -10,17 +10,20 @@ from analysis.privacy.lexicon import read_list
 from analysis.study import TABLES
 
 __all__ = [
-    "explains_a_table",
+    "content_words",
     "header_role",
     "header_words",
     "is_known_header",
     "meaning_of_header",
-    "names_a_code",
-    "names_a_quantity",
-    "names_no_person",
-    "says_nothing",
     "worded_meaning",
 ]
+
+
+_AGE_UNITS = {
+    "age_months": {"month", "months", "monate", "mois", "meses"},
+    "age_weeks": {"week", "weeks", "wochen", "semaines", "semanas"},
+    "age_days": {"day", "days", "tage", "jours", "dias"},
+}
 
 
 def header_words(header: str) -> str:
@@ -46,8 +49,19 @@ def header_words(header: str) -> str:
     return " ".join(re.findall(r"[a-z]+\d*|\d+", plain.encode("ascii", "ignore").decode()))
 
 
-def _content_words(header: str) -> list[str]:
-    """Give the words of a name without articles and the like."""
+def content_words(header: str) -> list[str]:
+    """Give the words of a name without articles and the like.
+
+    Parameters
+    ----------
+    header : str
+        Name of a column.
+
+    Examples
+    --------
+    >>> content_words("date_of_birth")
+    ['date', 'birth']
+    """
     small = read_list("headers")["small_words"]
     return [word for word in header_words(header).split() if word not in small]
 
@@ -56,7 +70,7 @@ def _content_words(header: str) -> list[str]:
 def _phrases() -> dict[str, tuple[int, str]]:
     """Give every phrase of the lexicon with its element and kind."""
     return {
-        " ".join(_content_words(words)): (entry["element"], entry["kind"])
+        " ".join(content_words(words)): (entry["element"], entry["kind"])
         for entry in read_list("headers")["headers"]
         for words in entry["words"]
     }
@@ -99,14 +113,16 @@ def meaning_of_header(header: str) -> tuple[int, str] | None:
     ((11, 'licence number'), None)
     """
     lists = read_list("headers")
-    words = _without_sides(_content_words(header))
+    words = _without_sides(content_words(header))
     if " ".join(words) in lists["harmless"] or _ends_harmless(words):
         return None
     size, stop, found = _longest_phrase(words)
     speaks_last = size > 1 and stop == len(words)
     if words and words[-1] in lists["harmless_after"] and len(words) > 1 and not speaks_last:
         return None
-    return found or _meaning_of_body(words) or _meaning_of_whole(words) or _meaning_of_script(header)
+    if found is not None:
+        return found
+    return _meaning_of_body(words) or _meaning_of_whole(words) or _meaning_of_script(header)
 
 
 def _longest_phrase(words: list[str]) -> tuple[int, int, tuple[int, str] | None]:
@@ -161,7 +177,7 @@ def _meaning_of_joined(word: str) -> tuple[int, str] | None:
     for first in range(3, len(word) - 1):
         for second in (len(word), *range(first + 2, len(word) - 2)):
             parts = [word[:first], word[first:second], word[second:]]
-            phrase = " ".join(_content_words(" ".join(filter(None, parts))))
+            phrase = " ".join(content_words(" ".join(filter(None, parts))))
             if " " in phrase and phrase in _phrases():
                 return _phrases()[phrase]
     return None
@@ -205,84 +221,9 @@ def worded_meaning(header: str) -> tuple[int, str] | None:
     >>> worded_meaning("site"), worded_meaning("site_id")
     ((2, 'place'), None)
     """
-    words = _content_words(header)
+    words = content_words(header)
     found = _exact().get(" ".join(words), _exact().get(" ".join(_without_owner(words))))
     return found[:2] if found is not None and found[2] else None
-
-
-def names_a_code(header: str) -> bool:
-    """Tell whether a name ends as those of identifying codes do, as in "emr_key".
-
-    Examples
-    --------
-    >>> names_a_code("emr_key"), names_a_code("session_no")
-    (True, False)
-    """
-    lists, words = read_list("headers"), _content_words(header)
-    ends = len(words) > 1 and words[-1] in lists["id_endings"]
-    ends = ends or bool(words) and words[-1] in lists["code_names"]
-    return ends and not set(words[:-1]) & set(lists["id_harmless"])
-
-
-def names_no_person(header: str) -> bool:
-    """Tell whether a name speaks of measurements, of parts of a study, or of public codes.
-
-    Examples
-    --------
-    >>> [names_no_person(name) for name in ("dose_mg", "icd10", "item", "v7", "patient_code")]
-    [True, True, True, False, False]
-    """
-    if meaning_of_header(header) is not None or names_a_code(header):
-        return False
-    return bool(_measuring_words(header))
-
-
-def _measuring_words(header: str) -> set[str]:
-    """Give the words of a name that speak of measurements, parts of a study or public codes."""
-    lists, words = read_list("headers"), _content_words(header)
-    speaking = set(lists["measures"]) | set(lists["id_harmless"])
-    found = speaking & {word for word in words if len(words) + len(word) > 2}
-    if len(words) > 1 and words[-1] in lists["harmless_after"]:
-        found.add(words[-1])
-    return found
-
-
-def names_a_quantity(header: str) -> bool:
-    """Tell whether a name speaks of something measured, counted or coded, and not only of a moment.
-
-    Under "visit", "start" or "t" a number can be a day; under "dose_mg" or "cost" it is none.
-
-    Examples
-    --------
-    >>> [names_a_quantity(name) for name in ("cost_usd", "visit", "t_abs", "infusion start")]
-    [True, False, False, False]
-    """
-    return names_no_person(header) and bool(
-        _measuring_words(header) - set(read_list("headers")["moments"])
-    )
-
-
-def explains_a_table(header: str) -> bool:
-    """Tell whether a name speaks of what a dictionary, a list of rules or a result explains.
-
-    Examples
-    --------
-    >>> explains_a_table("remedy"), explains_a_table("history")
-    (True, False)
-    """
-    return bool(set(header_words(header).split()) & set(read_list("headers")["explaining"]))
-
-
-def says_nothing(header: str) -> bool:
-    """Tell whether a name is a letter, a number or a word such as "column" with a number.
-
-    Examples
-    --------
-    >>> [says_nothing(name) for name in ("col_4", "x", "Unnamed: 7", "V12", "hr")]
-    [True, True, True, True, False]
-    """
-    words = header_words(header)
-    return re.fullmatch(r"(?:[a-z]|col|column|var|variable|field|feld|unnamed|spalte|f) ?\d*", words) is not None
 
 
 def header_role(header: str) -> str:
@@ -296,29 +237,24 @@ def header_role(header: str) -> str:
     Returns
     -------
     str
-        ``"age"`` in years, ``"age_months"``, ``"birth_year"``, ``"zip3"`` or an empty text.
+        ``"age"`` in years, ``"age_months"``, ``"age_weeks"``, ``"age_days"``, ``"birth_year"``,
+        ``"zip3"`` or an empty text.
 
     Examples
     --------
-    >>> header_role("age_years"), header_role("Geburtsjahr"), header_role("dose_mg")
+    >>> header_role("age_years"), header_role("Geburtsjahr"), header_role("dosage")
     ('age', 'birth_year', '')
     """
-    lists, words = read_list("headers"), _content_words(header)
+    lists, words = read_list("headers"), content_words(header)
     phrase = header_words(header)
     for role in ("age", "birth_year", "zip3"):
         if phrase in lists[role]:
             return role
     if set(words) & {"birth", "born"} and set(words) & {"year", "yr", "jahr"}:
         return "birth_year"
-    if not set(words) & set(lists["age_words"]) or _is_age_class(words):
+    if not set(words) & set(lists["age_words"]) or set(words) & set(lists["not_of_age"]):
         return ""
-    return "age_months" if set(words) & {"month", "months", "monate", "mois", "meses"} else "age"
-
-
-def _is_age_class(words: list[str]) -> bool:
-    """Tell whether a name speaks of classes of age, or of something per age."""
-    classes = {"group", "band", "category", "cat", "range", "class", "stratum", "adjusted"}
-    return bool(set(words) & classes)
+    return next((role for role, unit in _AGE_UNITS.items() if set(words) & unit), "age")
 
 
 @cache

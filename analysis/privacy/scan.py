@@ -12,19 +12,12 @@ from collections.abc import Collection, Iterator, Mapping
 import pandas as pd
 
 from analysis.errors import ColumnError, DataError
+from analysis.privacy.header_signs import signs_of_header
 from analysis.privacy.headers import is_known_header
-from analysis.privacy.scan_result import ColumnFinding, ScanResult, Sign
-from analysis.privacy.signs import (
-    signs_of_cardinality,
-    signs_of_free_text,
-    signs_of_header,
-    signs_of_pseudonym,
-    signs_of_role,
-    signs_of_silent_ages,
-    signs_of_values,
-    there,
-)
+from analysis.privacy.scan_result import ColumnFinding, ScanResult, Sign, there
+from analysis.privacy.signs import signs_of_cardinality, signs_of_free_text, signs_of_pseudonym
 from analysis.privacy.substance_use import concerns_substance_use
+from analysis.privacy.value_signs import signs_of_role, signs_of_silent_ages, signs_of_values
 from analysis.study import TABLES, Study
 
 __all__ = ["scan_identifiers"]
@@ -147,7 +140,11 @@ def _scan_table(
         values = frame.iloc[:, position - 1]
         signs = list(
             signs_of_values(
-                values, header, is_pseudonym=header == pseudonym, is_canonical=header in canonical
+                values,
+                header,
+                frame.get(pseudonym),
+                is_pseudonym=header == pseudonym,
+                is_canonical=header in canonical,
             )
         )
         signs += signs_of_role(values, header)

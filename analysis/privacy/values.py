@@ -12,13 +12,14 @@ from analysis.privacy.numeric_columns import numeric_kinds, plain_numbers
 from analysis.privacy.patterns import identifiers_in
 from analysis.privacy.shapes import kinds_of_shapes
 
-__all__ = ["MATCH_COLUMNS", "holds_texts", "match_column"]
+__all__ = ["MATCH_COLUMNS", "are_large_areas", "holds_texts", "match_column"]
 
 MATCH_COLUMNS = ("element", "kind", "count", "share", "by")
 """Columns of `match_column`."""
 
 _AT_MOST = 20_000
 _SAMPLE = 200
+_FEW_ANSWERS = 5
 _BYTES = (17, "picture or other binary data")
 _DATE = (3, "date")
 _PLACES = 2
@@ -107,6 +108,8 @@ def _match_texts(present: pd.Series, at_most: int) -> pd.DataFrame:
         if found:
             return _frame(dict.fromkeys(found, n), n, together=found)
         texts = texts[numbers.isna() | (numbers.abs() >= 1e6)]
+    if _are_answers(texts):
+        return _frame({}, n)
     likely = _likely(texts)
     searched = likely.iloc[:: max(1, -(-len(likely) // at_most))]
     by_kind: dict[tuple[int, str], int] = {}
@@ -119,13 +122,29 @@ def _match_texts(present: pd.Series, at_most: int) -> pd.DataFrame:
     shaped = kinds_of_shapes(counts)
     together = shaped.keys() - scaled.keys()
     scaled = {**shaped, **scaled}
-    if _are_large_areas(texts):
+    if are_large_areas(texts):
         scaled = {key: count for key, count in scaled.items() if key[0] != _PLACES}
     return _frame(scaled, n, together=together, examined=1 / scale if scale else 1.0)
 
 
-def _are_large_areas(texts: pd.Series) -> bool:
-    """Tell whether all texts are states or countries, of which some are cities as well."""
+def _are_answers(texts: pd.Series) -> bool:
+    """Tell whether texts are answers to many items in a row: digits up to four and nothing else."""
+    return len(texts) >= _FEW_ANSWERS and bool(texts.str.fullmatch(r"[0-4]{6,31}").all())
+
+
+def are_large_areas(texts: pd.Series) -> bool:
+    """Tell whether all texts are states or countries, of which some are cities as well.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+        Without missing values.
+
+    Examples
+    --------
+    >>> are_large_areas(pd.Series(["New York", "Texas"])), are_large_areas(pd.Series(["Denver"]))
+    (True, False)
+    """
     states = read_list("places")["states"]
     large = {name.casefold() for name in [*states, *states.values()]}
     large |= word_set("places", "countries")

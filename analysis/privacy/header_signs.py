@@ -1,0 +1,99 @@
+"""The signs that the name of a column gives, unless the values show that it means other things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.privacy.header_kinds import names_a_code, needs_codes
+from analysis.privacy.headers import header_role, header_words, meaning_of_header, worded_meaning
+from analysis.privacy.lexicon import word_set
+from analysis.privacy.name_shapes import is_speaking
+from analysis.privacy.numeric_columns import plain_numbers
+from analysis.privacy.scan_result import Sign, there
+from analysis.privacy.values import are_large_areas
+
+__all__ = ["holds_numbers", "signs_of_header"]
+
+_NEARLY_ALL = 0.9
+_HALF = 0.5
+_FEW_CODES = 5
+_LAST = {"month": 12, "quarter": 4, "week": 53, "monat": 12, "woche": 53, "quartal": 4}
+_NAMES, _PLACES, _DATES = 1, 2, 3
+_WITHOUT_FRACTION = {4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 18}
+
+
+def signs_of_header(values: pd.Series, header: str) -> Iterator[Sign]:
+    """Give what the name of the column says, when the column holds anything.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        A column.
+    header : str
+        Its name.
+    """
+    meaning = meaning_of_header(header) or _meaning_of_words(values, header)
+    if meaning is None or meaning[0] == 0 or header_role(header) or there(values) == 0:
+        return
+    distinct = values.dropna().astype(object).map(str).str.strip().drop_duplicates()
+    if pd.api.types.is_bool_dtype(values.dtype) or _are_flags(distinct):
+        return  # "phone: yes" says that there is a telephone, not which
+    if not _means_something_else(meaning[0], header, distinct):
+        yield Sign(element=meaning[0], why="header", kind=meaning[1], count=there(values))
+
+
+def _means_something_else(element: int, header: str, distinct: pd.Series) -> bool:
+    """Tell whether the distinct values show that they are not what the name says."""
+    if element == _PLACES:
+        return are_large_areas(distinct)
+    if element == _NAMES:
+        return bool(distinct.str.casefold().isin(word_set("look_alikes", "roles")).all())
+    if needs_codes(header):
+        worded = distinct.str.contains(r"[^\W\d_]{3}") & ~distinct.str.contains(r"\d{4}")
+        return bool(worded.all())  # makes and models
+    numbers = plain_numbers(distinct)
+    if numbers.isna().any():
+        return False
+    fractions = bool((numbers % 1 != 0).any())
+    if element == _DATES:
+        return _are_no_days(numbers, header, fractions=fractions)
+    return fractions and element in _WITHOUT_FRACTION
+
+
+def _are_no_days(numbers: pd.Series, header: str, *, fractions: bool) -> bool:
+    """Tell whether numbers count time since something: too small for dates, too large for parts."""
+    words = header_words(header).split()
+    last = _LAST.get(words[-1], 366) if words else 366
+    return float(numbers.abs().max()) < 1900 and (fractions or float(numbers.max()) > last)
+
+
+def _meaning_of_words(values: pd.Series, header: str) -> tuple[int, str] | None:
+    """Give what a name says of values that are words, or of codes that differ much."""
+    distinct = values.dropna().astype(object).map(str).drop_duplicates()
+    worded = worded_meaning(header)
+    if worded is not None and distinct.map(is_speaking).mean() >= _HALF:
+        return worded
+    many = len(distinct) >= _FEW_CODES and len(distinct) >= _HALF * there(values)
+    return (18, "other unique code") if many and names_a_code(header) else None
+
+
+def _are_flags(distinct: pd.Series) -> bool:
+    """Tell whether values are only yes and no, or not known."""
+    known = set(distinct.str.casefold()) - word_set("look_alikes", "not_known")
+    return known <= word_set("look_alikes", "flags")
+
+
+def holds_numbers(values: pd.Series) -> bool:
+    """Tell whether a column holds numbers, be it as numbers or as texts.
+
+    Examples
+    --------
+    >>> holds_numbers(pd.Series(["1", "2.5"])), holds_numbers(pd.Series(["a"]))
+    (True, False)
+    """
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return True
+    texts = values.dropna().astype(object).map(str)
+    return bool(plain_numbers(texts).notna().mean() >= _NEARLY_ALL)
