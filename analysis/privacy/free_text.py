@@ -59,8 +59,8 @@ def stray_sentences(values: pd.Series) -> int:
     >>> stray_sentences(pd.Series([*["sleep", "mood"] * 5, "since we lost the bakery in a flood"]))
     1
     """
-    counts = values.dropna().astype(object).map(str).str.strip().value_counts()
-    words = pd.Series(counts.index, dtype=object).astype(str).str.count(r"\S+").to_numpy()
+    counts = values.dropna().astype(object).value_counts()
+    words = pd.Series(counts.index, dtype=object).map(str).str.count(r"\S+").to_numpy()
     long = words >= _STRAY_WORDS
     alone = bool((counts.to_numpy()[long] == 1).all())
     short = words[~long]
@@ -76,8 +76,9 @@ def _distinct_texts(values: pd.Series) -> pd.Series:
     if not holds_texts(present):
         return pd.Series(dtype=object)
     cells = present.astype(object)
-    is_text = cells.map(lambda value: isinstance(value, str)).astype(bool)
-    texts = pd.Series(cells[is_text].unique(), dtype=object).astype(str)
+    if pd.api.types.infer_dtype(cells) != "string":
+        cells = cells[cells.map(lambda value: isinstance(value, str)).astype(bool)]
+    texts = pd.Series(cells.unique(), dtype=object).astype(str)
     return texts.iloc[:: max(1, len(texts) // _AT_MOST)]
 
 

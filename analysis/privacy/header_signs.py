@@ -37,11 +37,16 @@ def signs_of_header(values: pd.Series, header: str) -> Iterator[Sign]:
     meaning = meaning_of_header(header) or _meaning_of_words(values, header)
     if meaning is None or meaning[0] == 0 or header_role(header) or there(values) == 0:
         return
-    distinct = values.dropna().astype(object).map(str).str.strip().drop_duplicates()
+    distinct = _distinct_texts(values)
     if pd.api.types.is_bool_dtype(values.dtype) or _are_flags(distinct):
         return  # "phone: yes" says that there is a telephone, not which
     if not _means_something_else(meaning[0], header, distinct):
         yield Sign(element=meaning[0], why="header", kind=meaning[1], count=there(values))
+
+
+def _distinct_texts(values: pd.Series) -> pd.Series:
+    """Give the distinct values as texts without blanks around them."""
+    return pd.Series(values.dropna().unique(), dtype=object).map(str).str.strip().drop_duplicates()
 
 
 def _means_something_else(element: int, header: str, distinct: pd.Series) -> bool:
@@ -71,7 +76,7 @@ def _are_no_days(numbers: pd.Series, header: str, *, fractions: bool) -> bool:
 
 def _meaning_of_words(values: pd.Series, header: str) -> tuple[int, str] | None:
     """Give what a name says of values that are words, or of codes that differ much."""
-    distinct = values.dropna().astype(object).map(str).drop_duplicates()
+    distinct = _distinct_texts(values)
     worded = worded_meaning(header)
     if worded is not None and distinct.map(is_speaking).mean() >= _HALF:
         return worded

@@ -218,7 +218,7 @@ def worded_meaning(header: str) -> tuple[int, str] | None:
 
     Examples
     --------
-    >>> worded_meaning("site"), worded_meaning("site_id")
+    >>> worded_meaning("site"), worded_meaning("session")
     ((2, 'place'), None)
     """
     words = content_words(header)

@@ -101,7 +101,7 @@ def signs_of_values(
             by_chance = _is_any_code(kind, by) or (kind in _BY_CHANCE and share < _HALF)
         else:
             by_chance = _is_measured(kind, by, header, is_canonical=is_canonical)
-            by_chance |= _is_dotted(kind, header, share)
+            by_chance |= _is_dotted(kind, header, values)
         sparse_digits = kind == "five-digit code" and share < _HALF
         shared = kind in _OF_MANY and share >= _NEARLY_ALL and _is_shared(values, patients)
         if not (by_chance or sparse_digits or shared):
@@ -127,11 +127,24 @@ def _is_measured(kind: str, by: str, header: str, *, is_canonical: bool) -> bool
     return figures or _is_any_code(kind, by)
 
 
-def _is_dotted(kind: str, header: str, share: float) -> bool:
-    """Tell whether dotted numbers are versions of programs, or nearly all are steps of a dose."""
-    if kind == "IP address" and share >= _HALF and names_a_quantity(header):
-        return True
-    return kind in {"IP address", "date", "year and month"} and is_of_versions(header)
+def _is_dotted(kind: str, header: str, values: pd.Series) -> bool:
+    """Tell whether dotted numbers are versions of programs, or steps of a dose.
+
+    Numbers of a version are below 100, unless they follow the name of a program; steps of a dose
+    are whole fives. Addresses of machines and days hardly ever are.
+    """
+    steps = kind == "IP address" and names_a_quantity(header)
+    if not steps and not (
+        kind in {"IP address", "date", "year and month"} and is_of_versions(header)
+    ):
+        return False
+    texts = pd.Series(values.dropna().unique(), dtype=object).map(str).str.strip()
+    dotted = texts[texts.str.contains(r"\d\.\d")]
+    if steps:
+        return bool(dotted.str.fullmatch(r"\d*[05](?:\.\d*[05])+").all())
+    return bool(
+        dotted.str.fullmatch(r"v?\d{1,2}(?:\.\d{1,2})+\w*|[A-Za-z][\w.+-]*[ =]+v?\d[\w.]*").all()
+    )
 
 
 def _is_shared(values: pd.Series, patients: pd.Series | None) -> bool:
@@ -146,8 +159,10 @@ def _without_authors(values: pd.Series, header: str) -> pd.Series:
     """Leave out names of authors that scales and methods bear, under a name that speaks of such."""
     if not is_of_instruments(header) or not holds_texts(values):
         return values
-    texts = values.astype(object).map(str).str.strip().str.casefold().str.replace("–", "-")
-    return values[~texts.isin(word_set("look_alikes", "authors"))]
+    distinct = pd.Series(values.dropna().unique(), dtype=object)
+    folded = distinct.map(str).str.strip().str.casefold().str.replace("–", "-")
+    authors = distinct[folded.isin(word_set("look_alikes", "authors"))]
+    return values[~values.isin(authors)] if len(authors) else values
 
 
 def signs_of_role(values: pd.Series, header: str) -> Iterator[Sign]:

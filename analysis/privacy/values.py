@@ -98,7 +98,10 @@ def _is_unsearched(present: pd.Series) -> bool:
 
 def _match_texts(present: pd.Series, at_most: int) -> pd.DataFrame:
     """Search the distinct texts of a column, and its numbers when it holds nothing else."""
-    counts = present.astype(object).map(_as_text).value_counts(sort=False)
+    cells = present.astype(object)
+    if pd.api.types.infer_dtype(cells) != "string":
+        cells = cells.map(_as_text)
+    counts = cells.value_counts(sort=False)
     texts = pd.Series(counts.index, dtype=object)
     numbers = plain_numbers(texts)
     n = len(present)
