@@ -16,6 +16,7 @@ __all__ = ["codes_of_patients"]
 
 _FEW, _FEW_CODES, _FEW_NUMBERS, _FEW_ALIKE = 20, 8, 12, 5
 _NEARLY_ALL = 0.9
+_SEVERAL = 3
 _SAMPLE = 2000
 _LARGE = 10_000
 _FIRST_OF_SEQUENCE = 100
@@ -76,7 +77,11 @@ def _least(dtype: object, distinct: pd.Series, sample: pd.Series) -> int | None:
     """Give how many distinct values must be there, or None when they are measurements."""
     if plain_numbers(sample).notna().mean() >= _NEARLY_ALL:
         return _FEW_NUMBERS if _are_numbers_of_codes(distinct, sample) else None
-    if pd.api.types.is_numeric_dtype(dtype) or _are_statistics(sample):  # type: ignore[arg-type]
+    if (
+        pd.api.types.is_numeric_dtype(dtype)  # type: ignore[arg-type]
+        or _are_statistics(sample)
+        or _are_readings(sample)
+    ):
         return None
     if not _look_like_codes(sample):
         return _FEW
@@ -183,6 +188,15 @@ def _look_drawn(texts: pd.Series) -> bool:
     return bool(
         single and public < 0.5 and length.mean() >= 6 and changes.mean() >= 2.4 and not worded
     )
+
+
+def _are_readings(texts: pd.Series) -> bool:
+    """Tell whether texts are several small numbers between the same words, as "118/75 HR 62"."""
+    words = texts.str.replace(r"\d+(?:\.\d+)?", "9", regex=True)
+    small = ~texts.str.contains(r"\d{4}|(?<![\d.])0\d")
+    several = words.str.count("9") >= _SEVERAL
+    alike = float(words.value_counts(normalize=True).iloc[0]) if len(words) else 0.0
+    return alike >= _NEARLY_ALL and bool((small & several & words.str.contains(r"\s")).all())
 
 
 def _are_statistics(texts: pd.Series) -> bool:

@@ -11,6 +11,7 @@ __all__ = ["free_text_share", "stray_sentences"]
 _AT_MOST = 20_000
 _LONG = 40
 _WORDS = 5
+_FEW_WORDS = 3
 _STRAY_WORDS = 7
 _SHORT = 3
 _FEW_STRAY = 0.25
@@ -83,6 +84,8 @@ def _distinct_texts(values: pd.Series) -> pd.Series:
 
 
 def _are_sentences(texts: pd.Series) -> pd.Series:
-    """Tell which texts have five words or more, or forty characters with a blank."""
+    """Tell which texts have five words or more, or forty signs with a blank, and are no figures."""
     spaced = texts.str.count(r"\S\s+\S") >= _WORDS - 1
-    return spaced | (texts.str.len() > _LONG) & texts.str.contains(r"\s")
+    long = (texts.str.len() > _LONG) & texts.str.contains(r"\s")
+    figures = texts.str.count(r"[^\W\d_]{2,}") < _FEW_WORDS
+    return (spaced | long) & ~(figures & texts.str.contains(r"\d"))

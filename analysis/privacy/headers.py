@@ -19,6 +19,7 @@ __all__ = [
 ]
 
 
+_SPANS = {"day", "month", "quarter", "week"}
 _AGE_UNITS = {
     "age_months": {"month", "months", "monate", "mois", "meses"},
     "age_weeks": {"week", "weeks", "wochen", "semaines", "semanas"},
@@ -195,11 +196,17 @@ def _meaning_of_script(header: str) -> tuple[int, str] | None:
 
 
 def _ends_harmless(words: list[str]) -> bool:
-    """Tell whether the word before the last makes it harmless, as in "drug name"."""
+    """Tell whether another word makes it harmless, as in "drug name" or "quarter of study"."""
+    lists = read_list("headers")
+    if len(words) < 2:
+        return False
+    described = words[-1] in {"name", "description", "text", "month"}
+    if words[0] == "name" and len(words) == 2:
+        described, words = True, words[::-1]
     return (
-        len(words) > 1
-        and words[-1] in {"name", "description", "text", "month"}
-        and (words[-2] in read_list("headers")["harmless_before"])
+        (described and words[-2] in lists["harmless_before"])
+        or (words[-1] in _SPANS and words[-2] in lists["relative_to"])
+        or (words[0] in _SPANS and words[-1] in lists["relative_to"])
     )
 
 

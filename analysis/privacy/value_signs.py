@@ -143,7 +143,7 @@ def _is_dotted(kind: str, header: str, values: pd.Series) -> bool:
     if steps:
         return bool(dotted.str.fullmatch(r"\d*[05](?:\.\d*[05])+").all())
     return bool(
-        dotted.str.fullmatch(r"v?\d{1,2}(?:\.\d{1,2})+\w*|[A-Za-z][\w.+-]*[ =]+v?\d[\w.]*").all()
+        dotted.str.fullmatch(r"v?\d{1,2}(?:\.\d{1,3})+\w*|[A-Za-z][\w.+-]*[ =]+v?\d[\w.]*").all()
     )
 
 
