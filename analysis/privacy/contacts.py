@@ -13,7 +13,7 @@ __all__ = ["CONTACT_DETECTORS", "is_us_phone"]
 
 _TLD = (
     "com|org|net|edu|gov|mil|int|io|co|info|biz|me|app|dev|health|clinic|doctor|care|hospital|eu|us|"
-    "uk|ca|de|at|ch|fr|es|it|nl|be|ie|au|nz|se|no|dk|fi|pt|pl|mx|br|ar|cl|in|jp|cn|ru|online|site|blog"
+    "ly|link|page|uk|ca|de|at|ch|fr|es|it|nl|be|ie|au|nz|se|no|dk|fi|pt|pl|mx|br|ar|cl|in|jp|cn|ru|online|site|blog"
 )
 _PUBLIC_HOST = re.compile(
     r"(?i)(?:https?://)?(?:[\w-]+\.)*"
@@ -137,6 +137,11 @@ _ADDRESSES = (
     ),
     _contact(
         15,
+        "part of an IP address",
+        r"(?<![\w.-])\d{1,3}\.\d{1,3}\.(?:\d{1,3}\.[x*]{1,3}|[x*]{1,3}\.[x*]{1,3})(?![\w.])",
+    ),
+    _contact(
+        15,
         "IP address",
         r"(?<![\w:.])(?P<value>(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?:\d{0,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})?"
         r"(?:%\w+|/\d{1,3})?)(?![\w:])",
@@ -170,6 +175,11 @@ _NUMBERS = (
         4,
         "telephone number",
         rf"(?<!\w)(?:{_TEL}){_LABELLED}(?P<value>{_NUMBER}{_EXTENSION}|\d{{3}}[-. ]\d{{4}}|\d{{3}}(?:[ .]?\d{{2,3}}){{2,3}}|\d{{2}}(?:[ .]\d{{2,3}}){{3,4}})(?![\w]|[-.]\d)",
+    ),
+    _contact(
+        4,
+        "extension of a telephone",
+        r"(?<!\w)(?:ext\.?|extension|Durchwahl)[\s:#]*\d{3,5}(?!\w|\.\d)",
     ),
     _contact(4, "telephone number", rf"{_OPEN}{_US_DIVIDED}{_EXTENSION}{_SHUT}"),
     _contact(4, "telephone number", rf"(?<![\w.]){_PLUS}{_SHUT}", needs=r"\+"),

@@ -15,7 +15,19 @@ __all__ = ["PLACE_DETECTORS"]
 _PLACES = read_list("places")
 _STATE_CODES = alternatives(_PLACES["states"])
 _STATES = alternatives([*_PLACES["states"], *_PLACES["states"].values()])
-_CITY = alternatives(_PLACES["cities"])
+_SHORT = {"Fort ": ("Ft ", "Ft. "), "Saint ": ("St ", "St. "), "Mount ": ("Mt ", "Mt. ")}
+_CITY = alternatives(
+    [
+        *_PLACES["cities"],
+        *(
+            short + city.removeprefix(long)
+            for city in _PLACES["cities"]
+            for long, shorts in _SHORT.items()
+            if city.startswith(long)
+            for short in shorts
+        ),
+    ]
+)
 _ANY_CITY = alternatives([*_PLACES["cities"], *_PLACES["cities_also_words"]])
 _UPPER, _LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ"
 _WORD = rf"[{_UPPER}](?:[{_LOWER}]+|['’][{_UPPER}][{_LOWER}]+|\.)(?:[-'’][{_UPPER}{_LOWER}]+)*"
@@ -131,6 +143,16 @@ _GENERIC = frozenset(
         "for",
         "with",
         "of",
+        "some",
+        "completed",
+        "finished",
+        "attended",
+        "graduated",
+        "less",
+        "junior",
+        "senior",
+        "catholic",
+        "baptist",
         "veterinary",
         "eye",
         "heart",
@@ -170,6 +192,33 @@ def _on_globe(match: re.Match[str]) -> bool:
 
 
 _AREAS = (
+    place_detector(
+        "corner of streets",
+        rf"(?<!\w)(?i:(?:corner|intersection|crossing) of)\s(?:{_WORD}|\d{{1,3}}(?:st|nd|rd|th))\s(?:and|&)\s(?:{_WORD}|\d{{1,3}}(?:st|nd|rd|th))"
+        rf"|(?<!\w)\d{{1,3}}(?:st|nd|rd|th)\s(?:and|&|at)\s(?!(?:Week|Day|Session|Visit|Infusion|Dose)\b){_WORD}",
+        needs="[A-Z0-9]",
+    ),
+    place_detector(
+        "road",
+        r"(?<!\w)(?:I-\d{1,3}|(?i:exit) \d{1,3}[A-Z]?(?= (?:of|on|off)\b)|(?:Route|Rte\.?|Hwy\.?|Highway|Interstate|US|County Road) \d{1,3})(?!\w|[.,/-]\d)",
+    ),
+    place_detector(
+        "room or ward",
+        r"(?i)(?<!\w)(?:room|rm\.?|zimmer|chambre|habitación)\s(?:no\.?\s|#)?\d{3,4}[a-z]?(?!\w|[.,]\d)"
+        r"|(?<!\w)(?:ward|station|building|bldg\.?)\s(?:no\.?\s|#)?\d{1,3}[a-z]?(?!\w|[.,]\d)",
+    ),
+    place_detector("census tract", r"(?i)(?<!\w)census tract\s#?\d[\d.]{2,}"),
+    place_detector(
+        "coordinates",
+        r"(?<!\w)[NS]\s?\d{1,2}[°\s]\s?\d{1,2}\.\d+['’′]?[\s,;]+[EWO]\s?\d{1,3}[°\s]\s?\d{1,2}\.\d+['’′]?",
+        raw=True,
+    ),
+    place_detector(
+        "school or house of worship",
+        rf"(?<!\w)(?P<own>(?:{_WORD}{_GAP}){{1,4}})(?:High School|Middle School|Elementary(?: School)?|Grammar School|Church|Cathedral|Chapel|Temple|Mosque|Synagogue|Prison|Jail|Air Force Base|Airport)(?!\w)",
+        _is_named,
+        needs="[A-Z]",
+    ),
     place_detector(
         "plus code",
         r"(?<![\w+])[23456789CFGHJMPQRVWX]{4,8}\+[23456789CFGHJMPQRVWX]{2,4}(?![\w+])",

@@ -133,18 +133,16 @@ def _is_dotted(kind: str, header: str, values: pd.Series) -> bool:
     Numbers of a version are below 100, unless they follow the name of a program; steps of a dose
     are whole fives. Addresses of machines and days hardly ever are.
     """
-    steps = kind == "IP address" and names_a_quantity(header)
-    if not steps and not (
-        kind in {"IP address", "date", "year and month"} and is_of_versions(header)
-    ):
+    patterns = []
+    if kind == "IP address" and names_a_quantity(header):
+        patterns.append(r"\d*[05](?:\.\d*[05])+")
+    if kind in {"IP address", "date", "year and month"} and is_of_versions(header):
+        patterns += [r"v?\d{1,2}(?:\.\d{1,3})+\w*", r"[A-Za-z][\w.+-]*[ =]+v?\d[\w.]*"]
+    if not patterns:
         return False
     texts = pd.Series(values.dropna().unique(), dtype=object).map(str).str.strip()
     dotted = texts[texts.str.contains(r"\d\.\d")]
-    if steps:
-        return bool(dotted.str.fullmatch(r"\d*[05](?:\.\d*[05])+").all())
-    return bool(
-        dotted.str.fullmatch(r"v?\d{1,2}(?:\.\d{1,3})+\w*|[A-Za-z][\w.+-]*[ =]+v?\d[\w.]*").all()
-    )
+    return bool(dotted.str.fullmatch("|".join(patterns)).all())
 
 
 def _is_shared(values: pd.Series, patients: pd.Series | None) -> bool:
