@@ -35,7 +35,7 @@ _DATE_LIKE = re.compile(
     r"|\d{1,2}-?[A-Za-z]{3}-?\d{2,4}"
 )
 _SURE_LABEL = re.compile(
-    r"(?i)(?:licen[cs]e|lic|permit|chart|patient|policy|member|claim|serial|badge|lot|implant)\b"
+    r"(?i)(?:licen[cs]e|lic|permit|chart|policy|member|claim|serial|badge|lot|implant)\b"
 )
 _PLATE = (
     r"(?P<value>[A-ZÄÖÜ0-9]{1,17}(?:[ -](?=[A-Z]{0,3}\d|[A-Z]{1,3}\b)[A-Z0-9]{1,4}){0,3})(?!\w)"

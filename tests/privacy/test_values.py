@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis.privacy import match_column
-from analysis.privacy.numeric_columns import plain_numbers
 from analysis.privacy.free_text import free_text_share
+from analysis.privacy.numeric_columns import plain_numbers
 
 pytestmark = pytest.mark.unit
 
