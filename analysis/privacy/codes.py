@@ -17,6 +17,7 @@ __all__ = ["codes_of_patients"]
 _FEW, _FEW_CODES, _FEW_NUMBERS, _FEW_ALIKE = 20, 8, 12, 5
 _NEARLY_ALL = 0.9
 _SEVERAL = 3
+_LONG = 5
 _SAMPLE = 2000
 _LARGE = 10_000
 _FIRST_OF_SEQUENCE = 100
@@ -36,7 +37,7 @@ _STATISTIC = re.compile(
 )
 
 
-def codes_of_patients(values: pd.Series, patients: pd.Series | None, *, measured: bool) -> str:
+def codes_of_patients(values: pd.Series, patients: pd.Series | None, *, named: str) -> str:
     """Tell whether a column holds codes of single patients.
 
     Parameters
@@ -45,9 +46,10 @@ def codes_of_patients(values: pd.Series, patients: pd.Series | None, *, measured
         Any column; missing values are left out.
     patients : pandas.Series, shape (n,), optional
         The declared pseudonym.
-    measured : bool
-        Whether the name of the column speaks of measurements, counts or a public system of codes;
-        then only codes that look drawn by dice count.
+    named : {"", "labels", "figures"}
+        Of what the name of the column speaks: of parts of a study, whose labels are short, so that
+        only long codes count; or of measurements, counts or a public system of codes, so that
+        only codes count that look drawn by dice.
 
     Returns
     -------
@@ -57,7 +59,7 @@ def codes_of_patients(values: pd.Series, patients: pd.Series | None, *, measured
     Examples
     --------
     >>> codes = pd.Series(["q7Fx2", "Zp91k", "t4LmW", "R8vc3", "n5Tq6", "Hx0y2", "b3Kw9", "M1zs4"])
-    >>> codes_of_patients(codes, None, measured=False)
+    >>> codes_of_patients(codes, None, named="")
     'nearly one value for each patient'
     """
     present = _without_words(values.dropna())
@@ -68,8 +70,10 @@ def codes_of_patients(values: pd.Series, patients: pd.Series | None, *, measured
     sample = _in_one_piece(some.map(str).str.strip())
     drawn = _look_drawn(sample) and len(distinct) >= max(_FEW_CODES, 0.2 * len(present))
     least = _least(values.dtype, distinct, sample)
-    if drawn or measured or least is None:
+    if drawn or named == "figures" or least is None:
         return "codes that look drawn by dice" if drawn else ""
+    if named == "labels" and not _are_long_and_alike(sample, letters_for_digits=0):
+        return ""
     return _told(present, len(distinct), patients, least)
 
 
@@ -100,13 +104,14 @@ def _without_words(present: pd.Series) -> pd.Series:
     return present[~present.astype(object).map(str).str.strip().isin(set(texts[words]))]
 
 
-def _are_long_and_alike(texts: pd.Series) -> bool:
-    """Tell whether texts are one pattern of digits and letters, with four digits or more."""
+def _are_long_and_alike(texts: pd.Series, *, letters_for_digits: int = 1) -> bool:
+    """Tell whether texts are one pattern of five digits or more; a letter can stand for one."""
     masks = texts.str.replace(r"\d", "9", regex=True).str.replace(r"[^\W\d_]", "A", regex=True)
     counts = masks.value_counts()
     digits = str(counts.index[0]).count("9")
     letters = str(counts.index[0]).count("A")
-    return bool(counts.iloc[0] >= _NEARLY_ALL * len(texts)) and digits >= 5 - min(letters, 1)
+    alike = bool(counts.iloc[0] >= _NEARLY_ALL * len(texts))
+    return alike and digits >= _LONG - min(letters, letters_for_digits)
 
 
 def _in_one_piece(texts: pd.Series) -> pd.Series:

@@ -12,8 +12,10 @@ __all__ = [
     "is_of_instruments",
     "is_of_versions",
     "names_a_code",
+    "names_a_moment",
     "names_a_quantity",
     "names_no_person",
+    "names_public_codes",
     "needs_codes",
     "says_nothing",
 ]
@@ -57,7 +59,7 @@ def _measuring_words(header: str) -> set[str]:
 
 
 def names_a_quantity(header: str) -> bool:
-    """Tell whether a name speaks of something measured, counted or coded, and not only of a moment.
+    """Tell whether a name speaks of something measured, counted or coded publicly, not of a moment.
 
     Under "visit", "start" or "t" a number can be a day; under "dose_mg" or "cost" it is none.
 
@@ -66,9 +68,35 @@ def names_a_quantity(header: str) -> bool:
     >>> [names_a_quantity(name) for name in ("cost_usd", "visit", "t_abs", "infusion start")]
     [True, False, False, False]
     """
-    return names_no_person(header) and bool(
-        _measuring_words(header) - set(read_list("headers")["moments"])
-    )
+    lists = read_list("headers")
+    quantities = set(lists["measures"]) | set(lists["harmless_after"]) | set(lists["code_systems"])
+    found = _measuring_words(header) & quantities - set(lists["moments"])
+    return bool(found) and names_no_person(header)
+
+
+def names_public_codes(header: str) -> bool:
+    """Tell whether a name speaks of a public system of codes, of answers or of running numbers.
+
+    Examples
+    --------
+    >>> [names_public_codes(name) for name in ("icd10", "snomed_code", "visit", "dose_mg")]
+    [True, True, False, False]
+    """
+    codes = set(read_list("headers")["code_systems"])
+    return bool(_measuring_words(header) & codes) and names_no_person(header)
+
+
+def names_a_moment(header: str) -> bool:
+    """Tell whether a name speaks of visits, days and the like, and of nothing else.
+
+    Examples
+    --------
+    >>> [names_a_moment(name) for name in ("visit", "session", "drug", "test")]
+    [True, True, False, False]
+    """
+    moments = {"visit", "visits", "session", "sessions", "day", "days", "week", "phase", "infusion"}
+    found = _measuring_words(header)
+    return bool(found) and found <= moments and names_no_person(header)
 
 
 def needs_codes(header: str) -> bool:

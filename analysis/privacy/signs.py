@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.privacy.codes import codes_of_patients
 from analysis.privacy.derived import is_derived
 from analysis.privacy.free_text import free_text_share, stray_sentences
-from analysis.privacy.header_kinds import explains_a_table, names_no_person
+from analysis.privacy.header_kinds import explains_a_table, names_a_quantity, names_no_person
 from analysis.privacy.header_signs import holds_numbers
 from analysis.privacy.headers import meaning_of_header
 from analysis.privacy.scan_result import Sign, there
@@ -27,7 +27,10 @@ def signs_of_cardinality(
     values: pd.Series, header: str, patients: pd.Series | None
 ) -> Iterator[Sign]:
     """Give columns of codes with about one value for each patient, or for each row."""
-    kind = codes_of_patients(values, patients, measured=names_no_person(header))
+    named = "labels" if names_no_person(header) else ""
+    if names_a_quantity(header):
+        named = "figures"
+    kind = codes_of_patients(values, patients, named=named)
     if kind:
         yield Sign(element=18, why="cardinality", kind=kind, count=there(values))
 

@@ -11,8 +11,10 @@ from analysis.privacy.ages import OLDEST_AGE
 from analysis.privacy.header_kinds import (
     is_of_instruments,
     is_of_versions,
+    names_a_moment,
     names_a_quantity,
     names_no_person,
+    names_public_codes,
     says_nothing,
 )
 from analysis.privacy.headers import header_role
@@ -55,6 +57,16 @@ _AS_ANY_CODE = {
     "postcode",
 }
 _AS_ANY_FIGURE = {"IP address as a number", "bank routing number", "coordinates"}
+_AS_ANY_LABEL = {
+    "geohash",
+    "initials",
+    "letters and a year",
+    "licence plate",
+    "phonetic code of a name",
+    "postcode",
+    "user name",
+    "words in the place of a code",
+}
 _AS_ANY_DAY = {
     "Julian day number",
     "date as a number",
@@ -100,7 +112,7 @@ def signs_of_values(
         if is_pseudonym:
             by_chance = _is_any_code(kind, by) or (kind in _BY_CHANCE and share < _HALF)
         else:
-            by_chance = _is_measured(kind, by, header, is_canonical=is_canonical)
+            by_chance = _is_measured(kind, by, header, values, is_canonical=is_canonical)
             by_chance |= _is_dotted(kind, header, values)
         sparse_digits = kind == "five-digit code" and share < _HALF
         shared = kind in _OF_MANY and share >= _NEARLY_ALL and _is_shared(values, patients)
@@ -113,18 +125,33 @@ def _is_any_code(kind: str, by: str) -> bool:
     return kind in _AS_ANY_CODE or (by == "column" and kind in _SHAPED_AS_ANY_CODE)
 
 
-def _is_measured(kind: str, by: str, header: str, *, is_canonical: bool) -> bool:
-    """Tell whether a column of that name holds figures or public codes that only look so.
+def _is_measured(kind: str, by: str, header: str, values: pd.Series, *, is_canonical: bool) -> bool:
+    """Tell whether a column of that name holds figures, public codes or labels that only look so.
 
     What a single value says by itself, a telephone number or a mail address, stays: somebody may
-    have typed it into any column.
+    have typed it into any column. Labels of visits and the like are short; where the whole column
+    looks like longer codes, it holds other things than its name says.
     """
     if not (is_canonical or names_no_person(header)):
         return False
     if kind in _AS_ANY_DAY:
         return is_canonical or names_a_quantity(header)
-    figures = kind in _AS_ANY_FIGURE or kind == "words that may be names"
-    return figures or _is_any_code(kind, by)
+    if kind == "words that may be names":
+        return is_canonical or not names_a_moment(header)
+    as_any = kind in _AS_ANY_FIGURE or _is_any_code(kind, by)
+    if is_canonical or names_public_codes(header):
+        return as_any
+    if names_a_quantity(header) and as_any and _are_figures(values):
+        return True
+    return kind in _AS_ANY_LABEL and (by == "column" or kind == "licence plate")
+
+
+def _are_figures(values: pd.Series) -> bool:
+    """Tell whether nearly all values are digits and marks, with a unit of three letters at most."""
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return True
+    texts = pd.Series(values.dropna().unique(), dtype=object).map(str)
+    return bool(texts.str.fullmatch(r"[\W\d]*[A-Za-z%µ°]{0,3}\W*").mean() >= _NEARLY_ALL)
 
 
 def _is_dotted(kind: str, header: str, values: pd.Series) -> bool:
