@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from analysis.privacy.headers import content_words, header_words, meaning_of_header
 from analysis.privacy.lexicon import read_list
 
 __all__ = [
+    "are_of_results",
     "explains_a_table",
     "is_of_instruments",
     "is_of_versions",
@@ -144,6 +146,20 @@ def explains_a_table(header: str) -> bool:
     (True, False)
     """
     return bool(set(header_words(header).split()) & set(read_list("headers")["explaining"]))
+
+
+def are_of_results(headers: Iterable[str]) -> bool:
+    """Tell whether a table is one of results or definitions: two such columns or more.
+
+    Its sentences explain measures and groups. A table of patients has none of these columns.
+
+    Examples
+    --------
+    >>> are_of_results(["measure", "estimate", "conf_low", "note"]), are_of_results(["day", "note"])
+    (True, False)
+    """
+    listed = set(read_list("headers")["of_results"])
+    return sum(header_words(header) in listed for header in headers) >= 2
 
 
 def says_nothing(header: str) -> bool:

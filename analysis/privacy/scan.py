@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 import pandas as pd
 
 from analysis.errors import ColumnError, DataError
+from analysis.privacy.header_kinds import are_of_results
 from analysis.privacy.header_signs import signs_of_header
 from analysis.privacy.headers import is_known_header
 from analysis.privacy.scan_result import ColumnFinding, ScanResult, Sign, there
@@ -136,6 +137,7 @@ def _scan_table(
 ) -> Iterator[ColumnFinding]:
     """Give the findings of one table."""
     canonical = TABLES[name].names if name in TABLES else ()
+    explained = pseudonym not in frame.columns and are_of_results(map(str, frame.columns))
     for position, header in enumerate(map(str, frame.columns), start=1):
         values = frame.iloc[:, position - 1]
         signs = list(
@@ -160,7 +162,7 @@ def _scan_table(
                     element=18, why="flagged", kind="marked in the dictionary", count=there(values)
                 )
             )
-        if header not in allowed and header not in canonical:
+        if header not in allowed and header not in canonical and not explained:
             signs += signs_of_free_text(values, header)
         label = header if header == pseudonym or is_known_header(header) else f"column {position}"
         yield from ColumnFinding.of_signs(signs, table=shown, column=label)
