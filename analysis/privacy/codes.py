@@ -18,6 +18,7 @@ _FEW, _FEW_CODES, _FEW_NUMBERS, _FEW_ALIKE = 20, 8, 12, 5
 _NEARLY_ALL = 0.9
 _SEVERAL = 3
 _LONG = 5
+_WORDS = 5
 _SAMPLE = 2000
 _LARGE = 10_000
 _FIRST_OF_SEQUENCE = 100
@@ -32,6 +33,7 @@ _MEASURED = re.compile(
     r"|v?\d+(?:\.\d+){1,3}|[A-Za-z]{1,3}[-_ ]?\d{1,2}|[+-]?\d+(?:\.\d+)?[eE](?:-?\d{1,3}|\+0?[0-7])"
     r"|P(?:\d+[YMWD])*(?:T(?:\d+[HMS])+)?|0[bB][01]+|\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?"
 )
+_TIME_OF_DAY = r"\d{1,2}[:h.]\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?"
 _STATISTIC = re.compile(
     r"[\s\d.,;:%()\[\]<>=≤≥±+−–/-]*(?:to|of|vs\.?)?[\s\d.,;:%()\[\]<>=≤≥±+−–/-]*"
 )
@@ -88,7 +90,9 @@ def _least(dtype: object, distinct: pd.Series, sample: pd.Series) -> int | None:
     ):
         return None
     if not _look_like_codes(sample):
-        return _FEW
+        times = sample.str.fullmatch(_TIME_OF_DAY).mean() >= _NEARLY_ALL
+        sentences = sample.str.count(r"\S\s+\S").mean() >= _WORDS - 1  # the business of free text
+        return None if times or sentences else _FEW
     return _FEW_ALIKE if _are_long_and_alike(sample) else _FEW_CODES
 
 

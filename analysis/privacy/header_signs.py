@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cache
 
 import pandas as pd
 
@@ -21,6 +23,9 @@ _HALF = 0.5
 _FEW_CODES = 5
 _LAST = {"month": 12, "quarter": 4, "week": 53, "monat": 12, "woche": 53, "quartal": 4}
 _NAMES, _PLACES, _DATES = 1, 2, 3
+_OF_WORDS = {_NAMES, _PLACES, 12, 18}
+_MANY, _OFTEN = 10, 3
+_FIRST_YEAR, _FIRST_SERIAL = 1900, 16_000
 _WITHOUT_FRACTION = {4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 18}
 
 
@@ -40,7 +45,7 @@ def signs_of_header(values: pd.Series, header: str) -> Iterator[Sign]:
     distinct = _distinct_texts(values)
     if pd.api.types.is_bool_dtype(values.dtype) or _are_flags(distinct):
         return  # "phone: yes" says that there is a telephone, not which
-    if not _means_something_else(meaning[0], header, distinct):
+    if not _means_something_else(meaning[0], header, distinct, there(values)):
         yield Sign(element=meaning[0], why="header", kind=meaning[1], count=there(values))
 
 
@@ -49,29 +54,65 @@ def _distinct_texts(values: pd.Series) -> pd.Series:
     return pd.Series(values.dropna().unique(), dtype=object).map(str).str.strip().drop_duplicates()
 
 
-def _means_something_else(element: int, header: str, distinct: pd.Series) -> bool:
+def _means_something_else(element: int, header: str, distinct: pd.Series, n: int) -> bool:
     """Tell whether the distinct values show that they are not what the name says."""
+    if _are_categories(element, distinct, n):
+        return True
     if element == _PLACES:
-        return are_large_areas(distinct)
+        return are_large_areas(distinct) or _are_no_coordinates(distinct, header)
     if element == _NAMES:
         return bool(distinct.str.casefold().isin(word_set("look_alikes", "roles")).all())
     if needs_codes(header):
         worded = distinct.str.contains(r"[^\W\d_]{3}") & ~distinct.str.contains(r"\d{4}")
         return bool(worded.all())  # makes and models
     numbers = plain_numbers(distinct)
-    if numbers.isna().any():
-        return False
     fractions = bool((numbers % 1 != 0).any())
     if element == _DATES:
-        return _are_no_days(numbers, header, fractions=fractions)
-    return fractions and element in _WITHOUT_FRACTION
+        return bool(numbers.notna().all()) and _are_no_days(numbers, header, fractions=fractions)
+    return bool(numbers.notna().all()) and fractions and element in _WITHOUT_FRACTION
+
+
+def _are_categories(element: int, distinct: pd.Series, n: int) -> bool:
+    """Tell whether values are a few words that repeat: answers, no numbers, days or names.
+
+    Numbers and codes have digits or differ. Days have names; persons and places too, so that there
+    every word must be one of which categories are made.
+    """
+    plain = distinct.str.fullmatch(r"(?:[^\W\d_]|[\s'’/(),&+*-])*")
+    if len(distinct) > _MANY or n < _OFTEN * len(distinct) or not plain.all():
+        return False
+    words = {word for text in distinct.str.casefold() for word in re.findall(r"[^\W\d_]+", text)}
+    if element == _DATES:
+        return not words & (word_set("look_alikes", "day_words") | word_set("dates", "months"))
+    if element in _OF_WORDS:
+        return words <= _words_of_categories()
+    return not distinct.str.fullmatch(r"[A-Z]{2,3}").all()
+
+
+@cache
+def _words_of_categories() -> frozenset[str]:
+    """Give the words of which answers and categories are made."""
+    lists = ("category_words", "clinical_words", "ordinary_words", "abbreviations", "roles")
+    phrases = {phrase for name in lists for phrase in word_set("look_alikes", name)}
+    return frozenset(word for phrase in phrases for word in phrase.split())
+
+
+def _are_no_coordinates(distinct: pd.Series, header: str) -> bool:
+    """Tell whether "lat" and the like stand for whole numbers, such as latencies."""
+    if not set(header_words(header).split()) & {"lat", "lon", "long", "lng"}:
+        return False
+    numbers = plain_numbers(distinct)
+    return bool(numbers.notna().all() and (numbers % 1 == 0).all())
 
 
 def _are_no_days(numbers: pd.Series, header: str, *, fractions: bool) -> bool:
     """Tell whether numbers count time since something: too small for dates, too large for parts."""
     words = header_words(header).split()
     last = _LAST.get(words[-1], 366) if words else 366
-    return float(numbers.abs().max()) < 1900 and (fractions or float(numbers.max()) > last)
+    highest = float(numbers.abs().max())
+    if fractions and float(numbers.min()) < _FIRST_YEAR:
+        return highest < _FIRST_SERIAL
+    return highest < _FIRST_YEAR and (fractions or highest > last)
 
 
 def _meaning_of_words(values: pd.Series, header: str) -> tuple[int, str] | None:

@@ -22,7 +22,7 @@ _SAMPLE = 200
 _FEW_ANSWERS = 5
 _BYTES = (17, "picture or other binary data")
 _DATE = (3, "date")
-_PLACES = 2
+_OF_AREAS = {1, 2}  # some states bear names of persons as well
 
 
 def match_column(values: pd.Series, *, at_most: int = _AT_MOST) -> pd.DataFrame:
@@ -126,7 +126,7 @@ def _match_texts(present: pd.Series, at_most: int) -> pd.DataFrame:
     together = shaped.keys() - scaled.keys()
     scaled = {**shaped, **scaled}
     if are_large_areas(texts):
-        scaled = {key: count for key, count in scaled.items() if key[0] != _PLACES}
+        scaled = {key: count for key, count in scaled.items() if key[0] not in _OF_AREAS}
     return _frame(scaled, n, together=together, examined=1 / scale if scale else 1.0)
 
 
@@ -150,8 +150,12 @@ def are_large_areas(texts: pd.Series) -> bool:
     """
     states = read_list("places")["states"]
     large = {name.casefold() for name in [*states, *states.values()]}
-    large |= word_set("places", "countries")
-    return bool(len(texts)) and bool(texts.str.strip().str.casefold().isin(large).all())
+    large |= word_set("places", "countries") | word_set("places", "states_elsewhere")
+    folded = texts.str.strip().str.casefold()
+    cities = folded.isin(
+        word_set("places", "cities") - {name.casefold() for name in states.values()}
+    )
+    return bool(len(texts)) and bool(folded.isin(large).all()) and not bool(cities.all())
 
 
 def _as_text(value: Hashable) -> str:
