@@ -7,14 +7,14 @@ import unicodedata
 from functools import cache
 
 from analysis.privacy.lexicon import read_list
-from analysis.study import TABLES
 
 __all__ = [
     "content_words",
+    "exact_words",
     "header_role",
     "header_words",
-    "is_known_header",
     "meaning_of_header",
+    "phrases",
     "worded_meaning",
 ]
 
@@ -68,7 +68,7 @@ def content_words(header: str) -> list[str]:
 
 
 @cache
-def _phrases() -> dict[str, tuple[int, str]]:
+def phrases() -> dict[str, tuple[int, str]]:
     """Give every phrase of the lexicon with its element and kind."""
     return {
         " ".join(content_words(words)): (entry["element"], entry["kind"])
@@ -78,7 +78,7 @@ def _phrases() -> dict[str, tuple[int, str]]:
 
 
 @cache
-def _exact() -> dict[str, tuple[int, str, bool]]:
+def exact_words() -> dict[str, tuple[int, str, bool]]:
     """Give the words that speak only alone, and whether the values must be words."""
     return {
         words: (entry["element"], entry["kind"], entry["worded"])
@@ -131,7 +131,7 @@ def _longest_phrase(words: list[str]) -> tuple[int, int, tuple[int, str] | None]
     size, end, found = 0, 0, None
     for start in range(len(words)):
         for stop in range(start + 1, min(len(words), start + 4) + 1):
-            meaning = _phrases().get(" ".join(words[start:stop]))
+            meaning = phrases().get(" ".join(words[start:stop]))
             if meaning and (stop - start, stop) >= (size, end):
                 size, end, found = stop - start, stop, meaning
     return size, end, found
@@ -148,7 +148,7 @@ def _meaning_of_whole(words: list[str]) -> tuple[int, str] | None:
     """Tell what a name says by its whole, by its ending, or by the words that it joins."""
     if not words:
         return None
-    alone = _exact().get(" ".join(words), _exact().get(" ".join(_without_owner(words))))
+    alone = exact_words().get(" ".join(words), exact_words().get(" ".join(_without_owner(words))))
     if alone is not None:
         return None if alone[2] else alone[:2]
     if len(words) > 1 and words[-1] in {"on", "at"} and words[-2].endswith("ed"):
@@ -179,8 +179,8 @@ def _meaning_of_joined(word: str) -> tuple[int, str] | None:
         for second in (len(word), *range(first + 2, len(word) - 2)):
             parts = [word[:first], word[first:second], word[second:]]
             phrase = " ".join(content_words(" ".join(filter(None, parts))))
-            if " " in phrase and phrase in _phrases():
-                return _phrases()[phrase]
+            if " " in phrase and phrase in phrases():
+                return phrases()[phrase]
     return None
 
 
@@ -229,7 +229,7 @@ def worded_meaning(header: str) -> tuple[int, str] | None:
     ((2, 'place'), None)
     """
     words = content_words(header)
-    found = _exact().get(" ".join(words), _exact().get(" ".join(_without_owner(words))))
+    found = exact_words().get(" ".join(words), exact_words().get(" ".join(_without_owner(words))))
     return found[:2] if found is not None and found[2] else None
 
 
@@ -262,41 +262,3 @@ def header_role(header: str) -> str:
     if not set(words) & set(lists["age_words"]) or set(words) & set(lists["not_of_age"]):
         return ""
     return next((role for role, unit in _AGE_UNITS.items() if set(words) & unit), "age")
-
-
-@cache
-def _known_words() -> frozenset[str]:
-    """Give every word of which a column name may be made without being a text of the data."""
-    lists = read_list("headers")
-    listed = [*_phrases(), *lists["harmless"], *lists["harmless_before"]]
-    listed += [*lists["age"], *lists["birth_year"], *lists["zip3"], *lists["substance_use_columns"]]
-    listed += [*lists["plain_words"], *lists["age_words"], *_exact()]
-    canonical = [header_words(name) for table in TABLES.values() for name in table.names]
-    tables = [header_words(name) for name in TABLES]
-    words = " ".join([*listed, *canonical, *tables]).split()
-    return frozenset([*words, "id", "no", "number", "code", "key", "of", "de", "the", "data"])
-
-
-def is_known_header(header: str) -> bool:
-    """Tell whether a name is made of known words only, so that a finding may show it.
-
-    Parameters
-    ----------
-    header : str
-        Name of a column or table.
-
-    Returns
-    -------
-    bool
-        False for names with any other word, which could be a text of the data.
-
-    Examples
-    --------
-    >>> is_known_header("date_of_birth"), is_known_header("kowalski_notes")
-    (True, False)
-    """
-    words = header_words(header).split()
-    known = _known_words()
-    return bool(words) and all(
-        word in known or (word.isdigit() and len(word) < 3) for word in words
-    )

@@ -17,6 +17,7 @@ from analysis.privacy.check_digits import (
 )
 from analysis.privacy.detector import Detector
 from analysis.privacy.lexicon import alternatives, read_list
+from analysis.privacy.plates import PLATE_DETECTORS
 
 __all__ = ["LONG_NUMBERS", "NUMBER_DETECTORS", "ssn_valid"]
 
@@ -86,12 +87,6 @@ def _is_plate_like(match: re.Match[str]) -> bool:
     """Accept what follows a label of vehicles: letters and digits, or three digits."""
     value = match["value"]
     return bool(_digits(value)) and (any(map(str.isalpha, value)) or len(_digits(value)) >= 3)
-
-
-def _is_long_plate(match: re.Match[str]) -> bool:
-    """Accept five characters or more of which some are letters and some are digits."""
-    text = "".join(filter(str.isalnum, match["value"]))
-    return len(text) >= 5 and text.isalnum() and not text.isalpha() and not text.isdigit()
 
 
 def _by(test: Callable[[str], bool]) -> Callable[[re.Match[str]], bool]:
@@ -164,10 +159,6 @@ def _shape(
     )
 
 
-_CARS = (
-    "car|truck|van|suv|sedan|pickup|motorcycle|vehicle|parked|parking|car reg|registration|Wagen|Auto|voiture|coche|Honda|Toyota|"
-    "Ford|Chevy|Chevrolet|Nissan|Subaru|Tesla|BMW|Audi|VW|Volkswagen|Mercedes|Hyundai|Kia|Jeep|Mazda|Volvo|Renault|Peugeot|Opel|Fiat"
-)
 _USER = (
     r"(?i)(?<!\w)(?:user[ _-]?(?:name|id)|login|log-in|Benutzername|identifiant|usuario|screen name|handle|skype|instagram|twitter|"
     r"facebook|whatsapp|telegram)\s?[:=]\s?(?P<value>[\w.@-]{3,})"
@@ -288,30 +279,7 @@ _LONG = (
 NUMBER_DETECTORS: tuple[Detector, ...] = (
     *_labelled(),
     Detector(element=18, kind="user name", pattern=re.compile(_USER), needs="[:=]"),
-    Detector(
-        element=12,
-        kind="licence plate",
-        pattern=re.compile(
-            rf"(?<!\w)(?i:{_CARS})\W{{1,3}}(?i:(?:is|no\.?|number|with|reg\.?|plate)\W{{1,2}})?"
-            r"(?P<value>[A-Z]{2,3}[ -]?\d{3,4}|\d[A-Z]{3}\d{3}|[A-Z]{2}\d{2} ?[A-Z]{3}|\d{3}[ -]?[A-Z]{3}|[A-Z]{3}[ -]\d[A-Z]\d)(?!\w)"
-        ),
-        accept=_is_long_plate,
-    ),
-    Detector(
-        element=12,
-        kind="licence plate",
-        pattern=re.compile(
-            rf"(?<!\w){alternatives(read_list('places')['states'])} (?P<value>[A-Z]{{3}}[ -]?\d{{3,4}}|\d{{3}}[ -]?[A-Z]{{3}}|\d[A-Z]{{3}}\d{{3}})(?!\w)"
-        ),
-    ),
-    Detector(
-        element=12,
-        kind="licence plate",
-        pattern=re.compile(
-            r"(?i)(?<!\w)plates?\s+(?P<value>[A-Z0-9]{2,8}(?:[ -][A-Z0-9]{1,4})?)(?!\w)"
-        ),
-        accept=_is_long_plate,
-    ),
+    *PLATE_DETECTORS,
     *_SHAPES,
 )
 """Detectors of elements 7 to 13, 16 and 18 by label, shape or check digit."""

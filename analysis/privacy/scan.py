@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.errors import ColumnError, DataError
 from analysis.privacy.header_kinds import are_of_results
 from analysis.privacy.header_signs import signs_of_header
-from analysis.privacy.headers import is_known_header
+from analysis.privacy.known_headers import is_known_header
 from analysis.privacy.scan_result import ColumnFinding, ScanResult, Sign, there
 from analysis.privacy.signs import signs_of_cardinality, signs_of_free_text, signs_of_pseudonym
 from analysis.privacy.substance_use import concerns_substance_use

@@ -183,8 +183,8 @@ def n_flagged(name: str) -> int:
 
 
 def test_recall_of_the_scan_stays_where_it_was_measured() -> None:
-    assert n_flagged("identifiers.json") >= 209
+    assert n_flagged("identifiers.json") >= 210
 
 
 def test_false_alarms_of_the_scan_stay_where_they_were_measured() -> None:
-    assert n_flagged("harmless.json") <= 15
+    assert n_flagged("harmless.json") <= 11
