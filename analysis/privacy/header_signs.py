@@ -12,6 +12,7 @@ from analysis.privacy.header_kinds import names_a_code, needs_codes
 from analysis.privacy.headers import header_role, header_words, meaning_of_header, worded_meaning
 from analysis.privacy.lexicon import word_set
 from analysis.privacy.name_shapes import is_speaking
+from analysis.privacy.names import is_known_name
 from analysis.privacy.numeric_columns import plain_numbers
 from analysis.privacy.scan_result import Sign, there
 from analysis.privacy.values import are_large_areas
@@ -84,9 +85,11 @@ def _are_categories(element: int, distinct: pd.Series, n: int) -> bool:
     words = {word for text in distinct.str.casefold() for word in re.findall(r"[^\W\d_]+", text)}
     if element == _DATES:
         return not words & (word_set("look_alikes", "day_words") | word_set("dates", "months"))
-    if element in _OF_WORDS:
-        return words <= _words_of_categories()
-    return not distinct.str.fullmatch(r"[A-Z]{2,3}").all()
+    if element == _NAMES and any(is_known_name(word, also_words=True) for word in words):
+        return False
+    capitals = distinct[distinct.str.fullmatch(r"[A-Z]{2,}")].str.casefold()
+    codes = not capitals.isin(_words_of_categories()).all()
+    return words <= _words_of_categories() if element in _OF_WORDS else not codes
 
 
 @cache

@@ -24,6 +24,18 @@ def test_one_other_value_is_enough(header):
     assert places(header, [*ANSWERS[header].split("|") * 8, ONE_WORD_TELLS[header]])
 
 
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("nurse", "Charlie|Hope|Grace"),
+        ("account", "QZKTRA|MBVXNP|RWLQDE"),
+        ("doctor", "Young|Brown"),
+    ],
+)
+def test_names_and_codes_that_repeat_are_no_answers(header, words):
+    assert places(header, words.split("|") * 6)
+
+
 def test_words_that_do_not_repeat_are_no_answers():
     assert places("doctor", ["nurse q", "gp r", "self s"])
     assert places("ssn", ["q", "r", None])
