@@ -168,8 +168,8 @@ def _is_dotted(kind: str, header: str, values: pd.Series) -> bool:
     if not patterns:
         return False
     texts = pd.Series(values.dropna().unique(), dtype=object).map(str).str.strip()
-    dotted = texts[texts.str.contains(r"\d\.\d")]
-    return bool(dotted.str.fullmatch("|".join(patterns)).all())
+    figures = texts[texts.str.contains(r"\d")]
+    return bool(figures.str.fullmatch("|".join(patterns)).all())
 
 
 def _is_shared(values: pd.Series, patients: pd.Series | None) -> bool:

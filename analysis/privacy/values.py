@@ -20,8 +20,10 @@ MATCH_COLUMNS = ("element", "kind", "count", "share", "by")
 _AT_MOST = 20_000
 _SAMPLE = 200
 _FEW_ANSWERS = 5
+_FEW_DAYS = 4
 _BYTES = (17, "picture or other binary data")
 _DATE = (3, "date")
+_SERIAL = (3, "spreadsheet date")
 _OF_AREAS = {1, 2}  # some states bear names of persons as well
 
 
@@ -122,12 +124,20 @@ def _match_texts(present: pd.Series, at_most: int) -> pd.DataFrame:
             by_kind[key] = by_kind.get(key, 0) + rows
     scale = len(likely) / max(len(searched), 1)
     scaled = {key: min(n, round(count * scale)) for key, count in by_kind.items()}
-    shaped = kinds_of_shapes(counts)
+    shaped = kinds_of_shapes(counts) | _days_among_words(numbers, counts)
     together = shaped.keys() - scaled.keys()
     scaled = {**shaped, **scaled}
     if are_large_areas(texts):
         scaled = {key: count for key, count in scaled.items() if key[0] not in _OF_AREAS}
     return _frame(scaled, n, together=together, examined=1 / scale if scale else 1.0)
+
+
+def _days_among_words(numbers: pd.Series, counts: pd.Series) -> dict[tuple[int, str], int]:
+    """Give days of a spreadsheet that stand between words such as "pending"."""
+    days = numbers.notna().to_numpy()
+    if int(days.sum()) < _FEW_DAYS or _SERIAL not in numeric_kinds(numbers[days]):
+        return {}
+    return {_SERIAL: int(counts[days].sum())}
 
 
 def _are_answers(texts: pd.Series) -> bool:

@@ -66,6 +66,18 @@ def test_days_of_a_spreadsheet_are_found_under_any_name(header, shift):
     assert ("spreadsheet date" in found[0].kinds, found[0].count) == (True, 8)
 
 
+def test_days_of_a_spreadsheet_among_words_are_found():
+    frame = pd.DataFrame({"visit": [*map(str, SERIALS), "pending", "n/a", "cancelled"]})
+    assert (3, 8) in [(one.element, one.count) for one in scan_identifiers(frame).findings]
+
+
+def test_a_day_among_versions_is_found():
+    versions = ["1.2.3", "2.0.1", "10.4.12"] * 5
+    assert scan_identifiers(pd.DataFrame({"app_version": versions})).ok
+    for day in ("12 March 2024", "2024-03-15"):
+        assert not scan_identifiers(pd.DataFrame({"app_version": [*versions, day]})).ok
+
+
 @pytest.mark.parametrize("header", ["cost_usd", "platelets", "reads", "steps_total", "amount"])
 def test_quantities_are_no_days(header):
     assert scan_identifiers(pd.DataFrame({header: SERIALS})).ok
