@@ -12,7 +12,7 @@ from zipfile import BadZipFile, LargeZipFile, ZipFile
 from analysis.privacy.files.pieces.archive import member_source, require_safe, unsafe_members
 from analysis.privacy.files.pieces.delimited import delimited_pieces
 from analysis.privacy.files.pieces.drawing import drawing_pieces
-from analysis.privacy.files.pieces.embedded import embedded_files, without_embedded_files
+from analysis.privacy.files.pieces.embedded import files_in_piece, without_embedded_files
 from analysis.privacy.files.pieces.limits import Limits, TooMuchError
 from analysis.privacy.files.pieces.notebook import notebook_pieces
 from analysis.privacy.files.pieces.office import other_parts, property_pieces
@@ -128,16 +128,20 @@ def pieces_of(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
 
 
 def _opened(piece: Piece | Trouble, source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
-    """Give a piece, and the files that data URIs write into its text."""
-    if isinstance(piece, Trouble) or "data:" not in piece.text:
+    """Give a piece, and the files that are written into its text or its cells."""
+    if isinstance(piece, Trouble):
         yield piece
         return
-    yield replace(piece, text=without_embedded_files(piece.text))
-    for inner in embedded_files(piece.text, nesting=source.nesting):
+    inner_files = files_in_piece(piece, nesting=source.nesting)
+    yield replace(piece, text=without_embedded_files(piece.text)) if inner_files else piece
+    for inner in inner_files:
         if inner.nesting > limits.nesting:
             raise TooMuchError
         for part in pieces_of(inner, limits):
-            if isinstance(part, Trouble) or part.role != "picture":
+            if isinstance(part, Piece) and part.role == "picture":
+                place = piece.where.removesuffix(", attributes")
+                yield replace(part, where=f"{place}, picture", source=piece.source)
+            else:
                 yield replace(part, where=f"{piece.where}, embedded file, {part.where}")
 
 

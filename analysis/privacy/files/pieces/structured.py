@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from analysis.privacy.files.pieces.encoded import is_encoded
 from analysis.privacy.files.pieces.limits import Limits, TooMuchError
 from analysis.privacy.files.pieces.piece import Piece, Trouble
 from analysis.privacy.files.pieces.plain_text import decoded, text_pieces
@@ -98,14 +99,25 @@ def _walk(
         yield from _marks(value, where)
         for key, inner in value.items():
             yield from _walk(inner, str(key), lines, where, depth - 1, skip_times)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        if all(isinstance(inner, str) for inner in value):
-            lines.append(f"{name}: {', '.join(map(str, value))}"[:_LONGEST])
-            return
+    elif isinstance(value, str):
+        yield from _walk_text(value, name, lines, where, skip_times=skip_times)
+    elif isinstance(value, list) and all(isinstance(inner, str) for inner in value):
+        lines.append(f"{name}: {', '.join(value)}"[:_LONGEST])
+        if is_encoded("".join(value[:20])):
+            yield Piece(where=where, role="code", text="\n".join(value))
+    elif isinstance(value, Sequence):
         for inner in value:
             if not isinstance(inner, int | float):
                 yield from _walk(inner, name, lines, where, depth - 1, skip_times)
-    elif isinstance(value, str):
+
+
+def _walk_text(
+    value: str, name: str, lines: list[str], where: str, *, skip_times: bool
+) -> Iterator[Piece]:
+    """Give a text that is a whole file by itself, gather any other as a line."""
+    if value.startswith("data:") or (len(value) > _LONGEST and is_encoded(value)):
+        yield Piece(where=where, role="code", text=value)
+    else:
         lines += _line(value, name, skip_times=skip_times)
 
 
@@ -119,8 +131,8 @@ def _table_of(value: object) -> TextTable | None:
 
 
 def _line(value: str, name: str, *, skip_times: bool) -> list[str]:
-    """Write a text after its name; times of programs and embedded files are left out."""
-    if value.startswith("data:") or (skip_times and _TIMES.search(name)):
+    """Write a text after its name; times of programs are left out."""
+    if skip_times and _TIMES.search(name):
         return []
     return [(value if name in _OF_THINGS else f"{name}: {value}")[:_LONGEST]]
 
