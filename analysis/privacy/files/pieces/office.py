@@ -35,6 +35,10 @@ _OF_PROGRAMS = {
 }  # fmt: skip
 
 
+_WITH_METADATA = re.compile(r"(?i)\.(?:png|jpe?g|svg)$")
+_PICTURE = re.compile(r"(?i)\.(?:gif|bmp|tiff?|webp|heic|heif|avif|jfif|jp2|emf|wmf|emz|wmz|wdp)$")
+
+
 def read_part(archive: ZipFile, name: str, limits: Limits) -> Iterator[Element | Trouble]:
     """Give the elements of one part of an Office file, in the order of their ends and beginnings.
 
@@ -143,7 +147,7 @@ def other_parts(
         name = member.filename
         if (
             read.search(name)
-            or name.startswith("docProps/")
+            or (name.startswith("docProps/") and name.endswith(".xml"))
             or name in ("[Content_Types].xml", "meta.xml")
         ):
             continue
@@ -155,11 +159,11 @@ def other_parts(
             ]
             if targets:
                 yield Piece(where="links to elsewhere", role="prose", text="\n".join(targets))
-        elif re.search(r"/embeddings/", name):
+        elif "/embeddings/" in name or _WITH_METADATA.search(name):
             inner = member_source(archive, member, nesting=1)
             if inner is not None:
                 yield inner
-        elif re.search(r"(?i)\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg)$", name):
+        elif _PICTURE.search(name):
             yield Piece(where="pictures", role="picture")
         elif name.endswith((".xml", ".vml")):
             yield from _left_over(archive, name, limits)

@@ -9,7 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from zipfile import BadZipFile, LargeZipFile, ZipFile
 
-from analysis.privacy.files.pieces.archive import member_source, require_safe, unsafe_members
+from analysis.privacy.files.pieces.archive import (
+    archive_notes,
+    member_source,
+    names_a_person,
+    require_safe,
+    unsafe_members,
+)
 from analysis.privacy.files.pieces.delimited import delimited_pieces
 from analysis.privacy.files.pieces.drawing import drawing_pieces
 from analysis.privacy.files.pieces.embedded import files_in_piece, without_embedded_files
@@ -219,8 +225,12 @@ def _members(archive: ZipFile, source: Source, limits: Limits) -> Iterator[Piece
 
 
 def _files(archive: ZipFile, source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
-    """Give the files of an archive by their numbers."""
+    """Give the comments of an archive, and its files by their numbers."""
+    for note in archive_notes(archive):
+        yield Piece(where="comment of the archive", role="printed", text=note, hidden="comment")
     for number, member in enumerate(archive.infolist(), start=1):
+        if names_a_person(member):
+            yield Trouble(where=f"member {number}, name", kind="file name")
         inner = member_source(archive, member, nesting=source.nesting)
         if inner is not None:
             yield from _inner_file(inner, f"member {number}", limits)

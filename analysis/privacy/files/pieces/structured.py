@@ -101,14 +101,22 @@ def _walk(
             yield from _walk(inner, str(key), lines, where, depth - 1, skip_times)
     elif isinstance(value, str):
         yield from _walk_text(value, name, lines, where, skip_times=skip_times)
-    elif isinstance(value, list) and all(isinstance(inner, str) for inner in value):
+    elif isinstance(value, Sequence):
+        yield from _walk_list(value, name, lines, where, depth, skip_times)
+
+
+def _walk_list(
+    value: Sequence[Any], name: str, lines: list[str], where: str, depth: int, skip_times: bool
+) -> Iterator[Piece | Trouble]:
+    """Go through a list; texts become one line, and are given whole where they are a file."""
+    if all(isinstance(inner, str) for inner in value):
         lines.append(f"{name}: {', '.join(value)}"[:_LONGEST])
         if is_encoded("".join(value[:20])):
             yield Piece(where=where, role="code", text="\n".join(value))
-    elif isinstance(value, Sequence):
-        for inner in value:
-            if not isinstance(inner, int | float):
-                yield from _walk(inner, name, lines, where, depth - 1, skip_times)
+        return
+    for inner in value:
+        if not isinstance(inner, int | float):
+            yield from _walk(inner, name, lines, where, depth - 1, skip_times)
 
 
 def _walk_text(
