@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analysis.privacy.files.patient_mentions import CLINICAL_NOTE, VALUE_IN_ERROR
-from analysis.privacy.files.patient_rows import (
+from analysis.privacy.files.patient_signs import (
+    CLINICAL_NOTE,
+    OBSERVATION_ROWS,
     PATIENT_LIST,
     PATIENT_RECORD,
     PATIENT_ROWS,
     SMALL_COUNTS,
+    VALUE_IN_ERROR,
 )
 from analysis.privacy.files.program_output import USER_PATH
 from analysis.study.findings import Severity
@@ -102,7 +104,7 @@ RULES: dict[str, FileRule] = {
         115, "error", "A hidden column has another number or code in each row.",
         "Delete the column; hiding it does not remove what it holds.",
     ),
-    "rows of single observations": _rule(
+    OBSERVATION_ROWS: _rule(
         116, "error", "Residuals or predictions of single observations are shown.",
         "Show their spread or a figure of many; values per observation are those of patients.",
     ),
