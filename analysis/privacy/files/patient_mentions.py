@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from analysis.privacy.files.citations import without_article_numbers
 from analysis.privacy.files.patient_codes import labelled_codes, listed_codes
 from analysis.privacy.files.patient_records import n_records_of_persons
 from analysis.privacy.files.patient_signs import (
@@ -22,6 +23,11 @@ _INITIALS = re.compile(
     r"|has|stopped|improved|responded|remitted|withdrew|"
     r"felt|missed|needed|vomited|died|moved|called|cancelled|declined|refused|returned"
     r"|left|started)\b"
+)
+_INITIALS_WITH_AGE = re.compile(
+    r"^\W{0,3}([A-Z]\.\s?(?:[A-Z]\.\s?){1,2},?\s*[(/|]?\s*(?:aged? )?\d{1,3})"
+    r"(?!\d|[.,:;/(-]\s*\d)",
+    re.MULTILINE,
 )
 _ROW_OF_PERSON = re.compile(
     r"[\[(](?=[^\[\]()]*['\"](?:f|m|female|male)['\"])(?=(?:[^\[\]()]*?(?<![\w.])\d+(?![\w.]))"
@@ -44,7 +50,7 @@ _NOTE = re.compile(
 )
 _LISTED_IDS = re.compile(
     r"(?i)\b(?:(?:subject|patient|participant|client|record|person)s?[ _-]?ids?"
-    r"|mrns?|pids?)\b[^\[({\n]{0,20}[\[({]\s*['\"]?\w*\d"
+    r"|mrns?|pids?)\b[^\[({\n]{0,20}[\[({]\s*['\"]?(?!(\d)\1{2,}\b)\w*\d"
 )
 
 
@@ -75,10 +81,10 @@ def signs_in_text(text: str) -> tuple[Sign, ...]:
     records = n_records_of_persons(text)
     if records:
         found.append(Sign(kind=PATIENT_RECORD, count=records))
-    rows = len(_ROW_OF_PERSON.findall(text))
+    rows = len(_ROW_OF_PERSON.findall(text)) + len(set(_INITIALS_WITH_AGE.findall(text)))
     if rows >= 2:
         found.append(Sign(kind=PATIENT_ROWS, count=rows))
-    codes = listed_codes(text)
+    codes = listed_codes(without_article_numbers(text))
     named = any(column_role(m["name"]) == "id" for m in _NAMED_INDEX.finditer(text))
     if codes or named or _LISTED_IDS.search(text):
         found.append(Sign(kind=PATIENT_LIST, count=max(1, len(codes))))

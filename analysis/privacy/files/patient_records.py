@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from analysis.privacy.files.table_columns import column_role
+from analysis.privacy.files.table_columns import column_role, looks_like_code
 
 __all__ = ["n_records_of_persons"]
 
@@ -66,10 +66,19 @@ def _is_personal(fields: dict[str, str]) -> bool:
         value = fields[key].strip("'\"")
         if role == "id" and re.search(r"\d", value) and not _names_a_column(value):
             return len(fields) >= 2
+        if role == "weak id" and _is_of_a_patient(value, fields, roles):
+            return True
     values = [fields[key] for key, role in roles.items() if role == "person"]
     scalars = [value for value in values if not _names_a_column(value.strip("'\""))]
     numbers = [value for value in scalars if re.match(r"[-+]?\d", value)]
     return len(scalars) >= 3 and len(numbers) >= 2
+
+
+def _is_of_a_patient(value: str, fields: Mapping[str, str], roles: Mapping[str, str]) -> bool:
+    """Tell whether a number or code named ``id`` stands beside what is measured of a person."""
+    is_code = re.fullmatch(r"\d{3,12}", value) is not None or looks_like_code(value)
+    measured = [fields[key] for key, role in roles.items() if role == "person"]
+    return is_code and any(re.match(r"[-+]?\d", one) for one in measured)
 
 
 def _names_a_column(value: str) -> bool:

@@ -111,10 +111,11 @@ def _counts(match: Match, text: str) -> bool:
 
 
 def _is_published(match: Match, text: str) -> bool:
-    """Tell authors and addresses of publications."""
+    """Tell authors, their hospitals and addresses of publications."""
     if match.kind == "web address":
         return is_published_address(_whole_address(match, text))
-    return match.element == 1 and is_citation(_line_around(match, text))
+    is_named = match.element == 1 or match.kind == "clinic"
+    return is_named and is_citation(_line_around(match, text))
 
 
 def _line_around(match: Match, text: str) -> str:

@@ -94,6 +94,8 @@ def _role(words: str, header: str) -> str:
     """Give the role of the words of a header."""
     if words in word_set(_ENTRY, "patient_ids") or _ID_ENDING.search(words):
         return "id"
+    if words in word_set(_ENTRY, "of_programs"):
+        return ""
     if words in word_set(_ENTRY, "aggregate") or _STATISTIC.search(words) or "%" in header:
         return "aggregate"
     if words in word_set(_ENTRY, "weak_ids"):
