@@ -6,9 +6,10 @@ import csv
 from collections.abc import Iterator
 from itertools import islice
 
+from analysis.privacy.files.pieces.fresh_lines import new_shapes
 from analysis.privacy.files.pieces.limits import Limits
 from analysis.privacy.files.pieces.piece import Piece, Trouble
-from analysis.privacy.files.pieces.plain_text import new_shapes, text_lines
+from analysis.privacy.files.pieces.plain_text import text_lines
 from analysis.privacy.files.pieces.source import Source
 from analysis.privacy.files.printed_tables import TextTable, headed_table
 

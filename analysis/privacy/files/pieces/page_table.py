@@ -8,7 +8,7 @@ from analysis.privacy.files.printed_tables import TextTable
 
 __all__ = ["PageTable"]
 
-_MOST_ROWS = 5_000
+_MOST_ROWS = 200_000
 _SPAN = re.compile(r"\d{1,4}")
 
 

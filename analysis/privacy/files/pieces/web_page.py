@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from analysis.privacy.files.pieces.chart_marks import ChartMarks
+from analysis.privacy.files.pieces.fresh_lines import FreshLines
 from analysis.privacy.files.pieces.limits import Limits
 from analysis.privacy.files.pieces.page_script import script_pieces
 from analysis.privacy.files.pieces.page_style import PageStyle
@@ -26,6 +28,8 @@ _SHOWN_ATTRIBUTES = frozenset(
     }
 )  # fmt: skip
 _PICTURES = frozenset({"img", "image", "canvas", "video", "audio", "object", "embed"})
+_PARTS = frozenset({"table", "thead", "tr", "td", "th"})
+_NO_ATTRIBUTES: dict[str, str] = {}
 _BLOCKS = frozenset(
     {
         "p", "div", "li", "tr", "br", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "section", "td",
@@ -39,6 +43,8 @@ _EMPTY = frozenset(
         "embed", "path", "circle", "rect", "line", "use",
     }
 )  # fmt: skip
+_LINES_AT_ONCE = 500
+_SHARE_OF_ROWS, _SHARE_OF_LINES = 8, 4  # of the text that is searched whole: pages cost most
 
 
 class _Page(HTMLParser):
@@ -59,31 +65,39 @@ class _Page(HTMLParser):
         self.marks = ChartMarks()
         self.style = PageStyle(text)
 
+    def updatepos(self, i: int, j: int) -> int:  # noqa: ARG002 - lines are not counted here
+        """Go on without counting lines, which nobody asks for."""
+        return j
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        if values or tag in _PICTURES:
+        values = {name: value or "" for name, value in attrs} if attrs else _NO_ATTRIBUTES
+        if attrs or tag in _PICTURES:
             self._note_attributes(tag, values)
-        self.in_script = self.in_script or tag == "script"
-        self.in_style = self.in_style or tag == "style"
+            self.marks.take(tag, values)
         if self.style.is_styled and tag not in _EMPTY:
             self.style.begin(tag, values)
-        self.marks.take(tag, values)
+        if self.open_tables and tag in _PARTS:
+            self._begin_part(tag, values)
+            return
+        self.in_script = self.in_script or tag == "script"
+        self.in_style = self.in_style or tag == "style"
         if tag in _BLOCKS:
             self._text("\n")
         if tag == "table":
             self.open_tables.append(PageTable())
-        elif self.open_tables:
-            self._begin_part(tag, values)
 
     def _begin_part(self, tag: str, values: dict[str, str]) -> None:
-        """Begin a part of a table."""
-        if tag == "thead":
-            self.in_head = True
-        elif tag == "tr":
-            self.open_tables[-1].begin_row()
-        elif tag in ("td", "th"):
+        """Begin a part of a table, or a table inside a cell."""
+        if tag in ("td", "th"):
             self.cell, self.is_label = [], tag == "th"
             self.open_tables[-1].begin_cell(values.get("colspan"), values.get("rowspan"))
+        elif tag == "tr":
+            self.open_tables[-1].begin_row()
+        elif tag == "thead":
+            self.in_head = True
+        else:
+            self._text("\n")
+            self.open_tables.append(PageTable())
 
     def _note_attributes(self, tag: str, values: dict[str, str]) -> None:
         """Keep attributes that carry text or a file; a picture elsewhere is only counted."""
@@ -96,26 +110,30 @@ class _Page(HTMLParser):
                 self.attributes.append(value)
 
     def handle_endtag(self, tag: str) -> None:
+        if self.style.is_styled:
+            self.style.end(tag)
+        if self.open_tables and tag in _PARTS:
+            self._end_part(tag)
+            return
         self.in_script = self.in_script and tag != "script"
         self.in_style = self.in_style and tag != "style"
-        self.style.end(tag)
         if tag in _BLOCKS:
             self._text("\n")
-        if self.open_tables:
-            self._end_part(tag)
 
     def _end_part(self, tag: str) -> None:
         """End a part of a table."""
-        if tag in ("td", "th") and self.cell is not None:
-            text = " ".join("".join(self.cell).split())
-            self.open_tables[-1].end_cell(text, is_label=self.is_label)
-            self.cell = None
+        if tag in ("td", "th"):
+            if self.cell is not None:
+                text = " ".join("".join(self.cell).split())
+                self.open_tables[-1].end_cell(text, is_label=self.is_label)
+                self.cell = None
         elif tag == "tr":
             self.open_tables[-1].end_row(in_head=self.in_head)
         elif tag == "thead":
             self.in_head = False
-        elif tag == "table":
+        else:
             self.tables.append(self.open_tables.pop().finished())
+            self._text("\n")
 
     def handle_data(self, data: str) -> None:
         if self.in_script:
@@ -179,10 +197,12 @@ def html_pieces(
     page = _Page(text)
     page.feed(text)
     page.close()
-    for number, table in enumerate(page.tables, start=1):
-        place = f"{where}, table {number}" if len(page.tables) > 1 else f"{where}, table"
-        yield Piece(where=place, role="table", table=table, source=source)
-    yield Piece(where=where, role="printed", text=_without_blank_lines(page.parts), source=source)
+    rows = FreshLines(limits.text_bytes // _SHARE_OF_ROWS)
+    lines = FreshLines(limits.text_bytes // _SHARE_OF_LINES)
+    yield from _table_pieces(page.tables, rows, where, source)
+    yield from _text_pieces(page.parts, lines, where, source)
+    if rows.is_partial or lines.is_partial:
+        yield Trouble(where=where, kind="partly read")
     attributes = "\n".join(page.attributes)
     yield Piece(where=f"{where}, attributes", role="prose", text=attributes, source=source)
     yield Piece(where=f"{where}, comments", role="prose", text="\n".join(page.comments))
@@ -198,6 +218,25 @@ def html_pieces(
         yield Trouble(where=where, kind=page.marks.kind)
 
 
-def _without_blank_lines(parts: list[str]) -> str:
-    """Join the text of a page; lines that only divide elements go."""
-    return re.sub(r"\n\s*\n+", "\n", "".join(parts)).strip("\n")
+def _table_pieces(
+    tables: list[TextTable], fresh: FreshLines, where: str, source: str
+) -> Iterator[Piece]:
+    """Give the tables of a page; of many rows those that are searched."""
+    for number, table in enumerate(tables, start=1):
+        place = f"{where}, table {number}" if len(tables) > 1 else f"{where}, table"
+        for start in range(0, max(len(table.rows), 1), _LINES_AT_ONCE):
+            block = table.rows[start : start + _LINES_AT_ONCE]
+            kept = fresh.of([" ".join(row) for row in block])
+            if kept or not block:
+                part = replace(table, rows=tuple(block[position] for position in kept))
+                yield Piece(where=place, role="table", table=part, source=source)
+
+
+def _text_pieces(parts: list[str], fresh: FreshLines, where: str, source: str) -> Iterator[Piece]:
+    """Give the text of a page in runs of lines; those that only divide elements go."""
+    lines = re.sub(r"\n\s*\n+", "\n", "".join(parts)).strip("\n").split("\n")
+    for start in range(0, len(lines), _LINES_AT_ONCE):
+        block = lines[start : start + _LINES_AT_ONCE]
+        text = "\n".join(block[position] for position in fresh.of(block))
+        if text:
+            yield Piece(where=where, role="printed", text=text, source=source)
