@@ -58,7 +58,9 @@ def test_numbers_that_a_page_shows_are_none(tmp_path, case):
     assert "PRV-115" not in rules(tmp_path, "a.html", SEEN_PAGES[case])
 
 
-def styled(font: str = "", fill: str = '<patternFill patternType="none"/>', code: str = "General") -> str:
+def styled(
+    font: str = "", fill: str = '<patternFill patternType="none"/>', code: str = "General"
+) -> str:
     """Styles of a workbook whose second style has this font, fill and format."""
     return (
         f'<styleSheet><numFmts><numFmt numFmtId="170" formatCode="{code}"/></numFmts>'
@@ -102,17 +104,24 @@ def test_numbers_that_a_workbook_shows_are_none(tmp_path, case):
 def test_a_hidden_column_may_list_numbers(tmp_path):
     rows = [["week", "n", "who"], ["0", "212", "10482213; 10477109"], ["4", "188", "10391870"]]
     hidden = "<cols><col min='3' max='3' hidden='1'/></cols>"
-    assert "PRV-115" in rules(tmp_path, "a.xlsx", workbook({"d": rows}, more=sheet_with(rows, hidden)))
+    assert "PRV-115" in rules(
+        tmp_path, "a.xlsx", workbook({"d": rows}, more=sheet_with(rows, hidden))
+    )
     helper = [["week", "n", "lag"], ["0", "212", "1"], ["4", "188", "2"]]
-    assert "PRV-115" not in rules(tmp_path, "b.xlsx", workbook({"d": helper}, more=sheet_with(helper, hidden)))
+    assert "PRV-115" not in rules(
+        tmp_path, "b.xlsx", workbook({"d": helper}, more=sheet_with(helper, hidden))
+    )
 
 
 def sheet_with(rows: list[list[str]], extra: str) -> dict[str, str]:
     """The first sheet of a workbook, with columns as they are said to be."""
     lines = "".join(
-        "<row>" + "".join(f'<c t="str"><v>{cell}</v></c>' for cell in row) + "</row>" for row in rows
+        "<row>" + "".join(f'<c t="str"><v>{cell}</v></c>' for cell in row) + "</row>"
+        for row in rows
     )
-    return {"xl/worksheets/sheet1.xml": f"<worksheet>{extra}<sheetData>{lines}</sheetData></worksheet>"}
+    return {
+        "xl/worksheets/sheet1.xml": f"<worksheet>{extra}<sheetData>{lines}</sheetData></worksheet>"
+    }
 
 
 @pytest.mark.parametrize(
@@ -155,7 +164,8 @@ UNSEEN_WORDS = {
     "colour of the cell": in_cell(_DARK, run('<w:color w:val="1F3864"/>')),
     "by a style of letters": run('<w:rStyle w:val="Faint"/>'),
     "by a style of the paragraph": run("", paragraph='<w:pStyle w:val="Faint"/>'),
-    "in two runs": run(_WHITE, text="4821").replace("</w:p>", "") + f"<w:r><w:rPr>{_WHITE}</w:rPr><w:t>0337</w:t></w:r></w:p>",
+    "in two runs": run(_WHITE, text="4821").replace("</w:p>", "")
+    + f"<w:r><w:rPr>{_WHITE}</w:rPr><w:t>0337</w:t></w:r></w:p>",
 }
 SEEN_WORDS = {
     "black": run('<w:color w:val="000000"/>'),
