@@ -27,6 +27,8 @@ from analysis.privacy.patterns import identifiers_in
 
 __all__ = ["signs_in_table"]
 
+_ANSWERS = {"true", "false", "yes", "no"}
+
 
 def signs_in_table(table: TextTable) -> tuple[Sign, ...]:
     """Tell what a table shows of single patients.
@@ -93,7 +95,7 @@ def _codes(table: TextTable, position: int, role: str) -> int:
     if role == "aggregate":
         return 0
     cells = present_cells(table.column(position))
-    distinct = set(cells)
+    distinct = {cell for cell in cells if cell.casefold() not in _ANSWERS}
     if role == "id":
         words = header_words(table.columns[position])
         if words in {"name", "names", "nom", "nombre"}:

@@ -43,6 +43,10 @@ _WHOLE_ONLY = {
 }
 _TWO_NUMBERS = re.compile(r"([-+]?\d+\.\d+)[\s/,;]+([-+]?\d+\.\d+)")
 _DECIMAL_MONTH = re.compile(r"\d{1,2}\.\d{4}|\d{4}\.\d{2}")
+_NAME_OF_A_FILE = re.compile(  # a list of files with their digests
+    r"(?i)[\w-]\.(?:html?|csv|tsv|parquet|json|ndjson|png|svg|pdf|xlsx|docx|md|txt|ipynb|py|zip|gz|whl)"
+    r"(?![\w.])"
+)
 _USER_PATH = re.compile(
     r"(?i)(?:[A-Z]:)?(?:\\\\?|/)(?:Users|Benutzer|Utilisateurs|Usuarios|Documents"
     r" and Settings)(?:\\\\?|/)(?P<a>[^\\/\s:*?\"<>|'`,;)\]]+(?: [A-Z][^\\/\s:*?\"<>"
@@ -103,8 +107,10 @@ def _counts(match: Match, text: str) -> bool:
         return re.fullmatch(r"(?:[\w-]+\.)+(?:org|gov|edu|int)", shown) is None or shown.startswith(
             "www"
         )
-    if match.kind == "quarter":
-        return re.search(r"\s{2}|\n|^q", shown) is None  # quartiles of a table
+    if match.kind == "quarter" and re.search(r"\s{2}|\n|^q", shown):
+        return False  # quartiles of a table
+    if match.kind == "digest":
+        return _NAME_OF_A_FILE.search(_line_around(match, text)) is None
     if match.kind == "coordinates":
         return _is_a_place(shown)
     return not (match.kind == "year and month" and _DECIMAL_MONTH.fullmatch(shown))
