@@ -54,6 +54,15 @@ _LISTED_IDS = re.compile(
 )
 
 
+_LISTED_NUMBERS = re.compile(
+    r"(?i)(?<![a-z])(?:subject|patient|participant|client|record|person|mrn|usubj|subj|pid)s?"
+    r"(?:[ _-]?(?:ids?|no|nrs?|numbers?|codes?))?\b[^\[({\n\w]{0,4}"
+    r"(?:\.?isin|(?:not )?in|==?|<-|:)?"
+    r"[^\[({\n\w]{0,3}(?:c(?=\())?(?:[\[({]\s*['\"]?\d{5,12}\b"
+    r"|(?:\s*\n\s*-\s*['\"]?[A-Za-z]{0,8}[-_]?\d{3,12}\b['\"]?){2})"
+)
+
+
 def signs_in_text(text: str) -> tuple[Sign, ...]:
     """Tell what a text shows of single patients.
 
@@ -86,7 +95,7 @@ def signs_in_text(text: str) -> tuple[Sign, ...]:
         found.append(Sign(kind=PATIENT_ROWS, count=rows))
     codes = listed_codes(without_article_numbers(text))
     named = any(column_role(m["name"]) == "id" for m in _NAMED_INDEX.finditer(text))
-    if codes or named or _LISTED_IDS.search(text):
+    if codes or named or _LISTED_IDS.search(text) or _LISTED_NUMBERS.search(text):
         found.append(Sign(kind=PATIENT_LIST, count=max(1, len(codes))))
     notes = sum(1 for pattern in (_NOTE, _INITIALS) for _ in pattern.finditer(text))
     if notes:
@@ -105,7 +114,8 @@ def signs_in_code(text: str) -> tuple[Sign, ...]:
     Returns
     -------
     tuple of Sign
-        Codes after a word for a patient, and lists of codes; plain numbers count for nothing.
+        Codes after a word for a patient, and lists of codes; plain numbers count where a list of
+        long ones stands after a word for patients.
 
     Examples
     --------
@@ -115,4 +125,5 @@ def signs_in_code(text: str) -> tuple[Sign, ...]:
     ()
     """
     codes = {code for code in labelled_codes(text) if looks_like_code(code)} | listed_codes(text)
-    return (Sign(kind=PATIENT_LIST, count=len(codes)),) if codes else ()
+    listed = len(_LISTED_NUMBERS.findall(text))
+    return (Sign(kind=PATIENT_LIST, count=len(codes) + listed),) if codes or listed else ()

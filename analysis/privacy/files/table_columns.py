@@ -44,7 +44,7 @@ _PARTS = (
     "table|tab|chapter|section|version|release|seed|session|dose|use-days|output"
     "|input|out|in|scenario|"
     "sha|md|base|py|python|utf|iso|cp|http|ipv|rng|key|fil|col|prv|fmt|rcp|sco|ref"
-    "|tim|abt|mon|lst|val|den|doc|dup|evt|fup|lnk|num|obs|ses|typ|aev|cat|cou|dos"
+    "|tim|abt|mon|lst|val|den|doc|dup|evt|fup|lnk|num|obs|ses|typ|aev|cat|cou|dos|adm|fhr|omp|ble|plr|noqa"
     "|ins|nul|sit|sub|pmc|nct|isrctn|pmid|cve|rfc|pep"
 )
 _UNLIKE = re.compile(

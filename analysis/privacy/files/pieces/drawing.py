@@ -7,6 +7,7 @@ from xml.parsers import expat
 
 from analysis.privacy.files.pieces.chart_marks import ChartMarks
 from analysis.privacy.files.pieces.limits import Limits
+from analysis.privacy.files.pieces.page_script import script_pieces
 from analysis.privacy.files.pieces.piece import Piece, Trouble
 from analysis.privacy.files.pieces.safe_xml import Element, read_xml
 from analysis.privacy.files.pieces.source import Source
@@ -50,6 +51,8 @@ def drawing_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
         where="comments", role="printed", text="\n".join(text.strip() for text in drawing.comments)
     )
     yield Piece(where="labels of elements", role="prose", text="\n".join(drawing.labels))
+    for script in drawing.scripts:
+        yield from script_pieces(script, where="script", limits=limits)
     for author in drawing.authors:
         yield Piece(where="document properties: author", role="label", text=author)
     if drawing.pictures:
@@ -66,6 +69,7 @@ class _Drawing:
         self.labels: list[str] = []
         self.comments: list[str] = []
         self.authors: list[str] = []
+        self.scripts: list[str] = []
         self.pictures = 0
         self.marks = ChartMarks()
 
@@ -95,5 +99,7 @@ class _Drawing:
             return
         if _AUTHORS & {element.name, *element.path}:
             self.authors.append(text)
+        elif element.name == "script":
+            self.scripts.append(element.text)
         elif element.name in _TEXTS or self._is_metadata(element):
             self.texts.append(text)

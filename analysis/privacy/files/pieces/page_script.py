@@ -17,6 +17,9 @@ from analysis.privacy.files.pieces.structured import value_pieces
 __all__ = ["script_pieces"]
 
 _LITERAL = re.compile(r"\"(?:[^\"\\\n]|\\.){24,}\"|'(?:[^'\\\n]|\\.){24,}'|`[^`]{24,}`")
+_ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
+_LIBRARY = re.compile(r"(?:https?:)?//[^\s\"'<>]+\.(?:m?js|css|woff2?)\b[^\s\"'<>]*")
+_LONGEST_OWN = 20_000  # longer ones are libraries
 
 
 def script_pieces(script: str, *, where: str, limits: Limits) -> Iterator[Piece | Trouble]:
@@ -39,6 +42,9 @@ def script_pieces(script: str, *, where: str, limits: Limits) -> Iterator[Piece 
     try:
         value = json.loads(script)
     except (ValueError, RecursionError):
+        if len(script) <= _LONGEST_OWN:
+            text = _ESCAPED.sub(lambda found: chr(int(found[1] or found[2], 16)), script)
+            yield Piece(where=where, role="code", text=_LIBRARY.sub("", text))
         yield from _arrays(script, where=where, limits=limits)
         yield from _literals(script, where=where, limits=limits)
         return

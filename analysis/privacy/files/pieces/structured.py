@@ -25,6 +25,7 @@ _OF_THINGS = {"name", "display_name", "names", "label", "title"}
 _MANY_MARKS = 30
 _MARK_KINDS = {"point", "circle", "square", "tick"}
 _LONGEST = 20_000
+_LONG, _MOST_NUMBERS = 9_999, 20
 
 
 def json_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
@@ -97,12 +98,24 @@ def _walk(
         yield Piece(where=where, role="table", table=table)
     if isinstance(value, Mapping):
         yield from _marks(value, where)
+        lines += _numbers_of(value)
         for key, inner in value.items():
             yield from _walk(inner, str(key), lines, where, depth - 1, skip_times)
     elif isinstance(value, str):
         yield from _walk_text(value, name, lines, where, skip_times=skip_times)
     elif isinstance(value, Sequence):
         yield from _walk_list(value, name, lines, where, depth, skip_times)
+
+
+def _numbers_of(value: Mapping[Any, Any]) -> list[str]:
+    """Write the numbers of an object as those of one record, and a point as a place."""
+    place = value.get("coordinates")
+    if value.get("type") == "Point" and isinstance(place, list) and len(place) >= 2:
+        return [f"latitude {place[1]}, longitude {place[0]}"]
+    pairs = {key: inner for key, inner in value.items() if isinstance(inner, str | int | float)}
+    long = any(type(inner) is int and inner > _LONG for inner in pairs.values())
+    written = ", ".join(f"'{key}': {inner!r}" for key, inner in pairs.items())
+    return [f"{{{written}}}"] if long and len(pairs) >= 2 and len(written) < _LONGEST else []
 
 
 def _walk_list(
@@ -114,6 +127,8 @@ def _walk_list(
         if is_encoded("".join(value[:20])):
             yield Piece(where=where, role="code", text="\n".join(value))
         return
+    if value and all(type(inner) is int and inner > _LONG for inner in value):
+        lines.append(f"{name}: [{', '.join(map(str, value[:_MOST_NUMBERS]))}]")
     for inner in value:
         if not isinstance(inner, int | float):
             yield from _walk(inner, name, lines, where, depth - 1, skip_times)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 from analysis.privacy.files.pieces.chart_marks import ChartMarks
 from analysis.privacy.files.pieces.fresh_lines import FreshLines
@@ -18,6 +19,7 @@ from analysis.privacy.files.pieces.plain_text import decoded
 from analysis.privacy.files.pieces.source import Source
 from analysis.privacy.files.pieces.unseen import holds_codes
 from analysis.privacy.files.printed_tables import TextTable
+from analysis.privacy.files.walk import name_may_identify
 
 __all__ = ["html_pieces", "page_pieces"]
 
@@ -43,6 +45,9 @@ _EMPTY = frozenset(
         "embed", "path", "circle", "rect", "line", "use",
     }
 )  # fmt: skip
+_NAMED = frozenset({"input", "option", "param", "button", "data", "select", "textarea"})
+_DOCUMENT = re.compile(r"(?i)\.(?:csv|tsv|xlsx?|docx?|pdf|json|zip|parquet|sav|rds|jpe?g)$")
+_CSS_TEXT = re.compile(r"content\s*:\s*(['\"])(.{4,}?)\1")
 _LINES_AT_ONCE = 500
 _SHARE_OF_ROWS, _SHARE_OF_LINES = 8, 4  # of the text that is searched whole: pages cost most
 
@@ -61,7 +66,8 @@ class _Page(HTMLParser):
         self.open_tables: list[PageTable] = []
         self.cell: list[str] | None = None
         self.in_head = self.in_script = self.in_style = self.is_label = False
-        self.pictures = 0
+        self.inner: list[str] = []
+        self.pictures = self.named_files = 0
         self.marks = ChartMarks()
         self.style = PageStyle(text)
 
@@ -106,8 +112,23 @@ class _Page(HTMLParser):
         for name, value in values.items():
             is_shown = name in _SHOWN_ATTRIBUTES or name.startswith("data-")
             is_numbered = name in ("id", "gid") and any(map(str.isdigit, value))
-            if value and (name in embedded or is_shown or is_numbered):
+            if value and (name in embedded or is_shown or is_numbered or name.startswith("on")):
                 self.attributes.append(value)
+            if name.startswith("data-") and value.isdigit():
+                self.attributes.append(f"{name.removeprefix('data-')}: {value}")
+        if tag in _NAMED and values.get("name") and values.get("value"):
+            self.attributes.append(f"{values['name']}: {values['value']}")
+        self._note_files(values)
+
+    def _note_files(self, values: dict[str, str]) -> None:
+        """Keep pages inside attributes, and count names of files that may identify a person."""
+        if "srcdoc" in values:
+            self.inner.append(values["srcdoc"])
+        name = values.get("download", "")
+        linked = values.get("href", "").rsplit("/", 1)[-1]
+        if _DOCUMENT.search(linked) and not linked.startswith("data:"):
+            name = name or linked
+        self.named_files += bool(name) and name_may_identify(unquote(name))
 
     def handle_endtag(self, tag: str) -> None:
         if self.style.is_styled:
@@ -140,6 +161,7 @@ class _Page(HTMLParser):
             self.scripts.append(data)
         elif self.in_style:
             self.style.take_sheet(data)
+            self.attributes += [found[2] for found in _CSS_TEXT.finditer(data)]
             if "data:" in data:
                 self.attributes.append(data)
         else:
@@ -210,6 +232,10 @@ def html_pieces(
         yield from script_pieces(script, where=f"{where}, script", limits=limits)
     if page.pictures:
         yield Piece(where=f"{where}, picture", role="picture", source=source)
+    for inner in page.inner:
+        yield from html_pieces(inner, where=f"{where}, inner page", limits=limits, source=source)
+    if page.named_files:
+        yield Trouble(where=f"{where}, links", kind="file name")
     if page.unseen:
         yield Trouble(where=f"{where}, unseen text", kind="hidden")
     if holds_codes(page.unseen):
