@@ -19,6 +19,9 @@ _LABELLED = re.compile(
     r"(?P<sep>\s*(?:[:=#>/]|[=!]=|\bis|\bin|\bnot in|\.isin|\.eq|\.ne)\s*|[ \t]+#?)[\"'(\[]?(?"
     r"P<code>[A-Za-z]{0,10}[-_]?\d[\w-]*(?:-\d+)*)(?P<after>[^\w]|$)"
 )
+_IN_AN_ADDRESS = re.compile(
+    r"(?i)/(?:patients?|subjects?|clients?|participants?|mrn)/([A-Za-z]{0,8}[-_]?\d{3,12})\b"
+)
 _WORD_CODE = re.compile(r"(?<![\w./\\#&-])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+){0,3}(?![\w/\\]|[.]\w)")
 _NO_CODES = (
     r"(?:ISO|UTF|CP|RFC|PEP|GB|RTX|GTX|HP|WIN|FY|CY|ICD|LOINC|RX|RXCUI|RXNORM|SNOMED"
@@ -59,7 +62,7 @@ def labelled_codes(text: str) -> set[str]:
     >>> labelled_codes("Session done for patient 1044; per patient 12 scores")
     {'1044'}
     """
-    found = set()
+    found = set(_IN_AN_ADDRESS.findall(text))
     for match in _LABELLED.finditer(text):
         label, code = match["label"].casefold(), match["code"]
         if not code.isdigit() and unlike_a_patient(code):

@@ -58,7 +58,7 @@ _LISTED_NUMBERS = re.compile(
     r"(?i)(?<![a-z])(?:subject|patient|participant|client|record|person|mrn|usubj|subj|pid)s?"
     r"(?:[ _-]?(?:ids?|no|nrs?|numbers?|codes?))?\b[^\[({\n\w]{0,4}"
     r"(?:\.?isin|(?:not )?in|==?|<-|:)?"
-    r"[^\[({\n\w]{0,3}(?:c(?=\())?(?:[\[({]\s*['\"]?\d{5,12}\b"
+    r"[^\[({\n\w]{0,3}(?:c(?=\())?(?:[\[({]{1,2}\s*['\"]?\d{5,12}\b"
     r"|(?:\s*\n\s*-\s*['\"]?[A-Za-z]{0,8}[-_]?\d{3,12}\b['\"]?){2})"
 )
 

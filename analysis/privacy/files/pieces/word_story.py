@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from analysis.privacy.files.pieces.safe_xml import Element
 from analysis.privacy.files.pieces.word_looks import Look, look_with
 
 __all__ = ["WordStory"]
+
+_TEXT_ATTRIBUTES = {  # names of pictures, bookmarks and fields; those of Word begin with _
+    "docPr": ("name", "descr", "title"),
+    "bookmarkStart": ("name",),
+    "alias": ("val",),
+    "tag": ("val",),
+    "listItem": ("displayText", "value"),
+    "fldSimple": ("instr",),
+    "hyperlink": ("tooltip", "docLocation"),
+}
+_NAME_PARTS = re.compile(r"(?<=\w)_(?=\w)")
 
 
 class WordStory:
@@ -65,8 +77,10 @@ class WordStory:
             self._letters = Look()
         elif name in ("tab", "br") and "pPr" not in element.path:
             self._text.append("\t" if name == "tab" else "\n")
-        elif name == "docPr":
-            self.lines += [values[key] for key in ("descr", "title") if values.get(key)]
+        elif name in _TEXT_ATTRIBUTES:
+            shown = (values.get(key, "") for key in _TEXT_ATTRIBUTES[name])
+            written = [text for text in shown if text and not text.startswith("_")]
+            self.lines += [_NAME_PARTS.sub(" ", text) for text in written]
 
     def _note_look(self, element: Element) -> None:
         """Note a style, or a property of letters, a paragraph, a cell or the page."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from xml.parsers import expat
 from zipfile import ZipFile
@@ -173,6 +173,9 @@ def _sheet_pieces(
     if cells.hides_codes():
         yield Trouble(where=sheet.where, kind="hidden codes")
     rows = [(number, row) for number, row in cells.rows if any(row)]
+    notes = _notes(row for _, row in rows)
+    if notes:
+        yield Piece(where=f"{sheet.where}, rows beside the table", role="prose", text=notes)
     if rows:
         first = headed_table([row for _, row in rows[:_FIRST_ROWS]], line=rows[0][0])
         yield Piece(
@@ -192,6 +195,12 @@ def _sheet_pieces(
     if cells.texts:
         texts = "\n".join(dict.fromkeys(cells.texts))
         yield Piece(where=f"{sheet.where}, headers and formulas", role="prose", text=texts)
+
+
+def _notes(rows: Iterable[list[str]]) -> str:
+    """Write the rows of one filled cell that is more than a word: titles and notes."""
+    alone = [cells[0] for row in rows if len(cells := [cell for cell in row if cell]) == 1]
+    return "\n".join(dict.fromkeys(text for text in alone if len(text.split()) >= 2))
 
 
 def _range(rows: list[tuple[int, list[str]]]) -> str:
