@@ -101,8 +101,8 @@ RULES: dict[str, FileRule] = {
         "Remove personal information (in Office: File, Info, Inspect Document) and store it again.",
     ),
     "hidden codes": _rule(
-        115, "error", "A hidden column has another number or code in each row.",
-        "Delete the column; hiding it does not remove what it holds.",
+        115, "error", "A hidden column, or letters that nobody sees, hold numbers or codes.",
+        "Delete them; hiding does not remove what is there.",
     ),
     OBSERVATION_ROWS: _rule(
         116, "error", "Residuals or predictions of single observations are shown.",
