@@ -11,7 +11,7 @@ from analysis.privacy.files.pieces.encoded import SHORTEST, encoded_files
 from analysis.privacy.files.pieces.piece import Piece
 from analysis.privacy.files.pieces.source import Source
 
-__all__ = ["embedded_files", "files_in_piece", "without_embedded_files"]
+__all__ = ["embedded_files", "files_in_piece", "without_embedded_files", "without_percent_signs"]
 
 _URI = re.compile(
     r"data:(?P<mime>[\w.+-]+/[\w.+-]+)?(?P<parameters>(?:;[\w.+-]+(?:=[\w.+-]+)?)*),"
@@ -111,6 +111,27 @@ def without_embedded_files(text: str) -> str:
     'see  here'
     """
     return _URI.sub("", text)
+
+
+def without_percent_signs(text: str) -> str:
+    """Write the letters for which an address has percent signs.
+
+    Parameters
+    ----------
+    text : str
+        A part of an address.
+
+    Returns
+    -------
+    str
+        The text; what is no UTF-8 becomes a mark.
+
+    Examples
+    --------
+    >>> without_percent_signs("means%20by%20visit.csv")
+    'means by visit.csv'
+    """
+    return unquote_to_bytes(text).decode("utf-8", errors="replace")
 
 
 def _content(body: str, parameters: str) -> bytes:

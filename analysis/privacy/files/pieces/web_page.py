@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
-from urllib.parse import unquote
 
 from analysis.privacy.files.pieces.chart_marks import ChartMarks
+from analysis.privacy.files.pieces.embedded import without_percent_signs
 from analysis.privacy.files.pieces.fresh_lines import FreshLines
 from analysis.privacy.files.pieces.limits import Limits
 from analysis.privacy.files.pieces.page_script import script_pieces
@@ -128,7 +128,7 @@ class _Page(HTMLParser):
         linked = values.get("href", "").rsplit("/", 1)[-1]
         if _DOCUMENT.search(linked) and not linked.startswith("data:"):
             name = name or linked
-        self.named_files += bool(name) and name_may_identify(unquote(name))
+        self.named_files += bool(name) and name_may_identify(without_percent_signs(name))
 
     def handle_endtag(self, tag: str) -> None:
         if self.style.is_styled:
