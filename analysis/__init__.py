@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         read_mapping,
         read_omop,
         read_redcap,
+        update,
     )
     from analysis.instruments import (
         derive_items,
@@ -120,7 +121,7 @@ if TYPE_CHECKING:
     from analysis.outcomes.cohort import courses
     from analysis.outcomes.indications import indications
     from analysis.outcomes.library import definition
-    from analysis.privacy import scan_identifiers, scan_path
+    from analysis.privacy import deidentify, scan_identifiers, scan_path
     from analysis.published import published_figures, published_names, published_study
     from analysis.report import build_report, key_points, provenance
     from analysis.study import Study, read_study, write_study
@@ -203,6 +204,7 @@ _HOMES = {
     "cut_medians": "disclosure",
     "definition": "outcomes",
     "definition_names": "outcomes",
+    "deidentify": "privacy",
     "derive_items": "instruments",
     "draft_mapping": "formats",
     "entry_threshold": "outcomes",
@@ -297,6 +299,7 @@ _HOMES = {
     "time_to_retreatment": "outcomes",
     "treated_patients": "outcomes",
     "turnbull": "survival",
+    "update": "formats",
     "variance_test": "mixed",
     "visit_outcomes": "outcomes",
     "write_study": "study",
@@ -347,6 +350,7 @@ __all__ = [
     "cut_medians",
     "definition",
     "definition_names",
+    "deidentify",
     "derive_items",
     "draft_mapping",
     "entry_threshold",
@@ -441,6 +445,7 @@ __all__ = [
     "time_to_retreatment",
     "treated_patients",
     "turnbull",
+    "update",
     "variance_test",
     "visit_outcomes",
     "write_study",

@@ -13,7 +13,7 @@ from analysis.formats.mapping import Mapping
 from analysis.formats.mapping_files import read_mapping, write_mapping
 from analysis.formats.omop import read_omop, write_omop
 from analysis.formats.redcap import RedcapInstruments, read_redcap, split_redcap, write_redcap
-from analysis.formats.update import Update, update
+from analysis.formats.updating import Update, update
 
 __all__ = [
     "Changes",
