@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -115,7 +116,7 @@ def relapses(rng: np.random.Generator, n: int) -> pd.DataFrame:
     time = rng.exponential(1.0 / rate)
     level = rng.normal(9.0, 2.0, n)
     there, rows = np.ones(n, dtype=bool), []
-    for visit, (start, stop) in enumerate(zip(DAYS[:-1], DAYS[1:], strict=True), start=1):
+    for visit, (start, stop) in enumerate(pairwise(DAYS), start=1):
         rises = (time > start) & (time <= stop)
         last = level + 5.0 * rises + rng.normal(0.0, 1.5, n)
         leaves = (visit > 1) & _leave(rng, last, arm, LEAVES_BEFORE_RELAPSE)

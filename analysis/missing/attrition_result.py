@@ -211,37 +211,31 @@ class AttritionWeights:
         return frame_to_html(self._shown(), caption=" ".join([self.about(), *warned]))
 
 
-_WARNINGS = {
-    "WGT-001": (
-        f"Some patients have an estimated chance under {_RARE:.0%} to stay at a visit, so that "
-        "few can stand for those like them.",
-        "Merge levels, leave out what foretells leaving almost perfectly, or truncate.",
-    ),
-    "WGT-002": (
-        f"At some visits stabilised weights have a mean further than {_OFF:g} from 1, which they "
-        "have when the model of leaving is right.",
-        "Add interactions or curves to the formula, or covariates to the numerator.",
-    ),
-    "WGT-003": (
-        "At some visits the weighted patients are worth less than half their number.",
-        "Expect wide intervals; truncate, and show the result for several cuts.",
-    ),
-    "WGT-004": (
-        f"Some patients have a weight over {_LARGE:g}, so that few decide the result.",
-        "Truncate, and show the result for several cuts.",
-    ),
+_WHAT = {
+    "WGT-001": f"Some patients have an estimated chance under {_RARE:.0%} to stay at a visit, so "
+    "that few can stand for those like them.",
+    "WGT-002": f"At some visits stabilised weights have a mean further than {_OFF:g} from 1, which "
+    "they have when the model of leaving is right.",
+    "WGT-003": "At some visits the weighted patients are worth less than half their number.",
+    "WGT-004": f"Some patients have a weight over {_LARGE:g}, so that few decide the result.",
+}
+
+_REMEDIES = {
+    "WGT-001": "Merge levels, leave out what foretells leaving almost perfectly, or truncate.",
+    "WGT-002": "Add interactions or curves to the formula, or covariates to the numerator.",
+    "WGT-003": "Expect wide intervals; truncate, and show the result for several cuts.",
+    "WGT-004": "Truncate, and show the result for several cuts.",
 }
 
 
 def _finding(rule: str, count: int) -> Finding:
     """Make a warning about the weights."""
-    what, remedy = _WARNINGS[rule]
     return Finding(
         rule=rule,
         severity="warning",
         table="assessments",
         column="total",
-        what=what,
-        remedy=remedy,
+        what=_WHAT[rule],
+        remedy=_REMEDIES[rule],
         count=count,
     )

@@ -182,7 +182,7 @@ def _at_risk(data: pd.DataFrame, *, subject: str, visit: str, remains: str) -> _
 
 
 def _positions(data: pd.DataFrame, visit: str) -> tuple[npt.NDArray[np.intp], tuple[str, ...]]:
-    """Number the visits in their order; texts have none."""
+    """Give the visits numbers in their order; texts have none."""
     column: pd.Series[Any] = data[visit]
     absent = int(column.isna().sum())
     if absent:

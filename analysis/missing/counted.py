@@ -13,7 +13,7 @@ from analysis.disclosure.cells import Sum
 from analysis.disclosure.rows import HELD
 from analysis.results import frame_to_html, frame_to_text
 
-__all__ = ["CountedTable", "Count", "suppressed_counts"]
+__all__ = ["Count", "CountedTable", "suppressed_counts"]
 
 Count = tuple[str, int]
 """The column of a count, and the position of its row."""

@@ -88,7 +88,8 @@ def logistic(
     --------
     >>> data = pd.DataFrame({"patient": list("aabbccdd"), "left": [0, 1, 0, 0, 0, 1, 0, 0],
     ...                      "score": [9.0, 14.0, 7.0, 8.0, 12.0, 6.0, 15.0, 10.0]})
-    >>> logistic("score", data, event="left", subject="patient").tidy()["estimate"].round(3).tolist()
+    >>> fit = logistic("score", data, event="left", subject="patient")
+    >>> fit.tidy()["estimate"].round(3).tolist()
     [-0.918, -0.018]
     """
     check_present(data, [event, subject], "the model")
