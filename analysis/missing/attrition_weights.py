@@ -22,6 +22,8 @@ from analysis.results import FloatArray
 
 __all__ = ["attrition_weights"]
 
+Codes = npt.NDArray[np.intp]
+
 _VISIT, _LEFT, _WEIGHT = "planned_visit", "left", "weight"
 
 
@@ -30,8 +32,8 @@ class _Risk:
     """The rows at risk, in order: number of the patient and of the visit, and who stays."""
 
     rows: pd.DataFrame
-    patient: npt.NDArray[np.intp]
-    visit: npt.NDArray[np.intp]
+    patient: Codes
+    visit: Codes
     labels: tuple[str, ...]
     remains: npt.NDArray[np.bool_]
 
@@ -172,8 +174,9 @@ def _at_risk(data: pd.DataFrame, *, subject: str, visit: str, remains: str) -> _
     stays, position, patient = read_flags(rows, remains), position[order], patient[order]
     _require_runs(patient, position, stays)
     named = pd.Categorical.from_codes(position, categories=pd.Index(labels), ordered=False)
+    rows[_VISIT], rows[_LEFT] = named, ~stays
     return _Risk(
-        rows=rows.assign(**{_VISIT: named, _LEFT: ~stays}),
+        rows=rows,
         patient=patient,
         visit=position,
         labels=labels,
@@ -181,7 +184,7 @@ def _at_risk(data: pd.DataFrame, *, subject: str, visit: str, remains: str) -> _
     )
 
 
-def _positions(data: pd.DataFrame, visit: str) -> tuple[npt.NDArray[np.intp], tuple[str, ...]]:
+def _positions(data: pd.DataFrame, visit: str) -> tuple[Codes, tuple[str, ...]]:
     """Give the visits numbers in their order; texts have none."""
     column: pd.Series[Any] = data[visit]
     absent = int(column.isna().sum())
@@ -189,7 +192,8 @@ def _positions(data: pd.DataFrame, visit: str) -> tuple[npt.NDArray[np.intp], tu
         raise DataError(f"Column {visit!r} is missing in {absent} rows; every row needs a visit.")
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.cat.remove_unused_categories()
-        return column.cat.codes.to_numpy(np.intp), tuple(map(str, column.cat.categories))
+        places: Codes = np.asarray(column.cat.codes, dtype=np.intp)
+        return places, tuple(map(str, column.cat.categories))
     if not pd.api.types.is_numeric_dtype(column):
         raise ColumnError(
             f"Column {visit!r} (visit=) has no order; allowed are numbers and categories in order."
@@ -199,8 +203,8 @@ def _positions(data: pd.DataFrame, visit: str) -> tuple[npt.NDArray[np.intp], tu
 
 
 def _require_runs(
-    patient: npt.NDArray[np.intp],
-    position: npt.NDArray[np.intp],
+    patient: Codes,
+    position: Codes,
     stays: npt.NDArray[np.bool_],
 ) -> None:
     """Refuse patients whose rows do not run from the first visit until they have left."""

@@ -217,7 +217,7 @@ def changed(**columns):
         (changed(remains=[0, 1] + [1, 0] * 7), "1 patients have rows after the visit"),
         (changed(group=[None, None] + ["x"] * 7 + ["y"] * 7), "'group' in 1 of 8"),
         (changed(remains=[np.nan] + [1.0] * 15), "1 rows that are neither 0 nor 1"),
-        (changed(patient=[None] + list("abbccddeeffgghh")), "missing in 1 rows"),
+        (changed(patient=[None, *"abbccddeeffgghh"]), "missing in 1 rows"),
         (changed(visit=[np.nan] + [1.0] * 15), "'visit' is missing in 1 rows"),
     ],
 )
