@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Unpack
 
-import numpy as np
 import pandas as pd
 
 from analysis.disclosure import RELEASE, Policy
@@ -221,8 +220,8 @@ def _gaps(patients: pd.DataFrame, scores: pd.DataFrame, gone_after: int) -> pd.D
         ]
     ).sort_values([*keys, "start"], kind="stable", ignore_index=True)
     following = points.groupby(keys)["start"].shift(-1)
-    latest = np.minimum(points["end"], points["start"] + gone_after)
-    stop = following.clip(upper=latest).fillna(latest)
+    latest = (points["start"] + gone_after).clip(upper=points["end"])
+    stop = following.where(following.le(latest), latest)
     rows = points.assign(stop=stop, event=following.eq(stop), gap=stop - points["start"])
     rows = rows[rows["gap"].gt(0.0)].drop(columns="end")
     about = patients.drop(columns=["begins", "end"])
