@@ -116,7 +116,7 @@ def attrition_weights(
     ...     "last": [9, 8, 9, 14, 8, 7, 7, 8, 9, 14, 8, 15, 9, 6, 7, 15]})
     >>> weights = attrition_weights("last", data, subject="patient", visit="visit")
     >>> weights.weighted()["weight"].round(2).tolist()[:6]
-    [1.0, 0.85, 1.0, 1.0, 0.81, 1.0]
+    [1.0, 0.84, 1.0, 1.0, 0.8, 1.0]
     """
     _require_quantiles(truncate)
     risk = _at_risk(data, subject=subject, visit=visit, remains=remains)

@@ -58,7 +58,7 @@ def hide_retention(frame: pd.DataFrame, *, by: str, conf_level: float, policy: P
     ...     "conf_high": [0.85, 0.96]})
     >>> shown = hide_retention(counts, by="site", conf_level=0.95, policy=Policy()).frame
     >>> shown[["share", "conf_low"]].to_numpy().tolist()
-    [['78%', 0.68], ['≥83%', nan]]
+    [['78%', 0.65], ['≥83%', nan]]
     """
     given = frame.drop(columns="scored", errors="ignore").rename(columns={"remaining": "scored"})
     shares = hide_completeness(given, by=by, policy=policy)
