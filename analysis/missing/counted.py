@@ -99,12 +99,15 @@ class CountedTable:
         True counts, for use inside the clinic only.
     statement : Statement
         What leaves.
+    stated : mapping of str to str
+        What a table of estimates says of its estimand, by attribute; empty for descriptions.
     """
 
     title: str
     notes: tuple[str, ...]
     true: pd.DataFrame = field(repr=False)
     statement: Statement = field(repr=False)
+    stated: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def shown(self) -> pd.DataFrame:

@@ -15,6 +15,8 @@ from analysis.errors import DataError
 from analysis.formulas.columns import check_present
 from analysis.instruments import load_instrument
 from analysis.missing.counted import CountedTable
+from analysis.missing.estimand_models import of_response_rates
+from analysis.missing.estimand_parts import Asked, Parts
 from analysis.missing.pooled_proportion import pooled_proportion
 from analysis.outcomes.definition import Definition
 from analysis.outcomes.judging import judge_scores
@@ -129,7 +131,22 @@ def response_under_missingness(
         notes=notes,
         true=frame,
         statement=statement,
+        stated=_stated(rates, frame, Asked(instrument=instrument, visit=visit, rules=rules)),
     )
+
+
+def _stated(rates: pd.DataFrame, frame: pd.DataFrame, asked: Asked) -> Parts:
+    """State the estimand: that of response rates, under each assumption."""
+    assumptions = "; ".join(frame["assumption"].unique())
+    return of_response_rates(rates, asked) | {
+        "population-level summary": "Proportion with the outcome",
+        "missing data": f"One estimate under each of: {assumptions}",
+        "estimator": f"Proportion with Wilson's {100 * rates.attrs['conf_level']:g} % limits"
+        f"{_POOLED if IMPUTED in assumptions else ''}",
+    }
+
+
+_POOLED = "; imputations pooled by Rubin's rules"
 
 
 def _notes(rates: pd.DataFrame) -> tuple[str, ...]:
