@@ -1,4 +1,4 @@
-"""Missing scores: who has none, what foretells it, what it does, and weights that make up for it."""
+"""Missing scores: who has none, what foretells it, and weights that make up for those who left."""
 
 from analysis.missing.attrition_result import AttritionWeights
 from analysis.missing.attrition_weights import attrition_weights

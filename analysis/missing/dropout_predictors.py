@@ -22,6 +22,7 @@ __all__ = ["PREDICTORS", "DropoutPredictors", "dropout_predictors"]
 PREDICTORS = ("last_score", "last_change", "baseline", "side_effects", "site_id")
 """What may foretell dropout: known before the visit, and in `dropout_rows`."""
 
+_NEEDS = {"side_effects": "not computable: needs the table adverse_events."}
 _DETERMINED = "last_change"  # the last score less the baseline, once both are in the model
 
 
@@ -162,7 +163,9 @@ def dropout_predictors(
     [['alone', 'last_score'], ['alone', 'baseline']]
     """
     rows = dropout_rows(study, instrument, **rules)
-    check_present(rows, predictors, "dropout_predictors()")
+    absent = {name: _NEEDS[name] for name in predictors if name in _NEEDS and name not in rows}
+    predictors = [name for name in predictors if name not in absent]
+    check_present(rows, predictors, "predictors=")
     leaves = rows.groupby("visit", observed=True)["dropped_out"].transform("any")
     if not leaves.any():
         raise DataError("Nobody has dropped out at a due visit, so that nothing foretells it.")
@@ -175,7 +178,7 @@ def dropout_predictors(
         kept = [name for name in kept if name != _DETERMINED]
     together = _fit(risk, kept, "Model of dropout, all predictors")
     return DropoutPredictors(
-        alone=alone, together=together, left_out=left_out, about=_about(instrument)
+        alone=alone, together=together, left_out=absent | left_out, about=_about(instrument)
     )
 
 

@@ -18,7 +18,6 @@ from analysis.results import FloatArray
 
 __all__ = ["hide_retention"]
 
-_STEPS = (1, 2, 5, 10)
 _LIMITS = ["conf_low", "conf_high"]
 
 
@@ -41,9 +40,10 @@ def hide_retention(frame: pd.DataFrame, *, by: str, conf_level: float, policy: P
     -------
     Statement
         `by`, ``visit, started, share, conf_low, conf_high``: shares as `hide_completeness` shows
-        them; limits in whole percent, rounded away from the share so coarsely that at least half
-        of the small numbers not yet due, and one that is not small, fit what is shown. Where no
-        rounding does that, or the share is a bound or hidden, there are none. For the internal
+        them; limits in whole percent, a little too wide, since they are computed from the share
+        as it is shown and from the least number due of a class of 22 (twice the least count). There
+        are none where the share is rounded more coarsely, a bound or hidden, where the started are
+        hidden, where too few numbers due would fit, or where the policy rounds. For the internal
         audience everything as it is, with ``due`` and ``remaining``.
 
     Raises
@@ -58,7 +58,7 @@ def hide_retention(frame: pd.DataFrame, *, by: str, conf_level: float, policy: P
     ...     "conf_high": [0.85, 0.96]})
     >>> shown = hide_retention(counts, by="site", conf_level=0.95, policy=Policy()).frame
     >>> shown[["share", "conf_low"]].to_numpy().tolist()
-    [['78%', 0.65], ['≥83%', nan]]
+    [['78%', 0.66], ['≥83%', nan]]
     """
     given = frame.drop(columns="scored", errors="ignore").rename(columns={"remaining": "scored"})
     shares = hide_completeness(given, by=by, policy=policy)
@@ -68,11 +68,11 @@ def hide_retention(frame: pd.DataFrame, *, by: str, conf_level: float, policy: P
         shown = shown.assign(**{name: frame[name] for name in ["due", "remaining", *_LIMITS]})
     else:
         limits = [
-            _limits(int(started), int(due), int(n), text, conf_level, policy)
-            for (started, due, n), text in zip(
-                frame[["started", "due", "remaining"]].itertuples(index=False),
-                shown["share"],
-                strict=True,
+            _limits(int(started), int(due), text, conf_level, policy)
+            if told[:1].isdigit()
+            else (math.nan, math.nan)
+            for started, due, told, text in zip(
+                frame["started"], frame["due"], shown["started"], shown["share"], strict=True
             )
         ]
         shown[_LIMITS] = np.array(limits, dtype=float).reshape(-1, 2)
@@ -81,46 +81,29 @@ def hide_retention(frame: pd.DataFrame, *, by: str, conf_level: float, policy: P
 
 
 def _limits(
-    started: int, due: int, n: int, share: str, conf_level: float, policy: Policy
+    started: int, due: int, share: str, conf_level: float, policy: Policy
 ) -> tuple[float, float]:
-    """Round the limits of one share until they do not tell how many are not yet due."""
-    step = _step_of(share)
-    if not step:
+    """Compute limits from what is public: the share, the started, and a class of the number due.
+
+    Nothing else of the counts enters, nor into the choice of whether there are limits, so that
+    whoever knows these rules learns no more than the class. The class of no more than a few who
+    are not yet due goes up to twice the least count that may be shown.
+    """
+    if policy.rounds or not share.removesuffix("%").isdigit():
         return math.nan, math.nan
-    least = policy.minimum_count
-    not_yet = np.arange(0, min(4 * least, started - 2 * least) + 1)
-    for coarse in [each for each in _STEPS if each >= step]:
-        shown = _rounded(n, due, conf_level, coarse)
-        fits = [_fits(started - int(k), share, shown, step, coarse, conf_level) for k in not_yet]
-        possible = not_yet[np.array(fits, dtype=bool)]
-        few = int((possible < least).sum())
-        if few >= least // 2 and possible.size and possible.max() >= least:
-            return float(shown[0]) / 100, float(shown[1]) / 100
-    return math.nan, math.nan
+    percent, width = int(share.removesuffix("%")), 2 * policy.minimum_count
+    first = [k for k in range(min(width, started)) if _fits(started - k, percent, policy)]
+    few = sum(k < policy.minimum_count for k in first)
+    if few < policy.minimum_count // 2 or max(first) < policy.minimum_count:
+        return math.nan, math.nan
+    least_due = max(started - width * ((started - due) // width + 1) + 1, 1)
+    ends = np.clip([(percent - 0.5) / 100, (percent + 0.5) / 100], 0.0, 1.0)
+    alpha = 1.0 - conf_level
+    low, high = proportion_confint(ends * least_due, least_due, alpha=alpha, method="wilson")
+    return math.floor(100 * low[0]) / 100, math.ceil(100 * high[1]) / 100
 
 
-def _step_of(share: str) -> int:
-    """Say to how many percent a share is rounded; 0 where it is no number."""
-    if share.startswith("about "):
-        return 10 if share.removeprefix("about ").removesuffix("%").endswith("0") else 5
-    return 1 if share[:1].isdigit() else 0
-
-
-def _rounded(n: float, due: float, conf_level: float, step: int) -> tuple[float, float]:
-    """Compute Wilson's limits in percent, rounded away from the share."""
-    low, high = proportion_confint(n, due, alpha=1.0 - conf_level, method="wilson")
-    return step * math.floor(100 * low / step), step * math.ceil(100 * high / step)
-
-
-def _fits(
-    due: int, share: str, shown: tuple[float, float], step: int, coarse: int, conf_level: float
-) -> bool:
-    """Say whether some number remaining of a number due would be shown in the same way."""
-    percent = float(share.removeprefix("about ").removesuffix("%"))
-    span = (percent - step / 2) * due / 100, (percent + step / 2) * due / 100
-    numbers: FloatArray = np.arange(max(math.floor(span[0]), 0), min(math.ceil(span[1]), due) + 1.0)
-    same = step * np.round(100 * numbers / due / step) == percent
-    low, high = proportion_confint(numbers, due, alpha=1.0 - conf_level, method="wilson")
-    same &= coarse * np.floor(100 * low / coarse) == shown[0]
-    same &= coarse * np.ceil(100 * high / coarse) == shown[1]
-    return bool(same.any())
+def _fits(due: int, percent: int, policy: Policy) -> bool:
+    """Say whether some number remaining of a number due has this share in whole percent."""
+    numbers: FloatArray = np.arange(policy.minimum_count, due - policy.minimum_count + 1.0)
+    return bool((np.round(100 * numbers / due) == percent).any()) if due else False
