@@ -104,7 +104,8 @@ def completers_against_all(
         counts=_COUNTS,
         sums=sums,
         numbers=rests_on | dict.fromkeys(together, tuple(_COUNTS)),
-        about=f"completers of {visit}",
+        about=f"completers of {visit}, {instrument}",
+        named_by=["visit"],
         policy=policy,
     )
     return CountedTable(

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure import RELEASE, Policy, Statement, suppress_cells
-from analysis.disclosure.cells import Sum
 from analysis.disclosure.rows import HELD
 from analysis.results import frame_to_html, frame_to_text
 
@@ -27,6 +26,7 @@ def suppressed_counts(
     numbers: Mapping[str, str | Sequence[str]] | None = None,
     not_shown: Mapping[Count, int] | None = None,
     about: str = "",
+    named_by: Sequence[str] = (),
     policy: Policy = RELEASE,
 ) -> Statement:
     """Hide the small counts of a table, what gives them away, and the numbers that rest on them.
@@ -45,6 +45,9 @@ def suppressed_counts(
         Counts that are not in the table but follow from it, with their size; for `sums`.
     about : str
         What the counts are, the same in every release.
+    named_by : sequence of str
+        Columns whose values name a row in every release; needed with `about`, since positions of
+        rows may change between releases.
     policy : Policy
         The least count that may be shown, and how counts are rounded.
 
@@ -65,24 +68,37 @@ def suppressed_counts(
     {'arm': ['IV', 'IM'], 'n': ['40', '<11'], 'mean': [8.1, nan]}
     """
     rows = range(len(frame))
-    cells: dict[Count, int] = {
-        (name, row): int(n) for name in counts for row, n in zip(rows, frame[name], strict=True)
+    names = frame[list(named_by)].astype("string").agg(" / ".join, axis=1) if named_by else rows
+    named = dict(zip(rows, names, strict=True))
+    cells = {
+        (name, named[row]): int(n)
+        for name in counts
+        for row, n in zip(rows, frame[name], strict=True)
     }
-    further = dict(not_shown or {})
-    pairs: list[Sum] = list(sums.items()) if isinstance(sums, Mapping) else list(sums)
+    further = {(name, named[row]): n for (name, row), n in (not_shown or {}).items()}
+    pairs = sums.items() if isinstance(sums, Mapping) else sums
     hidden = suppress_cells(
-        cells | further, pairs, about=about, not_shown=set(further), policy=policy
+        cells | further,
+        [((whole[0], named[whole[1]]), _named(parts, named)) for whole, parts in pairs],
+        about=about,
+        not_shown=set(further),
+        policy=policy,
     )
-    texts = {name: [hidden.text[(name, row)] for row in rows] for name in counts}
+    texts = {name: [hidden.text[(name, named[row])] for row in rows] for name in counts}
     blank = {}
     for name, bases in (numbers or {}).items():
-        names = [bases] if isinstance(bases, str) else list(bases)
-        held = [any(hidden.is_hidden((base, row)) for base in names) for row in rows]
+        needed = [bases] if isinstance(bases, str) else list(bases)
+        held = [any(hidden.is_hidden((base, named[row])) for base in needed) for row in rows]
         blank[name] = frame[name].mask(np.array(held, dtype=bool))
     shown = frame.assign(**texts, **blank)
     shown.attrs = {HELD: policy.rule, "confidential": policy.confidential}
     n_hidden = sum(hidden.is_hidden(cell) for cell in cells)
     return Statement(frame=shown, policy=policy, hidden=n_hidden, audit=hidden.audit())
+
+
+def _named(parts: Sequence[Count], named: Mapping[int, object]) -> list[tuple[str, object]]:
+    """Give counts the names of their rows."""
+    return [(name, named[row]) for name, row in parts]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -76,7 +76,12 @@ class MissingPatterns:
         """
         rows, sums = _grouped(self.frame, self.policy)
         return suppressed_counts(
-            rows, counts=["n"], sums=sums, about="patterns of missing scores", policy=self.policy
+            rows,
+            counts=["n"],
+            sums=sums,
+            about=f"patterns of missing {self.instrument}",
+            named_by=["kind", "pattern"],
+            policy=self.policy,
         )
 
     def summary(self) -> str:

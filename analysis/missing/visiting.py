@@ -256,7 +256,8 @@ def _intervals(rows: pd.DataFrame, instrument: str, policy: Policy) -> CountedTa
         held,
         counts=["n", "n_intervals"],
         numbers=dict.fromkeys(_MEDIAN, "n"),
-        about="patients by severity of the last score",
+        about=f"patients by severity of the last {instrument}",
+        named_by=[_BAND],
         policy=policy,
     )
     return CountedTable(

@@ -1,0 +1,82 @@
+"""Tables of counts: what is hidden, what rests on it, and what is marked."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from analysis.disclosure import INTERNAL, RELEASE, Ledger, recording, release
+from analysis.errors import DataError, DisclosureError
+from analysis.missing.counted import CountedTable, suppressed_counts
+
+pytestmark = pytest.mark.unit
+
+FRAME = pd.DataFrame({"group": ["a", "b", "all"], "n": [40, 6, 46], "mean": [8.0, 2.0, 7.2]})
+SUMS = {("n", 2): [("n", 0), ("n", 1)]}
+
+
+def table(policy=RELEASE):
+    statement = suppressed_counts(
+        FRAME, counts=["n"], sums=SUMS, numbers={"mean": "n"}, policy=policy
+    )
+    return CountedTable(title="Means", notes=("A note.",), true=FRAME, statement=statement)
+
+
+def test_totals_protect_small_counts_and_numbers_go_with_them():
+    frame = release(table()).frame
+    assert frame["n"].tolist()[1] == "<11"
+    assert sum(text.isdigit() for text in frame["n"]) == 1
+    hidden = ~frame["n"].str.isdigit()
+    assert frame.loc[hidden, "mean"].isna().all()
+    assert frame.loc[~hidden, "mean"].notna().all()
+    assert release(table()).audit["protected"].all()
+
+
+def test_counts_that_follow_and_are_not_shown_are_protected_too():
+    frame = pd.DataFrame({"visit": [1, 2], "due": [50, 46]})
+    sums = [(("due", 0), [("due", 1), ("left", 1)])]
+    shown = suppressed_counts(frame, counts=["due"], sums=sums, not_shown={("left", 1): 4})
+    assert sum(text.isdigit() for text in shown.frame["due"]) <= 1
+    assert shown.hidden >= 1
+
+
+def test_true_counts_are_marked_and_refused():
+    found = table()
+    assert found.tidy()["n"].tolist() == [40, 6, 46]
+    with pytest.raises(DisclosureError, match="true counts"):
+        release(found.tidy())
+    with pytest.raises(DisclosureError, match="inside of the clinic"):
+        release(table(INTERNAL), INTERNAL)
+    assert table(INTERNAL).shown["n"].tolist() == ["40", "6", "46"]
+
+
+def test_frames_go_out_as_copies():
+    found = table()
+    found.shown["n"] = "0"
+    found.tidy()["n"] = 0
+    assert found.shown["n"].tolist()[1] == "<11"
+    assert found.true["n"].tolist() == [40, 6, 46]
+
+
+def test_what_is_printed_is_what_may_leave():
+    assert repr(table()).splitlines()[0] == "Means"
+    assert repr(table()).endswith("A note.")
+    assert "46" not in table()._repr_html_() or "40" not in table()._repr_html_()
+
+
+def test_parts_must_add_up():
+    with pytest.raises(DataError, match="differ from the sum"):
+        suppressed_counts(FRAME.assign(n=[40, 6, 50]), counts=["n"], sums=SUMS)
+
+
+def test_a_table_released_again_protects_the_change_since_then():
+    first = pd.DataFrame({"group": ["a", "b"], "n": [40, 50]})
+    later = pd.DataFrame({"group": ["new", "a", "b"], "n": [30, 43, 90]})
+    call = {"counts": ["n"], "about": "patients", "named_by": ["group"]}
+    ledger = Ledger(release="march")
+    with recording(ledger):
+        assert suppressed_counts(first, **call).frame["n"].tolist() == ["40", "50"]
+    with recording(Ledger(release="april", records=list(ledger.records))):
+        shown = suppressed_counts(later, **call).frame["n"].tolist()
+    assert shown[1] == "—"  # three more than in March
+    assert shown[2] == "90"
