@@ -26,7 +26,8 @@ GONE_AFTER = 90
 """Days without a score after which a patient is taken to have stopped coming."""
 
 _MEDIAN = ["median_days", "conf_low", "conf_high"]
-_BAND = "last_severity"
+_PERIOD, _BAND = "start", "last_severity"
+_CELL = [_PERIOD, _BAND]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -81,6 +82,7 @@ def visiting(
     *,
     covariates: str = "",
     gone_after: int = GONE_AFTER,
+    split_day: int = 28,
     policy: Policy = RELEASE,
     **rules: Unpack[Rules],
 ) -> Visiting:
@@ -101,6 +103,8 @@ def visiting(
     gone_after : int
         Days without a score after which a patient is no longer at risk of a visit, until a next
         score. Dropout is another matter, see `dropout_predictors`.
+    split_day : int
+        Day since treatment at which the table of intervals is split: before it visits are dense.
     policy : Policy
         For whom what is printed and released is.
     **rules
@@ -110,9 +114,10 @@ def visiting(
     Returns
     -------
     Visiting
-        ``intervals`` has, by severity of the last score, ``n`` (patients), ``n_intervals`` and
-        the median days to the next score with limits (Kaplan-Meier, so that gaps that have not
-        ended count). ``intensity`` is the model of Andersen and Gill with the last score.
+        ``intervals`` has, by the day on which they start (``start``) and ``last_severity``, ``n``
+        (patients), ``n_intervals`` and the median days to the next score with limits
+        (Kaplan-Meier, so that gaps that have not ended count). ``intensity`` is the model of
+        Andersen and Gill with the last score.
 
     Raises
     ------
@@ -143,7 +148,7 @@ def visiting(
     formula = " + ".join(filter(None, ["last_score", covariates]))
     intensity = recurrent_events(formula, rows, subject="subject_id")
     return Visiting(
-        intervals=_intervals(rows, instrument, policy),
+        intervals=_intervals(rows, instrument, split_day, policy),
         intensity=intensity,
         about=(
             f"A visit is a day with a {instrument} score. Patients with a baseline at the "
@@ -231,33 +236,23 @@ def _gaps(patients: pd.DataFrame, scores: pd.DataFrame, gone_after: int) -> pd.D
 
 
 _NOTE = (
-    "n: patients. Median by Kaplan-Meier over intervals of all times since treatment together: "
-    "visits are dense at the start, when scores are bad. The rate ratio compares patients at the "
-    "same time since treatment."
+    "n: patients. Median by Kaplan-Meier over intervals. Visits are dense early, when scores are "
+    "bad, so that intervals are told apart by the day on which they start; the rate ratio compares "
+    "patients at the same day since treatment."
 )
 
 
-def _intervals(rows: pd.DataFrame, instrument: str, policy: Policy) -> CountedTable:
-    """Tabulate the days to the next score by severity of the last."""
-    scale = load_instrument(instrument)
-    band = pd.Series(pd.Categorical(["all"] * len(rows)), index=rows.index)
-    if scale.bands:
-        band = severity_band(rows["last_score"], instrument).cat.remove_unused_categories()
-    rows = rows.assign(**{_BAND: band})
-    counts = rows.groupby(_BAND, observed=True).agg(
-        n=("subject_id", "nunique"), n_intervals=("gap", "size")
-    )
-    medians = kaplan_meier(rows, "gap", "event", by=_BAND).median()
-    renamed = medians.rename(columns={"estimate": "median_days"}).set_index(_BAND)
-    frame = counts.join(renamed[_MEDIAN]).reset_index()
+def _intervals(rows: pd.DataFrame, instrument: str, split_day: int, policy: Policy) -> CountedTable:
+    """Tabulate the days to the next score by severity of the last, early and later."""
+    frame = _medians(_with_cells(rows, instrument, split_day))
     enough = frame["n"].ge(2 * policy.minimum_count) | policy.confidential
     held = frame.assign(**{name: frame[name].where(enough) for name in _MEDIAN})
     statement = suppressed_counts(
         held,
         counts=["n", "n_intervals"],
         numbers=dict.fromkeys(_MEDIAN, "n"),
-        about=f"patients by severity of the last {instrument}",
-        named_by=[_BAND],
+        about=f"patients by severity of the last {instrument} and day",
+        named_by=_CELL,
         policy=policy,
     )
     return CountedTable(
@@ -266,3 +261,28 @@ def _intervals(rows: pd.DataFrame, instrument: str, policy: Policy) -> CountedTa
         true=frame,
         statement=statement,
     )
+
+
+def _with_cells(rows: pd.DataFrame, instrument: str, split_day: int) -> pd.DataFrame:
+    """Name the period and the severity of each interval."""
+    periods = [f"day 0 to {split_day - 1}", f"day {split_day} on"]
+    early = rows["start"].lt(split_day).to_numpy()
+    period = pd.Categorical.from_codes((~early).astype(int), categories=pd.Index(periods))
+    band: pd.Series = pd.Series("all", index=rows.index, dtype="category")
+    if load_instrument(instrument).bands:
+        band = severity_band(rows["last_score"], instrument)
+    cells = rows.copy()
+    cells[_PERIOD], cells[_BAND] = period, band
+    number = cells.groupby(_CELL, observed=True, sort=True).ngroup()
+    return cells.assign(cell=number)
+
+
+def _medians(rows: pd.DataFrame) -> pd.DataFrame:
+    """Count the patients and intervals of each cell, and estimate the median gap."""
+    counts = rows.groupby([*_CELL, "cell"], observed=True).agg(
+        n=("subject_id", "nunique"), n_intervals=("gap", "size")
+    )
+    found = kaplan_meier(rows, "gap", "event", by="cell").median()
+    found = found.rename(columns={"estimate": "median_days"})
+    frame = counts.reset_index().merge(found, on="cell").drop(columns="cell")
+    return frame.astype(dict.fromkeys(_CELL, "string"))

@@ -8,6 +8,7 @@ import pytest
 from analysis.disclosure import Policy, release
 from analysis.errors import DataError
 from analysis.missing import visit_gap_rows, visiting
+from analysis.survival import kaplan_meier
 from tests.builders import scored_study
 from tests.missing.studies import PLAN, network
 
@@ -69,16 +70,18 @@ def test_the_rate_ratio_of_the_last_score_is_recovered(per_point):
 def test_intervals_are_tabulated_by_severity():
     found = visiting(network(), "PHQ-9")
     frame = found.intervals.tidy()
-    assert frame["last_severity"].tolist() == [
-        "minimal", "mild", "moderate", "moderately severe", "severe"
-    ]  # fmt: skip
+    bands = ["minimal", "mild", "moderate", "moderately severe", "severe"]
+    assert frame["last_severity"].tolist() == bands * 2
+    assert frame["start"].tolist() == ["day 0 to 27"] * 5 + ["day 28 on"] * 5
     rows = visit_gap_rows(network(), "PHQ-9")
     assert frame["n_intervals"].sum() == len(rows)
-    severe = rows[rows["last_score"].ge(20)]
+    severe = rows[rows["last_score"].ge(20) & rows["start"].ge(28)]
     assert frame["n"].iloc[-1] == severe["subject_id"].nunique()
+    alone = kaplan_meier(severe, "gap", "event").median()["estimate"].item()
+    assert frame["median_days"].iloc[-1] == alone
     text = repr(found)
     assert "Rate of visits per point of the last score: ratio 0.976" in text
-    assert "at the same time since treatment" in text
+    assert "at the same day since treatment" in text
 
 
 @unit
@@ -90,10 +93,10 @@ def test_further_covariates_are_in_the_model():
 
 @unit
 def test_medians_need_patients_on_both_sides():
-    strict = Policy(minimum_count=120)
+    strict = Policy(minimum_count=60)
     found = visiting(network(), "PHQ-9", policy=strict)
     shown, true = release(found.intervals, strict).frame, found.intervals.tidy()
-    few = true["n"].lt(240).to_numpy()
+    few = true["n"].lt(120).to_numpy()
     assert few.any()
     assert shown.loc[few, ["median_days", "conf_low", "conf_high"]].isna().all(axis=None)
     assert shown.loc[~few, "median_days"].notna().all()
