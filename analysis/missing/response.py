@@ -25,6 +25,7 @@ from analysis.outcomes.rates import response_rates
 from analysis.outcomes.response import usual_measures, visit_status
 from analysis.outcomes.rules import Rules
 from analysis.study import Study
+from analysis.text_numbers import require_numbers
 
 __all__ = ["IMPUTED", "MISSING_AS_NO", "MISSING_AS_YES", "OBSERVED", "response_under_missingness"]
 
@@ -217,6 +218,8 @@ def _scores(given: pd.DataFrame, missing: pd.DataFrame) -> pd.DataFrame:
     several = "course" in given.columns
     course = missing["course"].min() if len(missing) else 1
     scores = given if several else given.assign(course=course)
+    numbers = require_numbers(given["total"], "imputed scores")
+    scores = scores.assign(total=numbers).astype({"subject_id": "string"})
     columns = ["imputation", *_KEYS]
     scores = scores[[*columns, "total"]].merge(missing[_KEYS], on=_KEYS)
     n = int(given["imputation"].nunique())
@@ -229,7 +232,7 @@ def _scores(given: pd.DataFrame, missing: pd.DataFrame) -> pd.DataFrame:
             f"imputed= lacks {absent} scores and has {doubled} twice, of {n} imputations for "
             f"{len(missing)} evaluable patients without a score. Give each one score each time."
         )
-    return scores.astype({"total": float})
+    return scores
 
 
 def _with_imputed(

@@ -123,6 +123,7 @@ def test_imputing_what_would_be_assumed_gives_the_assumption():
         (IMPUTATIONS.iloc[1:], DataError, "lacks 1 scores and has 0 twice"),
         (IMPUTATIONS.iloc[[0, *range(7)]], DataError, "has 1 twice"),
         (IMPUTATIONS.assign(total=np.nan), DataError, "lacks 6 scores"),
+        (IMPUTATIONS.assign(total="nine"), DataError, "7 cells of imputed scores"),
     ],
 )
 def test_imputations_that_cannot_be_used_are_refused(given, error, message):
