@@ -59,7 +59,7 @@ class AttritionWeights:
     numerator : ClusteredModel or None
         The model above the line; None where it is the share that stays at each visit, or 1.
     policy : Policy
-        For whom `disclosure` and what is printed are.
+        For whom `disclosure` and what is printed are; another by `dataclasses.replace`.
     """
 
     rows: pd.DataFrame = field(repr=False)

@@ -29,6 +29,7 @@ KINDS = ("complete", "monotone", "intermittent", "no score", "nothing due")
 """
 
 SCORED, MISSING, NOT_DUE = "●", "○", "·"
+_SIGNS = (SCORED, MISSING, NOT_DUE)
 _OTHERS = "other patterns"
 
 
@@ -146,16 +147,16 @@ def missing_patterns(
     shape = (-1, len(labels))
     # the visits of a patient are together and in their order
     due, scored = (rows[name].to_numpy(dtype=bool).reshape(shape) for name in ("due", "scored"))
-    signs = np.where(scored, SCORED, np.where(due, MISSING, NOT_DUE))
+    state = np.where(scored, 0, np.where(due, 1, 2))
     patients = pd.DataFrame(
         {
-            "pattern": pd.Series(signs.tolist(), dtype=object).str.join(""),
+            "pattern": _written(state),
             "kind": pd.Categorical(_kinds(due, scored), list(KINDS), ordered=True),
             "n_due": due.sum(axis=1),
         }
     )
     counts = patients.groupby(["kind", "pattern", "n_due"], observed=True).size()
-    frame = counts.rename("n").reset_index()
+    frame = counts.rename("n").reset_index().astype({"pattern": "string"})
     frame = frame.sort_values(["kind", "n", "pattern"], ascending=[True, False, True])
     return MissingPatterns(
         instrument=instrument,
@@ -163,6 +164,13 @@ def missing_patterns(
         frame=frame[["pattern", "kind", "n_due", "n"]].reset_index(drop=True),
         policy=policy,
     )
+
+
+def _written(state: npt.NDArray[np.intp]) -> pd.Categorical[str]:
+    """Write states as signs, once for each pattern that occurs."""
+    found, code = np.unique(state.astype(np.uint8), axis=0, return_inverse=True)
+    texts = ["".join(_SIGNS[sign] for sign in row) for row in found.tolist()]
+    return pd.Categorical.from_codes(code.reshape(-1), categories=pd.Index(texts))
 
 
 def _kinds(due: npt.NDArray[np.bool_], scored: npt.NDArray[np.bool_]) -> npt.NDArray[np.str_]:

@@ -8,9 +8,11 @@ import pytest
 
 from analysis.disclosure import release
 from analysis.errors import ColumnError, ConvergenceError, DataError, ModelError
-from analysis.missing import attrition_weights, gee
+from analysis.missing import attrition_weights, dropout_rows, gee
+from analysis.outcomes import mean_course, visit_outcomes
 from analysis.survival import cox, kaplan_meier
 from tests.missing.cohorts import EXPECTED, LITERAL, RELAPSE, SCORES
+from tests.missing.studies import network
 
 COLUMNS = {"subject": "patient", "visit": "visit"}
 TERMS = [
@@ -251,3 +253,27 @@ def test_leaving_that_is_foretold_perfectly_has_no_weights():
     )
     with pytest.raises(ConvergenceError):
         attrition_weights("group", whole_level, **COLUMNS)
+
+
+# --- From a study --------------------------------------------------------------------------------
+
+
+@pytest.mark.identity
+def test_weights_of_a_study_move_the_mean_towards_that_of_the_mixed_model():
+    rows = dropout_rows(network(), "PHQ-9")
+    weights = attrition_weights("last_score + baseline", rows, subject="subject_id", visit="visit")
+    assert weights.findings == ()
+    kept = weights.weighted()
+    last = kept[kept["visit"].eq("week 16")]
+    naive, weighted = (
+        gee("change ~ visit", kept, subject="subject_id", weights=column)
+        .predict(last.iloc[[0]])["estimate"]
+        .item()
+        for column in (None, "weight")
+    )
+    assert naive == pytest.approx(last["change"].mean())
+    assert (
+        naive
+        < weighted
+        < mean_course(visit_outcomes(network(), "PHQ-9")).frame["estimate"].iloc[-1]
+    )
