@@ -7,6 +7,7 @@ from analysis.disclosure.curves import cut_curve, cut_interval_curve, cut_median
 from analysis.disclosure.estimates import hide_statistics, suppress_proportions
 from analysis.disclosure.flow import suppress_flow
 from analysis.disclosure.ledger import Ledger, recording
+from analysis.disclosure.members import MEMBERS, Members, units_of
 from analysis.disclosure.models import FittedCurve, FittedModel, hide_coefficients, shown_curve
 from analysis.disclosure.occupancy import coarsen_occupancy
 from analysis.disclosure.policy import (
@@ -30,11 +31,13 @@ __all__ = [
     "CONFIDENTIAL",
     "HIDDEN",
     "INTERNAL",
+    "MEMBERS",
     "RELEASE",
     "FittedCurve",
     "FittedModel",
     "HiddenCells",
     "Ledger",
+    "Members",
     "Policy",
     "Releasable",
     "Released",
@@ -63,4 +66,5 @@ __all__ = [
     "suppress_flow",
     "suppress_proportions",
     "suppress_risk_table",
+    "units_of",
 ]

@@ -175,7 +175,7 @@ class Attacker:
     def __init__(
         self, system: CountSystem, hidden: BoolArray, targets: IntArray, minimum: int
     ) -> None:
-        self._system, self._minimum = system, minimum
+        self._system, self.minimum = system, minimum
         self._n_targets = len(targets)
         self._parts = tuple(_parts(system, hidden, targets))
 
@@ -204,7 +204,7 @@ class Attacker:
             if not inside.any():
                 continue
             part.programme.limit(low[part.cells], high[part.cells])
-            found = _raise_all(part.programme, inside, len(part.cells), self._minimum)
+            found = _raise_all(part.programme, inside, len(part.cells), self.minimum)
             tables[part.targets] = self._system.counts
             tables[np.ix_(part.targets, part.cells)] = found
             if asked is not None and np.isnan(found[inside]).any():

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.attack import CountSystem, attack_bounds
-from analysis.disclosure.joint import JointSystem, alone, join_past
-from analysis.disclosure.ledger import Ledger, Record, current_ledger, names_of
+from analysis.disclosure.joint import JointSystem, Now, alone, join_past
+from analysis.disclosure.ledger import NUMBERED, Ledger, Record, current_ledger, names_of
+from analysis.disclosure.members import Members, completed_sets
 from analysis.disclosure.pattern import BoolArray, find_pattern, mark_bounds, markable_cells
 from analysis.disclosure.policy import HIDDEN, RELEASE, Policy, possible_counts, rounded_count
 from analysis.errors import DataError
@@ -162,6 +163,7 @@ def suppress_cells(
     not_shown: Collection[Cell] = (),
     keep: Mapping[Cell, float] | None = None,
     sensitive: Collection[Cell] = (),
+    members: Members | None = None,
     policy: Policy = RELEASE,
 ) -> HiddenCells:
     """Hide small counts, and others, so that no small count can be narrowed to a small interval.
@@ -182,6 +184,9 @@ def suppress_cells(
     sensitive : collection of names
         Counts of which 0 must not be known either, since all or none of a group would be
         disclosed: the sensitive counts and what is left of their group.
+    members : Members, optional
+        Who is behind the counts. Inside `recording` they are then also protected against counts
+        of the same patients, or of a few more or fewer, in tables about something else.
     policy : Policy
         The least count that may be shown, and how counts are rounded.
 
@@ -207,12 +212,34 @@ def suppress_cells(
     ledger = current_ledger() if about and not policy.confidential else None
     if ledger is None:
         return _suppressed(alone(system), list(cells), policy)
+    return _recorded(ledger, system, cells, sums, about, members, policy)
+
+
+def _recorded(
+    ledger: Ledger,
+    system: CountSystem,
+    cells: Mapping[Cell, int],
+    sums: Sequence[Sum],
+    about: str,
+    members: Members | None,
+    policy: Policy,
+) -> HiddenCells:
+    """Suppress beside what the ledger knows, and note what is told."""
     names = names_of(list(cells))
     counts = {names[cell]: int(n) for cell, n in cells.items()}
     label = _label(ledger, about, counts)
-    told = {"earlier": ledger.earlier(label), "present": ledger.present(label)}
-    joint = join_past(system, list(counts), **told, policy=policy)
+    sets = completed_sets(members.sets, cells, sums) if members else {}
+    who, new = ledger.enlist(
+        members.units if members else (), {names[cell]: inside for cell, inside in sets.items()}
+    )
+    joint = join_past(
+        Now(system=system, names=list(counts), about=label, members=who),
+        earlier=ledger.earlier(),
+        present=ledger.present(),
+        policy=policy,
+    )
     hidden = _suppressed(joint, list(cells), policy)
+    unseen = zip(cells, system.not_shown, strict=True)
     ledger.add(
         Record(
             release=ledger.release,
@@ -220,8 +247,10 @@ def suppress_cells(
             counts=counts,
             shown={names[cell]: text for cell, text in hidden.text.items()},
             sums=tuple((names[total], tuple(names[p] for p in parts)) for total, parts in sums),
-            not_shown=tuple(names[cell] for cell in cells if cell in not_shown),
+            not_shown=tuple(names[cell] for cell, is_not in unseen if is_not),
             round_to=policy.round_to,
+            members=who,
+            patients=new,
         )
     )
     return hidden
@@ -232,11 +261,12 @@ def _label(ledger: Ledger, about: str, counts: Mapping[str, int]) -> str:
     number, label = 1, about
     while any(
         record.counts.get(name, n) != n
-        for record in ledger.present(label)
+        for record in ledger.present()
+        if record.about == label
         for name, n in counts.items()
     ):
         number += 1
-        label = f"{about} ({number})"
+        label = f"{about}{NUMBERED}{number})"
     return label
 
 

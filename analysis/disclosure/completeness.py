@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.cells import Cell, HiddenCells, suppress_cells
+from analysis.disclosure.members import Members
 from analysis.disclosure.policy import HIDDEN, RELEASE, Policy, is_small, rounded_count
 from analysis.errors import ColumnError, DataError
 
@@ -66,7 +67,7 @@ def hide_completeness(frame: pd.DataFrame, *, by: str, policy: Policy = RELEASE)
     if missing.lt(0).any() or counts["due"].gt(counts["started"]).any():
         raise DataError("Some rows have more scored than due, or more due than started.")
     groups = counts[by].astype("string").tolist()
-    hidden = _started(groups, counts["started"].astype(int).tolist(), by, policy)
+    hidden = _started(groups, counts["started"].astype(int).tolist(), by, Members.of(frame), policy)
     shares = [
         _share(
             int(started),
@@ -87,13 +88,20 @@ def hide_completeness(frame: pd.DataFrame, *, by: str, policy: Policy = RELEASE)
     )
 
 
-def _started(groups: Sequence[str], started: Sequence[int], by: str, policy: Policy) -> HiddenCells:
+def _started(
+    groups: Sequence[str],
+    started: Sequence[int],
+    by: str,
+    members: Members | None,
+    policy: Policy,
+) -> HiddenCells:
     """Suppress the started of each group as the same counts as those of the responses."""
     cells: dict[Cell, int] = {}
     for group, n in zip(groups, started, strict=True):
         if cells.setdefault(("started", group), n) != n:
             raise DataError("A group has two numbers of started patients; give one for all visits.")
-    return suppress_cells(cells, about=f"responses by measure and {by}", policy=policy)
+    about = f"responses by measure and {by}"
+    return suppress_cells(cells, about=about, members=members, policy=policy)
 
 
 def _share(

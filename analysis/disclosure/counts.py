@@ -22,6 +22,7 @@ from analysis.disclosure.cells import (
     count_system,
     suppress_cells,
 )
+from analysis.disclosure.members import Members
 from analysis.disclosure.policy import RELEASE, Policy
 from analysis.disclosure.release import Statement
 from analysis.errors import ColumnError, DataError
@@ -176,6 +177,7 @@ def suppress_counts(
     about: str = "",
     not_shown: Collection[Cell] = (),
     sensitive: Collection[Cell] | None = None,
+    members: Members | None = None,
     policy: Policy = RELEASE,
 ) -> SuppressedCounts:
     """Hide the small counts of a table, and what would give them away.
@@ -200,6 +202,8 @@ def suppress_counts(
     sensitive : collection of row names, optional
         Categories of which neither 0 nor all of a column may be shown. None: those whose names
         the policy calls sensitive.
+    members : Members, optional
+        Who is behind each count, by (row name, column name), see `suppress_cells`.
     policy : Policy
         The least count that may be shown, and how counts are rounded.
 
@@ -235,6 +239,7 @@ def suppress_counts(
         not_shown=free,
         keep=layout.keep,
         sensitive=_sensitive_cells(counts, layout, _sensitive_rows(counts, sensitive, policy)),
+        members=members,
         policy=policy,
     )
     keep = [row for row in layout.rows if row not in set(not_shown)]

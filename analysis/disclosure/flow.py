@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.cells import Cell, HiddenCells, Sum, suppress_cells
+from analysis.disclosure.members import Members
 from analysis.disclosure.policy import RELEASE, Policy, is_small
 from analysis.errors import ColumnError, DataError
 
@@ -76,7 +77,7 @@ def suppress_flow(flow: pd.DataFrame, policy: Policy = RELEASE) -> pd.DataFrame:
     """
     boxes = _read(flow)
     merged = boxes if policy.confidential else _merge(boxes, policy)
-    hidden = _hide(merged, policy)
+    hidden = _hide(merged, Members.of(flow), policy)
     rows = [
         (box.step, hidden.text[("n", box.step)], reason, hidden.text[("left", box.step, reason)])
         for box in merged
@@ -142,7 +143,7 @@ def _merge_reasons(
     return tuple(kept)
 
 
-def _hide(boxes: list[_Box], policy: Policy) -> HiddenCells:
+def _hide(boxes: list[_Box], members: Members | None, policy: Policy) -> HiddenCells:
     """Suppress what is still small: boxes, exclusions and what they add up to."""
     cells: dict[Cell, int] = {("n", box.step): box.n for box in boxes}
     sums: list[Sum] = []
@@ -151,4 +152,4 @@ def _hide(boxes: list[_Box], policy: Policy) -> HiddenCells:
         cells |= leaving
         if after is not None:
             sums.append((("n", box.step), [("n", after.step), *leaving]))
-    return suppress_cells(cells, sums, about="flow of patients", policy=policy)
+    return suppress_cells(cells, sums, about="flow of patients", members=members, policy=policy)

@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.disclosure.policy import HIDDEN, nearest_multiple
@@ -28,8 +30,12 @@ LEDGER_VARIABLE = "KETAMINE_OUTCOMES_LEDGER"
 """Environment variable by which a report tells its notebooks where the ledger of the release is:
 the label of the release, a bar, and the path."""
 
+NUMBERED = " ("
+"""What stands before the number of a table that has other counts than one about the same."""
+
 _START = "0" * 64
 _MOST = 2**53  # beyond it whole numbers are no longer exact
+_DIGITS = 20  # of a patient's digest; 80 bits keep a hundred million apart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +58,10 @@ class Record:
         Counts that follow from others and are never printed.
     round_to : int
         Counts were printed as the nearest multiple of this number.
+    members : mapping of str to int
+        Who is in a count, as far as that is known: bit k is the patient in place k of the ledger.
+    patients : tuple of str
+        Digests of the patients whom the ledger had not met before, in their order.
     """
 
     release: str
@@ -61,11 +71,18 @@ class Record:
     sums: tuple[tuple[str, tuple[str, ...]], ...]
     not_shown: tuple[str, ...] = ()
     round_to: int = 1
+    members: Mapping[str, int] = field(default_factory=dict)
+    patients: tuple[str, ...] = field(default=(), compare=False)  # the same table told twice
 
     def tells(self, name: str) -> bool:
         """Whether a count was printed, as it is or rounded."""
         rounded = nearest_multiple(self.counts[name], self.round_to)
         return name not in self.not_shown and self.shown[name] == f"{rounded:,d}"
+
+    def wholes(self) -> list[int]:
+        """Return who is in the counts that are part of no other: in the whole table, mostly."""
+        parts = {part for _, parts in self.sums for part in parts} | set(self.not_shown)
+        return [bits for name, bits in self.members.items() if name not in parts]
 
     def line(self, previous: str) -> str:
         """Write the record as one line of JSON after the line with the digest `previous`."""
@@ -78,6 +95,8 @@ class Record:
             "not_shown": list(self.not_shown),
             "previous": previous,
             **({"round_to": self.round_to} if self.round_to > 1 else {}),
+            **({"members": _by_set(self.members)} if self.members else {}),
+            **({"patients": list(self.patients)} if self.patients else {}),
         }
         return json.dumps(about, ensure_ascii=False, separators=(",", ":"))
 
@@ -109,10 +128,13 @@ class Ledger:
     path: Path | None = None
     records: list[Record] = field(default_factory=list, repr=False)
     _last: str = field(default=_START, repr=False)
+    _places: dict[str, int] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if not self.release:
             raise DisclosureError("A release needs a label, such as its year and month.")
+        for record in self.records:
+            self._meet(record)
         if self.path is not None and self.path.exists():
             self._read(self.path)
 
@@ -130,7 +152,45 @@ class Ledger:
                     "your backup; without it, what was released before cannot be protected."
                 )
             self.records.append(record)
+            self._meet(record)
+            if any(bits.bit_length() > len(self._places) for bits in record.members.values()):
+                raise _unreadable(number)
             self._last = _digest(line)
+
+    def _meet(self, record: Record) -> None:
+        """Give each new patient of a record the next place."""
+        for patient in record.patients:
+            self._places.setdefault(patient, len(self._places))
+
+    def enlist(
+        self, units: Iterable[str], sets: Mapping[str, npt.NDArray[np.bool_]]
+    ) -> tuple[dict[str, int], tuple[str, ...]]:
+        """Write who is in each count as bits by the places of patients in the ledger.
+
+        Parameters
+        ----------
+        units : iterable of str, length u
+            Ids of patients, or of their courses.
+        sets : mapping of str to array of bool, shape (u,)
+            Who is in a count.
+
+        Returns
+        -------
+        tuple of dict and tuple of str
+            Bits per count, and the digests of those who are new, both for a `Record`.
+        """
+        digests = [_digest(unit)[:_DIGITS] for unit in units]
+        new = tuple(dict.fromkeys(each for each in digests if each not in self._places))
+        places = {each: len(self._places) + k for k, each in enumerate(new)} | self._places
+        place = np.array([places[each] for each in digests], dtype=np.intp)
+        bits = np.zeros(len(places), dtype=bool)
+        found = {}
+        for name, inside in sets.items():
+            bits[:] = False
+            bits[place[inside]] = True
+            packed = np.packbits(bits, bitorder="little").tobytes()
+            found[name] = int.from_bytes(packed, "little")
+        return found, new
 
     def add(self, record: Record) -> None:
         """Append a record; a record that is there already is not repeated.
@@ -147,37 +207,16 @@ class Ledger:
             old = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
             write_text(self.path, f"{old}{line}\n")
         self.records.append(record)
+        self._meet(record)
         self._last = _digest(line)
 
-    def earlier(self, about: str) -> list[Record]:
-        """Return what earlier releases told about the same counts, oldest first.
+    def earlier(self) -> list[Record]:
+        """Return what earlier releases told, oldest first."""
+        return [record for record in self.records if record.release != self.release]
 
-        Parameters
-        ----------
-        about : str
-            What the counts are.
-
-        Returns
-        -------
-        list of Record
-            One per release.
-        """
-        return [r for r in self.records if r.about == about and r.release != self.release]
-
-    def present(self, about: str) -> list[Record]:
-        """Return what this release has told about the same counts so far.
-
-        Parameters
-        ----------
-        about : str
-            What the counts are.
-
-        Returns
-        -------
-        list of Record
-            In order.
-        """
-        return [r for r in self.records if r.about == about and r.release == self.release]
+    def present(self) -> list[Record]:
+        """Return what this release has told so far, in order."""
+        return [record for record in self.records if record.release == self.release]
 
     def to_frame(self) -> pd.DataFrame:
         """Count what each release showed and hid.
@@ -203,8 +242,16 @@ class Ledger:
         )
 
 
+def _by_set(members: Mapping[str, int]) -> dict[str, list[str]]:
+    """Write each set of patients once, with the counts that it is behind."""
+    names: dict[str, list[str]] = {}
+    for name, bits in members.items():
+        names.setdefault(f"{bits:x}", []).append(name)
+    return names
+
+
 def _digest(line: str) -> str:
-    """Digest one line."""
+    """Digest one line, or one id."""
     return hashlib.sha256(line.encode("utf-8")).hexdigest()
 
 
@@ -230,6 +277,12 @@ def _parsed(line: str, number: int) -> tuple[Record, str]:
             sums=tuple((total, tuple(parts)) for total, parts in found["sums"]),
             not_shown=tuple(found["not_shown"]),
             round_to=int(found.get("round_to", 1)),
+            members={
+                name: int(bits, 16)
+                for bits, names in found.get("members", {}).items()
+                for name in names
+            },
+            patients=tuple(found.get("patients", ())),
         )
         if _is_whole(record):
             return record, str(found["previous"])
@@ -249,13 +302,14 @@ def _unreadable(number: int) -> DisclosureError:
 def _is_whole(record: Record) -> bool:
     """Tell whether a record has texts and counts where they belong, and agrees with itself."""
     counts, hidden = record.counts, set(record.not_shown)
-    texts = (record.release, record.about, *record.shown.values())
+    texts = (record.release, record.about, *record.shown.values(), *record.patients)
     named = {name for total, parts in record.sums for name in (total, *parts)} | hidden
     return (
         all(isinstance(text, str) for text in texts)
         and all(type(n) is int and 0 <= n < _MOST for n in counts.values())
         and named <= set(counts)
         and record.round_to >= 1
+        and all(n >= 0 and counts.get(m) == n.bit_count() for m, n in record.members.items())
         and all(record.tells(n) or _hides(record, n) for n in set(counts) - hidden)
         and all(counts[total] == sum(counts[p] for p in parts) for total, parts in record.sums)
     )
@@ -318,6 +372,28 @@ def current_ledger() -> Ledger | None:
         ledger = Ledger(release=release, path=Path(path))
         _CURRENT.set(ledger)
     return ledger
+
+
+def kind_of(about: str) -> str:
+    """Return what a table is about, without the number that tells it from others of its kind.
+
+    Parameters
+    ----------
+    about : str
+        Of a record.
+
+    Returns
+    -------
+    str
+        The same for all tables of one kind.
+
+    Examples
+    --------
+    >>> kind_of("patients by route (2)")
+    'patients by route'
+    """
+    kind, mark, number = about.rpartition(NUMBERED)
+    return kind if mark and number.removesuffix(")").isdigit() else about
 
 
 def names_of(cells: Sequence[Any]) -> dict[Any, str]:

@@ -20,18 +20,19 @@ __all__ = ["FittedCurve", "FittedModel", "hide_coefficients", "shown_curve"]
 
 _TIMES = frozenset({"time", "lower", "upper"})
 _COUNTS = frozenset({"n_risk", "n_event", "n_censored"})
+_BEHIND = frozenset({"n", "n_event", "residual_df"})
 _OF_STEPS = _TIMES | _COUNTS | {"mass", "estimate", "std_error", "conf_low", "conf_high"}
 
 
 @runtime_checkable
 class FittedModel(Protocol):
-    """A fit with a table of coefficients, and the counts behind each of them."""
+    """A fit, or what was made of one, with a tidy table and the counts behind each row of it."""
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row per coefficient."""
+        """Return one row per coefficient, mean, comparison or test."""
 
     def support(self) -> pd.DataFrame:
-        """Return ``term, n, residual_df`` and of events ``n_event``, in the same order."""
+        """Return names, ``n, residual_df`` and of events ``n_event``, in the same order."""
 
 
 @runtime_checkable
@@ -53,11 +54,12 @@ def hide_coefficients(
     Parameters
     ----------
     tidy : pandas.DataFrame
-        ``term`` and the tidy columns, one row per coefficient.
+        Names, such as ``term``, and the tidy columns, one row per coefficient, mean, comparison
+        or test.
     support : pandas.DataFrame
-        ``term, n, residual_df`` and, for models of events, ``n_event``: the fewest patients and
-        the fewest events of the groups that the coefficient compares. A missing number is one
-        that is not known, and hides.
+        The names of the rows, ``n, residual_df`` and, for models of events, ``n_event``: the
+        fewest patients and the fewest events of the groups that the row compares. A missing
+        number is one that is not known, and hides.
     policy : Policy
         Least number of patients and events, and of residual degrees of freedom.
 
@@ -80,17 +82,23 @@ def hide_coefficients(
     >>> hide_coefficients(tidy, support)[["estimate", "reason"]].to_numpy().tolist()
     [[nan, 'fewer than 11 patients in a group it compares'], [0.1, '']]
     """
-    require_columns(tidy, ["term"])
-    require_columns(support, ["term", "n", "residual_df"])
-    if tidy["term"].tolist() != support["term"].tolist():
+    require_columns(support, ["n", "residual_df"])
+    names = [name for name in support.columns if name not in _BEHIND]
+    require_columns(tidy, names)
+    rows, others = (each[names].reset_index(drop=True) for each in (tidy, support))
+    if len(rows) != len(others) or not rows.astype(str).equals(others.astype(str)):
         raise DisclosureError(
-            "The counts behind the coefficients are not those of the same terms, so that nothing "
+            "The counts behind the estimates are not those of the same rows, so that nothing "
             "can be decided. Give both frames of the same fit."
         )
     if policy.confidential:
         return tidy.assign(reason="")
     reason = _reasons(support, policy)
-    numbers = [name for name in tidy.columns if pd.api.types.is_numeric_dtype(tidy[name])]
+    numbers = [
+        name
+        for name in tidy.columns
+        if pd.api.types.is_numeric_dtype(tidy[name]) and name not in names
+    ]
     blank = {name: tidy[name].where(reason == "") for name in numbers}
     held = tidy.assign(**blank, reason=reason)
     held.attrs[HELD] = policy.rule

@@ -56,26 +56,40 @@ def find_pattern(
     Notes
     -----
     The search ends: each round hides at least one more count, and once every shown count in
-    reach is zero the true counts can be multiplied by any number, so nothing bounds them. Where
-    readers know counts already, the last resort is to hide all others.
+    reach is zero the true counts can be multiplied by any number, so nothing bounds them. What
+    readers know already may give a small count away whatever is hidden now; then everything in its
+    reach stays hidden, and the others are protected as ever.
     """
     known = np.zeros(len(system.counts), dtype=bool) if told is None else told
     needed = (system.small(minimum) | system.not_shown) & ~known
     needed = needed if withheld is None else needed | (withheld & ~known)
     hidden = _close_lines(system, needed, known, minimum)
     targets = np.flatnonzero(system.small(minimum) & hidden)
-    attacker = Attacker(system, hidden, targets, minimum)
-    tables = attacker.witnesses(hidden)
-    while np.isnan(tables).any():
-        before = int(hidden.sum())
-        for cell in targets[np.isnan(tables).any(axis=1)]:
-            hidden[_cheapest_neighbour(system, hidden, known, int(cell))] = True
-        hidden = _close_lines(system, hidden, known, minimum)
-        if int(hidden.sum()) == before:  # only what readers know already is left to hide
-            return hidden | (~known & _may_protect(system))
+    while True:
         attacker = Attacker(system, hidden, targets, minimum)
         tables = attacker.witnesses(hidden)
-    return _show_again(system, hidden, hidden & ~needed, tables, attacker, minimum)
+        lost = targets[np.isnan(tables).any(axis=1)]
+        if not len(lost):
+            return _show_again(system, hidden, hidden & ~needed, tables, targets, attacker)
+        before = hidden.copy()
+        for cell in lost:
+            hidden[_cheapest_neighbour(system, hidden, known, int(cell))] = True
+        hidden = _close_lines(system, hidden, known, minimum)
+        if (hidden == before).all():  # readers know too much already to protect these
+            targets = np.setdiff1d(targets, lost)
+            needed = needed | _in_reach(system, hidden, lost)
+
+
+def _in_reach(system: CountSystem, hidden: BoolArray, cells: IntArray) -> BoolArray:
+    """Find the hidden counts that sums link to some counts; what hides them keeps them vague."""
+    reached = np.zeros(len(hidden), dtype=bool)
+    reached[cells] = True
+    while True:
+        near = (system.lines[:, reached] != 0).any(axis=1)
+        before = reached.copy()
+        reached |= (system.lines[near] != 0).any(axis=0) & hidden
+        if (reached == before).all():
+            return reached
 
 
 def _may_protect(system: CountSystem) -> BoolArray:
@@ -126,21 +140,20 @@ def _show_again(
     hidden: BoolArray,
     extra: BoolArray,
     tables: FloatArray,
+    targets: IntArray,
     attacker: Attacker,
-    minimum: int,
 ) -> BoolArray:
     """Show again, dearest first, each count without which every small count stays in doubt.
 
     A small count stays in doubt while its table of the attacker has what is shown where one
     more count is shown, so only the others need a new table.
     """
-    targets = np.flatnonzero(system.small(minimum) & hidden)
     cells = np.flatnonzero(extra)
     for cell in cells[np.argsort(-system.cost[cells], kind="stable")]:
         trial = hidden.copy()
         trial[cell] = False
         touching = system.lines[system.lines[:, cell] != 0]
-        if any(gives_away(system, line, trial, minimum) for line in touching):
+        if any(gives_away(system, line, trial, attacker.minimum) for line in touching):
             continue
         least, most = (limit[cell] for limit in system.limits(trial))
         stale = (tables[:, cell] < least - 1e-6) | (tables[:, cell] > most + 1e-6)

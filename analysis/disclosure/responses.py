@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.cells import Cell, HiddenCells, Sum, suppress_cells
+from analysis.disclosure.members import Members
 from analysis.disclosure.policy import RELEASE, Policy, rounded_count
 from analysis.disclosure.rounding import from_rounded
 from analysis.errors import ColumnError, DataError
@@ -80,6 +81,7 @@ def hide_responses(
         not_shown=left_out,
         keep=keep,
         sensitive=delicate,
+        members=Members.of(frame),
         policy=policy,
     )
     return _blank(from_rounded(frame, policy=policy), hidden, group, measure), hidden

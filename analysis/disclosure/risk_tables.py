@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 
 from analysis.disclosure.cells import Cell, HiddenCells, Sum, suppress_cells
 from analysis.disclosure.columns import keys_of, require_columns
+from analysis.disclosure.members import Members
 from analysis.disclosure.policy import RELEASE, Policy
 
 __all__ = ["suppress_risk_table"]
 
 
 def suppress_risk_table(
-    risk: pd.DataFrame, *, by: str | None = None, policy: Policy = RELEASE
+    risk: pd.DataFrame,
+    *,
+    by: str | None = None,
+    followed: pd.DataFrame | None = None,
+    policy: Policy = RELEASE,
 ) -> pd.DataFrame:
     """Hide small numbers at risk, and those from which small numbers of exits follow.
 
@@ -25,6 +33,10 @@ def suppress_risk_table(
         Columns ``time`` and ``n_risk`` (patients with T >= time), and the `by` column.
     by : str, optional
         Column of the group.
+    followed : pandas.DataFrame, optional
+        Who is at risk: ``unit`` as `units_of` names it, the `by` column, ``entry`` and ``time``.
+        The numbers are then protected against other tables of these patients, see
+        `suppress_cells`.
     policy : Policy
         The least count that may be shown.
 
@@ -51,7 +63,7 @@ def suppress_risk_table(
     if policy.confidential:
         return ordered.assign(n_risk=[f"{n:,d}" for n in ordered["n_risk"].astype(int)])
     names = _names(ordered, by)
-    hidden = _hide_falls(ordered, names, by, policy)
+    hidden = _hide_falls(ordered, names, by, _members(names, by, followed), policy)
     return ordered.assign(n_risk=[hidden.text[name] for name in names])
 
 
@@ -61,8 +73,27 @@ def _names(ordered: pd.DataFrame, by: str | None) -> list[Cell]:
     return list(zip(group.tolist(), ordered["time"].astype(float).tolist(), strict=True))
 
 
+def _members(
+    names: Sequence[Cell], by: str | None, followed: pd.DataFrame | None
+) -> Members | None:
+    """Say who is at risk at each time; who enters at 0 is at risk from 0 on."""
+    if followed is None or (by is not None and by not in followed):
+        return None  # groups of another name
+    entry, time = followed["entry"].to_numpy(float), followed["time"].to_numpy(float)
+    group = followed[by].astype("string").to_numpy() if by else np.full(len(followed), "")
+    sets = {
+        (name, day): (group == name) & (time >= day) & ((entry < day) | (entry <= 0))
+        for name, day in names
+    }
+    return Members(followed["unit"], sets)
+
+
 def _hide_falls(
-    ordered: pd.DataFrame, names: list[Cell], by: str | None, policy: Policy
+    ordered: pd.DataFrame,
+    names: list[Cell],
+    by: str | None,
+    members: Members | None,
+    policy: Policy,
 ) -> HiddenCells:
     """Suppress numbers at risk and the falls between them."""
     n = ordered["n_risk"].to_numpy(int)
@@ -78,4 +109,6 @@ def _hide_falls(
         sums.append((names[row - 1], [names[row], falls[-1]]))
     keep = dict.fromkeys(starts, 1e9)  # the number at the start is the best known
     about = f"numbers at risk by {by or 'nothing'}"
-    return suppress_cells(cells, sums, about=about, not_shown=falls, keep=keep, policy=policy)
+    return suppress_cells(
+        cells, sums, about=about, not_shown=falls, keep=keep, members=members, policy=policy
+    )

@@ -6,13 +6,20 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.disclosure import CONFIDENTIAL, HIDDEN, Policy, is_small, masked_count
+from analysis.disclosure import CONFIDENTIAL, HIDDEN, Members, Policy, is_small, suppress_cells
 from analysis.figures.axis import Places, groups_of
 
 __all__ = ["describe_points", "release_points"]
 
 
-def release_points(frame: pd.DataFrame, columns: Sequence[str], policy: Policy) -> pd.DataFrame:
+def release_points(
+    frame: pd.DataFrame,
+    columns: Sequence[str],
+    policy: Policy,
+    *,
+    by: str | None = None,
+    members: Members | None = None,
+) -> pd.DataFrame:
     """Remove points of few patients and write the numbers of patients as text.
 
     The other groups' numbers at such a visit are hidden too: with a total known from elsewhere
@@ -26,6 +33,10 @@ def release_points(frame: pd.DataFrame, columns: Sequence[str], policy: Policy) 
         Numbers that are blanked where fewer than the least count, or nobody, is behind them.
     policy : Policy
         The least count that may be shown.
+    by : str, optional
+        What the groups are.
+    members : Members, optional
+        Who is behind each point, by (group, visit), see `suppress_cells`.
 
     Returns
     -------
@@ -35,7 +46,14 @@ def release_points(frame: pd.DataFrame, columns: Sequence[str], policy: Policy) 
     few = pd.Series(is_small(frame["n"], policy), index=frame.index)
     nobody = few | frame["n"].eq(0)
     blank = {name: frame[name].mask(nobody) for name in columns}
-    text = pd.Series([masked_count(n, policy) for n in frame["n"]], dtype="string")
+    points = list(zip(frame["group"], frame["visit"], strict=True))
+    hidden = suppress_cells(
+        dict(zip(points, frame["n"].astype(int).tolist(), strict=True)),
+        about=f"patients behind means by {by or 'nothing'}",
+        members=members,
+        policy=policy,
+    )
+    text = pd.Series([hidden.text[point] for point in points], dtype="string")
     beside = few.groupby(frame["visit"], observed=True).transform("any") & ~few
     released = frame.assign(**blank, n=text.mask(beside.to_numpy(), HIDDEN))
     released.attrs["note"] = _small_note(int(few.sum()), policy)

@@ -7,7 +7,7 @@ from typing import Literal, Unpack
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.disclosure import RELEASE, Policy, require_releasable
+from analysis.disclosure import RELEASE, Members, Policy, require_releasable
 from analysis.errors import ColumnError
 from analysis.figures.axis import Places, groups_of, place_visits
 from analysis.figures.labels import add_count_rows, add_headings, add_note, end_labels
@@ -66,7 +66,13 @@ def plot_trajectory(
     DisclosureError
         When a frame holds single patients.
     """
-    frame = release_points(_collect(means, x=x, by=by, observed=observed), _ESTIMATES, policy)
+    frame = release_points(
+        _collect(means, x=x, by=by, observed=observed),
+        _ESTIMATES,
+        policy,
+        by=by,
+        members=Members.of(means),
+    )
     places = place_visits(frame["visit"])
     marks = marks_for(list(dict.fromkeys(frame["group"])))
     title = words.get("title") or _message(frame)

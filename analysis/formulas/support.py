@@ -14,12 +14,13 @@ import pandas as pd
 from analysis.formulas.columns import Columns
 from analysis.formulas.encoding import Encoding, Factor, Product
 
-__all__ = ["fewest_behind"]
+__all__ = ["fewest_behind", "patients_at"]
 
 Codes = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 
 _LARGE = 50_000_000
+_PATIENT = "(patient)"  # no name of a column that a formula could have
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -88,6 +89,46 @@ def fewest_behind(
         ]
         frame[name] = [count for each in lists for count in each]
     return frame
+
+
+def patients_at(
+    columns: Columns, levels: pd.DataFrame, *, patient: npt.NDArray[Any]
+) -> npt.NDArray[np.float64]:
+    """Count the patients who have a row at some levels.
+
+    Parameters
+    ----------
+    columns : mapping of str to Column
+        Factors and others, n rows each.
+    levels : pandas.DataFrame, shape (m, k)
+        Levels of k factors.
+    patient : array of int, shape (n,)
+        Number of the patient of each row.
+
+    Returns
+    -------
+    array of float, shape (m,)
+        Patients, each once.
+
+    Examples
+    --------
+    >>> from analysis.formulas.columns import read_columns
+    >>> data = pd.DataFrame({"arm": ["a", "a", "b"]})
+    >>> columns, _, _ = read_columns(data, ["arm"], factors=("arm",), whole=())
+    >>> asked = pd.DataFrame({"arm": ["a", "b"]})
+    >>> patients_at(columns, asked, patient=np.array([0, 0, 1])).tolist()
+    [1.0, 1.0]
+    """
+    cells = pd.DataFrame(
+        {name: columns[name].levels.take(columns[name].data) for name in levels.columns}
+    ).assign(**{_PATIENT: patient})
+    names = list(levels.columns)
+    seen = cells.drop_duplicates()
+    if not names:
+        return np.full(len(levels), float(len(seen)))
+    counts = seen.groupby(names, observed=True).size().rename(_PATIENT).reset_index()
+    found = levels.merge(counts, on=names, how="left")[_PATIENT]
+    return found.fillna(0.0).to_numpy(dtype=float)
 
 
 def _of_product(

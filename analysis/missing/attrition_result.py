@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.disclosure import RELEASE, Policy, Statement
+from analysis.disclosure import RELEASE, Members, Policy, Statement
 from analysis.missing.clustered_model import ClusteredModel
 from analysis.missing.counted import suppressed_counts
 from analysis.results import FloatArray, frame_to_html, frame_to_text
@@ -192,8 +192,22 @@ class AttritionWeights:
             counts=["n_at_risk", "n_left", "n_remaining"],
             sums=steps,
             numbers={"mean": "n_remaining", "effective": "n_remaining"},
+            about="patients at risk of leaving",
+            named_by=["visit"],
+            members=self._members(),
             policy=self.policy,
         )
+
+    def _members(self) -> Members:
+        """Say who is at risk at each visit, and who of them remains."""
+        who = self.rows[self.subject].astype(str)
+        units = who.drop_duplicates()
+        sets = {}
+        for place in range(len(self.labels)):
+            at = self.position == place
+            sets[("n_at_risk", place)] = units.isin(who[at])
+            sets[("n_remaining", place)] = units.isin(who[at & self.remains])
+        return Members(units, sets)
 
     def _shown(self) -> pd.DataFrame:
         return self.disclosure().frame

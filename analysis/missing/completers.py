@@ -8,7 +8,7 @@ from typing import Unpack
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure import RELEASE, Policy
+from analysis.disclosure import RELEASE, Members, Policy, units_of
 from analysis.errors import DataError, ModelError
 from analysis.missing.counted import CountedTable, suppressed_counts
 from analysis.missing.due_visits import due_visits
@@ -106,6 +106,7 @@ def completers_against_all(
         numbers=rests_on | dict.fromkeys(together, tuple(_COUNTS)),
         about=f"completers of {visit}, {instrument}",
         named_by=["visit"],
+        members=_members(cohort, frame["visit"].tolist()),
         policy=policy,
     )
     return CountedTable(
@@ -114,6 +115,18 @@ def completers_against_all(
         true=frame,
         statement=statement,
     )
+
+
+def _members(cohort: _Cohort, visits: list[str]) -> Members:
+    """Say who has a score at each visit, and who of them completes."""
+    who = units_of(cohort.scores)
+    units, completes = who.drop_duplicates(), cohort.scores["is_completer"]
+    sets = {}
+    for row, visit in enumerate(visits):
+        at = cohort.scores["visit"].eq(visit)
+        for name, some in (("n_all", at), ("n_completers", at & completes)):
+            sets[(name, row)] = units.isin(who[some])
+    return Members(units, sets)
 
 
 def _note(visit: str, conf_level: float) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure import RELEASE, Policy, Statement, suppress_cells
+from analysis.disclosure import RELEASE, Members, Policy, Statement, suppress_cells
 from analysis.disclosure.rows import HELD
 from analysis.results import frame_to_html, frame_to_text
 
@@ -24,9 +24,9 @@ def suppressed_counts(
     counts: Sequence[str],
     sums: Mapping[Count, Sequence[Count]] | Sequence[tuple[Count, Sequence[Count]]] = (),
     numbers: Mapping[str, str | Sequence[str]] | None = None,
-    not_shown: Mapping[Count, int] | None = None,
     about: str = "",
     named_by: Sequence[str] = (),
+    members: Members | None = None,
     policy: Policy = RELEASE,
 ) -> Statement:
     """Hide the small counts of a table, what gives them away, and the numbers that rest on them.
@@ -41,13 +41,13 @@ def suppressed_counts(
         Every total among the counts, by column and row, and its parts.
     numbers : mapping of str to str or sequence of str, optional
         Columns of numbers, and the counts that they rest on: missing where one of these is hidden.
-    not_shown : mapping, optional
-        Counts that are not in the table but follow from it, with their size; for `sums`.
     about : str
         What the counts are, the same in every release.
     named_by : sequence of str
         Columns whose values name a row in every release; needed with `about`, since positions of
         rows may change between releases.
+    members : Members, optional
+        Who is behind the counts, by column and row.
     policy : Policy
         The least count that may be shown, and how counts are rounded.
 
@@ -75,13 +75,12 @@ def suppressed_counts(
         for name in counts
         for row, n in zip(rows, frame[name], strict=True)
     }
-    further = {(name, named[row]): n for (name, row), n in (not_shown or {}).items()}
     pairs = sums.items() if isinstance(sums, Mapping) else sums
     hidden = suppress_cells(
-        cells | further,
+        cells,
         [((whole[0], named[whole[1]]), _named(parts, named)) for whole, parts in pairs],
         about=about,
-        not_shown=set(further),
+        members=_named_members(members, named),
         policy=policy,
     )
     texts = {name: [hidden.text[(name, named[row])] for row in rows] for name in counts}
@@ -99,6 +98,14 @@ def suppressed_counts(
 def _named(parts: Sequence[Count], named: Mapping[int, object]) -> list[tuple[str, object]]:
     """Give counts the names of their rows."""
     return [(name, named[row]) for name, row in parts]
+
+
+def _named_members(members: Members | None, named: Mapping[int, object]) -> Members | None:
+    """Give the sets of patients the names of their rows."""
+    if members is None:
+        return None
+    sets = {(name, named[row]): inside for (name, row), inside in members.sets.items()}
+    return Members(pd.Series(members.units, dtype=object), sets)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.disclosure import RELEASE, Policy, Statement
+from analysis.disclosure import RELEASE, Members, Policy, Statement, units_of
 from analysis.missing.counted import suppressed_counts
 from analysis.missing.due_visits import due_visits
 from analysis.outcomes.rules import Rules
@@ -46,6 +46,8 @@ class MissingPatterns:
     frame : pandas.DataFrame
         ``pattern`` (one sign per visit: ● score, ○ none though due, · not yet due), ``kind``,
         ``n_due``, ``n`` (patients, true counts); the most frequent first within each kind.
+    patients : pandas.DataFrame
+        ``unit, pattern, kind`` of each patient, for disclosure control; patient-level.
     policy : Policy
         For whom `disclosure` and what is printed are.
     """
@@ -53,6 +55,7 @@ class MissingPatterns:
     instrument: str
     visits: tuple[str, ...]
     frame: pd.DataFrame = field(repr=False)
+    patients: pd.DataFrame = field(repr=False)
     policy: Policy = RELEASE
 
     def kinds(self) -> pd.DataFrame:
@@ -82,6 +85,7 @@ class MissingPatterns:
             sums=sums,
             about=f"patterns of missing {self.instrument}",
             named_by=["kind", "pattern"],
+            members=_members(rows, self.patients),
             policy=self.policy,
         )
 
@@ -162,6 +166,7 @@ def missing_patterns(
         instrument=instrument,
         visits=labels,
         frame=frame[["pattern", "kind", "n_due", "n"]].reset_index(drop=True),
+        patients=patients.assign(unit=units_of(rows.iloc[:: len(labels)]).to_numpy()),
         policy=policy,
     )
 
@@ -185,6 +190,19 @@ def _kinds(due: npt.NDArray[np.bool_], scored: npt.NDArray[np.bool_]) -> npt.NDA
         (has_gap_before_score, "intermittent"),
     ]
     return np.select([met for met, _ in choices], [kind for _, kind in choices], "monotone")
+
+
+def _members(rows: pd.DataFrame, patients: pd.DataFrame) -> Members:
+    """Say who is behind each row; other patterns of a kind are those that have no row."""
+    named = set(zip(rows["kind"], rows["pattern"], strict=True))
+    kind, pattern = patients["kind"].astype(str), patients["pattern"].astype(str)
+    own = pd.Series(zip(kind, pattern, strict=True), index=patients.index, dtype=object)
+    pattern = pattern.where(own.isin(named), _OTHERS)
+    sets = {
+        ("n", row): (kind.eq(k) | (k == "all")) & (pattern.eq(p) | (p == "all"))
+        for row, (k, p) in enumerate(zip(rows["kind"], rows["pattern"], strict=True))
+    }
+    return Members(patients["unit"], sets)
 
 
 def _grouped(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
-from analysis.disclosure import RELEASE, Policy, Statement
+from analysis.disclosure import MEMBERS, RELEASE, Members, Policy, Statement, units_of
 from analysis.errors import ColumnError
 from analysis.instruments import severity_band
 from analysis.missing.counted import CountedTable
@@ -148,4 +148,14 @@ def _counts(visits: pd.DataFrame, group: str, conf_level: float) -> pd.DataFrame
     with np.errstate(invalid="ignore", divide="ignore"):
         low, high = proportion_confint(n, due, alpha=1.0 - conf_level, method="wilson")
         share = n / due
-    return counts.assign(**dict(zip(_ESTIMATES, (share, low, high), strict=True)))
+    frame = counts.assign(**dict(zip(_ESTIMATES, (share, low, high), strict=True)))
+    frame.attrs[MEMBERS] = _members(visits, group)
+    return frame
+
+
+def _members(visits: pd.DataFrame, group: str) -> Members:
+    """Say who started in each group."""
+    patients = visits.drop_duplicates(["subject_id", "course"])
+    units = units_of(patients)
+    names = patients[group].astype("string")
+    return Members(units, {("started", name): names.eq(name) for name in names.unique()})

@@ -7,7 +7,7 @@ from typing import Unpack
 
 import pandas as pd
 
-from analysis.disclosure import RELEASE, Policy
+from analysis.disclosure import RELEASE, Members, Policy, units_of
 from analysis.errors import DataError
 from analysis.instruments import load_instrument, severity_band
 from analysis.missing.counted import CountedTable, suppressed_counts
@@ -244,7 +244,8 @@ _NOTE = (
 
 def _intervals(rows: pd.DataFrame, instrument: str, split_day: int, policy: Policy) -> CountedTable:
     """Tabulate the days to the next score by severity of the last, early and later."""
-    frame = _medians(_with_cells(rows, instrument, split_day))
+    cells = _with_cells(rows, instrument, split_day)
+    frame = _medians(cells)
     enough = frame["n"].ge(2 * policy.minimum_count) | policy.confidential
     held = frame.assign(**{name: frame[name].where(enough) for name in _MEDIAN})
     statement = suppressed_counts(
@@ -253,6 +254,7 @@ def _intervals(rows: pd.DataFrame, instrument: str, split_day: int, policy: Poli
         numbers=dict.fromkeys(_MEDIAN, "n"),
         about=f"patients by severity of the last {instrument} and day",
         named_by=_CELL,
+        members=_members(cells),
         policy=policy,
     )
     return CountedTable(
@@ -275,6 +277,14 @@ def _with_cells(rows: pd.DataFrame, instrument: str, split_day: int) -> pd.DataF
     cells[_PERIOD], cells[_BAND] = period, band
     number = cells.groupby(_CELL, observed=True, sort=True).ngroup()
     return cells.assign(cell=number)
+
+
+def _members(rows: pd.DataFrame) -> Members:
+    """Say who has an interval of each cell."""
+    who = units_of(rows)
+    units = who.drop_duplicates()
+    sets = {("n", int(str(cell))): units.isin(own) for cell, own in who.groupby(rows["cell"])}
+    return Members(units, sets)
 
 
 def _medians(rows: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.errors import ModelError
 from analysis.formulas.population import Population
-from analysis.formulas.support import fewest_behind
+from analysis.formulas.support import fewest_behind, patients_at
 from analysis.mixed.inference.components import (
     component_frame,
     components,
@@ -116,6 +116,15 @@ class LinearMixedModel:
             patient = np.repeat(np.arange(sizes.size), sizes)
             behind = fewest_behind(about.encoding, rows.design.columns, patient=patient)
         return behind.assign(residual_df=self.fixed.residual_df)
+
+    def _patients_at(self, levels: pd.DataFrame) -> FloatArray:
+        """Count the patients with a row at the levels in each row of a frame."""
+        rows = self.engine.kept_rows
+        if rows is None:
+            return np.full(len(levels), np.nan)
+        sizes = rows.design.panel.sizes
+        patient = np.repeat(np.arange(sizes.size), sizes)
+        return patients_at(rows.design.columns, levels, patient=patient)
 
     def variance_components(self, conf_level: float = 0.95) -> pd.DataFrame:
         """Return variances, covariances and the residual variance.
@@ -369,8 +378,9 @@ class LinearMixedModel:
         Searle SR, Speed FM, Milliken GA (1980). The American Statistician 34:216-221.
         """
         return build_marginal_means(
-            self.fixed, self.population, specs=specs, by=by, weights=weights, at=at
-        )
+            self.fixed, self.population, specs=specs, by=by, weights=weights, at=at,
+            count=self._patients_at,
+        )  # fmt: skip
 
     def summary(self) -> str:
         """Return the fit, its coefficients and its variances as text."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Unpack
 
 import pandas as pd
 
+from analysis.disclosure import MEMBERS, Members, units_of
 from analysis.errors import ColumnError
 from analysis.instruments import load_instrument
 from analysis.outcomes.baseline import LAST, BaselineRule
@@ -47,7 +48,7 @@ def patient_flow(
     pandas.DataFrame
         Columns ``step, n, reason, n_excluded``: the patients at each step, and why and how many
         of them do not reach the next one; a step with several reasons has a row for each. True
-        counts: pass them through `analysis.disclosure`.
+        counts: pass them through `analysis.disclosure`, for which ``attrs["members"]`` is.
     """
     status = visit_status(study, instrument, visit=visit, measures=(), **rules)
     baseline, course = rules.get("baseline", LAST), rules.get("course", 1)
@@ -67,7 +68,21 @@ def patient_flow(
     ]
     flow = pd.DataFrame(steps, columns=["step", "n", "reason"])
     after = flow["n"].shift(-1, fill_value=flow["n"].iloc[-1])
-    return _with_reasons(flow.assign(n_excluded=flow["n"] - after), status)
+    flow = _with_reasons(flow.assign(n_excluded=flow["n"] - after), status)
+    at_step = {"Baseline score": has_baseline, last: at_threshold}
+    at_step |= {"Evaluable": status["evaluable"], "Analysed": status["observed"]}
+    flow.attrs[MEMBERS] = _members(study, status, at_step)
+    return flow
+
+
+def _members(study: Study, status: pd.DataFrame, at_step: Mapping[str, pd.Series]) -> Members:
+    """Say who is at each step, as `suppress_flow` names them."""
+    treated = units_of(status)
+    others = study.table("subjects")["subject_id"].astype(str)
+    units = pd.concat([treated, others[~others.isin(status["subject_id"].astype(str))]])
+    sets = {"Registered": units.notna(), "Treated": units.isin(treated)}
+    sets |= {step: units.isin(treated[inside]) for step, inside in at_step.items()}
+    return Members(units, {("n", step): inside for step, inside in sets.items()})
 
 
 def _with_reasons(flow: pd.DataFrame, status: pd.DataFrame) -> pd.DataFrame:
@@ -185,4 +200,8 @@ def completeness(
         share=counts["scored"] / counts["due"],
     )
     order = ["started", "not_yet_due", "due", "scored", "missing", "share"]
-    return counts[order].reset_index()
+    shown = counts[order].reset_index()
+    groups = named_groups(started[by]).astype(str)
+    inside = {("started", group): groups.eq(group) for group in groups.unique()}
+    shown.attrs[MEMBERS] = Members(units_of(started), inside)
+    return shown

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
+from analysis.disclosure import MEMBERS, Members, units_of
 from analysis.errors import ColumnError, DataError
 from analysis.instruments import load_instrument
 from analysis.outcomes.cohort import named_groups
@@ -66,7 +67,8 @@ def response_rates(
         deterioration). Counts are true counts. Patients for whom `by` is missing are the group
         "not recorded". ``attrs["definitions"]`` holds a sentence per measure,
         ``attrs["unverified"]`` those that were not verified, which tables print, and
-        ``attrs["worsening"]`` the names of the measures that are harm.
+        ``attrs["worsening"]`` the names of the measures that are harm; ``attrs["members"]`` is
+        for disclosure control.
 
     Raises
     ------
@@ -111,6 +113,7 @@ def response_rates(
         "definitions": tuple(each.note for each in chosen),
         "unverified": tuple(each.note for each in chosen if not each.verified),
         "worsening": tuple(each.name for each in chosen if each.kind == "worsening"),
+        MEMBERS: _members(status, groups, by, [d.name for d in chosen]),
     }
     return rates
 
@@ -132,6 +135,20 @@ def _with_total(status: pd.DataFrame, by: str, total: str) -> pd.DataFrame:
         raise DataError("A group has the name of the total. Choose another name for the total.")
     both = pd.concat([status[by].astype("string"), pd.Series(total, index=status.index)])
     return pd.concat([status, status]).assign(**{by: pd.Categorical(both, [*groups, total])})
+
+
+def _members(status: pd.DataFrame, groups: Any, by: str | None, names: Sequence[str]) -> Members:
+    """Say who is behind the counts of each group, as `hide_responses` names them."""
+    sets: dict[tuple[str, ...], Any] = {}
+    for group, rows in groups.groups.items():
+        inside = status.index.isin(rows)
+        name = "" if by is None else str(group)
+        sets[("started", name)] = inside
+        for denominator in ("evaluable", "observed"):
+            sets[(denominator, name)] = inside & status[denominator].to_numpy(dtype=bool)
+        for measure in names:
+            sets[("n", name, measure)] = inside & status[measure].to_numpy(dtype=bool)
+    return Members(units_of(status), sets)
 
 
 def _rate(counts: pd.DataFrame, measure: str, conf_level: float) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.disclosure import MEMBERS, Members, units_of
 from analysis.errors import ColumnError, DataError
 from analysis.mixed import LinearMixedModel, lmm
 from analysis.outcomes.windows import FEWEST
@@ -92,7 +93,20 @@ def mean_course(
     frame = text.merge(observed.reset_index().astype(dict.fromkeys(keys, "string")), on=keys)
     order = [*keys, "week", *columns, "observed", "n"]
     frame = frame.sort_values(["week", *keys], kind="stable")[order].reset_index(drop=True)
+    frame.attrs[MEMBERS] = _members(rows, split)
     return MeanCourse(frame=frame, by=split, about=_about(fit, rows, by, split), fit=fit)
+
+
+def _members(rows: pd.DataFrame, split: str | None) -> Members:
+    """Say who has a score, by group and visit, this by its name and its week."""
+    who = units_of(rows)
+    units = who.drop_duplicates()
+    groups = rows[split].astype(str) if split else pd.Series("", rows.index)
+    behind = who.groupby([groups, rows["visit"].astype(str), rows["week"]], observed=True)
+    sets = {}
+    for (group, visit, week), inside in behind:
+        sets[(group, visit)] = sets[(group, week)] = units.isin(inside)
+    return Members(units, sets)
 
 
 def _frequent_visits(outcomes: pd.DataFrame) -> pd.DataFrame:

@@ -24,19 +24,23 @@ __all__ = ["against_ledger", "write_release_page"]
 
 PAGE = "release.html"
 _FILES = "files"
+_UNNAMED = "this report"
 _MEANING = "This page supports the decision of the person who signs it; it certifies nothing."
 
 
 @contextmanager
 def against_ledger(ledger: Path | None, release: str) -> Iterator[None]:
-    """Protect the notebooks run inside against earlier releases; note them if all goes well.
+    """Protect the tables of notebooks run inside against each other and earlier releases.
+
+    What is told is noted if all goes well.
 
     Parameters
     ----------
     ledger : pathlib.Path, optional
-        File of the ledger, in the local zone; None: nothing is looked up or noted.
+        File of the ledger, in the local zone; None: only the tables inside are held against each
+        other, and nothing is kept.
     release : str
-        Label of the release, such as "2026-11".
+        Label of the release, such as "2026-11"; without a ledger any.
 
     Yields
     ------
@@ -49,23 +53,21 @@ def against_ledger(ledger: Path | None, release: str) -> Iterator[None]:
         When the ledger lies outside the local zone or cannot be read, or the release is there
         already.
     """
-    if ledger is None:
-        yield
-        return
-    _open(ledger, release)
+    if ledger is not None:
+        _open(ledger, release)
     before = os.environ.get(LEDGER_VARIABLE)
     with tempfile.TemporaryDirectory(prefix="ko-ledger-") as scratch:
-        working = Path(scratch) / ledger.name
-        if ledger.exists():
+        working = Path(scratch) / "releases.jsonl"
+        if ledger is not None and ledger.exists():
             shutil.copyfile(ledger, working)
-        os.environ[LEDGER_VARIABLE] = f"{release}|{working}"
+        os.environ[LEDGER_VARIABLE] = f"{release or _UNNAMED}|{working}"
         try:
             yield
         finally:
             os.environ.pop(LEDGER_VARIABLE)
             if before is not None:
                 os.environ[LEDGER_VARIABLE] = before
-        if working.exists():
+        if ledger is not None and working.exists():
             storage.write_bytes(ledger, working.read_bytes())
 
 
@@ -132,7 +134,7 @@ def write_release_page(
             "--release first."
         )
     digests = {path.relative_to(root).as_posix(): storage.file_sha256(path) for path in files}
-    if known.present(_FILES):
+    if any(record.about == _FILES for record in known.present()):
         raise DisclosureError("The files of this release are noted already; give a new label.")
     known.add(Record(release=release, about=_FILES, counts={}, shown=digests, sums=()))
     body = _body(told.drop(columns="release"), digests, policy)

@@ -45,6 +45,18 @@ class GroupTest:
         """Return one row per group: its size, and observed and expected numbers."""
         return self.groups.copy()
 
+    def support(self) -> pd.DataFrame:
+        """Return the fewest patients of a group, by which `release` decides.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``n, residual_df`` (patients less groups); one row per test.
+        """
+        n = self.groups["n"]
+        counts = {"n": n.min(), "residual_df": n.sum() - len(n)}
+        return pd.DataFrame(counts, index=self.result.index)
+
     def summary(self) -> str:
         """Return test and groups as text."""
         parts = [self.name, frame_to_text(self.result), frame_to_text(self.groups), *self.notes]

@@ -12,7 +12,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.disclosure import HIDDEN, RELEASE, Policy, rounded_count, suppress_counts
+from analysis.disclosure import (
+    HIDDEN,
+    RELEASE,
+    Members,
+    Policy,
+    rounded_count,
+    suppress_counts,
+    units_of,
+)
 from analysis.errors import ColumnError, DataError, DisclosureError
 from analysis.tables.result import Column, TableResult, hiding_note
 
@@ -98,7 +106,13 @@ def baseline_table(
     names = dict(labels or {})
     described = [_variable(data[name], names.get(name, name)) for name in variables]
     groups = _groups(data, by)
-    printed = _print_counts(described, groups, policy=policy, with_total=by is not None)
+    printed = _print_counts(
+        described,
+        groups,
+        behind=_behind(data, described, groups),
+        policy=policy,
+        with_total=by is not None,
+    )
     rows = [
         [variable.label, *row]
         for position, variable in enumerate(described)
@@ -206,7 +220,12 @@ class _Printed:
 
 
 def _print_counts(
-    variables: Sequence[_Variable], groups: pd.Series, *, policy: Policy, with_total: bool
+    variables: Sequence[_Variable],
+    groups: pd.Series,
+    *,
+    behind: Members | None,
+    policy: Policy,
+    with_total: bool,
 ) -> _Printed:
     """Count and suppress all variables together, since they share the totals of the columns."""
     counts = _count(variables, groups)
@@ -218,6 +237,7 @@ def _print_counts(
         column_totals=True,
         not_shown=[row for row in counts.index if row[1] == _OBSERVED],
         sensitive=_sensitive(variables, policy),
+        members=behind,
         policy=policy,
     )
     true = counts.to_numpy(dtype=np.int64)
@@ -235,6 +255,22 @@ def _print_counts(
         log=shown.log(),
         policy=policy,
     )
+
+
+def _behind(
+    data: pd.DataFrame, variables: Sequence[_Variable], groups: pd.Series
+) -> Members | None:
+    """Say who is behind each count, where the patients have ids."""
+    if "subject_id" not in data:
+        return None
+    codes = groups.cat.codes.to_numpy()
+    sets = {
+        ((position, level), code): (variable.categories == level).to_numpy() & (codes == code)
+        for position, variable in enumerate(variables)
+        for level in variable.levels
+        for code in range(len(groups.cat.categories))
+    }
+    return Members(units_of(data), sets)
 
 
 def _sensitive(variables: Sequence[_Variable], policy: Policy) -> list[Row]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.disclosure import RELEASE, Policy, rounded_count, suppress_cells
+from analysis.disclosure import RELEASE, Members, Policy, rounded_count, suppress_cells, units_of
 from analysis.disclosure.cells import Cell, HiddenCells, Sum
 from analysis.errors import ColumnError
 from analysis.outcomes.cohort import named_groups
@@ -75,7 +75,7 @@ def indications_table(
     _require(patients, by)
     counts = _count(patients, by)
     groups = list(counts.columns)
-    hidden = _suppress(counts, groups, policy)
+    hidden = _suppress(counts, groups, _members(patients, by, counts), policy)
     shown = [row for row in counts.index if row[1] != _REST]
     keys = [f"column_{place}" for place in range(len(groups))]
     rows = [[*row, *_cells(row, counts, hidden)] for row in shown]
@@ -141,7 +141,34 @@ def _nobody(table: pd.DataFrame, kind: str) -> bool:
     return (kind, MISSING) in table.index and not table.loc[[(kind, MISSING)]].to_numpy().any()
 
 
-def _suppress(counts: pd.DataFrame, groups: Sequence[str], policy: Policy) -> HiddenCells:
+def _members(patients: pd.DataFrame, by: str | None, counts: pd.DataFrame) -> Members:
+    """Say who is behind each count."""
+    pairs = indication_pairs(patients)
+    who = patients["subject_id"].astype("string")
+    primary = patients["indication"].astype("string").fillna(MISSING)
+    several = who.map(pairs["subject_id"].astype("string").value_counts()).fillna(0).gt(1)
+    inside = {
+        (PRIMARY, name): primary.eq(name).to_numpy(dtype=bool) for name in primary.unique()
+    } | {
+        (ANY, name): who.isin(rows["subject_id"].astype("string")).to_numpy(dtype=bool)
+        for name, rows in pairs.groupby("indication")
+    }
+    inside |= {(SEVERAL, _MORE): several.to_numpy(), (SEVERAL, _REST): ~several.to_numpy()}
+    group = named_groups(patients[by]).astype(str).to_numpy() if by else None
+    return Members(
+        units_of(patients),
+        {
+            (row, column): inside[row] & (group == column if column != OVERALL else True)
+            for column in counts.columns
+            for row in counts.index
+            if row in inside
+        },
+    )
+
+
+def _suppress(
+    counts: pd.DataFrame, groups: Sequence[str], members: Members, policy: Policy
+) -> HiddenCells:
     """Suppress all counts together, with every sum that a reader can know."""
     cells: dict[Cell, int] = {
         (row, group): n for group in groups for row, n in counts[group].to_dict().items()
@@ -157,7 +184,9 @@ def _suppress(counts: pd.DataFrame, groups: Sequence[str], policy: Policy) -> Hi
     unseen = {cell for cell in cells if cell[0][0] == _FURTHER or cell[0][1] == _REST}
     dear = {cell: 1e9 for cell in cells if cell[0] == _SIZE}
     about = f"indications by {' and '.join(map(str, groups))}"
-    return suppress_cells(cells, sums, about=about, not_shown=unseen, keep=dear, policy=policy)
+    return suppress_cells(
+        cells, sums, about=about, not_shown=unseen, keep=dear, members=members, policy=policy
+    )
 
 
 def _sums_of_patients(cells: dict[Cell, int], rows: Sequence[Row], group: str) -> list[Sum]:

@@ -354,6 +354,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "tables.response_table": _frame(tables.response_table),
     "tables.rules_table": _study(tables.rules_table, "PHQ-9", visit="week 4"),
     "text_numbers.require_numbers": lambda world: require_numbers(world.cells, "response"),
+    "disclosure.units_of": _study(lambda study: disclosure.units_of(study.table("subjects"))),
     "text_numbers.text_numbers": lambda world: text_numbers(world.cells),
 }
 

@@ -22,7 +22,16 @@ from analysis.disclosure import (
 from analysis.errors import DisclosureError
 from analysis.figures import plot_ratios
 from analysis.mixed import fit_moments, lmm, mmrm, moments
-from analysis.survival import cox, cumulative_incidence, fine_gray, kaplan_meier, turnbull
+from analysis.survival import (
+    cox,
+    cumulative_incidence,
+    fine_gray,
+    interval_cox,
+    kaplan_meier,
+    logrank,
+    parametric,
+    turnbull,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -97,6 +106,72 @@ def test_a_fit_from_sums_does_not_know_its_patients() -> None:
     }
 
 
+def test_marginal_means_of_few_patients_keep_their_row() -> None:
+    fit = mmrm("score ~ arm * visit", scores(ARMS), subject="patient", visit="visit")
+    frame = release(fit.marginal_means("arm", by="visit")).frame
+    assert frame["estimate"].isna().tolist() == frame["arm"].eq("oral").tolist()
+    assert set(frame.loc[frame["arm"].eq("oral"), "reason"]) == {FEW_PATIENTS}
+    assert set(frame.loc[frame["arm"].ne("oral"), "reason"]) == {""}
+    assert release(fit.marginal_means("visit")).hidden == 0  # 76 patients at each
+
+
+def test_patients_are_counted_at_the_visit() -> None:
+    rows = scores({"iv": 40, "im": 30})
+    late = rows[~((rows["arm"] == "im") & (rows["visit"] == "w4") & (rows["patient"] >= 50))]
+    fit = mmrm("score ~ arm * visit", late, subject="patient", visit="visit")
+    support = fit.marginal_means("arm", by="visit").support()
+    assert support[["arm", "visit", "n"]].to_numpy().tolist() == [
+        ["iv", "w1", 40], ["iv", "w4", 40], ["im", "w1", 30], ["im", "w4", 10]
+    ]  # fmt: skip
+    assert fit.marginal_means("arm").support()["n"].tolist() == [40, 30]
+    days = lmm("score ~ arm * day", late, subject="patient")
+    assert days.marginal_means("day", at={"day": [7, 28]}).support()["n"].tolist() == [70, 70]
+
+
+def test_contrasts_rest_on_the_means_that_they_weigh() -> None:
+    fit = mmrm("score ~ arm * visit", scores(ARMS), subject="patient", visit="visit")
+    means = fit.marginal_means("arm", by="visit")
+    shown = release(means.contrasts("iv")).frame
+    assert shown["estimate"].isna().tolist() == [False, False, True, True]
+    assert shown["contrast"].tolist() == ["im - iv"] * 2 + ["oral - iv"] * 2
+    weights = {"im": {"iv": -1, "im": 1}, "both": {"iv": -1, "im": 0.5, "oral": 0.5}}
+    assert means.contrasts(weights).support()["n"].tolist() == [30, 30, 6, 6]
+    later = means.contrasts("iv").contrasts(over="visit")
+    assert later.support()["n"].tolist() == [30, 6]
+
+
+def test_means_from_sums_do_not_know_their_patients() -> None:
+    sums = moments("score ~ arm * visit", scores(ARMS), subject="patient", visit="visit")
+    frame = release(fit_moments(sums).marginal_means("visit")).frame
+    assert set(frame["reason"]) == {"the numbers of patients behind it are not known"}
+
+
+def test_parametric_and_interval_models_need_events_in_every_level() -> None:
+    data = times({"iv": 40, "im": 30, "oral": 30}, {"iv": 20, "im": 12, "oral": 5})
+    weibull = parametric("arm", data, time="time", event="event")
+    everybody = {"Intercept": "", "log(scale)": ""}
+    assert reasons(weibull) == everybody | {"arm[T.im]": "", "arm[T.oral]": FEW_EVENTS}
+    seen = data.assign(
+        lower=data["time"] - 5.0,
+        upper=data["time"].astype(float).where(data["event"].eq(1), np.inf),
+    )
+    wanted = {"arm[T.im]": "", "arm[T.oral]": FEW_EVENTS}
+    assert reasons(interval_cox("arm", seen, lower="lower", upper="upper")) == wanted
+    counted = parametric("arm", data.assign(w=2.0), time="time", event="event", weights="w")
+    assert set(reasons(counted).values()) == {"the numbers of patients behind it are not known"}
+
+
+def test_a_test_of_groups_needs_patients_in_each() -> None:
+    data = times({"iv": 40, "im": 30, "oral": 6}, {"iv": 20, "im": 12, "oral": 5})
+    data["arm"] = data["arm"].astype(str)
+    small = release(logrank(data, "time", "event", by="arm"))
+    assert small.frame["p_value"].isna().all()
+    assert set(small.frame["reason"]) == {FEW_PATIENTS}
+    enough = release(logrank(data[data["arm"] != "oral"], "time", "event", by="arm"))
+    assert enough.frame["p_value"].notna().all()
+    assert "observed" not in enough.frame
+
+
 def test_random_effects_residuals_and_draws_do_not_leave() -> None:
     fit = lmm("score ~ arm + day", scores(ARMS), subject="patient", random="1")
     for detail in (fit.random_effects(), fit.residuals(), fit.simulate(1)):
@@ -149,7 +224,7 @@ def test_unknown_numbers_hide() -> None:
 
 def test_counts_of_other_terms_are_refused() -> None:
     support = pd.DataFrame({"term": ["b"], "n": [90], "residual_df": 50})
-    with pytest.raises(DisclosureError, match="same terms"):
+    with pytest.raises(DisclosureError, match="same rows"):
         hide_coefficients(pd.DataFrame({"term": ["a"], "estimate": [1.0]}), support)
 
 

@@ -98,6 +98,8 @@ WRITERS = {
     "formats/adam/writing.py": "exchange: must be read back equal by read_adam",
     "formats/omop/writing.py": "exchange: must be read back equal by read_omop",
     "formats/redcap/writing.py": "exchange: must be read back equal by read_redcap",
+    "synthetic/exports/sheets.py": "invented exports, as a clinic's program writes them",
+    "synthetic/exports/writing.py": "invented corrections: tests/synthetic/test_first_clinic.py",
     "synthetic/shards.py": "Parquet of invented data",
     "study/folder.py": "exchange: must be read back equal by read_study",
     "privacy/crosswalk.py": "exchange: must be read back equal by relink",

@@ -5,9 +5,19 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.disclosure import INTERNAL, RELEASE, Ledger, recording, release
+from analysis.disclosure import INTERNAL, RELEASE, Ledger, Members, recording, release
 from analysis.errors import DataError, DisclosureError
+from analysis.missing import (
+    attrition_weights,
+    completers_against_all,
+    dropout_rows,
+    missing_patterns,
+    response_under_missingness,
+    retention,
+    visiting,
+)
 from analysis.missing.counted import CountedTable, suppressed_counts
+from tests.missing.studies import network
 
 pytestmark = pytest.mark.unit
 
@@ -30,14 +40,6 @@ def test_totals_protect_small_counts_and_numbers_go_with_them():
     assert frame.loc[hidden, "mean"].isna().all()
     assert frame.loc[~hidden, "mean"].notna().all()
     assert release(table()).audit["protected"].all()
-
-
-def test_counts_that_follow_and_are_not_shown_are_protected_too():
-    frame = pd.DataFrame({"visit": [1, 2], "due": [50, 46]})
-    sums = [(("due", 0), [("due", 1), ("left", 1)])]
-    shown = suppressed_counts(frame, counts=["due"], sums=sums, not_shown={("left", 1): 4})
-    assert sum(text.isdigit() for text in shown.frame["due"]) <= 1
-    assert shown.hidden >= 1
 
 
 def test_true_counts_are_marked_and_refused():
@@ -80,3 +82,44 @@ def test_a_table_released_again_protects_the_change_since_then():
         shown = suppressed_counts(later, **call).frame["n"].tolist()
     assert shown[1] == "—"  # three more than in March
     assert shown[2] == "90"
+
+
+def test_another_table_of_the_same_patients_does_not_tell_what_one_hides():
+    units = pd.Series([f"p{k}" for k in range(60)])
+    split = pd.DataFrame({"group": ["a", "b"], "n": [53, 7]})
+    whole = pd.DataFrame({"group": ["everybody"], "n": [60]})
+    first = pd.Series(range(60)).lt(53)
+    with recording(Ledger(release="march")):
+        told = suppressed_counts(
+            split, counts=["n"], about="halves", named_by=["group"],
+            members=Members(units, {("n", 0): first, ("n", 1): ~first}),
+        ).frame["n"].tolist()  # fmt: skip
+        then = suppressed_counts(
+            whole, counts=["n"], about="all", named_by=["group"],
+            members=Members(units, {("n", 0): first | True}),
+        ).frame["n"].tolist()  # fmt: skip
+    assert told == ["53", "<11"]
+    assert then == ["—"]  # 60 less 53 would be 7
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: missing_patterns(network(), "PHQ-9"),
+        lambda: completers_against_all(network(), "PHQ-9", visit="week 8"),
+        lambda: retention(network(), "PHQ-9", by="severity"),
+        lambda: visiting(network(), "PHQ-9").intervals,
+        lambda: response_under_missingness(network(), "PHQ-9", visit="week 8", by="route"),
+        lambda: attrition_weights(
+            "last_score", dropout_rows(network(), "PHQ-9"), subject="subject_id", visit="visit"
+        ),
+    ],
+)
+def test_tables_say_to_the_ledger_who_is_behind_their_counts(make):
+    ledger = Ledger(release="march")
+    with recording(ledger):
+        statement = make().disclosure()
+    assert statement.audit.empty or statement.audit["protected"].all()
+    (record,) = ledger.records
+    of_patients = {name for name in record.counts if "n_intervals" not in name}
+    assert set(record.members) == of_patients  # a set that does not fit its count is left out

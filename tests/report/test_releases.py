@@ -63,9 +63,15 @@ def test_a_failure_leaves_the_ledger_as_it_was(
 
 
 @unit
-def test_without_a_ledger_nothing_is_set() -> None:
+def test_without_a_ledger_the_tables_of_a_report_are_held_against_each_other() -> None:
     with against_ledger(None, ""):
-        assert LEDGER_VARIABLE not in os.environ
+        release, _, path = os.environ[LEDGER_VARIABLE].partition("|")
+        ledger = Ledger(release=release, path=Path(path))
+        with recording(ledger):
+            suppress_cells({"a": 40, "b": 5, "all": 45}, [("all", ["a", "b"])], about="patients")
+            assert suppress_cells({"a": 40}, about="patients").text == {"a": "—"}
+    assert LEDGER_VARIABLE not in os.environ
+    assert not Path(path).exists()
 
 
 @unit

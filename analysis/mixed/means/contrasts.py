@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -45,6 +45,8 @@ class Contrasts:
         Those that are weighted sums of means and compare nothing.
     hypothesis, adjustment : Hypothesis, Adjustment
         Null value and side; allowance for the number of comparisons.
+    behind : array, shape (m,)
+        Fewest patients behind a mean that is compared, NaN where they are not known.
 
     Examples
     --------
@@ -72,6 +74,7 @@ class Contrasts:
     sums: tuple[str, ...]
     hypothesis: Hypothesis
     adjustment: Adjustment
+    behind: FloatArray
 
     def tidy(self, conf_level: float = 0.95) -> pd.DataFrame:
         """Return one row per comparison, with t inference at the fit's degrees of freedom.
@@ -105,6 +108,16 @@ class Contrasts:
         )  # fmt: skip
         low, high = self.hypothesis.limits(estimate, std_error, critical)
         return frame.assign(statistic=statistic, p_value=p_value, conf_low=low, conf_high=high)
+
+    def support(self) -> pd.DataFrame:
+        """Return the fewest patients behind each comparison, by which `release` decides.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The names of the comparisons, ``n`` and ``residual_df``.
+        """
+        return self.labels.assign(n=self.behind, residual_df=self.fixed.residual_df)
 
     def effect_sizes(
         self, sd: float | Mapping[Any, float], *, hedges: bool = False, conf_level: float = 0.95
@@ -192,8 +205,8 @@ class Contrasts:
             )
         rest = tuple(name for name in self.by if name != over)
         result = build_contrasts(
-            self.labels, self.matrix, self.fixed, over=(over,), by=("contrast", *rest),
-            method=method, hypothesis=Hypothesis(side=side, margin=margin),
+            self, over=(over,), by=("contrast", *rest), method=method,
+            hypothesis=Hypothesis(side=side, margin=margin),
             adjustment=Adjustment(method=adjust, family=family),
         )  # fmt: skip
         sums = tuple(f"{outer} of {inner}" for outer in result.sums for inner in self.sums)
@@ -229,10 +242,28 @@ class Contrasts:
         return notes
 
 
+class LinearFunctions(Protocol):
+    """Linear functions of coefficients, their names, and the patients behind each."""
+
+    @property
+    def labels(self) -> pd.DataFrame:
+        """Levels of each function, m rows."""
+
+    @property
+    def matrix(self) -> FloatArray:
+        """The functions, shape (m, p)."""
+
+    @property
+    def fixed(self) -> FixedEffects:
+        """The coefficients."""
+
+    @property
+    def behind(self) -> FloatArray:
+        """Patients behind each function, shape (m,)."""
+
+
 def build_contrasts(
-    labels: pd.DataFrame,
-    matrix: FloatArray,
-    fixed: FixedEffects,
+    compared: LinearFunctions,
     *,
     over: tuple[str, ...],
     by: tuple[str, ...],
@@ -244,12 +275,8 @@ def build_contrasts(
 
     Parameters
     ----------
-    labels : pandas.DataFrame
-        Levels of each function, at least the columns of `over` and `by`.
-    matrix : array, shape (m, p)
-        The functions.
-    fixed : FixedEffects
-        The coefficients.
+    compared : LinearFunctions
+        Their labels have at least the columns of `over` and `by`.
     over, by : tuple of str
         Columns whose levels are compared, and within which. ``"contrast"`` among the latter
         becomes part of the new names.
@@ -266,25 +293,34 @@ def build_contrasts(
     ModelError
         When levels, comparisons or the adjustment cannot be used, or the model makes one 0.
     """
-    levels, groups, position = lay_out(labels, over, by)
+    matrix = compared.matrix
+    levels, groups, position = lay_out(compared.labels, over, by)
     comparisons = compare_levels(levels, method)
     adjustment.check(comparisons.kind, hypothesis.side, one_family=len(groups) == 1)
     result = np.einsum("ck,kgp->cgp", comparisons.weights, matrix[position])
     kept = _can_differ(result, matrix)
+    fewest = _fewest(comparisons.weights, compared.behind[position])[:, kept]
     result, groups = result[:, kept], groups.loc[kept].reset_index(drop=True)
     named = _named(comparisons.names, groups)
     _check_zero(result, named, matrix)
     return Contrasts(
         labels=named,
         matrix=result.reshape(len(named), -1),
-        fixed=fixed,
+        fixed=compared.fixed,
         by=tuple(name for name in by if name != "contrast"),
         groups=np.tile(np.arange(len(groups)), len(comparisons.names)),
         comparisons=comparisons,
         sums=comparisons.sums,
         hypothesis=hypothesis,
         adjustment=adjustment,
+        behind=fewest.ravel(),
     )
+
+
+def _fewest(weights: FloatArray, behind: FloatArray) -> FloatArray:
+    """Find the fewest patients of the levels that a comparison weighs; shape (c, g)."""
+    compared = np.where(weights[:, :, None] != 0.0, behind[None], np.inf)
+    return np.asarray(compared.min(axis=1))
 
 
 def _named(names: tuple[str, ...], groups: pd.DataFrame) -> pd.DataFrame:

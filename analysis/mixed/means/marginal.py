@@ -5,7 +5,7 @@ Any fit that offers coefficients and a population can be asked; nothing is estim
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,11 +39,14 @@ class MarginalMeans:
         The coefficients.
     specs, by : tuple of str
         Columns whose levels are compared, and within which.
+    behind : array, shape (m,)
+        Patients with rows at the levels of each mean, NaN where they are not known.
     """
 
     labels: pd.DataFrame
     matrix: FloatArray
     fixed: FixedEffects
+    behind: FloatArray
     specs: tuple[str, ...]
     by: tuple[str, ...]
 
@@ -61,6 +64,17 @@ class MarginalMeans:
             ``term`` (the columns compared), their levels, those of ``by``, the tidy columns.
         """
         return tidy_linear(self.labels, self.matrix, self.fixed, conf_level=conf_level)
+
+    def support(self) -> pd.DataFrame:
+        """Return the patients behind each mean, by which `release` decides.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The names of the means, ``n`` and ``residual_df`` (rows less coefficients). The levels
+            of predictors that are averaged out do not matter, nor do values of numbers.
+        """
+        return self.labels.assign(n=self.behind, residual_df=self.fixed.residual_df)
 
     def contrasts(
         self,
@@ -146,7 +160,7 @@ class MarginalMeans:
         P-values and intervals: not adjusted for the number of comparisons.
         """
         return build_contrasts(
-            self.labels, self.matrix, self.fixed, over=self.specs, by=self.by, method=method,
+            self, over=self.specs, by=self.by, method=method,
             hypothesis=Hypothesis(side=side, margin=margin),
             adjustment=Adjustment(method=adjust, family=family),
         )  # fmt: skip
@@ -170,6 +184,7 @@ def build_marginal_means(
     by: str | Sequence[str] | None,
     weights: str,
     at: Mapping[str, Iterable[float] | float] | None,
+    count: Callable[[pd.DataFrame], FloatArray],
 ) -> MarginalMeans:
     """Average the fixed part over a reference grid.
 
@@ -186,6 +201,8 @@ def build_marginal_means(
         by their number of rows.
     at : mapping of str to numbers
         Values of numeric predictors; others stay at their mean.
+    count : callable
+        Counts the patients at the levels in each row of a frame.
 
     Returns
     -------
@@ -212,6 +229,7 @@ def build_marginal_means(
     share = _shares(population, others, weights)
     X = population.design(rows).reshape(-1, share.size, fixed.estimate.size)
     labels = _cross(target)
+    behind = count(labels[[name for name in target if name in population.levels]])
     labels.insert(0, "term", ":".join(wanted))
     return MarginalMeans(
         labels=labels,
@@ -219,6 +237,7 @@ def build_marginal_means(
         fixed=fixed,
         specs=wanted,
         by=kept,
+        behind=behind,
     )
 
 

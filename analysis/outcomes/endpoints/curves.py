@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from analysis.disclosure import units_of
 from analysis.errors import ColumnError, DataError
 from analysis.outcomes.endpoints.event_table import EventTable
 from analysis.outcomes.windows import FEWEST
@@ -74,17 +75,28 @@ def curve(table: EventTable, *, by: str | None = None) -> SurvivalCurve:
         )
     entry = "entry" if "entry" in rows and rows["entry"].gt(0).any() else None
     if by is None:
-        return replace(kaplan_meier(rows, entry=entry, origin=table.origin), note=table.seen())
+        return _told(kaplan_meier(rows, entry=entry, origin=table.origin), table)
     _require_known(table, by)
     _warn_of_unequal_gaps(rows, by)
     if isinstance(rows[by].dtype, pd.CategoricalDtype):  # a clinic may have nobody to follow
         rows = rows.assign(**{by: rows[by].cat.remove_unused_categories()})
     if rows[by].value_counts(dropna=False).ge(FEWEST).all():
         found = kaplan_meier(rows, entry=entry, by=by, origin=table.origin)
-        return replace(found, note=table.seen())
+        return _told(found, table, by)
     together = kaplan_meier(rows, entry=entry, origin=table.origin)
     few = f"all groups of {by} together, since one has fewer than {FEWEST} patients"
-    return replace(together, title=f"{together.title}, {few}", note=table.seen())
+    return replace(_told(together, table), title=f"{together.title}, {few}")
+
+
+def _told(curve: SurvivalCurve, table: EventTable, by: str | None = None) -> SurvivalCurve:
+    """Add how events were seen, and who was followed."""
+    rows = table.frame
+    if "subject_id" not in rows:
+        return replace(curve, note=table.seen())
+    entry = rows.get("entry", 0.0)
+    followed = pd.DataFrame({"unit": units_of(rows), "entry": entry, "time": rows["time"]})
+    groups = {by: rows[by]} if by else {}
+    return replace(curve, note=table.seen(), followed=followed.assign(**groups))
 
 
 def _require_known(table: EventTable, by: str) -> None:

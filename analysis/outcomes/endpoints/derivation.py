@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from analysis.disclosure import units_of
 from analysis.errors import DataError
 from analysis.outcomes.endpoints.event_table import EventTable, Step, attrition_table, visit_gaps
 from analysis.outcomes.endpoints.origins import ABOUT
@@ -60,7 +61,8 @@ def derive(endpoint: Endpoint, study: Study) -> EventTable:
     events = _first_events(endpoint, study, patients, closes, visits)
     frame = _followed(endpoint, patients, ends.assign(closes=closes), events, visits)
     kept = frame["time"].gt(frame["entry"])
-    steps = (*steps, ("Followed", int(kept.sum()), _no_follow_up(endpoint)))
+    who = units_of(patients)[kept.to_numpy()]
+    steps = (*steps, ("Followed", who, _no_follow_up(endpoint)))
     return _table(endpoint, study, patients[kept.to_numpy()], frame[kept], visits, steps)
 
 

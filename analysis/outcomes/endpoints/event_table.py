@@ -9,14 +9,15 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from analysis.disclosure import MEMBERS, Members, units_of
 from analysis.errors import ColumnError, DataError
 from analysis.results import frame_to_html, frame_to_text
 from analysis.survival import reverse_kaplan_meier
 
 __all__ = ["EventTable", "Step", "attrition_table", "visit_gaps"]
 
-Step = tuple[str, int, str]
-"""What a step of the attrition is, how many are left, and why those before it are fewer now."""
+Step = tuple[str, pd.Series, str]
+"""What a step of the attrition is, who is left, and why those before it are fewer now."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -178,13 +179,14 @@ class EventTable:
         left = beyond & entered
         if not left.any():
             raise DataError("Nobody was followed beyond the landmark; choose an earlier day.")
+        who = units_of(self.frame)
         attrition = _further(
-            self.attrition, f"Followed beyond day {day:g}", int(beyond.sum()),
+            self.attrition, f"Followed beyond day {day:g}", who[beyond],
             f"an event, or the end of follow-up, by day {day:g}",
         )  # fmt: skip
         if not entered.all():
             attrition = _further(
-                attrition, f"Seen by day {day:g}", int(left.sum()), f"seen only after day {day:g}"
+                attrition, f"Seen by day {day:g}", who[left], f"seen only after day {day:g}"
             )
         known = {name: days[left] - day for name, days in self.known_day.items()}
         return replace(
@@ -329,20 +331,24 @@ def attrition_table(steps: Sequence[Step]) -> pd.DataFrame:
     Parameters
     ----------
     steps : sequence of Step
-        Name, how many are left, and why there are fewer than at the step before.
+        Name, who is left as `units_of` names them, and why there are fewer than at the step
+        before.
 
     Returns
     -------
     pandas.DataFrame
         Columns ``step, n, reason, n_excluded``; a reason stands beside the step that is left.
+        ``attrs["members"]`` is for disclosure control.
 
     Examples
     --------
-    >>> attrition_table([("Treated", 9, ""), ("Followed", 7, "no score")]).to_numpy().tolist()
-    [['Treated', 9, 'no score', 2], ['Followed', 7, '', 0]]
+    >>> treated, followed = pd.Series(["a", "b", "c"]), pd.Series(["b"])
+    >>> steps = [("Treated", treated, ""), ("Followed", followed, "no score")]
+    >>> attrition_table(steps).to_numpy().tolist()
+    [['Treated', 3, 'no score', 2], ['Followed', 1, '', 0]]
     """
-    numbers = [n for _, n, _ in steps]
-    return pd.DataFrame(
+    numbers = [len(who) for _, who, _ in steps]
+    frame = pd.DataFrame(
         {
             "step": [step for step, _, _ in steps],
             "n": numbers,
@@ -350,13 +356,27 @@ def attrition_table(steps: Sequence[Step]) -> pd.DataFrame:
             "n_excluded": [*(a - b for a, b in pairwise(numbers)), 0],
         }
     )
+    everybody = steps[0][1]
+    inside = {("n", step): everybody.isin(who) for step, who, _ in steps}
+    frame.attrs[MEMBERS] = Members(everybody, inside)
+    return frame
 
 
-def _further(attrition: pd.DataFrame, step: str, n: int, reason: str) -> pd.DataFrame:
+def _further(attrition: pd.DataFrame, step: str, who: pd.Series, reason: str) -> pd.DataFrame:
     """Add a step to an attrition."""
-    reasons = ["", *attrition["reason"][:-1]]
-    steps = zip(attrition["step"], attrition["n"], reasons, strict=True)
-    return attrition_table([*steps, (step, n, reason)])
+    n = len(who)
+    last = attrition.index == attrition.index[-1]
+    frame = attrition.assign(
+        reason=attrition["reason"].mask(last, reason),
+        n_excluded=attrition["n_excluded"].mask(last, attrition["n"] - n),
+    )
+    added = pd.DataFrame({"step": [step], "n": [n], "reason": [""], "n_excluded": [0]})
+    frame = pd.concat([frame, added], ignore_index=True)
+    members = Members.of(attrition)
+    if members:
+        inside = pd.Series(members.units).isin(who).to_numpy()
+        frame.attrs[MEMBERS] = members.with_sets({("n", step): inside})
+    return frame
 
 
 def _no_group(name: str, known: Mapping[str, pd.Series]) -> str:

@@ -7,6 +7,7 @@ from typing import Literal, Unpack
 
 import pandas as pd
 
+from analysis.disclosure import units_of
 from analysis.errors import DataError
 from analysis.instruments import load_instrument
 from analysis.outcomes.baseline import LAST
@@ -217,7 +218,7 @@ def _checked(rules: Rules) -> Rules:
 def _treated(origin: Origin, study: Study) -> Cohort:
     """Take all treated patients with an origin day, and a baseline where one is needed."""
     patients = _patients(origin, study)
-    steps: list[Step] = [("Treated", len(patients), "")]
+    steps: list[Step] = [("Treated", units_of(patients), "")]
     if origin.instrument:
         patients = _at_threshold(origin, patients)
         steps.append(_threshold_step(origin, patients))
@@ -225,7 +226,7 @@ def _treated(origin: Origin, study: Study) -> Cohort:
     if origin.kind == "end of induction":
         column = "last_induction_day"
         patients = patients[patients[column].notna()]
-        steps.append(("With an induction session", len(patients), "no induction session"))
+        steps.append(("With an induction session", units_of(patients), "no induction session"))
     day = patients[column].astype("float64")
     return Cohort(frame=_clock(patients, day, day), steps=tuple(steps))
 
@@ -240,7 +241,7 @@ def _at_threshold(origin: Origin, patients: pd.DataFrame) -> pd.DataFrame:
 def _threshold_step(origin: Origin, patients: pd.DataFrame) -> Step:
     """Count patients with a baseline at the threshold."""
     step = f"With a {origin.instrument} baseline at the threshold"
-    return step, len(patients), f"no {origin.instrument} baseline at the threshold"
+    return step, units_of(patients), f"no {origin.instrument} baseline at the threshold"
 
 
 def _responders(origin: Origin, study: Study) -> Cohort:
@@ -254,8 +255,8 @@ def _responders(origin: Origin, study: Study) -> Cohort:
     found = scored[scored[rule.name]]
     what = "response" if rule.measure == "response" else rule.name
     steps: tuple[Step, ...] = (
-        (f"Scored at {visit}", len(scored), ""),
-        (f"{what.capitalize()} at {visit}", len(found), f"no {what} at {visit}"),
+        (f"Scored at {visit}", units_of(scored), ""),
+        (f"{what.capitalize()} at {visit}", units_of(found), f"no {what} at {visit}"),
     )
     seen = found["rel_day"].astype("float64")
     return Cohort(frame=_clock(found, _dated(origin, study, found, seen), seen), steps=steps)
@@ -272,7 +273,7 @@ def _first_responders(origin: Origin, study: Study) -> Cohort:
     found = eligible.merge(first[["subject_id", "rel_day"]], on="subject_id")
     steps: tuple[Step, ...] = (
         _threshold_step(origin, eligible),
-        (f"{rule.name.capitalize()} seen", len(found), f"no {rule.name} seen"),
+        (f"{rule.name.capitalize()} seen", units_of(found), f"no {rule.name} seen"),
     )
     seen = found["rel_day"].astype("float64")
     return Cohort(frame=_clock(found, _dated(origin, study, found, seen), seen), steps=steps)

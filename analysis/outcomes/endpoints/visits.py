@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.disclosure import units_of
 from analysis.instruments import load_instrument
 from analysis.outcomes.baseline import LAST
 from analysis.outcomes.cohort import courses
@@ -63,7 +64,7 @@ def judgeable(
         asked = patients["subject_id"].isin(rows["subject_id"])
         if not asked.all():
             patients = patients[asked].reset_index(drop=True)
-            steps = (*steps, (f"With any {what} score", len(patients), f"no {what} score"))
+            steps = (*steps, (f"With any {what} score", units_of(patients), f"no {what} score"))
     for event in events:
         if not event.rule.needs_baseline:
             continue
@@ -73,7 +74,7 @@ def judgeable(
         if not has_one.all():
             patients = patients[has_one].reset_index(drop=True)
             reason = f"no {event.instrument} baseline"
-            steps = (*steps, (f"With a {event.instrument} baseline", len(patients), reason))
+            steps = (*steps, (f"With a {event.instrument} baseline", units_of(patients), reason))
     return patients, steps
 
 

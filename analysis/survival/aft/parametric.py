@@ -110,12 +110,13 @@ def parametric(
     free = slice(0, len(covariates.terms) + 1 + family.has_scale)
     estimate, vcov = fit.accelerated() if scale == "aft" else fit.proportional()
     last = "log(scale)" if scale == "aft" else "log(shape)"
+    terms = ("Intercept", *covariates.terms, last)[free]
     return ParametricModel(
         formula=formula,
         distribution=distribution,
         scale=scale,
         coefficients=Coefficients(
-            terms=("Intercept", *covariates.terms, last)[free],
+            terms=terms,
             estimate=estimate[free],
             vcov=vcov[free, free],
         ),
@@ -124,7 +125,25 @@ def parametric(
         ),
         covariates=covariates,
         engine=fit,
+        behind=_behind(terms, kept, covariates, times, weighted=weights is not None),
     )
+
+
+def _behind(
+    terms: tuple[str, ...],
+    kept: pd.DataFrame,
+    covariates: Covariates,
+    times: IntervalTimes,
+    *,
+    weighted: bool,
+) -> pd.DataFrame:
+    """Count the patients and events behind each parameter; scale and intercept rest on all."""
+    event = np.isfinite(times.upper)
+    of_terms = covariates.support(kept, event=event).set_index("term").reindex(list(terms))
+    everybody = {"n": event.size, "n_event": int(event.sum())}
+    spare = everybody["n_event"] - len(terms)
+    counts = of_terms.fillna(everybody).assign(residual_df=spare).reset_index()
+    return counts.assign(n=np.nan) if weighted else counts
 
 
 def _check_choices(distribution: str, scale: str) -> None:

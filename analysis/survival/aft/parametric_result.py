@@ -39,6 +39,8 @@ class ParametricModel:
         How rows are coded.
     engine : AftFit
         The fit in its own parameters.
+    behind : pandas.DataFrame
+        Patients and events behind each coefficient, see `support`.
     """
 
     formula: str
@@ -48,6 +50,7 @@ class ParametricModel:
     fit: pd.DataFrame
     covariates: Covariates
     engine: AftFit
+    behind: pd.DataFrame
 
     def tidy(self, conf_level: float = 0.95, *, exponentiate: bool = False) -> pd.DataFrame:
         """Return one row per coefficient, with Wald tests and limits.
@@ -78,6 +81,18 @@ class ParametricModel:
             scale``; the null model has the intercept, and the scale, only.
         """
         return self.fit.copy()
+
+    def support(self) -> pd.DataFrame:
+        """Return the fewest patients and events behind each coefficient, for `release`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``term, n, n_event, residual_df``: fewest rows, and fewest with the event seen, of a
+            level or cell that the coefficient compares, and events less coefficients. Missing where
+            weights are counted instead of patients.
+        """
+        return self.behind.copy()
 
     def covariance(self) -> pd.DataFrame:
         """Return the covariance of the coefficients, terms by terms."""

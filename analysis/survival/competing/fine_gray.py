@@ -9,12 +9,10 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
 from analysis.errors import DataError
-from analysis.formulas.support import fewest_behind
 from analysis.results import (
     FloatArray,
     check_conf_level,
@@ -265,19 +263,8 @@ def fine_gray(
         baseline=fit.baseline,
         cause=cause,
         fit=_fit_row(counts.assign(cause=[cause], convention=convention), fit),
-        behind=_behind(data.loc[covariates.complete], covariates, rows.cause == of_interest),
+        behind=covariates.support(data.loc[covariates.complete], event=rows.cause == of_interest),
     )
-
-
-def _behind(
-    kept: pd.DataFrame, covariates: Covariates, event: npt.NDArray[np.bool_]
-) -> pd.DataFrame:
-    """Count the patients and events behind each coefficient; a row is a patient."""
-    population = covariates.population
-    columns = population.columns(kept)
-    behind = fewest_behind(population.encoding, columns, patient=np.arange(event.size), event=event)
-    spare = int(event.sum()) - len(covariates.terms)
-    return behind.iloc[1:].reset_index(drop=True).assign(residual_df=spare)
 
 
 def _number_of(cause: str | int, rows: CompetingTimes, event: str) -> int:

@@ -57,6 +57,9 @@ class SurvivalCurve:
         What time 0 is, such as "first infusion".
     note : str
         What else a reader must know, such as how the event was seen.
+    followed : pandas.DataFrame, optional
+        Who was followed, for disclosure control: ``unit, entry, time`` and the column of the
+        groups. Patient-level; nothing prints it.
     """
 
     groups: tuple[Steps, ...]
@@ -67,6 +70,7 @@ class SurvivalCurve:
     title: str = "Kaplan-Meier curve"
     origin: str | None = None
     note: str = ""
+    followed: pd.DataFrame | None = None
 
     def at(self, times: Iterable[float], conf_level: float = 0.95) -> pd.DataFrame:
         """Return the probability of no event up to and including each time.

@@ -41,6 +41,8 @@ class IntervalCoxModel:
         One row per stratum with its columns.
     covariates : Covariates
         The covariates of the rows used; patient-level.
+    behind : pandas.DataFrame
+        Patients and events behind each coefficient, see `support`.
     """
 
     formula: str
@@ -50,6 +52,7 @@ class IntervalCoxModel:
     centre: FloatArray
     strata: pd.DataFrame
     covariates: Covariates
+    behind: pd.DataFrame
 
     def tidy(self, conf_level: float = 0.95, *, exponentiate: bool = False) -> pd.DataFrame:
         """Return one row per coefficient: log hazard ratios with Wald tests and limits.
@@ -79,6 +82,17 @@ class IntervalCoxModel:
             that all coefficients are 0), ``n_jumps, converged, newton_decrement, iterations``.
         """
         return self.fit.copy()
+
+    def support(self) -> pd.DataFrame:
+        """Return the fewest patients and events behind each coefficient, for `release`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``term, n, n_event, residual_df``: fewest rows, and fewest with the event seen, of a
+            level or cell that the coefficient compares, and events less coefficients.
+        """
+        return self.behind.copy()
 
     def covariance(self) -> pd.DataFrame:
         """Return the covariance of the coefficients, terms by terms."""

@@ -118,6 +118,7 @@ def interval_cox(
         centre=centre,
         strata=names,
         covariates=covariates,
+        behind=covariates.support(kept, event=np.isfinite(times.upper)),
     )
 
 

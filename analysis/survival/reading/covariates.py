@@ -15,6 +15,7 @@ from analysis.formulas.encoding import encode
 from analysis.formulas.parsing import read_covariates as parse
 from analysis.formulas.population import Population
 from analysis.formulas.rank import determined_columns
+from analysis.formulas.support import fewest_behind
 from analysis.results import FloatArray
 
 __all__ = ["Covariates", "read_covariates"]
@@ -65,6 +66,39 @@ class Covariates:
             When a covariate is absent, missing, or has a level that the fit has not seen.
         """
         return self.population.design(rows)[:, 1:]
+
+    def support(
+        self,
+        rows: pd.DataFrame,
+        *,
+        event: npt.NDArray[np.bool_],
+        patient: npt.NDArray[np.intp] | None = None,
+    ) -> pd.DataFrame:
+        """Count the patients and events behind each coefficient of a model of events.
+
+        Parameters
+        ----------
+        rows : pandas.DataFrame, n rows
+            The covariates as given, complete.
+        event : array of bool, shape (n,)
+            Rows with the event.
+        patient : array of int, shape (n,), optional
+            Number of the patient of each row; None: each row is one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``term, n, n_event, residual_df`` of `terms`: fewest patients, and fewest with the
+            event, of a level or cell that the coefficient compares, and events less coefficients.
+        """
+        behind = fewest_behind(
+            self.population.encoding,
+            self.population.columns(rows),
+            patient=np.arange(event.size) if patient is None else patient,
+            event=event,
+        )
+        spare = int(event.sum()) - len(self.terms)
+        return behind.iloc[1:].reset_index(drop=True).assign(residual_df=spare)
 
 
 def read_covariates(formula: str, data: pd.DataFrame) -> Covariates:

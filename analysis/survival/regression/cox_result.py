@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.formulas.support import fewest_behind
 from analysis.results import critical_value, frame_to_html, frame_to_text
 from analysis.survival.asked import asked_times
 from analysis.survival.coefficients import Coefficients
@@ -98,15 +97,9 @@ class CoxModel:
         """
         rows = self.rows
         known = (code for code in (rows.subject, rows.cluster) if code is not None)
-        population = rows.covariates.population
-        behind = fewest_behind(
-            population.encoding,
-            population.columns(rows.predictors),
-            patient=next(known, np.arange(len(rows.stratum))),
-            event=rows.times.event,
+        return rows.covariates.support(
+            rows.predictors, event=rows.times.event, patient=next(known, None)
         )
-        spare = int(rows.times.event.sum()) - len(self.coefficients.terms)
-        return behind.iloc[1:].reset_index(drop=True).assign(residual_df=spare)
 
     def covariance(self) -> pd.DataFrame:
         """Return the covariance of the coefficients, terms by terms."""
