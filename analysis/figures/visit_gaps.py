@@ -43,7 +43,7 @@ def plot_visit_gaps(
     """
     given = visits.intervals.shown
     shown = given[_COLUMNS]
-    ratio = visits.tidy().iloc[0]
+    ratio = visits.tidy(exponentiate=True).iloc[0]
     title = words.get("title") or _message(ratio)
     with house_style():
         axes = new_axes(ax, height=2.2 + 0.32 * len(shown))

@@ -181,8 +181,12 @@ class AttritionWeights:
         )
 
     def disclosure(self) -> Statement:
-        """Say what leaves, for `release`: numbers at each visit, means and effective numbers."""
-        table = self.by_visit().drop(columns=["least", "greatest", "sd"])
+        """Say what leaves, for `release`: numbers at each visit, means and effective numbers.
+
+        The range of the weights, which are those of single patients, stays inside.
+        """
+        single = [] if self.policy.confidential else ["sd", "least", "greatest"]
+        table = self.by_visit().drop(columns=single)
         steps = {
             ("n_at_risk", place): [("n_left", place), ("n_remaining", place)]
             for place in range(len(table))

@@ -47,7 +47,7 @@ class DropoutPredictors:
     left_out: Mapping[str, str]
     about: str
 
-    def tidy(self, conf_level: float = 0.95, *, exponentiate: bool = True) -> pd.DataFrame:
+    def tidy(self, conf_level: float = 0.95, *, exponentiate: bool = False) -> pd.DataFrame:
         """Return one row per model and coefficient of a predictor.
 
         Parameters
@@ -95,10 +95,10 @@ class DropoutPredictors:
         return "\n\n".join([repr(self), frame_to_text(self.glance())])
 
     def __repr__(self) -> str:
-        return f"{_TITLE}\n{frame_to_text(self.tidy())}\n{self._notes()}"
+        return f"{_TITLE}\n{frame_to_text(self.tidy(exponentiate=True))}\n{self._notes()}"
 
     def _repr_html_(self) -> str:
-        return frame_to_html(self.tidy(), caption=f"{_TITLE}. {self._notes()}")
+        return frame_to_html(self.tidy(exponentiate=True), caption=f"{_TITLE}. {self._notes()}")
 
 
 _TITLE = "Odds ratios of dropping out at the next due visit"

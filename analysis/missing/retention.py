@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Unpack
 
 import numpy as np
@@ -31,7 +33,7 @@ def retention(
     study: Study,
     instrument: str,
     *,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     conf_level: float = 0.95,
     policy: Policy = RELEASE,
     **rules: Unpack[Rules],
@@ -48,9 +50,10 @@ def retention(
         A checked study.
     instrument : str
         Name of the scale.
-    by : str, optional
+    by : str or sequence of str, optional
         Column of `treated_patients`, such as ``site_id``, or "severity": the scale's bands of the
-        baseline. Missing ones are the group "not recorded".
+        baseline. Missing ones are the group "not recorded". Several: each combination is a group,
+        in a column named after all of them.
     conf_level : float
         Two-sided coverage of Wilson's intervals.
     policy : Policy
@@ -95,15 +98,16 @@ def retention(
     """
     check_conf_level(conf_level)
     visits = due_visits(study, instrument, **rules)
-    group = by or "all"
-    grouped = visits.assign(**{group: _groups(visits, instrument, by)})
+    names = [by] if isinstance(by, str) else list(by or [])
+    group = " and ".join(names) or "all"
+    grouped = visits.assign(**{group: _together(visits, instrument, names)})
     frame = _counts(grouped, group, conf_level)
     statement = hide_retention(frame, by=group, conf_level=conf_level, policy=policy)
     return CountedTable(
-        title=f"Retention at due visits, {instrument}{f' by {by}' if by else ''}",
+        title=f"Retention at due visits, {instrument}{f' by {group}' if names else ''}",
         notes=(_note(conf_level), policy.rule),
-        true=frame if by else frame.drop(columns=group),
-        statement=statement if by else _without(statement, group),
+        true=frame if names else frame.drop(columns=group),
+        statement=statement if names else _without(statement, group),
     )
 
 
@@ -120,10 +124,21 @@ def _without(statement: Statement, column: str) -> Statement:
     return replace(statement, frame=statement.frame.drop(columns=column))
 
 
-def _groups(visits: pd.DataFrame, instrument: str, by: str | None) -> pd.Series:
-    """Name the group of each row; bands of severity keep their order."""
-    if by is None:
+def _together(visits: pd.DataFrame, instrument: str, names: Sequence[str]) -> pd.Series:
+    """Name the combination of groups of each row, in the order of the groups."""
+    if not names:
         return pd.Series("all", index=visits.index, dtype="category")
+    found = [_groups(visits, instrument, name) for name in names]
+    if len(found) == 1:
+        return found[0]
+    levels = [", ".join(each) for each in product(*(one.cat.categories for one in found))]
+    texts = pd.concat([one.astype("string") for one in found], axis=1).agg(", ".join, axis=1)
+    combined = pd.Series(pd.Categorical(texts, levels, ordered=True), index=visits.index)
+    return combined.cat.remove_unused_categories()
+
+
+def _groups(visits: pd.DataFrame, instrument: str, by: str) -> pd.Series:
+    """Name the group of each row; bands of severity keep their order."""
     if by == SEVERITY:
         bands = severity_band(visits["baseline"].astype(float), instrument)
         named = bands.cat.add_categories(NOT_RECORDED).fillna(NOT_RECORDED)

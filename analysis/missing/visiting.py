@@ -48,8 +48,8 @@ class Visiting:
     intensity: CoxModel
     about: str
 
-    def tidy(self, conf_level: float = 0.95, *, exponentiate: bool = True) -> pd.DataFrame:
-        """Return the rate ratios, as `CoxModel.tidy`."""
+    def tidy(self, conf_level: float = 0.95, *, exponentiate: bool = False) -> pd.DataFrame:
+        """Return the logarithms of the rate ratios, or these, as `CoxModel.tidy`."""
         return self.intensity.tidy(conf_level, exponentiate=exponentiate)
 
     def support(self) -> pd.DataFrame:
@@ -62,7 +62,7 @@ class Visiting:
 
     def summary(self) -> str:
         """Return both parts as text."""
-        ratios = self.tidy().iloc[0]
+        ratios = self.tidy(exponentiate=True).iloc[0]
         said = (
             f"Rate of visits per point of the last score: ratio {ratios['estimate']:.3f} "
             f"({ratios['conf_low']:.3f} to {ratios['conf_high']:.3f})."

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.disclosure import release
+from analysis.disclosure import INTERNAL, release
 from analysis.errors import ColumnError, ConvergenceError, DataError, ModelError
 from analysis.missing import attrition_weights, dropout_rows, gee
 from analysis.outcomes import mean_course, visit_outcomes
@@ -191,6 +193,15 @@ def test_released_diagnostics_hide_small_counts_and_weights_of_patients():
     assert small.any()
     assert not table.loc[small, "n_left"].str.fullmatch(r"\d+").any()
     assert not table.loc[small, "n_left"].isin(true.astype(str)).any()
+
+
+@pytest.mark.unit
+def test_inside_the_clinic_the_range_of_the_weights_is_shown():
+    inside = replace(of_scores(), policy=INTERNAL).disclosure().frame
+    table = of_scores().by_visit()
+    assert inside["greatest"].tolist() == table["greatest"].tolist()
+    assert inside["n_left"].tolist() == table["n_left"].astype(str).tolist()
+    assert "greatest" not in repr(of_scores())
 
 
 @pytest.mark.unit

@@ -35,7 +35,7 @@ def test_the_odds_ratio_of_the_last_score_is_recovered():
     study = leaving(np.random.default_rng(11))
     found = dropout_predictors(study, "PHQ-9", schedule=PLAN)
     assert found.left_out == {"side_effects": "not computable: needs the table adverse_events."}
-    frame = found.tidy(exponentiate=False).set_index(["model", "term"])
+    frame = found.tidy().set_index(["model", "term"])
     together = frame.loc["together"]
     row = together.loc["last_score"]
     assert abs(row["estimate"] - 0.25) < 3.0 * row["std_error"] < 0.25
@@ -52,10 +52,10 @@ def test_a_model_alone_is_a_logistic_regression_with_the_visit():
     direct = logistic("visit + last_score", rows, event="dropped_out", subject="subject_id")
     expected = direct.tidy().set_index("term").loc["last_score"]
     found = dropout_predictors(network(), "PHQ-9", predictors=["last_score"])
-    row = found.tidy(exponentiate=False).iloc[0]
+    row = found.tidy().iloc[0]
     assert row["estimate"] == pytest.approx(expected["estimate"], rel=1e-9)
     assert row["std_error"] == pytest.approx(expected["std_error"], rel=1e-9)
-    ratio = found.tidy().iloc[0]
+    ratio = found.tidy(exponentiate=True).iloc[0]
     assert ratio["estimate"] == pytest.approx(np.exp(expected["estimate"]), rel=1e-9)
 
 

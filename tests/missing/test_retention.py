@@ -59,6 +59,17 @@ def test_groups_add_up_to_all():
 
 
 @unit
+def test_two_columns_split_into_their_combinations():
+    found = retention(small_study(), "PHQ-9", by=["site_id", "severity"], schedule=PLAN).tidy()
+    groups = found["site_id and severity"]
+    assert groups.astype(str).unique().tolist() == ["A, mild", "A, severe", "B, severe"]
+    severe = found[groups.eq("A, severe")]
+    assert severe[["started", "due", "remaining"]].to_numpy().tolist() == [
+        [6, 5, 4], [6, 4, 2], [6, 4, 2]
+    ]  # fmt: skip
+
+
+@unit
 def test_what_cannot_split_is_refused():
     for by in ("subject_id", "visit", "nothing", "remains"):
         with pytest.raises(ColumnError, match="no such column to split by"):

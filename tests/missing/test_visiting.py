@@ -60,7 +60,7 @@ def test_the_rate_ratio_of_the_last_score_is_recovered(per_point):
             last = float(np.clip(np.round(rng.normal(12, 5)), 0, 27))
             own.append((day, last))
         scores[f"s{k:03d}"] = own
-    row = visiting(scored_study(scores), "PHQ-9", gone_after=125).tidy(exponentiate=False).iloc[0]
+    row = visiting(scored_study(scores), "PHQ-9", gone_after=125).tidy().iloc[0]
     # whole days make the ratio a little smaller
     assert abs(row["estimate"] - per_point) < 3.0 * row["std_error"] + 0.05 * per_point
     assert row["std_error"] < 0.01
