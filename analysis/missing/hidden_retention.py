@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
-from analysis.disclosure import Policy, Statement, hide_completeness
+from analysis.disclosure import HIDDEN, Policy, Statement, hide_completeness
 from analysis.disclosure.rows import HELD
 from analysis.results import FloatArray
 
@@ -40,11 +40,11 @@ def hide_retention(frame: pd.DataFrame, *, by: str, conf_level: float, policy: P
     -------
     Statement
         `by`, ``visit, started, share, conf_low, conf_high``: shares as `hide_completeness` shows
-        them; limits in whole percent, a little too wide, since they are computed from the share
-        as it is shown and from the least number due of a class of 22 (twice the least count). There
-        are none where the share is rounded more coarsely, a bound or hidden, where the started are
-        hidden, where too few numbers due would fit, or where the policy rounds. For the internal
-        audience everything as it is, with ``due`` and ``remaining``.
+        them, hidden where it rounds them to 5 or 10 %; limits in whole percent, a little too
+        wide, since they are computed from the share as it is shown and from the least number due
+        of a class of 22 (twice the least count). There are none where the share is a bound or
+        hidden, where the started are hidden, where too few numbers due would fit, or where the
+        policy rounds. For the internal audience everything as it is, with ``due, remaining``.
 
     Raises
     ------
@@ -64,6 +64,8 @@ def hide_retention(frame: pd.DataFrame, *, by: str, conf_level: float, policy: P
     shares = hide_completeness(given, by=by, policy=policy)
     columns = [by, "visit", "started", "shown"]
     shown = shares[columns].rename(columns={"shown": "share"})
+    # that a share had to be rounded further tells that few are not yet due
+    shown["share"] = shown["share"].mask(shown["share"].str.startswith("about"), HIDDEN)
     if policy.confidential:
         shown = shown.assign(**{name: frame[name] for name in ["due", "remaining", *_LIMITS]})
     else:
@@ -77,7 +79,7 @@ def hide_retention(frame: pd.DataFrame, *, by: str, conf_level: float, policy: P
         ]
         shown[_LIMITS] = np.array(limits, dtype=float).reshape(-1, 2)
     shown.attrs = {HELD: policy.rule, "confidential": policy.confidential}
-    return Statement(frame=shown, policy=policy, hidden=int(shown["share"].eq("—").sum()))
+    return Statement(frame=shown, policy=policy, hidden=int(shown["share"].eq(HIDDEN).sum()))
 
 
 def _limits(
