@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError
+from analysis.errors import DataError, ModelError
 from analysis.missing.clustered_model import ClusteredModel
 from analysis.missing.counted import CountedTable
 from analysis.missing.estimand_parts import (
+    UNCHECKED,
     Asked,
     Parts,
+    compared,
     missing_at_random,
+    not_stated,
     of_visits,
     treatments,
     variable,
     weighting,
 )
 from analysis.mixed import LinearMixedModel, ObservedComparison
+from analysis.outcomes.response import visit_status
 from analysis.outcomes.windows import SCHEDULE, as_schedule, window_named
 
 __all__ = [
@@ -52,7 +57,7 @@ def of_mixed_model(fit: LinearMixedModel, asked: Asked) -> Parts:
     when = f" at each of {', '.join(visits)}" if visits else ""
     return {
         **treatments(dict(fit.population.levels), asked.treatment),
-        **of_visits(asked, visits, given),
+        **of_visits(asked, visits, compared(asked, given)),
         **variable(asked, about.outcome, visits),
         "population-level summary": _difference_of_means(asked.treatment, when),
         "missing data": missing_at_random(fit.fit),
@@ -131,7 +136,7 @@ def of_equations(fit: ClusteredModel, asked: Asked) -> Parts:
     weights = weighting(asked, fit.weights)
     return {
         **treatments(levels, asked.treatment),
-        **of_visits(asked, visits, None),
+        **of_visits(asked, visits, UNCHECKED),
         **variable(asked, fit.outcome, visits),
         "population-level summary": _SUMMARIES[fit.family].format(
             by=f" between levels of {asked.treatment}" if asked.treatment else ""
@@ -149,7 +154,7 @@ _SUMMARIES = {
 }
 
 
-def of_response_rates(rates: pd.DataFrame, asked: Asked) -> Parts:
+def of_response_rates(rates: pd.DataFrame, asked: Asked, *, is_own: bool = False) -> Parts:
     """State the estimand of the frame of `response_rates`.
 
     Parameters
@@ -158,16 +163,24 @@ def of_response_rates(rates: pd.DataFrame, asked: Asked) -> Parts:
         With its definitions in ``attrs``.
     asked : Asked
         What was passed with it.
+    is_own : bool
+        Whether `asked` is what made the rates, so that there is nothing to compare.
 
     Returns
     -------
     Parts
         Statements by attribute.
+
+    Raises
+    ------
+    DataError
+        When the rules make other numbers of the study than the rates have.
     """
     groups = _groups(rates)
+    filtered = "" if is_own else _same_numbers(rates, asked)
     parts = {
         **treatments(groups, asked.treatment),
-        **of_visits(asked, [asked.visit] if asked.visit else [], None),
+        **of_visits(asked, [asked.visit] if asked.visit else [], filtered),
         "population-level summary": "Proportion with the outcome of the observed",
         "missing data": "Who has a score is taken to be like those without; beside it, missing "
         "as no (non-responder imputation)",
@@ -175,6 +188,27 @@ def of_response_rates(rates: pd.DataFrame, asked: Asked) -> Parts:
     }
     definitions = " ".join(rates.attrs["definitions"])
     return parts | {"variable": f"{definitions} {_when(asked)}".strip()}
+
+
+def _same_numbers(rates: pd.DataFrame, asked: Asked) -> str:
+    """Compare the denominators that the rules make of the study with those of the rates."""
+    if asked.instrument is None:
+        return ""
+    if asked.study is None or asked.visit is None:
+        return f"; whether these rules made the rates is {not_stated('study= and visit=')}"
+    status = visit_status(
+        asked.study, asked.instrument, visit=asked.visit, measures=(), **asked.rules
+    )
+    expected = np.array([len(status), status["evaluable"].sum(), status["observed"].sum()])
+    first = rates[rates["measure"].eq(rates["measure"].iloc[0])]
+    found = first[["started", "evaluable", "observed"]].sum().to_numpy()
+    # with a row of the total each patient counts twice
+    if not any((found == times * expected).all() for times in (1, 2)):
+        raise DataError(
+            "The rules make other numbers of the study than the rates have. Pass the rules and "
+            "the visit that were used."
+        )
+    return ""
 
 
 def of_counted_rates(table: CountedTable, asked: Asked) -> Parts:

@@ -20,8 +20,10 @@ from analysis.study import Study
 __all__ = [
     "ATTRIBUTES",
     "NOT_STATED",
+    "UNCHECKED",
     "Asked",
     "Parts",
+    "compared",
     "missing_at_random",
     "not_stated",
     "of_visits",
@@ -43,6 +45,9 @@ ATTRIBUTES = (
 
 NOT_STATED = "not stated"
 """What stands in a statement of which a part is not known."""
+
+UNCHECKED = f"; whether a filter came between is {NOT_STATED}"
+"""The end of a sentence about a population whose rows were not compared with the study."""
 
 Parts = dict[str, str]
 """Statements by attribute; what is not there is not stated."""
@@ -113,7 +118,7 @@ def treatments(levels: Mapping[str, Iterable[Any]], treatment: str | None) -> Pa
     return {"treatment": f"{treatment}: {', '.join(names)} ({names[0]} first)"}
 
 
-def of_visits(asked: Asked, visits: Iterable[Any], n_rows: int | None) -> Parts:
+def of_visits(asked: Asked, visits: Iterable[Any], filtered: str) -> Parts:
     """Say who and what is meant by the rules that made the scores.
 
     Parameters
@@ -122,8 +127,8 @@ def of_visits(asked: Asked, visits: Iterable[Any], n_rows: int | None) -> Parts:
         The scale and the rules.
     visits : iterable of labels
         Visits of the analysis; none where it has none.
-    n_rows : int or None
-        Rows that were given to the fit, to compare with what the rules give.
+    filtered : str
+        What is known of filters after the rules, such as `compared` says it; empty: there is none.
 
     Returns
     -------
@@ -149,19 +154,36 @@ def of_visits(asked: Asked, visits: Iterable[Any], n_rows: int | None) -> Parts:
     course = asked.rules.get("course", 1)
     which = "every course" if course == "all" else f"course {course} of treatment in the data"
     return {
-        "population": f"Treated patients ({which}) with a baseline of {entry}"
-        f"{_checked(asked, n_rows)}",
+        "population": f"Treated patients ({which}) with a baseline of {entry}{filtered}",
         "intercurrent events": "Stopping treatment, later courses and other drugs: treatment "
         "policy (scores count whatever came before). Death: no strategy, later scores are missing",
     }
 
 
-def _checked(asked: Asked, n_rows: int | None) -> str:
-    """Compare the rows that the rules give with those that were used."""
-    if n_rows is None:
+def compared(asked: Asked, n_rows: int) -> str:
+    """Compare the rows that the rules make of the study with those that were used.
+
+    Parameters
+    ----------
+    asked : Asked
+        The study, the scale and the rules.
+    n_rows : int
+        Rows that were given to the fit.
+
+    Returns
+    -------
+    str
+        The end of a sentence about the population; empty without a scale.
+
+    Raises
+    ------
+    DataError
+        When the rules make fewer rows than the fit was given.
+    """
+    if asked.instrument is None:
         return ""
     if asked.study is None:
-        return f"; whether a filter came between is {not_stated('study=')}"
+        return f"{UNCHECKED}: pass study="
     derived = visit_outcomes(asked.study, str(asked.instrument), measures=(), **asked.rules)
     if len(derived) == n_rows:
         return ", all their scores at planned visits whose window has closed"

@@ -139,7 +139,7 @@ def response_under_missingness(
 def _stated(rates: pd.DataFrame, frame: pd.DataFrame, asked: Asked) -> Parts:
     """State the estimand: that of response rates, under each assumption."""
     assumptions = "; ".join(frame["assumption"].unique())
-    return of_response_rates(rates, asked) | {
+    return of_response_rates(rates, asked, is_own=True) | {
         "population-level summary": "Proportion with the outcome",
         "missing data": f"One estimate under each of: {assumptions}",
         "estimator": f"Proportion with Wilson's {100 * rates.attrs['conf_level']:g} % limits"

@@ -141,6 +141,8 @@ def test_weights_are_described_by_the_weights_themselves():
     assert card.statement("population-level summary") == (
         "Difference of marginal means between levels of arm"
     )
+    claimed = estimand_card(model, instrument="PHQ-9").statement("population")
+    assert claimed.endswith("whether a filter came between is not stated")
     plain = gee("change ~ arm", SCORES, subject="patient")
     assert "completely at random" in estimand_card(plain).statement("missing data")
 
@@ -197,12 +199,19 @@ def test_the_table_of_another_analysis_is_refused():
 
 def test_response_rates_state_definition_window_and_denominator():
     rates = response_rates(network(), "PHQ-9", visit="week 8", by="route")
-    card = estimand_card(rates, treatment="route", instrument="PHQ-9", visit="week 8")
+    asked = {"treatment": "route", "instrument": "PHQ-9", "visit": "week 8"}
+    card = estimand_card(rates, study=network(), **asked)
     assert card.statement("variable") == (
         "response: PHQ-9 at least 50% better than baseline. remission: PHQ-9 at most 4. At week 8 "
         "(days 42 to 69)"
     )
     assert card.is_complete
+    assert "pass study= and visit=" in estimand_card(rates, **asked).statement("population")
+    for other in ({"visit": "week 4"}, {"baseline_at_least": 15}):
+        with pytest.raises(DataError, match="other numbers of the study"):
+            estimand_card(rates, study=network(), **asked | other)
+    total = response_rates(network(), "PHQ-9", visit="week 8", by="route", total="All")
+    assert estimand_card(total, study=network(), **asked).is_complete
     assert "The visit is not stated: pass visit=" in estimand_card(rates).statement("variable")
     table = response_under_missingness(network(), "PHQ-9", visit="week 8", by="route")
     own = estimand_card(table, treatment="route")
