@@ -118,7 +118,7 @@ class AttritionWeights:
         )
         table["effective"] = groups["weight"].sum() ** 2 / groups["square"].sum()
         table.insert(0, "visit", [self.labels[place] for place in table.index])
-        return table.reset_index(drop=True)
+        return _confidential(table.reset_index(drop=True))
 
     def glance(self) -> pd.DataFrame:
         """Return one row about the weights.
@@ -131,7 +131,7 @@ class AttritionWeights:
         """
         weight = self.rows["weight"].to_numpy(dtype=float)
         moved = self.remains & (weight != self.untruncated)
-        return pd.DataFrame(
+        row = pd.DataFrame(
             {
                 "n_subjects": [int(np.unique(self.patient).size)],
                 "n_rows": [int(self.remains.sum())],
@@ -145,6 +145,7 @@ class AttritionWeights:
                 "stabilised": [self.stabilised],
             }
         )
+        return _confidential(row)
 
     def tidy(self, conf_level: float = 0.95, *, exponentiate: bool = False) -> pd.DataFrame:
         """Return the model of leaving given the history, as `ClusteredModel.tidy`."""
@@ -244,6 +245,12 @@ _REMEDIES = {
     "WGT-003": "Expect wide intervals; truncate, and show the result for several cuts.",
     "WGT-004": "Truncate, and show the result for several cuts.",
 }
+
+
+def _confidential(frame: pd.DataFrame) -> pd.DataFrame:
+    """Mark a frame with true counts, and weights of single patients, as one of the inside."""
+    frame.attrs["confidential"] = True
+    return frame
 
 
 def _finding(rule: str, count: int) -> Finding:

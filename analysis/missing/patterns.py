@@ -67,7 +67,9 @@ class MissingPatterns:
             ``kind, n``: all of `KINDS`. True counts.
         """
         counts = self.frame.groupby("kind", observed=False)["n"].sum()
-        return counts.reindex(KINDS, fill_value=0).rename_axis("kind").reset_index()
+        kinds = counts.reindex(KINDS, fill_value=0).rename_axis("kind").reset_index()
+        kinds.attrs["confidential"] = True
+        return kinds
 
     def disclosure(self) -> Statement:
         """Say what leaves, for `release`: patterns that enough patients have, the rest together.
@@ -162,10 +164,12 @@ def missing_patterns(
     counts = patients.groupby(["kind", "pattern", "n_due"], observed=True).size()
     frame = counts.rename("n").reset_index().astype({"pattern": "string"})
     frame = frame.sort_values(["kind", "n", "pattern"], ascending=[True, False, True])
+    frame = frame[["pattern", "kind", "n_due", "n"]].reset_index(drop=True)
+    frame.attrs["confidential"] = True
     return MissingPatterns(
         instrument=instrument,
         visits=labels,
-        frame=frame[["pattern", "kind", "n_due", "n"]].reset_index(drop=True),
+        frame=frame,
         patients=patients.assign(unit=units_of(rows.iloc[:: len(labels)]).to_numpy()),
         policy=policy,
     )

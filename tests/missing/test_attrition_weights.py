@@ -210,6 +210,9 @@ def test_rows_of_patients_are_refused():
 
     with pytest.raises(DisclosureError, match="row per patient"):
         release(of_scores().weighted())
+    for frame in (of_scores().glance(), of_scores().by_visit()):
+        with pytest.raises(DisclosureError, match="true counts"):
+            release(frame)
 
 
 # --- Refusals ------------------------------------------------------------------------------------

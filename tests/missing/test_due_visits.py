@@ -40,6 +40,12 @@ def test_who_has_any_later_score_remains():
     }  # fmt: skip
 
 
+def test_a_score_on_the_first_day_of_the_window_is_one_on_or_after_it():
+    study = scored_study({"a": [(0, 20), (11, 15)], "b": [(0, 20), (10, 15)]})
+    frame = due_visits(study, "PHQ-9", schedule=PLAN).set_index(["subject_id", "visit"])
+    assert frame["remains"].tolist() == [True, True, False, True, False, False]
+
+
 def test_windows_are_given_in_days_of_the_study():
     frame = due_visits(small_study(), "PHQ-9", schedule=PLAN)
     own = frame[frame["subject_id"].eq("complete")]

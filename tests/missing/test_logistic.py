@@ -51,6 +51,8 @@ def test_support_counts_the_rarer_outcome():
     assert support.loc["arm[T.iv]", "n_event"] == events.min()
     assert support.loc["arm[T.iv]", "n"] == 60
     assert support.loc["arm[T.iv]", "residual_df"] == ROWS["left"].sum() - 2
+    common = logistic("arm", ROWS, event="remains", subject="patient").support()
+    assert common["n_event"].tolist() == support["n_event"].tolist()
     rare = ROWS.assign(arm=np.where(ROWS["patient"] < 5, "few", "many"), left=ROWS["left"])
     frame = release(logistic("arm", rare, event="left", subject="patient")).frame
     assert frame["estimate"].isna().all()

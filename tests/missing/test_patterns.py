@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from analysis.disclosure import INTERNAL, release
+from analysis.errors import DisclosureError
 from analysis.missing import missing_patterns
 from analysis.missing.patterns import KINDS, _kinds
 from tests.missing.studies import PLAN, network, small_study
@@ -74,6 +75,9 @@ def test_rare_patterns_leave_together_and_small_counts_not_at_all():
     assert kinds["nothing due"] < 11
     assert not {totals["nothing due"], totals["no score"]} & {str(n) for n in kinds}
     assert release(found).audit["protected"].all()
+    for true in (found.frame, found.kinds()):
+        with pytest.raises(DisclosureError, match="true counts"):
+            release(true)
 
 
 @pytest.mark.unit

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from analysis.disclosure import INTERNAL, Policy, release
+from analysis.disclosure import INTERNAL, Policy, hide_responses, release
 from analysis.errors import ColumnError, DataError
 from analysis.missing import response_under_missingness
 from analysis.missing.pooled_proportion import pooled_proportion
@@ -161,6 +161,17 @@ def test_rates_of_small_counts_do_not_leave():
     assert frame.loc[small, ["estimate", "conf_low", "conf_high"]].isna().all(axis=None)
     assert not frame.loc[small, "n"].str.isdigit().any()
     assert frame["estimate"].notna().sum() > 20
+
+
+@unit
+def test_where_the_observed_are_hidden_no_rate_tells_them(monkeypatch):
+    def hide(frame, *, policy):
+        shown, hidden = hide_responses(frame, policy=policy)
+        return shown.assign(estimate=np.nan, observed="—"), hidden
+
+    monkeypatch.setattr("analysis.missing.response.hide_responses", hide)
+    frame = response_under_missingness(network(), "PHQ-9", visit="week 8").disclosure().frame
+    assert frame["estimate"].isna().all()
 
 
 @unit

@@ -35,6 +35,13 @@ def test_time_is_cut_at_the_scores():
 
 
 @unit
+def test_a_score_on_the_last_day_of_observation_counts():
+    study = scored_study({"a": [(0, 20), (14, 12)]}, until=14)
+    rows = visit_gap_rows(study, "PHQ-9", schedule=PLAN)
+    assert rows[["start", "stop", "event"]].to_numpy().tolist() == [[0.0, 14.0, True]]
+
+
+@unit
 def test_who_stops_coming_is_not_at_risk_until_the_next_score():
     study = scored_study({"a": [(0, 20), (40, 15)], "b": [(0, 20), (10, 15)]})
     rows = visit_gap_rows(study, "PHQ-9", gone_after=21)
