@@ -145,7 +145,8 @@ def test_a_numerator_of_the_whole_history_leaves_weights_of_one():
 @pytest.mark.unit
 def test_the_frame_given_is_left_as_it_was():
     before = SCORES.copy()
-    of_scores().weighted()["weight"] = 0.0
+    rows = of_scores().weighted()
+    rows["weight"] = 0.0
     pd.testing.assert_frame_equal(SCORES, before)
     assert of_scores().weighted().attrs["patient_level"]
 

@@ -54,8 +54,8 @@ def test_true_counts_are_marked_and_refused():
 
 def test_frames_go_out_as_copies():
     found = table()
-    found.shown["n"] = "0"
-    found.tidy()["n"] = 0
+    shown, true = found.shown, found.tidy()
+    shown["n"], true["n"] = "0", 0
     assert found.shown["n"].tolist()[1] == "<11"
     assert found.true["n"].tolist() == [40, 6, 46]
 

@@ -106,7 +106,8 @@ def test_few_who_are_not_yet_due_cannot_be_told(started):
         g="x", visit=range(len(pairs)), started=started, conf_low=0.0, conf_high=1.0
     )
     shown = hide_retention(counts, by="g", conf_level=0.95, policy=RELEASE).frame
-    told = shown[["share", "conf_low", "conf_high"]].astype(str).agg(" ".join, axis=1)
+    low, high = (shown[name].fillna(-1.0).astype(str) for name in ("conf_low", "conf_high"))
+    told = shown["share"].astype(str) + " " + low + " " + high
     assert shown["conf_low"].notna().sum() > 30
     not_yet = (started - counts["due"]).groupby(told)
     few = not_yet.agg(lambda k: k[k < 11].nunique())
