@@ -22,7 +22,8 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from analysis import build_report, example_folder, read_study, write_study
-from analysis.disclosure.ledger import Ledger, Record
+from analysis.disclosure.ledger import Ledger
+from analysis.disclosure.record import Record
 from analysis.progress import progress
 from analysis.study import Study
 from simulations.committed import RESULTS, write_provenance, write_table

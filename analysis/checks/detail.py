@@ -5,19 +5,15 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import pandas as pd
-
 from analysis import storage
 from analysis.checks.located import AFTER, BEFORE, key_columns, located_frames
 from analysis.checks.runner import CheckResult
+from analysis.checks.spreadsheet_text import harmless
 from analysis.disclosure import CONFIDENTIAL
 from analysis.errors import DisclosureError
 from analysis.study import in_local_zone
 
 __all__ = ["require_local", "write_detail"]
-
-_FORMULA = r"^(?=[=+\-@\t\r\n])"  # how a spreadsheet program knows a formula in a cell
-
 
 _DETAIL = "The detail of findings has a row per patient"
 
@@ -88,7 +84,7 @@ def write_detail(result: CheckResult, target: Path | str) -> Path:
     ):
         handle.write(",".join(columns) + "\n")
         for part in parts:
-            marked = _harmless(part).assign(level="patient-level", notice=CONFIDENTIAL)
+            marked = harmless(part).assign(level="patient-level", notice=CONFIDENTIAL)
             rows = marked.reindex(columns=columns)
             rows.to_csv(
                 handle,
@@ -98,14 +94,3 @@ def write_detail(result: CheckResult, target: Path | str) -> Path:
                 quoting=csv.QUOTE_NONNUMERIC,  # else a carriage return in a key ends the line
             )
     return path
-
-
-def _harmless(frame: pd.DataFrame) -> pd.DataFrame:
-    """Put an apostrophe before every text that a spreadsheet program would run as a formula."""
-    texts = [name for name, column in frame.items() if not pd.api.types.is_numeric_dtype(column)]
-    return frame.assign(
-        **{
-            name: frame[name].astype("string").str.replace(_FORMULA, "'", regex=True)
-            for name in map(str, texts)
-        }
-    )

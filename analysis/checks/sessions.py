@@ -56,6 +56,16 @@ def _no_device_dose(study: Study) -> pd.Series:
     return device & sessions["dose_mg"].notna() & ~sessions["dose_mg"].isin(ESKETAMINE_MG)
 
 
+def _not_by_device(study: Study) -> pd.Series:
+    sessions = study.tables["sessions"]
+    drug = sessions["agent"].eq("esketamine")
+    device = drug & sessions["route"].eq("IN")
+    at_clinic = sessions["site_id"].astype(object)
+    n_device = device.groupby(at_clinic).transform("sum")
+    n_other = (drug & ~device).groupby(at_clinic).transform("sum")
+    return drug & ~device & sessions["route"].notna() & n_device.gt(n_other)
+
+
 def _infused_elsewhere(study: Study) -> pd.Series:
     sessions = study.tables["sessions"]
     other = sessions["route"].isin(("IM", "SC", "SL", "IN", "PO"))  # CAT-001 says the rest
@@ -177,6 +187,15 @@ SESSION_RULES = (
         remedy="Correct the route, or leave infusion_min empty.",
         broken=_infused_elsewhere,
         needs=(("sessions", "infusion_min"),),
+    ),
+    Demand(
+        code="DOS-005",
+        severity="warning",
+        table="sessions",
+        column="route",
+        what="Esketamine is given by another route at a clinic that mostly gives the nasal spray.",
+        remedy="Compare agent and route with the record: the spray is never injected.",
+        broken=_not_by_device,
     ),
     Demand(
         code="SES-001",

@@ -1,7 +1,8 @@
-"""The commands ``map`` and ``update``: a clinic's own files."""
+"""The commands ``map`` and ``update``: exports of clinics, REDCap, FHIR and OMOP."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["MAP_EXAMPLES", "UPDATE_EXAMPLES", "map_files", "update"]
 
 
-FilesFolder = Annotated[
-    Path, typer.Argument(metavar="FOLDER", help="Folder with the files of the clinic.")
-]
+FilesFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the export.")]
 MappingFile = Annotated[
     Path | None,
     typer.Option(help="The mapping. Example: --mapping local/mapping.json", show_default=False),
@@ -35,10 +34,28 @@ CutOff = Annotated[
     typer.Option(
         metavar="DATE",
         show_default=False,
-        help="Last day that counts. Default: that of the mapping. Example: --cut-off 2025-06-30",
+        help="Last day that counts, for own files of a clinic only. Default: that of the mapping. "
+        "Example: --cut-off 2025-06-30",
     ),
 ]
 
+
+class Kind(StrEnum):
+    """What was exported."""
+
+    clinic = "clinic"
+    redcap = "redcap"
+    fhir = "fhir"
+    omop = "omop"
+
+
+_SPELT = {
+    "clinic": "own files of a clinic",
+    "redcap": "a REDCap project",
+    "fhir": "FHIR bulk data",
+    "omop": "OMOP tables",
+}
+_SEE_BESIDE = "See the notes beside it in the mapping."
 
 MAP_EXAMPLES = (
     f"Examples:  {PROGRAM} map local/export  |  {PROGRAM} map local/export "
@@ -47,8 +64,20 @@ MAP_EXAMPLES = (
 
 
 def map_files(
-    folder: FilesFolder,
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE", help="Folder of the export, or files of it; with --mapping the folder."
+        ),
+    ],
     mapping: MappingFile = None,
+    kind: Annotated[
+        Kind | None,
+        typer.Option(
+            show_default="what the files look like",
+            help="What was exported, for a proposal. Example: --kind redcap",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -62,28 +91,46 @@ def map_files(
         Audience, typer.Option(help="internal shows true counts; release hides under 11.")
     ] = Audience.release,
 ) -> None:
-    """Propose a mapping for the files of a clinic, or read them by one.
+    """Propose a mapping for an export, or read it by one.
+
+    Own files of a clinic (CSV, Excel, Parquet), a REDCap project, FHIR bulk data and OMOP tables
+    are told apart by what the files look like; --kind says otherwise.
 
     Exit code 0: done. 1: the mapping has open questions, or the files cannot be made into a study.
     """
-    from analysis.checks.detail import require_local
-    from analysis.formats import draft_mapping, read_clinic, read_mapping, write_mapping
+    from analysis.formats import read_export, read_mapping
 
     if mapping is None:
-        target = require_local(
-            output or Path("local/mapping.json"),
-            what="A mapping holds headers and labels of the files",
-        )
-        if target.exists():
-            raise typer.BadParameter("The file exists; name another.", param_hint="'--output'")
-        draft = draft_mapping(folder)
-        note(f"Proposed mapping written to {write_mapping(draft, target)}")
-        say("\n".join(f"To decide: {place}" for place in draft.open_questions))
-        raise typer.Exit(ATTENTION if draft.open_questions else DONE)
-    imported = read_clinic(folder, read_mapping(mapping), cut_off=cut_off)
+        raise typer.Exit(_propose(files, kind, output))
+    if kind is not None:
+        raise typer.BadParameter("The mapping says it; leave --kind out.", param_hint="'--kind'")
+    if len(files) > 1:
+        raise typer.BadParameter("Name the folder of the export.", param_hint="'FILE'")
+    imported = read_export(files[0], read_mapping(mapping), cut_off=cut_off)
     _tell(imported, audience)
     _write_imported(imported, output)
     raise typer.Exit(DONE if imported.ok else ATTENTION)
+
+
+def _propose(files: list[Path], kind: Kind | None, output: Path | None) -> int:
+    """Write a proposal and list what is to be decided."""
+    from analysis.checks.detail import require_local
+    from analysis.formats import draft_mapping, write_mapping
+    from analysis.formats.kinds import export_paths, kind_of
+
+    target = require_local(
+        output or Path("local/mapping.json"),
+        what="A mapping holds headers and labels of the files",
+    )
+    if target.exists():
+        raise typer.BadParameter("The file exists; name another.", param_hint="'--output'")
+    taken, reason = (kind.value, "asked for") if kind else kind_of(export_paths(files))
+    note(f"Taken for: {_SPELT[taken]} ({reason}). --kind says otherwise.")
+    draft = draft_mapping(files, kind=taken)
+    note(f"Proposed mapping written to {write_mapping(draft, target)}")
+    asked = draft.questions().itertuples(index=False)
+    say("\n".join(f"To decide: {place}\n    {said or _SEE_BESIDE}" for place, said in asked))
+    return ATTENTION if draft.open_questions else DONE
 
 
 def _tell(imported: Imported, audience: Audience) -> None:
@@ -125,6 +172,14 @@ def update(
     mapping: Annotated[
         Path, typer.Option(help="The mapping. Example: --mapping local/mapping.json")
     ],
+    previous_mapping: Annotated[
+        Path | None,
+        typer.Option(
+            show_default="the same mapping",
+            help="The mapping by which the export before was read. Example: --previous-mapping "
+            "local/mapping-june.json",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -144,7 +199,7 @@ def update(
         Audience, typer.Option(help="internal shows true counts; release hides under 11.")
     ] = Audience.release,
 ) -> None:
-    """Read the next export of a clinic and list what differs from the one before.
+    """Read the next export and list what differs from the one before.
 
     Exit code 0: done. 1: one of both cannot be made into a study.
     """
@@ -153,7 +208,13 @@ def update(
     from analysis.formats import update as read_update
 
     target = None if detail is None else require_local(detail)
-    found = read_update(folder, read_mapping(mapping), previous=previous, cut_off=cut_off)
+    found = read_update(
+        folder,
+        read_mapping(mapping),
+        previous=previous,
+        previous_mapping=None if previous_mapping is None else read_mapping(previous_mapping),
+        cut_off=cut_off,
+    )
     _tell(found.imported, audience)
     say(_changes_text(found, audience))
     _write_imported(found.imported, output)
@@ -167,9 +228,17 @@ def _changes_text(found: Update, audience: Audience) -> str:
     from analysis.disclosure import Policy
     from analysis.results import frame_to_text
 
-    parts = [frame_to_text(found.files)] if len(found.files) else []
+    policy = Policy(audience=audience.value)
+    parts = []
+    if len(found.files):
+        parts += ["What differs in the files:", frame_to_text(found.files)]
+    if len(found.mapping):
+        parts += ["What differs in the mapping:", frame_to_text(found.mapping)]
+    if found.by_mapping is not None:
+        said = "What the mapping alone changes in the rows of the export before:"
+        parts += [said, found.by_mapping.summary(policy)]
     if found.changes is not None:
-        parts.append(found.changes.summary(Policy(audience=audience.value)))
+        parts += ["What differs in the rows:", found.changes.summary(policy)]
     else:
         parts.append("Rows were not compared: one of the exports is no study.")
     return "\n\n".join(parts)

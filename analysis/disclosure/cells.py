@@ -15,10 +15,11 @@ import pandas as pd
 
 from analysis.disclosure.attack import CountSystem, attack_bounds
 from analysis.disclosure.joint import JointSystem, Now, alone, join_past
-from analysis.disclosure.ledger import NUMBERED, Ledger, Record, current_ledger, names_of
+from analysis.disclosure.ledger import Ledger, current_ledger
 from analysis.disclosure.members import Members, completed_sets
 from analysis.disclosure.pattern import BoolArray, find_pattern, mark_bounds, markable_cells
 from analysis.disclosure.policy import HIDDEN, RELEASE, Policy, possible_counts, rounded_count
+from analysis.disclosure.record import NUMBERED, Record, names_of
 from analysis.errors import DataError
 
 __all__ = ["EARLIER", "STATUSES", "Cell", "HiddenCells", "Sum", "count_system", "suppress_cells"]

@@ -18,6 +18,11 @@ __all__ = ["answered", "questions"]
 _NOTES = {
     "cut_off": "Last day that the files cover, as year-month-day.",
     "sites": "A code for every name of a clinic in the files.",
+    "title": "Name of the data set on every report.",
+    "site": "The clinic of patients for whom the files name none.",
+    "mg_per_quantity": "How many mg is one quantity where dose_unit_source_value is empty?",
+    "condition_codes": "Code system of condition_source_value. Without the line none is read.",
+    "indication": "What all are treated for. Take the line out if it differs or is not known.",
 }
 _ASKED = re.compile(r"[^.?:]*\?(?=\s|$)")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
@@ -122,7 +127,7 @@ def _note(content: Mapping[str, Any], path: str) -> str:
         place = place[step]
         if isinstance(place, Mapping) and isinstance(place.get("note"), str):
             note = place["note"]
-    if isinstance(place, Mapping) and path not in _NOTES:
+    if isinstance(place, Mapping) and path not in _NOTES and "note" not in place:
         return f"Labels that are open: {list(place.values()).count('?')}. What does each mean?"
     asked = _ASKED.search(note)
     return note[asked.start() :].strip() if asked else note

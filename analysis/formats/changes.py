@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ import pandas as pd
 
 from analysis import storage
 from analysis.checks.detail import require_local
+from analysis.checks.spreadsheet_text import harmless
 from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, masked_count
 from analysis.formats.imported import Imported
 from analysis.results import frame_to_html, frame_to_text
@@ -26,7 +28,6 @@ _ROW_COLUMNS = ["table", *_STATES]
 _VALUE_COLUMNS = ["table", "column", "change", "n"]
 _CLOSE = 1e-9
 _DETAIL = "The list of changed rows has a row per patient"
-_FORMULA = r"^(?=[=+\-@\t\r\n])"  # how a spreadsheet program knows a formula in a cell
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -292,8 +293,16 @@ def write_changes(changes: Changes, target: Path | str) -> Path:
     keys = [name for table in TABLES.values() for name in table.key]
     columns = ["level", "notice", "table", "state", "columns", *dict.fromkeys(keys)]
     frame = changes.detail.assign(level="patient-level", notice=CONFIDENTIAL)
-    texts = frame.reindex(columns=columns).astype("string")
-    safe = texts.apply(lambda column: column.str.replace(_FORMULA, "'", regex=True))
-    days = [name for name in safe.columns if name.endswith("day")]
-    safe[days] = texts[days]  # numbers may be negative
-    return storage.write_text(path, "﻿" + safe.to_csv(index=False, lineterminator="\n"))
+    rows = frame.reindex(columns=columns)
+    days = {name: pd.to_numeric(rows[name]).astype("Int64") for name in _days(columns)}
+    text = harmless(rows.assign(**days)).to_csv(
+        index=False,
+        lineterminator="\n",
+        quoting=csv.QUOTE_NONNUMERIC,  # else a carriage return in a key ends the line
+    )
+    return storage.write_text(path, "\ufeff" + text)
+
+
+def _days(columns: Sequence[str]) -> list[str]:
+    """List the columns of day numbers, which may be negative."""
+    return [name for name in columns if name.endswith("day")]

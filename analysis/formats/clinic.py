@@ -88,6 +88,9 @@ def read_clinic(
         tables["follow_up"] = follow_up_table(built, source, mapping.follow_up, world)
         findings += _no_cut_off(world)
     findings += _untreated(rows, mapping, world)
+    for name, noted in mapping.origin.noted:
+        if name in rows:
+            world.days.compare(rows[name], noted)
     found = assemble(
         tables,
         _about(mapping, tables),
@@ -170,6 +173,8 @@ def mapped_headers(mapping: Mapping) -> Iterator[tuple[str, str, str]]:
         yield from _named(links.source, [links.site], ())
     if origin is not None:
         yield from _named(origin.source, [origin.recipe], origin.where)
+        for source_name, noted in origin.noted:
+            yield from _named(source_name, [noted], ())
     for part in mapping.parts:
         yield from _named(part.source, list(part.columns.values()), part.where)
     for form in mapping.questionnaires:

@@ -6,7 +6,6 @@ the clinic has decided.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
@@ -22,11 +21,12 @@ from analysis.formats.mapping import MAPPING_VERSION, Mapping
 from analysis.formats.reading.cells import plain
 from analysis.study import TABLES
 
-__all__ = ["draft_mapping"]
+__all__ = ["draft_clinic"]
 
 Looks = MappingType[str, Look]
 
 _ENDINGS = {".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".parquet"}
+_FIRST = re.compile(r"first.*\b(tx|treatment|infusion|session|dose)|start of treatment")
 _ASKED: dict[str, Any] = {
     "course_no": {"constant": "?", "note": 'A number, or {"numbered": "course"} with a pause.'},
     "session_no": {"numbered": "session", "note": "No column numbers the sessions: by day."},
@@ -36,13 +36,13 @@ _ASKED: dict[str, Any] = {
 }
 
 
-def draft_mapping(paths: Path | str | Sequence[Path | str]) -> Mapping:
-    """Propose a mapping for the files of a clinic.
+def draft_clinic(files: Sequence[Path]) -> Mapping:
+    """Propose a mapping for the own files of a clinic.
 
     Parameters
     ----------
-    paths : path or sequence of path
-        A folder, or files of one folder: CSV, Excel or Parquet.
+    files : sequence of path
+        Files of one folder: CSV, Excel or Parquet; others are left out.
 
     Returns
     -------
@@ -63,9 +63,9 @@ def draft_mapping(paths: Path | str | Sequence[Path | str]) -> Mapping:
     ids by the values that files share, orders of day and month only by dates that have one
     meaning.
     """
-    root, files = _files(paths)
+    root, kept = _usable(files)
     looks: dict[str, Look] = {}
-    for path in files:
+    for path in kept:
         for look in look_at(path, root):
             looks[_source_name(look, looks)] = look
     if not looks:
@@ -76,15 +76,9 @@ def draft_mapping(paths: Path | str | Sequence[Path | str]) -> Mapping:
     return Mapping.of(_content(looks))
 
 
-def _files(paths: Path | str | Sequence[Path | str]) -> tuple[Path, list[Path]]:
-    """List the files, and the folder that holds them all."""
-    given = [Path(paths)] if isinstance(paths, str | os.PathLike) else [Path(p) for p in paths]
-    files: list[Path] = []
-    for path in given:
-        files += sorted(path.iterdir()) if path.is_dir() else [path]
-    kept = [
-        f for f in files if f.is_file() and f.suffix.lower() in _ENDINGS and f.name[0] not in "~."
-    ]
+def _usable(files: Sequence[Path]) -> tuple[Path, list[Path]]:
+    """List the files that can be looked at, and the folder that holds them all."""
+    kept = [path for path in files if path.suffix.lower() in _ENDINGS and path.name[0] not in "~."]
     folders = {path.parent.resolve() for path in kept}
     if len(folders) > 1:
         raise DataError("The files lie in different folders. Put all files of an export into one.")
@@ -163,7 +157,23 @@ def _origin(looks: Looks, source: str, ids: MappingType[str, tuple[str, str]]) -
         return {"source": "?", "column": "?", "note": note}
     look = looks[source]
     found = role_columns(look, "sessions", _taken(look, ids[source][0]))
-    return {"source": source, "column": found["rel_day"].header, "note": "The first is day 0."}
+    noted = _noted_firsts(looks, source)
+    return {
+        "source": source,
+        "column": found["rel_day"].header,
+        **({"noted": noted} if noted else {}),
+        "note": "The first is day 0.",
+    }
+
+
+def _noted_firsts(looks: Looks, treatments: str) -> list[dict[str, Any]]:
+    """List dates of other sources that note a first treatment, to be compared with day 0."""
+    return [
+        {"source": name, "column": profile.header, "note": "By its header; only compared."}
+        for name, look in looks.items()
+        for profile in look.columns
+        if name != treatments and profile.is_date and _FIRST.search(profile.spelt)
+    ]
 
 
 def _tables(

@@ -41,6 +41,8 @@ FORMAT_RULES: tuple[tuple[str, str], ...] = (
     ("FMT-041", "Client ids were damaged by a spreadsheet program."),
     ("FMT-042", "The table that links the ids of clinics is not clear, or lacks ids."),
     ("FMT-043", "Patients without a first treatment were left out."),
+    ("FMT-044", "Client ids have spaces around them, which were taken off."),
+    ("FMT-045", "A first treatment that is noted elsewhere is another day than day 0."),
     ("FMT-050", "Cells cannot be read as dates or times."),
     ("FMT-051", "The order of day and month is not said, or is another than the mapping says."),
     ("FMT-052", "Years have two digits, and the mapping does not say of which century."),

@@ -10,14 +10,12 @@ import datetime as dt
 import json
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from analysis import storage
-from analysis.errors import DataError
 from analysis.formats.answering import answered, questions
+from analysis.formats.decisions import UNDECIDED
 from analysis.formats.faults import fault
 from analysis.formats.mapping_entries import Entries, undecided
 from analysis.formats.mapping_parts import ClientId, FollowUp, Origin, Part, Questionnaire, Source
@@ -33,7 +31,7 @@ from analysis.study import SCHEMA_VERSION, Finding
 from analysis.study.about import about_faults
 from analysis.study.findings import in_order
 
-__all__ = ["MAPPING_VERSION", "Mapping", "read_mapping", "write_mapping"]
+__all__ = ["MAPPING_VERSION", "Mapping"]
 
 MAPPING_VERSION = "1"
 
@@ -233,8 +231,7 @@ def _site_codes(top: Entries, sites: MappingType[str, str | None]) -> None:
 
 def _decided_first(findings: list[Finding], places: list[str]) -> list[Finding]:
     """Let an open question stand for every other fault at its place."""
-    what = "A question mark awaits a decision."
-    remedy = "Read the note beside it, and write what is right."
+    what, remedy = UNDECIDED
     asked = [fault("FMT-014", _PLACE, what, remedy, column=place) for place in places]
     kept = [
         finding
@@ -246,75 +243,3 @@ def _decided_first(findings: list[Finding], places: list[str]) -> list[Finding]:
         )
     ]
     return asked + kept
-
-
-def read_mapping(path: Path | str) -> Mapping:
-    """Read a mapping file.
-
-    Parameters
-    ----------
-    path : path
-        JSON in UTF-8.
-
-    Returns
-    -------
-    Mapping
-        With a finding for every fault, which names its JSON path.
-
-    Raises
-    ------
-    DataError
-        When the file cannot be opened or is no JSON.
-    """
-    content = _loaded(Path(path))
-    if isinstance(content, DataError):
-        raise content  # not where the JSON broke: that error carries the whole text
-    return Mapping.of(content)
-
-
-def _loaded(path: Path) -> Any:
-    """Load the JSON of a mapping, or give the error that says why not."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_each_key_once)
-    except OSError:
-        return DataError(
-            "[FMT-010] The mapping cannot be opened. Look for its name and folder, and whether "
-            "another program holds it."
-        )
-    except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", None)
-        place = f" at line {line}" if line else ""
-        return DataError(
-            f"[FMT-010] The mapping is not valid JSON in UTF-8, or has a key twice{place}. "
-            "Look for a missing comma, quotation mark or brace just before."
-        )
-
-
-def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse an object with a key that stands twice: the first would be lost quietly."""
-    if len({key for key, _ in pairs}) < len(pairs):
-        raise ValueError
-    return dict(pairs)
-
-
-def write_mapping(mapping: Mapping, path: Path | str) -> Path:
-    """Write a mapping file, whole or not at all.
-
-    Parameters
-    ----------
-    mapping : Mapping
-        The mapping.
-    path : path
-        The JSON file; its headers and labels come from the data, so keep it in the clinic.
-
-    Returns
-    -------
-    pathlib.Path
-        The file.
-
-    Raises
-    ------
-    ReportError
-        When the file cannot be written.
-    """
-    return storage.write_text(Path(path), mapping.text())

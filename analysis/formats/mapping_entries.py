@@ -18,7 +18,9 @@ __all__ = ["LABELS", "Entries", "undecided"]
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _PLACE = "mapping"
-LABELS = ("values", "answers", "sites")
+LABELS = (
+    *("values", "answers", "sites", "item_values", "sites_of_organizations", "questionnaires"),
+)
 """Objects whose keys come from the data."""
 
 

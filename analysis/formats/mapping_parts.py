@@ -268,6 +268,8 @@ class Origin:
         The column of dates.
     where : tuple of Condition
         Rows that are treatments.
+    noted : tuple of (str, Recipe)
+        Sources and columns of dates that should be the first treatment too; they are compared.
     path : str
         Where it stands in the mapping.
     """
@@ -275,6 +277,7 @@ class Origin:
     source: str
     recipe: Recipe
     where: tuple[Condition, ...] = ()
+    noted: tuple[tuple[str, Recipe], ...] = ()
     path: str = "origin"
 
 

@@ -15,6 +15,7 @@ from analysis.formats.mapping_parts import (
     Origin,
     Part,
     Questionnaire,
+    Recipe,
     Source,
 )
 from analysis.formats.mapping_recipes import conditions, date_form, recipe
@@ -37,6 +38,7 @@ _FORM_KEYS = (
     *("source", "instrument", "day", "items", "answers", "total", "visit", "rater"),
     *("occurrence", "session_no", "hours_post", "where", "keep_items", "total_from"),
 )
+_DATED = ("source", "column", "dates", "two_digit_years_from", "serial_dates")
 _TABLES = {name: table for name, table in TABLES.items() if name != "calendar"}
 
 
@@ -161,14 +163,28 @@ def origin(top: Entries, described: Sources) -> Origin | None:
     if not top.has("origin"):
         top.lack("origin", "an object with source and column: the first date is day 0")
         return None
-    keys = ("source", "column", "dates", "two_digit_years_from", "serial_dates", "where")
-    part = Entries(top.value["origin"], "origin", top.findings, keys)
-    made = {k: v for k, v in part.value.items() if k not in {"source", "where", "note"}}
+    part = Entries(top.value["origin"], "origin", top.findings, (*_DATED, "where", "noted"))
+    listed = part.items("noted") if part.has("noted") else ()
     return Origin(
         source=_known(part, "source", described),
-        recipe=recipe({"column": "", **made}, "origin", top.findings),
+        recipe=_date_column(part),
         where=conditions(part),
+        noted=tuple(_noted(value, path, described, top.findings) for value, path in listed),
     )
+
+
+def _date_column(part: Entries) -> Recipe:
+    """Read the column of dates that an object names beside its source."""
+    made = {key: value for key, value in part.value.items() if key in _DATED and key != "source"}
+    return recipe({"column": "", **made}, part.path, part.findings)
+
+
+def _noted(
+    value: Any, path: str, described: Sources, findings: list[Finding]
+) -> tuple[str, Recipe]:
+    """Read where else first treatments are noted."""
+    part = Entries(value, path, findings, _DATED)
+    return _known(part, "source", described), _date_column(part)
 
 
 def parts(top: Entries, described: Sources) -> tuple[Part, ...]:

@@ -1,6 +1,7 @@
 """Privacy: scans of tables and files, de-identification, risk of being singled out."""
 
-from analysis.privacy.deidentify import Deidentified, deidentify
+from analysis.privacy.deidentified import Deidentified
+from analysis.privacy.deidentify import deidentify
 from analysis.privacy.detector import ELEMENTS, Match
 from analysis.privacy.files import FileFinding, FileScan, scan_path
 from analysis.privacy.lexicon import small_zip3

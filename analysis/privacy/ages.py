@@ -10,6 +10,7 @@ from analysis.privacy.detector import Detector, date_detector
 
 __all__ = ["AGE_DETECTORS", "OLDEST_AGE"]
 
+_NINETIES = r"(?:ninety(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|(?:a|one) hundred(?: and \w+)?)"
 OLDEST_AGE = 89
 """The highest age that may stand as it is."""
 
@@ -59,6 +60,11 @@ AGE_DETECTORS: tuple[Detector, ...] = (
         r"naissance|nacid[oa]|nacimiento)\s*(?:in|im jahr|en|el|:|=|was|is|around|about)*\s*"
         r"(?P<year>1[89]\d{2})(?![\w/.-]\d|\d)",
         _birth_year,
+    ),
+    date_detector(
+        "age over 89",
+        rf"(?<!\w)(?:aged?|turn(?:ed|s|ing))\s{_NINETIES}(?!\w)|(?<!\w){_NINETIES}[\s-]years?[\s-](?:old|of age)(?!\w)",
+        needs="(?i)ninet|hundred",
     ),
     date_detector("year of birth", r"(?<!\w)\*\s?(?P<year>1[89]\d{2})(?!\d)", _birth_year),
     date_detector(

@@ -14,8 +14,11 @@ from analysis.privacy.numeric_columns import plain_numbers
 
 __all__ = ["codes_of_patients"]
 
-_FEW, _FEW_CODES, _FEW_NUMBERS = 20, 8, 12
+_FEW, _FEW_CODES, _FEW_NUMBERS, _FEW_ALIKE = 20, 8, 12, 5
 _NEARLY_ALL = 0.9
+_SEVERAL = 3
+_LONG = 5
+_WORDS = 5
 _SAMPLE = 2000
 _LARGE = 10_000
 _FIRST_OF_SEQUENCE = 100
@@ -27,14 +30,16 @@ _PUBLIC = re.compile(
 )
 _MEASURED = re.compile(
     r"[<>≤≥~=+-]*\d+(?:[.,]\d+)?\s?[A-Za-zµ%°/²^\[\]]{0,8}|\d{1,3}[-–/:]\d{1,3}(?:[-–/:]\d{1,3})?"
-    r"|v?\d+(?:\.\d+){1,3}|[A-Za-z]{1,3}[-_ ]?\d{1,2}"
+    r"|v?\d+(?:\.\d+){1,3}|[A-Za-z]{1,3}[-_ ]?\d{1,2}|[+-]?\d+(?:\.\d+)?[eE](?:-?\d{1,3}|\+0?[0-7])"
+    r"|P(?:\d+[YMWD])*(?:T(?:\d+[HMS])+)?|0[bB][01]+|\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?"
 )
+_TIME_OF_DAY = r"\d{1,2}[:h.]\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?"
 _STATISTIC = re.compile(
     r"[\s\d.,;:%()\[\]<>=≤≥±+−–/-]*(?:to|of|vs\.?)?[\s\d.,;:%()\[\]<>=≤≥±+−–/-]*"
 )
 
 
-def codes_of_patients(values: pd.Series, patients: pd.Series | None, *, measured: bool) -> str:
+def codes_of_patients(values: pd.Series, patients: pd.Series | None, *, named: str) -> str:
     """Tell whether a column holds codes of single patients.
 
     Parameters
@@ -43,9 +48,10 @@ def codes_of_patients(values: pd.Series, patients: pd.Series | None, *, measured
         Any column; missing values are left out.
     patients : pandas.Series, shape (n,), optional
         The declared pseudonym.
-    measured : bool
-        Whether the name of the column speaks of measurements, counts or a public system of codes;
-        then only codes that look drawn by dice count.
+    named : {"", "labels", "figures"}
+        Of what the name of the column speaks: of parts of a study, whose labels are short, so that
+        only long codes count; or of measurements, counts or a public system of codes, so that
+        only codes count that look drawn by dice.
 
     Returns
     -------
@@ -55,18 +61,21 @@ def codes_of_patients(values: pd.Series, patients: pd.Series | None, *, measured
     Examples
     --------
     >>> codes = pd.Series(["q7Fx2", "Zp91k", "t4LmW", "R8vc3", "n5Tq6", "Hx0y2", "b3Kw9", "M1zs4"])
-    >>> codes_of_patients(codes, None, measured=False)
+    >>> codes_of_patients(codes, None, named="")
     'nearly one value for each patient'
     """
-    present = values.dropna()
-    if len(present) < _FEW_CODES or _is_unsuited(values.dtype):
+    present = _without_words(values.dropna())
+    if len(present) < _FEW_ALIKE or _is_unsuited(values.dtype):
         return ""
     distinct = pd.Series(present.unique(), dtype=object)
-    sample = distinct.iloc[:: max(1, len(distinct) // _SAMPLE)].map(str).str.strip()
+    some = distinct.iloc[:: max(1, len(distinct) // _SAMPLE)]
+    sample = _in_one_piece(some.map(str).str.strip())
     drawn = _look_drawn(sample) and len(distinct) >= max(_FEW_CODES, 0.2 * len(present))
     least = _least(values.dtype, distinct, sample)
-    if drawn or measured or least is None:
+    if drawn or named == "figures" or least is None:
         return "codes that look drawn by dice" if drawn else ""
+    if named == "labels" and not _are_long_and_alike(sample, letters_for_digits=0):
+        return ""
     return _told(present, len(distinct), patients, least)
 
 
@@ -74,9 +83,47 @@ def _least(dtype: object, distinct: pd.Series, sample: pd.Series) -> int | None:
     """Give how many distinct values must be there, or None when they are measurements."""
     if plain_numbers(sample).notna().mean() >= _NEARLY_ALL:
         return _FEW_NUMBERS if _are_numbers_of_codes(distinct, sample) else None
-    if pd.api.types.is_numeric_dtype(dtype) or _are_statistics(sample):  # type: ignore[arg-type]
+    if (
+        pd.api.types.is_numeric_dtype(dtype)  # type: ignore[arg-type]
+        or _are_statistics(sample)
+        or _are_readings(sample)
+    ):
         return None
-    return _FEW_CODES if _look_like_codes(sample) else _FEW
+    if not _look_like_codes(sample):
+        times = sample.str.fullmatch(_TIME_OF_DAY).mean() >= _NEARLY_ALL
+        sentences = sample.str.count(r"\S\s+\S").mean() >= _WORDS - 1  # the business of free text
+        return None if times or sentences else _FEW
+    return _FEW_ALIKE if _are_long_and_alike(sample) else _FEW_CODES
+
+
+def _without_words(present: pd.Series) -> pd.Series:
+    """Leave out words such as "pending" or "none" among texts with digits."""
+    if pd.api.types.is_numeric_dtype(present.dtype):
+        return present
+    texts = pd.Series(present.unique(), dtype=object).map(str).str.strip()
+    digits = texts.str.contains(r"\d")
+    words = texts.str.fullmatch(r"\W*|[^\W\d_]+\.?(?:[ /-][^\W\d_]+\.?)?")
+    if not words.any() or int(digits.sum()) < _FEW_ALIKE or not (digits | words).all():
+        return present
+    return present[~present.astype(object).map(str).str.strip().isin(set(texts[words]))]
+
+
+def _are_long_and_alike(texts: pd.Series, *, letters_for_digits: int = 1) -> bool:
+    """Tell whether texts are one pattern of five digits or more; a letter can stand for one."""
+    masks = texts.str.replace(r"\d", "9", regex=True).str.replace(r"[^\W\d_]", "A", regex=True)
+    counts = masks.value_counts()
+    digits = str(counts.index[0]).count("9")
+    letters = str(counts.index[0]).count("A")
+    alike = bool(counts.iloc[0] >= _NEARLY_ALL * len(texts))
+    return alike and digits >= _LONG - min(letters, letters_for_digits)
+
+
+def _in_one_piece(texts: pd.Series) -> pd.Series:
+    """Join groups of capitals and digits that blanks or strokes part, as in "W2210 44871 01"."""
+    groups = texts.str.fullmatch(r"[A-Z]{0,4}\d[A-Z\d-]*(?: ?[ /] ?[A-Z]{0,4}\d[A-Z\d-]*)+")
+    long = texts.str.count(r"\d") >= 7
+    thousands = texts.str.fullmatch(r"\d{1,3}(?: \d{3})+")
+    return texts.where(~(groups & long & ~thousands), texts.str.replace(r"[ /]+", "", regex=True))
 
 
 def _is_unsuited(dtype: object) -> bool:
@@ -150,6 +197,15 @@ def _look_drawn(texts: pd.Series) -> bool:
     return bool(
         single and public < 0.5 and length.mean() >= 6 and changes.mean() >= 2.4 and not worded
     )
+
+
+def _are_readings(texts: pd.Series) -> bool:
+    """Tell whether texts are several small numbers between the same words, as "118/75 HR 62"."""
+    words = texts.str.replace(r"\d+(?:\.\d+)?", "9", regex=True)
+    small = ~texts.str.contains(r"\d{4}|(?<![\d.])0\d")
+    several = words.str.count("9") >= _SEVERAL
+    alike = float(words.value_counts(normalize=True).iloc[0]) if len(words) else 0.0
+    return alike >= _NEARLY_ALL and bool((small & several & words.str.contains(r"\s")).all())
 
 
 def _are_statistics(texts: pd.Series) -> bool:

@@ -7,12 +7,18 @@ import ipaddress
 import re
 
 from analysis.privacy.detector import Detector
+from analysis.privacy.lexicon import alternatives, read_list
 
 __all__ = ["CONTACT_DETECTORS", "is_us_phone"]
 
 _TLD = (
     "com|org|net|edu|gov|mil|int|io|co|info|biz|me|app|dev|health|clinic|doctor|care|hospital|eu|us|"
-    "uk|ca|de|at|ch|fr|es|it|nl|be|ie|au|nz|se|no|dk|fi|pt|pl|mx|br|ar|cl|in|jp|cn|ru|online|site|blog"
+    "ly|link|page|uk|ca|de|at|ch|fr|es|it|nl|be|ie|au|nz|se|no|dk|fi|pt|pl|mx|br|ar|cl|in|jp|cn|ru|online|site|blog"
+)
+_PUBLIC_HOST = re.compile(
+    r"(?i)(?:https?://)?(?:[\w-]+\.)*"
+    + alternatives(read_list("look_alikes")["public_hosts"])
+    + r"(?![\w.-]*\w\.\w)"
 )
 _OPEN, _SHUT = r"(?<![\w.,/+-])", r"(?!\w|[-.,/]\d)"
 _US = r"(?:\+?1[-.\s/]*)?(?:\(\s?[2-9]\d{2}\s?\)|[2-9]\d{2})\s?[-./]?\s?[2-9]\d{2}\s?[-./]?\s?\d{4}"
@@ -27,13 +33,15 @@ _FRENCH = r"0[1-9](?:[\s.-]?\d{2}){4}"
 _NATIONAL = r"\(?0\d{2,5}\)?[\s/-]{1,3}\d{2,8}(?:[\s/-]?\d{1,6}){0,4}"
 _BRITISH_MOBILE = r"07\d{3}\s?\d{3}\s?\d{3}|07\d{3}\s\d{6}|01[5-7]\d{8,9}"
 _NUMBER = rf"(?:{_PLUS}|{_DOUBLE_ZERO}|{_US}|{_FRENCH}|{_NATIONAL}|{_BRITISH_MOBILE})"
-_FAX = r"(?:tele)?fax(?:\s?(?:number|no\.?|nr\.?|nummer|n°|#))?|télécopie(?:ur)?|F\s?:"
+_FAX = (
+    r"(?:tele)?fax(?:ed|es|en|t)?(?:\s?(?:number|no\.?|nr\.?|nummer|n°|#))?|télécopie(?:ur)?|F\s?:"
+)
 _TEL = (
     r"tel(?:efon|éfono|efono|ephone|\.)?|phone|ph|cell(?:phone)?|mobile?|handy|mobil(?:e|telefon)?|call(?:\s"
     r"(?:back|me|her|him|them))?|text|sms|whats\s?app|portable|móvil|movil|contact|pager|voicemail|rufnummer|"
     r"tél(?:éphone)?\.?|callback|reach(?:ed)?(?:\s\w+)?(?:\sat)?"
 )
-_LABELLED = r"(?:[\s.:#=(-]|number|no\.?|nr\.?|is|at|on|unter|au|al){0,6}"
+_LABELLED = r"(?:[\s.:#=(-]|number|no\.?|nr\.?|is|to|at|on|unter|au|al|an){0,6}"
 
 
 def _digits(text: str) -> str:
@@ -98,6 +106,7 @@ _ADDRESSES = (
         r"(?:/[^\s<>\"']*)?|\bmailto:\S+",
         raw=True,
         needs=r"(?i)://|www|mailto:",
+        accept=lambda m: _PUBLIC_HOST.match(m[0]) is None,
     ),
     _contact(
         14,
@@ -105,7 +114,9 @@ _ADDRESSES = (
         rf"(?<![\w@.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:{_TLD})(?::\d{{2,5}})?"
         r"(?:/[^\s<>\"']*)?(?![\w-]|\.\w)",
         accept=lambda m: (
-            (re.match(r"[\w-]{2,}\.", m[0]) is not None or "/" in m[0]) and not m[0][0].isupper()
+            (re.match(r"[\w-]{2,}\.", m[0]) is not None or "/" in m[0])
+            and not m[0][0].isupper()
+            and _PUBLIC_HOST.match(m[0]) is None
         ),
         needs=r"\.\w",
     ),
@@ -115,6 +126,7 @@ _ADDRESSES = (
         "network card address",
         r"(?<![\w:.-])(?:[0-9a-f]{2}(?P<s>[:-])(?:[0-9a-f]{2}(?P=s)){4}[0-9a-f]{2}|"
         r"[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4})(?![\w:-])",
+        accept=lambda m: any(map(str.isalpha, m[0])),  # digits alone are doses or times
     ),
     _contact(
         15,
@@ -122,6 +134,11 @@ _ADDRESSES = (
         r"(?<![\w.-])(?P<value>\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?)(?![\w-]|\.\d)",
         accept=_ip4,
         needs=r"\.\d",
+    ),
+    _contact(
+        15,
+        "part of an IP address",
+        r"(?<![\w.-])\d{1,3}\.\d{1,3}\.(?:\d{1,3}\.[x*]{1,3}|[x*]{1,3}\.[x*]{1,3})(?![\w.])",
     ),
     _contact(
         15,
@@ -158,6 +175,11 @@ _NUMBERS = (
         4,
         "telephone number",
         rf"(?<!\w)(?:{_TEL}){_LABELLED}(?P<value>{_NUMBER}{_EXTENSION}|\d{{3}}[-. ]\d{{4}}|\d{{3}}(?:[ .]?\d{{2,3}}){{2,3}}|\d{{2}}(?:[ .]\d{{2,3}}){{3,4}})(?![\w]|[-.]\d)",
+    ),
+    _contact(
+        4,
+        "extension of a telephone",
+        r"(?<!\w)(?:ext\.?|extension|Durchwahl)[\s:#]*\d{3,5}(?!\w|\.\d)",
     ),
     _contact(4, "telephone number", rf"{_OPEN}{_US_DIVIDED}{_EXTENSION}{_SHUT}"),
     _contact(4, "telephone number", rf"(?<![\w.]){_PLUS}{_SHUT}", needs=r"\+"),

@@ -114,8 +114,16 @@ _SEPARATED = (
     ),
     date_detector(
         "date",
-        r"\b(?:on|dated?|since|until|till|effective|scheduled for|seen|visit(?:ed)?|le|dob|date of "
+        r"\b(?:on|dated?|since|until|till|effective|scheduled for|seen|visit(?:ed)?|le|dob|born|admitted|discharged|d/c|dosed|treated|week of|date of "
         rf"birth)[\s:]+(?P<value>(?:1[0-2]|0?[1-9])/{_DAY}){_END}",
+    ),
+    date_detector(
+        "year and month",
+        r"\b(?:born|dob|birth|geb\.?|née?|nacid[oa])[\s:]+(?P<value>(?:0?[1-9]|1[0-2])/\d{2})"
+        r"(?![\w/])",
+    ),
+    date_detector(
+        "date", r"\b(?:on|by|since|until|before|after) the (?P<value>\d{1,2}(?:st|nd|rd|th))(?!\w)"
     ),
     date_detector("date", r"\b\d{4}年\s?\d{1,2}月(?:\s?\d{1,2}日)?"),
 )
@@ -150,6 +158,7 @@ _WORDED = (
         ),
         needs=_MONTH_NEEDS,
     ),
+    date_detector("date", rf"\b(?:le|du|au)\s(?P<value>\d{{1,2}}\s{_MONTH})(?!\w)"),
     date_detector(
         "date",
         rf"(?<![\w-]){_MONTH}[\s./-]*(?:the )?{_DAY}(?:st|nd|rd|th)?"
@@ -210,6 +219,12 @@ _COARSE = (
     date_detector("week", r"(?<!\w)(?:KW|calendar week|kalenderwoche)\s?\d{1,2}(?!\w)"),
     date_detector(
         "season", rf"(?<!\w){_SEASON}(?:\s+of|\s+de|\s+del|,)?\s+(?:{_YEAR}|['’]\d{{2}})(?!\w)"
+    ),
+    date_detector(
+        "holiday",
+        r"(?<!\w)(?-i:Ramadan|Diwali|Hanukkah|Passover|Eid|Easter|Pentecost|Yom Kippur|Nowruz)"
+        rf"[\s,]+(?:of )?{_YEAR}(?!\w)",
+        needs="[A-Z]",
     ),
     date_detector(
         "holiday",

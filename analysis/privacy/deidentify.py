@@ -6,7 +6,7 @@ What is left is scanned, and a table with anything in it that may identify is re
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -14,54 +14,16 @@ import pandas as pd
 from analysis.errors import ColumnError, DataError
 from analysis.privacy.bare import require_bare
 from analysis.privacy.crosswalk import PSEUDONYM, pseudonyms_for, require_apart
-from analysis.privacy.headers import header_role, is_known_header, meaning_of_header
+from analysis.privacy.deidentified import Deidentified
+from analysis.privacy.headers import header_role, meaning_of_header
+from analysis.privacy.known_headers import is_known_header
 from analysis.privacy.relative_days import as_days, days_since, first_days
 from analysis.privacy.scan import scan_identifiers
-from analysis.privacy.scan_result import ScanResult
-from analysis.results import frame_to_html, frame_to_text
 
 __all__ = ["Deidentified", "deidentify"]
 
 _MOST = 2**53  # beyond it whole numbers are no longer exact
 _CHANGES = ("table", "column", "change", "rows")
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Deidentified:
-    """Tables without what identifies, and what became of each column.
-
-    Parameters
-    ----------
-    tables : mapping of str to pandas.DataFrame
-        The tables, rows ordered by pseudonym; a frame that came alone has an empty name.
-    changes : pandas.DataFrame
-        Columns ``table, column, change, rows``; true counts.
-    scan : ScanResult
-        The scan of the tables, which found nothing.
-    """
-
-    tables: Mapping[str, pd.DataFrame] = field(repr=False)
-    changes: pd.DataFrame
-    scan: ScanResult
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """A copy of the only table.
-
-        Raises
-        ------
-        DataError
-            When there are several.
-        """
-        if len(self.tables) != 1:
-            raise DataError("There are several tables; take them from tables by name.")
-        return next(iter(self.tables.values())).copy()
-
-    def __repr__(self) -> str:
-        return f"{self.scan.summary()}\n{frame_to_text(self.changes)}"
-
-    def _repr_html_(self) -> str:
-        return frame_to_html(self.changes, caption=self.scan.summary())
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -11,6 +11,7 @@ __all__ = ["contains_values", "is_derived"]
 
 _AT_MOST = 20_000
 _NUMBERS = 100_000
+_ROWS = 200_000
 _SHORTEST = 8
 _LEAST_LENGTH = 6
 _DIGESTS: tuple[Callable[[bytes], str], ...] = (
@@ -68,7 +69,8 @@ def contains_values(codes: pd.Series, other: pd.Series) -> bool:
     Returns
     -------
     bool
-        True when half of the values of six characters or more, and at least two, are held.
+        True when half of the values of six characters or more, and at least two, are held; of
+        more than 200,000 rows as many are looked at, evenly spread.
 
     Examples
     --------
@@ -77,8 +79,11 @@ def contains_values(codes: pd.Series, other: pd.Series) -> bool:
     """
     if pd.api.types.is_float_dtype(other.dtype) or pd.api.types.is_bool_dtype(other.dtype):
         return False
+    long = {str(value) for value in other.dropna().astype(object).unique()}
+    if sum(len(value) >= _LEAST_LENGTH for value in long) < 2:
+        return False
     pairs = pd.DataFrame({"code": codes.astype(object), "other": other.astype(object)}).dropna()
-    pairs = pairs.astype(str).drop_duplicates().head(_AT_MOST)
+    pairs = pairs.iloc[:: max(1, len(pairs) // _ROWS)].drop_duplicates().head(_AT_MOST).astype(str)
     pairs = pairs[pairs["other"].str.len() >= _LEAST_LENGTH]
     if pairs["other"].nunique() < 2:
         return False

@@ -7,17 +7,24 @@ import unicodedata
 from functools import cache
 
 from analysis.privacy.lexicon import read_list
-from analysis.study import TABLES
 
 __all__ = [
+    "content_words",
+    "exact_words",
     "header_role",
     "header_words",
-    "is_known_header",
     "meaning_of_header",
-    "names_a_code",
-    "names_no_person",
+    "phrases",
     "worded_meaning",
 ]
+
+
+_SPANS = {"day", "month", "quarter", "week"}
+_AGE_UNITS = {
+    "age_months": {"month", "months", "monate", "mois", "meses"},
+    "age_weeks": {"week", "weeks", "wochen", "semaines", "semanas"},
+    "age_days": {"day", "days", "tage", "jours", "dias"},
+}
 
 
 def header_words(header: str) -> str:
@@ -43,24 +50,35 @@ def header_words(header: str) -> str:
     return " ".join(re.findall(r"[a-z]+\d*|\d+", plain.encode("ascii", "ignore").decode()))
 
 
-def _content_words(header: str) -> list[str]:
-    """Give the words of a name without articles and the like."""
+def content_words(header: str) -> list[str]:
+    """Give the words of a name without articles and the like.
+
+    Parameters
+    ----------
+    header : str
+        Name of a column.
+
+    Examples
+    --------
+    >>> content_words("date_of_birth")
+    ['date', 'birth']
+    """
     small = read_list("headers")["small_words"]
     return [word for word in header_words(header).split() if word not in small]
 
 
 @cache
-def _phrases() -> dict[str, tuple[int, str]]:
+def phrases() -> dict[str, tuple[int, str]]:
     """Give every phrase of the lexicon with its element and kind."""
     return {
-        " ".join(_content_words(words)): (entry["element"], entry["kind"])
+        " ".join(content_words(words)): (entry["element"], entry["kind"])
         for entry in read_list("headers")["headers"]
         for words in entry["words"]
     }
 
 
 @cache
-def _exact() -> dict[str, tuple[int, str, bool]]:
+def exact_words() -> dict[str, tuple[int, str, bool]]:
     """Give the words that speak only alone, and whether the values must be words."""
     return {
         words: (entry["element"], entry["kind"], entry["worded"])
@@ -96,14 +114,16 @@ def meaning_of_header(header: str) -> tuple[int, str] | None:
     ((11, 'licence number'), None)
     """
     lists = read_list("headers")
-    words = _content_words(header)
+    words = _without_sides(content_words(header))
     if " ".join(words) in lists["harmless"] or _ends_harmless(words):
         return None
     size, stop, found = _longest_phrase(words)
     speaks_last = size > 1 and stop == len(words)
     if words and words[-1] in lists["harmless_after"] and len(words) > 1 and not speaks_last:
         return None
-    return found or _meaning_of_whole(words) or _meaning_of_script(header)
+    if found is not None:
+        return found
+    return _meaning_of_body(words) or _meaning_of_whole(words) or _meaning_of_script(header)
 
 
 def _longest_phrase(words: list[str]) -> tuple[int, int, tuple[int, str] | None]:
@@ -111,17 +131,24 @@ def _longest_phrase(words: list[str]) -> tuple[int, int, tuple[int, str] | None]
     size, end, found = 0, 0, None
     for start in range(len(words)):
         for stop in range(start + 1, min(len(words), start + 4) + 1):
-            meaning = _phrases().get(" ".join(words[start:stop]))
+            meaning = phrases().get(" ".join(words[start:stop]))
             if meaning and (stop - start, stop) >= (size, end):
                 size, end, found = stop - start, stop, meaning
     return size, end, found
+
+
+def _meaning_of_body(words: list[str]) -> tuple[int, str] | None:
+    """Tell what a name says that joins a part or habit of the body with a stored feature of it."""
+    lists = read_list("headers")
+    both = set(words) & set(lists["bodies"]) and set(words) & set(lists["features"])
+    return (16, "biometric identifier") if both else None
 
 
 def _meaning_of_whole(words: list[str]) -> tuple[int, str] | None:
     """Tell what a name says by its whole, by its ending, or by the words that it joins."""
     if not words:
         return None
-    alone = _exact().get(" ".join(words), _exact().get(" ".join(_without_owner(words))))
+    alone = exact_words().get(" ".join(words), exact_words().get(" ".join(_without_owner(words))))
     if alone is not None:
         return None if alone[2] else alone[:2]
     if len(words) > 1 and words[-1] in {"on", "at"} and words[-2].endswith("ed"):
@@ -132,6 +159,12 @@ def _meaning_of_whole(words: list[str]) -> tuple[int, str] | None:
         ):
             return entry["element"], entry["kind"]
     return _meaning_of_joined(words[-1]) if len(words) == 1 else None
+
+
+def _without_sides(words: list[str]) -> list[str]:
+    """Leave out the sides of the body at the end of a name, as in "hearing aid l/r"."""
+    sides = {"l", "r", "left", "right", "links", "rechts", "od", "os", "gauche", "droite"}
+    return words[:-2] if len(words) > 2 and set(words[-2:]) <= sides else words
 
 
 def _without_owner(words: list[str]) -> list[str]:
@@ -145,9 +178,9 @@ def _meaning_of_joined(word: str) -> tuple[int, str] | None:
     for first in range(3, len(word) - 1):
         for second in (len(word), *range(first + 2, len(word) - 2)):
             parts = [word[:first], word[first:second], word[second:]]
-            phrase = " ".join(_content_words(" ".join(filter(None, parts))))
-            if " " in phrase and phrase in _phrases():
-                return _phrases()[phrase]
+            phrase = " ".join(content_words(" ".join(filter(None, parts))))
+            if " " in phrase and phrase in phrases():
+                return phrases()[phrase]
     return None
 
 
@@ -163,11 +196,17 @@ def _meaning_of_script(header: str) -> tuple[int, str] | None:
 
 
 def _ends_harmless(words: list[str]) -> bool:
-    """Tell whether the word before the last makes it harmless, as in "drug name"."""
+    """Tell whether another word makes it harmless, as in "drug name" or "quarter of study"."""
+    lists = read_list("headers")
+    if len(words) < 2:
+        return False
+    described = words[-1] in {"name", "description", "text", "month"}
+    if words[0] == "name" and len(words) == 2:
+        described, words = True, words[::-1]
     return (
-        len(words) > 1
-        and words[-1] in {"name", "description", "text", "month"}
-        and (words[-2] in read_list("headers")["harmless_before"])
+        (described and words[-2] in lists["harmless_before"])
+        or (words[-1] in _SPANS and words[-2] in lists["relative_to"])
+        or (words[0] in _SPANS and words[-1] in lists["relative_to"])
     )
 
 
@@ -186,44 +225,12 @@ def worded_meaning(header: str) -> tuple[int, str] | None:
 
     Examples
     --------
-    >>> worded_meaning("site"), worded_meaning("site_id")
+    >>> worded_meaning("site"), worded_meaning("session")
     ((2, 'place'), None)
     """
-    words = _content_words(header)
-    found = _exact().get(" ".join(words), _exact().get(" ".join(_without_owner(words))))
+    words = content_words(header)
+    found = exact_words().get(" ".join(words), exact_words().get(" ".join(_without_owner(words))))
     return found[:2] if found is not None and found[2] else None
-
-
-def names_a_code(header: str) -> bool:
-    """Tell whether a name ends as those of identifying codes do, as in "emr_key".
-
-    Examples
-    --------
-    >>> names_a_code("emr_key"), names_a_code("session_no")
-    (True, False)
-    """
-    lists, words = read_list("headers"), _content_words(header)
-    return (
-        len(words) > 1
-        and words[-1] in lists["id_endings"]
-        and not set(words[:-1]) & set(lists["id_harmless"])
-    )
-
-
-def names_no_person(header: str) -> bool:
-    """Tell whether a name speaks of measurements, of parts of a study, or of public codes.
-
-    Examples
-    --------
-    >>> [names_no_person(name) for name in ("dose_mg", "icd10", "item", "v7", "patient_code")]
-    [True, True, True, False, False]
-    """
-    lists, words = read_list("headers"), _content_words(header)
-    if meaning_of_header(header) is not None or names_a_code(header):
-        return False
-    speaking = set(lists["measures"]) | set(lists["id_harmless"])
-    last = len(words) > 1 and words[-1] in lists["harmless_after"]
-    return last or bool(speaking & {word for word in words if len(words) + len(word) > 2})
 
 
 def header_role(header: str) -> str:
@@ -237,64 +244,21 @@ def header_role(header: str) -> str:
     Returns
     -------
     str
-        ``"age"`` in years, ``"age_months"``, ``"birth_year"``, ``"zip3"`` or an empty text.
+        ``"age"`` in years, ``"age_months"``, ``"age_weeks"``, ``"age_days"``, ``"birth_year"``,
+        ``"zip3"`` or an empty text.
 
     Examples
     --------
-    >>> header_role("age_years"), header_role("Geburtsjahr"), header_role("dose_mg")
+    >>> header_role("age_years"), header_role("Geburtsjahr"), header_role("dosage")
     ('age', 'birth_year', '')
     """
-    lists, words = read_list("headers"), _content_words(header)
+    lists, words = read_list("headers"), content_words(header)
     phrase = header_words(header)
     for role in ("age", "birth_year", "zip3"):
         if phrase in lists[role]:
             return role
     if set(words) & {"birth", "born"} and set(words) & {"year", "yr", "jahr"}:
         return "birth_year"
-    if not set(words) & set(lists["age_words"]) or _is_age_class(words):
+    if not set(words) & set(lists["age_words"]) or set(words) & set(lists["not_of_age"]):
         return ""
-    return "age_months" if set(words) & {"month", "months", "monate", "mois", "meses"} else "age"
-
-
-def _is_age_class(words: list[str]) -> bool:
-    """Tell whether a name speaks of classes of age, or of something per age."""
-    classes = {"group", "band", "category", "cat", "range", "class", "stratum", "adjusted"}
-    return bool(set(words) & classes)
-
-
-@cache
-def _known_words() -> frozenset[str]:
-    """Give every word of which a column name may be made without being a text of the data."""
-    lists = read_list("headers")
-    listed = [*_phrases(), *lists["harmless"], *lists["harmless_before"]]
-    listed += [*lists["age"], *lists["birth_year"], *lists["zip3"], *lists["substance_use_columns"]]
-    listed += [*lists["plain_words"], *lists["age_words"], *_exact()]
-    canonical = [header_words(name) for table in TABLES.values() for name in table.names]
-    tables = [header_words(name) for name in TABLES]
-    words = " ".join([*listed, *canonical, *tables]).split()
-    return frozenset([*words, "id", "no", "number", "code", "key", "of", "de", "the", "data"])
-
-
-def is_known_header(header: str) -> bool:
-    """Tell whether a name is made of known words only, so that a finding may show it.
-
-    Parameters
-    ----------
-    header : str
-        Name of a column or table.
-
-    Returns
-    -------
-    bool
-        False for names with any other word, which could be a text of the data.
-
-    Examples
-    --------
-    >>> is_known_header("date_of_birth"), is_known_header("kowalski_notes")
-    (True, False)
-    """
-    words = header_words(header).split()
-    known = _known_words()
-    return bool(words) and all(
-        word in known or (word.isdigit() and len(word) < 3) for word in words
-    )
+    return next((role for role, unit in _AGE_UNITS.items() if set(words) & unit), "age")

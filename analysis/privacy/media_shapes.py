@@ -36,6 +36,12 @@ MEDIA_SHAPES: tuple[Shape, ...] = (
     ),
     Shape(
         element=16,
+        kind="drawn line, as of a signature",
+        pattern=re.compile(r"[Mm][\d\s.,-]+(?:[LHVCSQTAlhvcsqta][\d\s.,-]+)+[Zz]?"),
+        least=2,
+    ),
+    Shape(
+        element=16,
         kind="code of an iris",
         pattern=re.compile(r"[01]{32,}"),
         least=2,

@@ -10,7 +10,7 @@ from analysis.privacy.lexicon import word_set
 from analysis.privacy.names import is_known_name, is_plain_word
 from analysis.privacy.shape import Shape
 
-__all__ = ["NAME_SHAPES"]
+__all__ = ["NAME_SHAPES", "is_speaking"]
 
 _UPPER, _LOWER = "A-ZÀ-ÖØ-ÞŁŚŠŽČĆ", "a-zß-öø-ÿłśšžčćńęąőűğışż"
 _WORD = rf"(?:(?:Mc|Mac|O['’]|D['’])?[{_UPPER}][{_LOWER}]{{1,}}(?:[-'’][{_UPPER}]?[{_LOWER}]+)*)"
@@ -42,13 +42,30 @@ def _is_ordinary(word: str) -> bool:
     return listed or is_plain_word(word) or (len(folded) > 5 and folded.endswith(endings))
 
 
+def is_speaking(text: str) -> bool:
+    """Tell whether a text has a word of four letters that is neither the clinic's nor plain speech.
+
+    Examples
+    --------
+    >>> is_speaking("Lakeside"), is_speaking("BOI-EAGL"), is_speaking("site 12"), is_speaking("A3")
+    (True, True, False, False)
+    """
+    return any(len(word) > 3 and not _is_ordinary(word) for word in _words_of(text))
+
+
 def _are_strange(texts: Sequence[str]) -> bool:
     """Accept texts of which hardly any has an ordinary word, unless the word is a name too."""
-    ordinary = sum(
-        any(_is_ordinary(word) and not is_known_name(word) for word in _words_of(text))
-        for text in texts
-    )
-    return ordinary <= 0.15 * len(texts)
+    return sum(map(_has_ordinary_word, texts)) <= 0.15 * len(texts)
+
+
+def _are_mostly_strange(texts: Sequence[str]) -> bool:
+    """Accept words with an initial of which a third at most is ordinary: some surnames are."""
+    return sum(map(_has_ordinary_word, texts)) <= 0.34 * len(texts)
+
+
+def _has_ordinary_word(text: str) -> bool:
+    """Tell whether a text has a word of the clinic or of plain speech that is no name as well."""
+    return any(_is_ordinary(word) and not is_known_name(word) for word in _words_of(text))
 
 
 def _hold_known_names(texts: Sequence[str]) -> bool:
@@ -92,6 +109,7 @@ NAME_SHAPES: tuple[Shape, ...] = (
     _name("name in another script", r"[\u0900-\u0dff]{2,}(?:\s[\u0900-\u0dff]{2,}){1,2}|[\u0e00-\u0e7f]{3,}\s[\u0e00-\u0e7f]{3,}", least=4),
     _name("words that may be names", rf"{_WORD}(?:\s[{_UPPER}]\.)?\s{_PARTICLE}?{_WORD}(?:[\s-]{_WORD})?(?:\s(?:Jr|Sr|II|III|IV)\.?)?", _are_strange, least=5),
     _name("words that may be names", rf"{_WORD},\s?{_WORD}(?:\s[{_UPPER}]\.?)?|[{_UPPER}]{{3,}},\s?[{_UPPER}]{{2,}}", _are_strange, least=4),
+    _name("words that may be names", rf"[{_UPPER}]{{3,}},?\s[{_UPPER}]\.?|[{_UPPER}]\.?\s[{_UPPER}]{{4,}}", _are_mostly_strange, least=4),
     _name("words that may be names", rf"{_WORD},?\s[{_UPPER}]\.?|(?:[{_UPPER}]\.?\s?){{1,2}}\s{_WORD}|[{_UPPER}]\.{_WORD}", _are_strange, least=5),
     _name("user name", r"[a-z][._][a-z]{3,}\d{0,2}", _are_no_files, least=4),
     _name("user name", r"[a-z]{2,}[._][a-z]{2,}\d{0,2}|[a-z]{4,}\d{0,2}", _hold_known_names, least=4),

@@ -201,6 +201,8 @@ NAME_DETECTORS: tuple[Detector, ...] = (
     _name("full name", r"(?P<value>[^\W\d_]{2,}[._][^\W\d_]{2,})", _all_are_known, whole=True),
     _name("initials and surname", rf"(?<![\w.-])(?:[{_UPPER}]\.[\s-]?){{1,3}}(?P<last>{_WORD})(?!\w)", _initial_and_surname),
     _name("initials and surname", rf"(?P<last>{_WORD}),?\s[{_UPPER}]{{1,2}}\.?|[{_UPPER}]{{1,2}}\s(?P<value>{_WORD})", lambda m: not is_plain_word(m["last"] or m["value"]) and is_known_name(m["last"] or m["value"]), whole=True),
+    _name("initials", rf"(?i:\b(?:signed|countersigned|initial(?:l?ed)|witness(?:ed)?|entered|rated|completed|checked|verified)(?:\sby)?)\s?[:\s]\s?(?P<value>[{_UPPER}]{{2,3}})(?!\w)", lambda m: m["value"].casefold() not in word_set("look_alikes", "abbreviations")),
+    _name("name", rf"(?<!\w)(?:O['’]|Mc|Fitz)[{_UPPER}]?[{_LOWER}]{{3,}}(?!\w)", lambda m: m[0][2:3].isupper() or m[0].startswith("Fitz")),
     _name("initials", rf"(?i:\binitials?|\bKürzel|\binitiales|\biniciales)\s?(?:[:=]|are|is)?\s?(?P<value>[{_UPPER}]\.?\s?[{_UPPER}]\.?(?:\s?[{_UPPER}]\.?)?)(?!\w)"),
     _name("given name", rf"(?<![\w@./-])(?P<value>[{_UPPER}][{_LOWER}]{{2,}}(?:-[{_UPPER}][{_LOWER}]+)?)(?![\w@/])", _is_given),
     _name("name", r"(?P<value>[^\W\d_]{3,}(?:[-'’][^\W\d_]+)?)", _is_name_alone, whole=True),

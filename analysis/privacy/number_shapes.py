@@ -8,7 +8,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["fractions_of_coordinates", "is_compact_day", "is_day_of_year", "luhn_fits"]
+from analysis.privacy.check_digits import verhoeff_valid
+
+__all__ = [
+    "are_answers",
+    "are_concepts",
+    "fractions_of_coordinates",
+    "is_compact_day",
+    "is_day_of_year",
+    "luhn_fits",
+]
 
 _Floats = npt.NDArray[np.float64]
 _Flags = npt.NDArray[np.bool_]
@@ -58,6 +67,47 @@ def luhn_fits(
             doubled = digit * (1 + place % 2)
             total = total + doubled // 10 + doubled % 10
     return np.asarray(inside & (total % 10 == 0), dtype=bool)
+
+
+def are_concepts(numbers: _Floats) -> bool:
+    """Tell whether numbers are identifiers of SNOMED CT: a partition and a check digit of Verhoeff.
+
+    Parameters
+    ----------
+    numbers : numpy.ndarray, shape (n,)
+        Numbers without missing ones; at most 2,000 distinct ones are looked at.
+
+    Returns
+    -------
+    bool
+        True when three distinct ones or more, and all of them, fit.
+
+    Examples
+    --------
+    >>> are_concepts(np.array([35489007.0, 370143000.0, 191613003.0]))
+    True
+    """
+    distinct = np.unique(numbers)
+    some = distinct[:: max(1, len(distinct) // _SAMPLE)]
+    if len(some) < 3 or some.min() < 100_000 or (some % 1 != 0).any() or some.max() > 2**53:
+        return False
+    texts = [str(int(number)) for number in some]
+    parts = {"00", "01", "02", "10", "11", "12"}
+    return all(text[-3:-1] in parts and verhoeff_valid(text) for text in texts)
+
+
+def are_answers(numbers: _Floats) -> bool:
+    """Tell whether numbers are answers to many items in a row: no digit above four.
+
+    Examples
+    --------
+    >>> are_answers(np.array([321103210.0, 333322213.0, 210101100.0, 222213210.0, 302011230.0]))
+    True
+    """
+    distinct = np.unique(numbers)[:_SAMPLE]
+    if len(distinct) < 5 or np.median(distinct) < 1e6 or (distinct % 1 != 0).any():
+        return False
+    return max("".join(str(int(number)) for number in distinct)) <= "4"
 
 
 def is_day_of_year(numbers: _Floats) -> _Flags:

@@ -17,6 +17,7 @@ from analysis.privacy.check_digits import (
 )
 from analysis.privacy.detector import Detector
 from analysis.privacy.lexicon import alternatives, read_list
+from analysis.privacy.plates import PLATE_DETECTORS
 
 __all__ = ["LONG_NUMBERS", "NUMBER_DETECTORS", "ssn_valid"]
 
@@ -33,6 +34,9 @@ _DATE_LIKE = re.compile(
     r"(?:19|20)\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}(?: .*)?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ].*)?"
     r"|\d{1,2}-\d{1,2}-(?:19|20)\d{2}|(?:19|20)\d{2}(?:0[1-9]|1[0-2])[0-3]\d"
     r"|\d{1,2}-?[A-Za-z]{3}-?\d{2,4}"
+)
+_SURE_LABEL = re.compile(
+    r"(?i)(?:licen[cs]e|lic|permit|chart|policy|member|claim|serial|badge|lot|implant)\b"
 )
 _PLATE = (
     r"(?P<value>[A-ZÄÖÜ0-9]{1,17}(?:[ -](?=[A-Z]{0,3}\d|[A-Z]{1,3}\b)[A-Z0-9]{1,4}){0,3})(?!\w)"
@@ -73,19 +77,16 @@ def _enough_digits(match: re.Match[str]) -> bool:
         return False
     if match.groupdict().get("bare") is None:
         return True
-    return n_digits >= 6 or (n_digits >= 5 and any(map(str.isalpha, value)))
+    lettered = any(map(str.isalpha, value))
+    if _SURE_LABEL.match(match[0]):
+        return n_digits >= 5 - lettered
+    return n_digits >= 6 or (n_digits >= 5 and lettered)
 
 
 def _is_plate_like(match: re.Match[str]) -> bool:
     """Accept what follows a label of vehicles: letters and digits, or three digits."""
     value = match["value"]
     return bool(_digits(value)) and (any(map(str.isalpha, value)) or len(_digits(value)) >= 3)
-
-
-def _is_long_plate(match: re.Match[str]) -> bool:
-    """Accept five characters or more of which some are letters and some are digits."""
-    text = "".join(filter(str.isalnum, match["value"]))
-    return len(text) >= 5 and text.isalnum() and not text.isalpha() and not text.isdigit()
 
 
 def _by(test: Callable[[str], bool]) -> Callable[[re.Match[str]], bool]:
@@ -95,7 +96,8 @@ def _by(test: Callable[[str], bool]) -> Callable[[re.Match[str]], bool]:
 
 def _dni_valid(text: str) -> bool:
     """Test the letter of a Spanish identity number."""
-    number = text.upper().replace("X", "0", 1).replace("Y", "1", 1).replace("Z", "2", 1)
+    number = text.upper()
+    number = number[0].translate(str.maketrans("XYZ", "012")) + number[1:]
     return number[:-1].isdigit() and "TRWAGMYFPDXBNJZSQVHLCKE"[int(number[:-1]) % 23] == number[-1]
 
 
@@ -196,6 +198,17 @@ _SHAPES = (
         rf"{_OPEN}(?P<value>(?:4\d{{3}}|5[1-5]\d\d|2[2-7]\d\d|6011|65\d\d)(?P<s>[ -]?)\d{{4}}(?P=s)\d{{4}}(?P=s)\d{{4}}|3[47]\d\d[ -]?\d{{6}}[ -]?\d{{5}}){_SHUT}",
         _by(luhn_valid),
     ),
+    _shape(
+        10,
+        "last digits of a card",
+        r"(?<!\w)(?i:visa|master ?card|amex|(?:debit |credit |discover |gift )?card|acct|account)\.?\s(?i:no\.?\s|nr\.?\s|ending\s(?:in\s)?|x{1,4}[ -]?|#\s?|[*•.]{1,4}\s?)?(?P<value>\d{4})(?!\w|[.,/-]\d)",
+        lambda m: not re.fullmatch("(?:19|20)\\d\\d", m["value"]) or "ending" in m[0],
+    ),
+    _shape(
+        10,
+        "account number",
+        r"(?<!\w)(?:INV|CLM|ACCT|CHK|RCPT)[-# ]?\d{4,}(?!\w)|(?i:\bche(?:ck|que)\s?(?:no\.?|#)\s?)\d{3,}(?!\w)",
+    ),
     _shape(11, "DEA number", r"(?<!\w)(?P<value>[A-Z][A-Z9]\d{7})(?!\w)", _by(dea_valid)),
     _shape(11, "national provider identifier", r"(?P<value>[12]\d{9})", _by(npi_valid), whole=True),
     _shape(
@@ -203,6 +216,11 @@ _SHAPES = (
         "national identity number",
         rf"{_OPEN}(?P<value>(?:\d{{8}}|[XYZ]-?\d{{7}})-?[A-Z])(?!\w)",
         _by(_dni_valid),
+    ),
+    _shape(
+        16,
+        "number of a stored print",
+        r"(?i)(?<!\w)(?:finger|thumb|palm|voice|face|facial|retinal?|iris|foot)[ -]?(?:print|scan|template|image)s?\b[^\d\n]{0,20}?(?P<value>[A-Z]{0,4}-?\d{3,})(?!\w|[.,]\d)",
     ),
     _shape(
         12,
@@ -261,14 +279,7 @@ _LONG = (
 NUMBER_DETECTORS: tuple[Detector, ...] = (
     *_labelled(),
     Detector(element=18, kind="user name", pattern=re.compile(_USER), needs="[:=]"),
-    Detector(
-        element=12,
-        kind="licence plate",
-        pattern=re.compile(
-            r"(?i)(?<!\w)plates?\s+(?P<value>[A-Z0-9]{2,8}(?:[ -][A-Z0-9]{1,4})?)(?!\w)"
-        ),
-        accept=_is_long_plate,
-    ),
+    *PLATE_DETECTORS,
     *_SHAPES,
 )
 """Detectors of elements 7 to 13, 16 and 18 by label, shape or check digit."""

@@ -13,6 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.privacy.number_shapes import (
+    are_answers,
+    are_concepts,
     fractions_of_coordinates,
     is_compact_day,
     is_day_of_year,
@@ -81,6 +83,8 @@ def numeric_kinds(values: pd.Series) -> tuple[tuple[int, str], ...]:
         return ()
     if np.median(numbers) < 501:
         return ((2, "coordinates"),) if fractions_of_coordinates(numbers) else ()
+    if are_concepts(numbers) or are_answers(numbers):
+        return ()
     found: list[tuple[int, str]] = []
     distinct = len(np.unique(numbers))
     span = float(np.subtract(*np.percentile(numbers, [98, 2])))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, insort
 
+from analysis.privacy.characteristics import CHARACTERISTIC_DETECTORS
 from analysis.privacy.contacts import CONTACT_DETECTORS
 from analysis.privacy.dates import DATE_DETECTORS
 from analysis.privacy.detector import ELEMENTS, Detector, Match
@@ -29,6 +30,7 @@ DETECTORS: tuple[Detector, ...] = (
     *PLACE_DETECTORS,
     *NAME_DETECTORS,
     *LONG_NUMBERS,
+    *CHARACTERISTIC_DETECTORS,
 )
 """Every detector; where two find the same place, the first one has it."""
 

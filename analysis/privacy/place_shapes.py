@@ -14,6 +14,8 @@ __all__ = ["PLACE_SHAPES"]
 def _of_one_region(texts: Sequence[str]) -> bool:
     """Accept geohashes of one length that begin alike and hold letters and digits."""
     alike = len({text[:2] for text in texts}) == 1
+    if any(re.fullmatch("0[bx].*", text) for text in texts):
+        return False
     mixed = sum(bool(re.search(r"\d", text) and re.search("[a-z]", text)) for text in texts)
     return alike and len({len(text) for text in texts}) == 1 and mixed >= 0.8 * len(texts)
 

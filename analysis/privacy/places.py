@@ -1,4 +1,4 @@
-"""Finding places smaller than a state: coordinates, cities, counties, clinics."""
+"""Finding places smaller than a state: coordinates, roads, stations, cities, counties."""
 
 # ruff: noqa: E501 - a pattern that is cut into lines is harder to read than a long one
 from __future__ import annotations
@@ -7,6 +7,7 @@ import re
 
 from analysis.privacy.addresses import ADDRESS_DETECTORS
 from analysis.privacy.detector import Detector, place_detector
+from analysis.privacy.institutions import INSTITUTION_DETECTORS
 from analysis.privacy.lexicon import alternatives, read_list, word_set
 from analysis.privacy.postcodes import POSTCODE_DETECTORS
 
@@ -15,129 +16,23 @@ __all__ = ["PLACE_DETECTORS"]
 _PLACES = read_list("places")
 _STATE_CODES = alternatives(_PLACES["states"])
 _STATES = alternatives([*_PLACES["states"], *_PLACES["states"].values()])
-_CITY = alternatives(_PLACES["cities"])
+_SHORT = {"Fort ": ("Ft ", "Ft. "), "Saint ": ("St ", "St. "), "Mount ": ("Mt ", "Mt. ")}
+_CITY = alternatives(
+    [
+        *_PLACES["cities"],
+        *(
+            short + city.removeprefix(long)
+            for city in _PLACES["cities"]
+            for long, shorts in _SHORT.items()
+            if city.startswith(long)
+            for short in shorts
+        ),
+    ]
+)
 _ANY_CITY = alternatives([*_PLACES["cities"], *_PLACES["cities_also_words"]])
 _UPPER, _LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ"
 _WORD = rf"[{_UPPER}](?:[{_LOWER}]+|['’][{_UPPER}][{_LOWER}]+|\.)(?:[-'’][{_UPPER}{_LOWER}]+)*"
 _GAP = r"[ \t\u00a0]+"
-_CLINIC = (
-    "Clinics?|Hospitals?|Medical Cent(?:er|re)|Health Cent(?:er|re)|Wellness Cent(?:er|re)|Treatment Cent(?:er|re)|"
-    "Infusion Cent(?:er|re)|Surgery Cent(?:er|re)|Cent(?:er|re)|Infusions?|Health System|Healthcare|Health|Wellness|"
-    "Medical Group|Medical Associates|Psychiatry|Psychiatric Associates|Institute|Surgery|Practice|Hospice|"
-    "Pharmacy|Sanatorium|Infirmary|Medical School|University|Klinik(?:um)?|Krankenhaus|Spital|"
-    "Praxis|Ambulanz|Apotheke|Tagesklinik|MVZ|Hôpital|Clinique|Clínica|Hospital|Sanatorio|Ambulatorio"
-)
-_GENERIC = frozenset(
-    [
-        "the",
-        "our",
-        "this",
-        "that",
-        "a",
-        "an",
-        "any",
-        "each",
-        "every",
-        "per",
-        "your",
-        "their",
-        "his",
-        "her",
-        "local",
-        "general",
-        "outpatient",
-        "inpatient",
-        "day",
-        "pain",
-        "ketamine",
-        "esketamine",
-        "infusion",
-        "community",
-        "rural",
-        "urban",
-        "academic",
-        "medical",
-        "mental",
-        "behavioral",
-        "behavioural",
-        "primary",
-        "care",
-        "public",
-        "private",
-        "specialty",
-        "home",
-        "other",
-        "another",
-        "same",
-        "new",
-        "sleep",
-        "emergency",
-        "treatment",
-        "surgery",
-        "health",
-        "wellness",
-        "clinic",
-        "hospital",
-        "center",
-        "centre",
-        "psychiatric",
-        "psychiatry",
-        "physical",
-        "world",
-        "in",
-        "at",
-        "to",
-        "from",
-        "by",
-        "die",
-        "der",
-        "das",
-        "eine",
-        "unsere",
-        "universitäts",
-        "la",
-        "le",
-        "una",
-        "el",
-        "l",
-        "un",
-        "une",
-        "nuestra",
-        "notre",
-        "and",
-        "or",
-        "veterans",
-        "site",
-        "referral",
-        "main",
-        "partner",
-        "large",
-        "small",
-        "single",
-        "multi",
-        "patient",
-        "participating",
-        "teaching",
-        "ho",
-        "university",
-        "state",
-        "county",
-        "city",
-        "women",
-        "children",
-        "oral",
-        "iv",
-        "family",
-        "for",
-        "with",
-        "of",
-        "veterinary",
-        "eye",
-        "heart",
-        "cancer",
-        "dental",
-    ]
-)
 _LIVING = (
     r"(?:lives?|living|lived|resid(?:es?|ing|ent)|based|born|raised|grew up|stay(?:s|ing)?|located|works?|working)\s+"
     r"(?:in|at|near|outside(?: of)?|of)|(?:moved|relocat\w+|travell?ed|travels|commutes?|drove|drives|flew|returned|"
@@ -147,12 +42,6 @@ _LIVING = (
     r"geboren\s+in|(?:habite|vit|née?|domiciliée?|réside|demeurant)\s+à|(?:vive|reside|nació|nacid[oa]|domicilio|"
     r"trabaja)\s+en|se mudó a|procedente de|vient de"
 )
-
-
-def _is_named(match: re.Match[str]) -> bool:
-    """Accept a clinic with a word before or after that is no general word."""
-    words = re.findall(r"[^\W\d_]+", match["own"])
-    return any(word.casefold() not in _GENERIC and word[0].isupper() for word in words)
 
 
 def _is_no_region(match: re.Match[str]) -> bool:
@@ -170,6 +59,27 @@ def _on_globe(match: re.Match[str]) -> bool:
 
 
 _AREAS = (
+    place_detector(
+        "corner of streets",
+        rf"(?<!\w)(?i:(?:corner|intersection|crossing) of)\s(?:{_WORD}|\d{{1,3}}(?:st|nd|rd|th))\s(?:and|&)\s(?:{_WORD}|\d{{1,3}}(?:st|nd|rd|th))"
+        rf"|(?<!\w)\d{{1,3}}(?:st|nd|rd|th)\s(?:and|&|at)\s(?!(?:Week|Day|Session|Visit|Infusion|Dose)\b){_WORD}",
+        needs="[A-Z0-9]",
+    ),
+    place_detector(
+        "road",
+        r"(?<!\w)(?:I-\d{1,3}|(?i:exit) \d{1,3}[A-Z]?(?= (?:of|on|off)\b)|(?:Route|Rte\.?|Hwy\.?|Highway|Interstate|US|County Road) \d{1,3})(?!\w|[.,/-]\d)",
+    ),
+    place_detector(
+        "room or ward",
+        r"(?i)(?<!\w)(?:room|rm\.?|zimmer|chambre|habitación)\s(?:no\.?\s|#)?\d{3,4}[a-z]?(?!\w|[.,]\d)"
+        r"|(?<!\w)(?:ward|station|building|bldg\.?)\s(?:no\.?\s|#)?\d{1,3}[a-z]?(?!\w|[.,]\d)",
+    ),
+    place_detector("census tract", r"(?i)(?<!\w)census tract\s#?\d[\d.]{2,}"),
+    place_detector(
+        "coordinates",
+        r"(?<!\w)[NS]\s?\d{1,2}[°\s]\s?\d{1,2}\.\d+['’′]?[\s,;]+[EWO]\s?\d{1,3}[°\s]\s?\d{1,2}\.\d+['’′]?",
+        raw=True,
+    ),
     place_detector(
         "plus code",
         r"(?<![\w+])[23456789CFGHJMPQRVWX]{4,8}\+[23456789CFGHJMPQRVWX]{2,4}(?![\w+])",
@@ -229,26 +139,15 @@ _AREAS = (
         needs="[A-Z]",
     ),
     place_detector(
-        "clinic",
-        rf"(?<!\w)(?P<own>(?:(?:{_WORD}|[A-Z]{{2,}}|of|and|&|for|de|the|der|des|du){_GAP}){{1,6}})(?:{_CLINIC})(?!\w)",
-        _is_named,
-        needs="[A-Z]",
-    ),
-    place_detector(
-        "clinic",
-        rf"(?<!\w)(?:{_CLINIC})(?:{_GAP}(?:of|de|du|des|der|für|am|an der|im|la|del|for|in|zum|St\.))*(?P<own>(?:{_GAP}(?:{_WORD}|l['’]{_WORD}|d['’]{_WORD}|[A-Z]{{3,}}|de|la|del|und|et|y)){{1,4}})",
-        _is_named,
-        needs="[A-Z]",
-    ),
-    place_detector(
-        "clinic",
-        rf"(?<!\w)(?P<own>[{_UPPER}][{_LOWER}]+(?:-[{_UPPER}]?[{_LOWER}]+)*-?)(?:[Kk]linik(?:um)?|[Kk]rankenhaus|[Pp]raxis|[Ss]pital|[Hh]ospital|[Aa]potheke)(?:{_GAP}{_WORD})?(?!\w)",
-        _is_named,
-        needs="(?i)klinik|krankenhaus|praxis|spital|apotheke",
-    ),
-    place_detector(
         "city",
         rf"(?i:{_LIVING})\s+(?:the\s+)?(?P<value>{_WORD}(?:[ -](?:{_WORD}|am|an|der|sur|la|les|de|del|upon|on))*)",
+        _is_no_region,
+        needs="[A-Z]",
+    ),
+    place_detector(
+        "station or stop",
+        rf"(?<!\w)(?i:tram|bus|train|metro|subway|underground|ferry|bike|S-Bahn|U-Bahn|Bahn|Zug|Straßenbahn|tramway|autobus|walked|walking|drove|driven|came|cycled|travell?ed|zu Fuß|à pied|andando)"
+        rf"(?:[ ]?\d{{1,4}}[A-Z]?|[ ][A-Z]\d{{0,2}})?(?:[ ](?i:from|to|via|at|near|over from|in from|von|aus|ab|nach|bis|über|de|depuis|jusqu['’]à|vers|desde|hasta|a))?[ ](?P<value>{_WORD}(?:[ -]{_WORD})*)",
         _is_no_region,
         needs="[A-Z]",
     ),
@@ -284,5 +183,10 @@ _AREAS = (
     ),
 )
 
-PLACE_DETECTORS: tuple[Detector, ...] = (*ADDRESS_DETECTORS, *POSTCODE_DETECTORS, *_AREAS)
+PLACE_DETECTORS: tuple[Detector, ...] = (
+    *ADDRESS_DETECTORS,
+    *POSTCODE_DETECTORS,
+    *INSTITUTION_DETECTORS,
+    *_AREAS,
+)
 """Detectors of element 2."""

@@ -12,18 +12,13 @@ from collections.abc import Collection, Iterator, Mapping
 import pandas as pd
 
 from analysis.errors import ColumnError, DataError
-from analysis.privacy.headers import is_known_header
-from analysis.privacy.scan_result import ColumnFinding, ScanResult, Sign
-from analysis.privacy.signs import (
-    signs_of_cardinality,
-    signs_of_free_text,
-    signs_of_header,
-    signs_of_pseudonym,
-    signs_of_role,
-    signs_of_values,
-    there,
-)
+from analysis.privacy.header_kinds import are_of_results
+from analysis.privacy.header_signs import signs_of_header
+from analysis.privacy.known_headers import is_known_header
+from analysis.privacy.scan_result import ColumnFinding, ScanResult, Sign, there
+from analysis.privacy.signs import signs_of_cardinality, signs_of_free_text, signs_of_pseudonym
 from analysis.privacy.substance_use import concerns_substance_use
+from analysis.privacy.value_signs import signs_of_role, signs_of_silent_ages, signs_of_values
 from analysis.study import TABLES, Study
 
 __all__ = ["scan_identifiers"]
@@ -142,11 +137,16 @@ def _scan_table(
 ) -> Iterator[ColumnFinding]:
     """Give the findings of one table."""
     canonical = TABLES[name].names if name in TABLES else ()
+    explained = pseudonym not in frame.columns and are_of_results(map(str, frame.columns))
     for position, header in enumerate(map(str, frame.columns), start=1):
         values = frame.iloc[:, position - 1]
         signs = list(
             signs_of_values(
-                values, header, is_pseudonym=header == pseudonym, is_canonical=header in canonical
+                values,
+                header,
+                frame.get(pseudonym),
+                is_pseudonym=header == pseudonym,
+                is_canonical=header in canonical,
             )
         )
         signs += signs_of_role(values, header)
@@ -154,6 +154,7 @@ def _scan_table(
             signs += signs_of_pseudonym(frame, position - 1)
         elif header not in canonical:
             signs += signs_of_header(values, header)
+            signs += signs_of_silent_ages(values, header)
             signs += signs_of_cardinality(values, header, frame.get(pseudonym))
         if header in flagged:
             signs.append(
@@ -161,7 +162,7 @@ def _scan_table(
                     element=18, why="flagged", kind="marked in the dictionary", count=there(values)
                 )
             )
-        if header not in allowed and header not in canonical:
+        if header not in allowed and header not in canonical and not explained:
             signs += signs_of_free_text(values, header)
         label = header if header == pseudonym or is_known_header(header) else f"column {position}"
         yield from ColumnFinding.of_signs(signs, table=shown, column=label)

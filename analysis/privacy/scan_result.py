@@ -12,7 +12,7 @@ from analysis.privacy.detector import ELEMENTS
 from analysis.results import counted, frame_to_html, frame_to_text
 from analysis.study import Finding
 
-__all__ = ["FREE_TEXT", "ColumnFinding", "ScanResult", "Sign"]
+__all__ = ["FREE_TEXT", "ColumnFinding", "ScanResult", "Sign", "there"]
 
 FREE_TEXT = 0
 """Stands in the place of an element for free text, which may hold any of them."""
@@ -33,6 +33,17 @@ _REMEDIES = {
     2: "Keep the state at most; leave the column out.",
     18: "Replace it by a random pseudonym with deidentify, or leave the column out.",
 }
+
+
+def there(values: pd.Series) -> int:
+    """Count values that are not missing.
+
+    Examples
+    --------
+    >>> there(pd.Series([1.0, None]))
+    1
+    """
+    return int(values.notna().sum())
 
 
 @dataclass(frozen=True, kw_only=True)

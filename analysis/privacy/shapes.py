@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 
 import pandas as pd
 
@@ -34,7 +36,12 @@ SHAPES: tuple[Shape, ...] = (
 )
 """Every shape of a column."""
 
+_Texts = list[tuple[str, int]]
 _SAMPLE = 400
+_NEARLY_ALL = 0.9
+_LABEL = re.compile(r"[A-Za-z]{0,9}[ .#]?\d{1,4}\s?(?:[-–|:/]\s?|\s{2,})(?P<rest>\S.*)")
+_DIGIT = re.compile(r"\d")
+_WORDS = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)?\.?")
 _NOTHING = re.compile(r"(?i)\W*(?:n/?a|none|nil|unknown|unk|missing|null|nan|not known|\?)?\W*")
 
 
@@ -63,19 +70,43 @@ def kinds_of_shapes(counts: pd.Series) -> dict[tuple[int, str], int]:
     if not known:
         return {}
     scale = counts.sum() / max(1, sum(rows for _, rows in texts))
+    words = sum(_WORDS.fullmatch(text) is not None for text, _ in known)
     found: dict[tuple[int, str], int] = {}
-    for shape in SHAPES:
-        hits = [(text, rows) for text, rows in known if shape.pattern.fullmatch(text)]
-        if _is_one_of(shape, [text for text, _ in hits], len(known)):
-            rows_found = round(sum(rows for _, rows in hits) * scale)
-            found[shape.element, shape.kind] = max(
-                rows_found, found.get((shape.element, shape.kind), 0)
-            )
+    for shape, judged, kind in _trials(known):
+        hits = [(text, rows) for text, rows in judged if shape.pattern.fullmatch(text)]
+        if _is_one_of(shape, [text for text, _ in hits], len(judged), words):
+            key = shape.element, kind
+            found[key] = max(round(sum(rows for _, rows in hits) * scale), found.get(key, 0))
     return found
 
 
-def _is_one_of(shape: Shape, hits: list[str], n: int) -> bool:
-    """Tell whether enough texts are of a shape, and pass its test together."""
+def _trials(known: _Texts) -> Iterator[tuple[Shape, _Texts, str]]:
+    """Give each shape with the texts that it is tried on, and what it then tells."""
+    yield from ((shape, known, shape.kind) for shape in SHAPES)
+    behind = _last_parts(known)
+    if behind:
+        yield from ((shape, behind, "name behind a label") for shape in NAME_SHAPES)
+
+
+def _last_parts(texts: _Texts) -> _Texts:
+    """Give what stands behind labels of visits and the like, where nearly all texts have one."""
+    labelled = [(_LABEL.fullmatch(text), rows) for text, rows in texts]
+    parts = Counter[str]()
+    for match, rows in labelled:
+        if match is not None:
+            parts[match["rest"]] += rows
+    n_labelled = sum(match is not None for match, _ in labelled)
+    return list(parts.items()) if n_labelled >= _NEARLY_ALL * max(1, len(texts)) else []
+
+
+def _is_one_of(shape: Shape, hits: list[str], n: int, n_words: int) -> bool:
+    """Tell whether enough texts are of a shape, and pass its test together.
+
+    Words such as "pending" or "cash" stand in the place of a code that is not there, so codes are
+    counted without them.
+    """
+    if hits and all(_DIGIT.search(text) for text in hits):
+        n -= n_words
     if len(hits) < shape.least or len(hits) < shape.share * n:
         return False
     return shape.accept is None or shape.accept(hits)

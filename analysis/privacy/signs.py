@@ -1,4 +1,4 @@
-"""The signs that a column identifies persons: values, name, number, origin, sentences."""
+"""The signs that a column identifies persons: number of values, origin, sentences."""
 
 from __future__ import annotations
 
@@ -8,195 +8,31 @@ import pandas as pd
 
 from analysis.privacy.codes import codes_of_patients
 from analysis.privacy.derived import is_derived
-from analysis.privacy.headers import (
-    header_role,
-    meaning_of_header,
-    names_a_code,
-    names_no_person,
-    worded_meaning,
-)
-from analysis.privacy.lexicon import read_list, small_zip3
-from analysis.privacy.numeric_columns import plain_numbers
-from analysis.privacy.scan_result import Sign
-from analysis.privacy.shapes import SHAPES
-from analysis.privacy.values import MATCH_COLUMNS, free_text_share, match_column
+from analysis.privacy.free_text import free_text_share, stray_sentences
+from analysis.privacy.header_kinds import explains_a_table, names_a_quantity, names_no_person
+from analysis.privacy.header_signs import holds_numbers
+from analysis.privacy.headers import meaning_of_header
+from analysis.privacy.scan_result import Sign, there
 
-__all__ = [
-    "signs_of_cardinality",
-    "signs_of_free_text",
-    "signs_of_header",
-    "signs_of_pseudonym",
-    "signs_of_role",
-    "signs_of_values",
-    "there",
-]
+__all__ = ["signs_of_cardinality", "signs_of_free_text", "signs_of_pseudonym"]
 
-_BY_CHANCE = {
-    "date",
-    "date of a Japanese era",
-    "digest",
-    "UUID",
-    "national identity number",
-    "national provider identifier",
-    "telephone number",
-    "time stamp",
-    "year and month",
-}
-_BY_CHANCE |= {str(entry["kind"]) for entry in read_list("labels")["labels"]}
-_TOLD_BY_SHAPE = {
-    "e-mail address",
-    "letters and a day",
-    "letters and digits of a name and a birthday",
-    "name in another script",
-    "social security number",
-    "web address",
-    "words that may be names",
-}
-_OF_ANY_CODE = {shape.kind for shape in SHAPES} - _TOLD_BY_SHAPE | {
-    "five-digit code",
-    "licence plate",
-    "long number",
-    "nine-digit number",
-    "postcode",
-}
-_OF_FIGURES = _OF_ANY_CODE | {
-    "IP address as a number",
-    "Julian day number",
-    "bank routing number",
-    "coordinates",
-    "date as a number",
-    "day of the year",
-    "decimal year",
-    "number of a day",
-    "spreadsheet date",
-    "words that may be names",
-}
 _FEW_DISTINCT = 20
+_FEW_SENTENCES = 5
 _NEARLY_ALL = 0.9
 _FREE_TEXT_SHARE = 0.2
 _HALF = 0.5
-
-
-def there(values: pd.Series) -> int:
-    """Count values that are not missing."""
-    return int(values.notna().sum())
-
-
-def signs_of_values(
-    values: pd.Series, header: str, *, is_pseudonym: bool, is_canonical: bool
-) -> Iterator[Sign]:
-    """Give what the values hold, without what any column of codes or figures looks like.
-
-    Parameters
-    ----------
-    values : pandas.Series
-        A column.
-    header : str
-        Its name.
-    is_pseudonym : bool
-        Whether it is the declared pseudonym, whose codes may look like anything.
-    is_canonical : bool
-        Whether it is a column that every study has.
-    """
-    found = match_column(values)
-    figures = is_canonical or names_no_person(header)
-    columns = (found[name].tolist() for name in MATCH_COLUMNS)
-    for element, kind, count, share in zip(*columns, strict=True):
-        by_chance = is_pseudonym and (
-            kind in _OF_ANY_CODE or (kind in _BY_CHANCE and share < _HALF)
-        )
-        of_figures = figures and not is_pseudonym and kind in _OF_FIGURES
-        of_versions = kind == "IP address" and "version" in header.casefold()
-        sparse_digits = kind == "five-digit code" and share < _HALF
-        if not (by_chance or of_figures or of_versions or sparse_digits):
-            yield Sign(element=element, why="values", kind=kind, count=count)
-
-
-def signs_of_role(values: pd.Series, header: str) -> Iterator[Sign]:
-    """Give ages over 90, years of birth that tell them, and small ZIP areas."""
-    role = header_role(header)
-    if role == "":
-        return
-    texts = values.dropna().astype(object).map(str)
-    if role in {"age", "age_months"}:
-        texts = texts.str.extract(r"^\s*(\d{1,4}(?:\.\d*)?)(?!\s*\+)", expand=False).dropna()
-    numbers = plain_numbers(texts) / (12 if role == "age_months" else 1)
-    this_year = pd.Timestamp.now().year
-    if role in {"age", "age_months"}:  # 90 stands for 90 or older
-        hits, kind, element = int((numbers > 90).sum()), "age over 89", 3
-    elif role == "birth_year":
-        hits, kind, element = int((numbers <= this_year - 90).sum()), "year of birth", 3
-    else:
-        digits = values.dropna().astype(str).str.extract(r"^(\d{1,3})(?:\.0)?(?:xx|XX|\*\*)?$")[0]
-        hits, kind, element = (
-            int(digits.str.zfill(3).isin(small_zip3()).sum()),
-            "small ZIP3 area",
-            2,
-        )
-    if hits:
-        yield Sign(element=element, why="values", kind=kind, count=hits)
-
-
-def signs_of_header(values: pd.Series, header: str) -> Iterator[Sign]:
-    """Give what the name of the column says, when the column holds anything."""
-    meaning = meaning_of_header(header) or _meaning_of_words(values, header)
-    if meaning is None or meaning[0] == 0 or header_role(header) or there(values) == 0:
-        return
-    if pd.api.types.is_bool_dtype(values.dtype) or _is_flag(values):
-        return  # "phone: yes" says that there is a telephone, not which
-    yield Sign(element=meaning[0], why="header", kind=meaning[1], count=there(values))
-
-
-def _meaning_of_words(values: pd.Series, header: str) -> tuple[int, str] | None:
-    """Give what a name says of values that are words, or of codes that differ much."""
-    distinct = values.dropna().astype(object).map(str).drop_duplicates()
-    worded = worded_meaning(header)
-    if worded is not None and distinct.str.contains(r"[^\W\d_]{4}").mean() >= _HALF:
-        return worded
-    many = len(distinct) >= 5 and len(distinct) >= _HALF * there(values)
-    return (18, "other unique code") if many and names_a_code(header) else None
-
-
-def _is_flag(values: pd.Series) -> bool:
-    """Tell whether a column holds only yes and no."""
-    flags = {
-        "0",
-        "1",
-        "yes",
-        "no",
-        "true",
-        "false",
-        "y",
-        "n",
-        "0.0",
-        "1.0",
-        "ja",
-        "nein",
-        "oui",
-        "non",
-        "sí",
-        "si",
-    }
-    distinct = values.dropna().unique()
-    return len(distinct) <= 2 and {str(value).casefold() for value in distinct} <= flags
 
 
 def signs_of_cardinality(
     values: pd.Series, header: str, patients: pd.Series | None
 ) -> Iterator[Sign]:
     """Give columns of codes with about one value for each patient, or for each row."""
-    kind = codes_of_patients(values, patients, measured=names_no_person(header))
+    named = "labels" if names_no_person(header) else ""
+    if names_a_quantity(header):
+        named = "figures"
+    kind = codes_of_patients(values, patients, named=named)
     if kind:
         yield Sign(element=18, why="cardinality", kind=kind, count=there(values))
-
-
-def _holds_numbers(values: pd.Series) -> bool:
-    """Tell whether a column holds numbers, be it as numbers or as texts."""
-    if pd.api.types.is_numeric_dtype(values.dtype):
-        return True
-    return bool(
-        plain_numbers(values.dropna().astype(object).map(str)).notna().mean() >= _NEARLY_ALL
-    )
 
 
 def signs_of_pseudonym(frame: pd.DataFrame, position: int) -> Iterator[Sign]:
@@ -207,12 +43,22 @@ def signs_of_pseudonym(frame: pd.DataFrame, position: int) -> Iterator[Sign]:
 
 
 def signs_of_free_text(values: pd.Series, header: str) -> Iterator[Sign]:
-    """Give columns of sentences: by their values, or by name when texts differ much."""
+    """Give columns of sentences: by their values, by name when texts differ much, or one stray."""
     share = free_text_share(values)
     meaning = meaning_of_header(header)
     named = meaning is not None and meaning[0] == 0
     distinct = values.nunique() if share or named else 0
-    if share >= _FREE_TEXT_SHARE and (distinct >= _FEW_DISTINCT or named):
+    many = distinct >= _FEW_DISTINCT or _are_told(values, header, share)
+    if share >= _FREE_TEXT_SHARE and (many or named):
         yield Sign(element=0, why="values", kind="free text", count=there(values))
-    elif named and distinct >= _FEW_DISTINCT and not _holds_numbers(values):
+    elif named and distinct >= _FEW_DISTINCT and not holds_numbers(values):
         yield Sign(element=0, why="header", kind="free text", count=there(values))
+    elif share and (stray := stray_sentences(values)):
+        yield Sign(element=0, why="values", kind="sentence among short answers", count=stray)
+
+
+def _are_told(values: pd.Series, header: str, share: float) -> bool:
+    """Tell whether few texts are sentences that differ from row to row, and explain no table."""
+    n = there(values)
+    differ = n >= _FEW_SENTENCES and values.nunique() >= _NEARLY_ALL * n
+    return differ and share >= _HALF and not explains_a_table(header)

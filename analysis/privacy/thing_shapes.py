@@ -7,10 +7,12 @@ import re
 from collections.abc import Sequence
 
 from analysis.privacy.check_digits import luhn_valid
+from analysis.privacy.lexicon import read_list
 from analysis.privacy.shape import Shape, coded_shape, letters_vary, mostly
 
 __all__ = ["ACCOUNT_SHAPES", "DEVICE_SHAPES", "VEHICLE_SHAPES"]
 
+_STATES = "|".join(read_list("places")["states"])
 _PLATE = "letters and digits of a plate"
 _COUNTRIES = "AD|AE|AR|AT|AU|BE|BG|BR|CA|CH|CL|CN|CO|CY|CZ|DE|DK|EE|ES|FI|FR|GB|GR|HK|HR|HU|IE|IL|IN|IS|IT|JP|KR|LI|LT|LU|LV|MC|MT|MX|NL|NO|NZ|PL|PT|RO|RS|RU|SA|SE|SG|SI|SK|SM|TH|TR|UA|US|VA|ZA"
 
@@ -84,6 +86,12 @@ VEHICLE_SHAPES: tuple[Shape, ...] = (
         letters_vary,
         least=4,
         share=0.85,
+    ),
+    coded_shape(
+        12,
+        _PLATE,
+        rf"(?:{_STATES})[ :/-](?:\d[A-Z] ?[A-Z]?\d{{3,5}}[A-Z]?|\d{{1,3}}[ -]?[A-Z]{{2,3}}(?:[ -]?\d{{1,4}})?|[A-Z]{{2,3}}[ -]?\d{{3,4}}|[A-Z]{{3}}[ -]?\d[A-Z]\d)",
+        least=3,
     ),
     coded_shape(
         12,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable, Mapping
 
 import pandas as pd
 
@@ -12,18 +12,19 @@ from analysis.privacy.numeric_columns import numeric_kinds, plain_numbers
 from analysis.privacy.patterns import identifiers_in
 from analysis.privacy.shapes import kinds_of_shapes
 
-__all__ = ["MATCH_COLUMNS", "free_text_share", "match_column"]
+__all__ = ["MATCH_COLUMNS", "are_large_areas", "holds_texts", "match_column"]
 
-MATCH_COLUMNS = ("element", "kind", "count", "share")
+MATCH_COLUMNS = ("element", "kind", "count", "share", "by")
 """Columns of `match_column`."""
 
 _AT_MOST = 20_000
 _SAMPLE = 200
-_LONG = 40
-_WORDS = 5
+_FEW_ANSWERS = 5
+_FEW_DAYS = 4
 _BYTES = (17, "picture or other binary data")
 _DATE = (3, "date")
-_PLACES = 2
+_SERIAL = (3, "spreadsheet date")
+_OF_AREAS = {1, 2}  # some states bear names of persons as well
 
 
 def match_column(values: pd.Series, *, at_most: int = _AT_MOST) -> pd.DataFrame:
@@ -40,23 +41,24 @@ def match_column(values: pd.Series, *, at_most: int = _AT_MOST) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns `MATCH_COLUMNS`: element of Safe Harbor, kind, rows with such a value, and their
-        share of the values that are there. One row per element and kind, most frequent first.
-        True counts, and no value.
+        Columns `MATCH_COLUMNS`: element of Safe Harbor, kind, rows with such a value, their share
+        of the values that are there, and what tells it: ``"value"`` when a single value does,
+        ``"column"`` when only all of them together do. One row per element and kind, most
+        frequent first. True counts, and no value.
 
     Examples
     --------
     >>> column = pd.Series(["2024-03-15", "2024-04-02", "unknown", None])
     >>> match_column(column).to_dict("records")
-    [{'element': 3, 'kind': 'date', 'count': 2, 'share': 0.6666666666666666}]
+    [{'element': 3, 'kind': 'date', 'count': 2, 'share': 0.6666666666666666, 'by': 'value'}]
     """
     present = values.dropna()
     typed = _kind_of_type(present)
     if typed is not None:
         return _frame({typed: len(present)}, len(present))
-    if not _is_text(present):
+    if not holds_texts(present):
         found = () if _is_unsearched(present) else numeric_kinds(present)
-        return _frame(dict.fromkeys(found, len(present)), len(present))
+        return _frame(dict.fromkeys(found, len(present)), len(present), together=found)
     return _match_texts(present, at_most)
 
 
@@ -68,8 +70,19 @@ def _kind_of_type(present: pd.Series) -> tuple[int, str] | None:
     return None
 
 
-def _is_text(present: pd.Series) -> bool:
-    """Tell whether values may be texts or objects."""
+def holds_texts(present: pd.Series) -> bool:
+    """Tell whether values may be texts or objects.
+
+    Parameters
+    ----------
+    present : pandas.Series
+        Any column.
+
+    Examples
+    --------
+    >>> holds_texts(pd.Series(["a"])), holds_texts(pd.Series([1]))
+    (True, False)
+    """
     dtype = present.dtype
     categories = isinstance(dtype, pd.CategoricalDtype)
     return categories or pd.api.types.is_string_dtype(dtype) or pd.api.types.is_object_dtype(dtype)
@@ -87,7 +100,10 @@ def _is_unsearched(present: pd.Series) -> bool:
 
 def _match_texts(present: pd.Series, at_most: int) -> pd.DataFrame:
     """Search the distinct texts of a column, and its numbers when it holds nothing else."""
-    counts = present.astype(object).map(_as_text).value_counts(sort=False)
+    cells = present.astype(object)
+    if pd.api.types.infer_dtype(cells) != "string":
+        cells = cells.map(_as_text)
+    counts = cells.value_counts(sort=False)
     texts = pd.Series(counts.index, dtype=object)
     numbers = plain_numbers(texts)
     n = len(present)
@@ -95,8 +111,10 @@ def _match_texts(present: pd.Series, at_most: int) -> pd.DataFrame:
     if len(texts) and float(numbers.notna().mean()) >= 0.95 and not padded.any():
         found = numeric_kinds(numbers.dropna())
         if found:
-            return _frame(dict.fromkeys(found, n), n)
+            return _frame(dict.fromkeys(found, n), n, together=found)
         texts = texts[numbers.isna() | (numbers.abs() >= 1e6)]
+    if _are_answers(texts):
+        return _frame({}, n)
     likely = _likely(texts)
     searched = likely.iloc[:: max(1, -(-len(likely) // at_most))]
     by_kind: dict[tuple[int, str], int] = {}
@@ -106,18 +124,48 @@ def _match_texts(present: pd.Series, at_most: int) -> pd.DataFrame:
             by_kind[key] = by_kind.get(key, 0) + rows
     scale = len(likely) / max(len(searched), 1)
     scaled = {key: min(n, round(count * scale)) for key, count in by_kind.items()}
-    scaled = {**kinds_of_shapes(counts), **scaled}
-    if _are_large_areas(texts):
-        scaled = {key: count for key, count in scaled.items() if key[0] != _PLACES}
-    return _frame(scaled, n, examined=1 / scale if scale else 1.0)
+    shaped = kinds_of_shapes(counts) | _days_among_words(numbers, counts)
+    together = shaped.keys() - scaled.keys()
+    scaled = {**shaped, **scaled}
+    if are_large_areas(texts):
+        scaled = {key: count for key, count in scaled.items() if key[0] not in _OF_AREAS}
+    return _frame(scaled, n, together=together, examined=1 / scale if scale else 1.0)
 
 
-def _are_large_areas(texts: pd.Series) -> bool:
-    """Tell whether all texts are states or countries, of which some are cities as well."""
+def _days_among_words(numbers: pd.Series, counts: pd.Series) -> dict[tuple[int, str], int]:
+    """Give days of a spreadsheet that stand between words such as "pending"."""
+    days = numbers.notna().to_numpy()
+    if int(days.sum()) < _FEW_DAYS or _SERIAL not in numeric_kinds(numbers[days]):
+        return {}
+    return {_SERIAL: int(counts[days].sum())}
+
+
+def _are_answers(texts: pd.Series) -> bool:
+    """Tell whether texts are answers to many items in a row: digits up to four and nothing else."""
+    return len(texts) >= _FEW_ANSWERS and bool(texts.str.fullmatch(r"[0-4]{6,31}").all())
+
+
+def are_large_areas(texts: pd.Series) -> bool:
+    """Tell whether all texts are states or countries, of which some are cities as well.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+        Without missing values.
+
+    Examples
+    --------
+    >>> are_large_areas(pd.Series(["New York", "Texas"])), are_large_areas(pd.Series(["Denver"]))
+    (True, False)
+    """
     states = read_list("places")["states"]
     large = {name.casefold() for name in [*states, *states.values()]}
-    large |= word_set("places", "countries")
-    return bool(len(texts)) and bool(texts.str.strip().str.casefold().isin(large).all())
+    large |= word_set("places", "countries") | word_set("places", "states_elsewhere")
+    folded = texts.str.strip().str.casefold()
+    cities = folded.isin(
+        word_set("places", "cities") - {name.casefold() for name in states.values()}
+    )
+    return bool(len(texts)) and bool(folded.isin(large).all()) and not bool(cities.all())
 
 
 def _as_text(value: Hashable) -> str:
@@ -159,40 +207,14 @@ def _likely(texts: pd.Series) -> pd.Series:
     return texts.drop([label for index in clean for label in index])
 
 
-def free_text_share(values: pd.Series) -> float:
-    """Give the share of distinct texts that are sentences: five words or more, or 40 characters.
-
-    Of more than 20,000 distinct texts as many are looked at, evenly spread.
-
-    Parameters
-    ----------
-    values : pandas.Series
-        Any column.
-
-    Returns
-    -------
-    float
-        0 for columns that are no text, and for empty ones.
-
-    Examples
-    --------
-    >>> free_text_share(pd.Series(["Slept well after the second session", "mild"]))
-    0.5
-    """
-    present = values.dropna()
-    if not _is_text(present) or len(present) == 0:
-        return 0.0
-    cells = present.astype(object)
-    is_text = cells.map(lambda value: isinstance(value, str)).astype(bool)
-    texts = pd.Series(cells[is_text].unique(), dtype=object).astype(str)
-    texts = texts.iloc[:: max(1, len(texts) // _AT_MOST)]
-    spaced = texts.str.count(r"\S\s+\S") >= _WORDS - 1
-    long = (texts.str.len() > _LONG) & texts.str.contains(r"\s")
-    return float((spaced | long).mean()) if len(texts) else 0.0
-
-
-def _frame(by_kind: dict[tuple[int, str], int], n: int, *, examined: float = 1.0) -> pd.DataFrame:
-    """Put counts into a frame, most frequent first."""
+def _frame(
+    by_kind: Mapping[tuple[int, str], int],
+    n: int,
+    *,
+    together: Collection[tuple[int, str]] = (),
+    examined: float = 1.0,
+) -> pd.DataFrame:
+    """Put counts into a frame, most frequent first; some kinds only the whole column tells."""
     keys = sorted(by_kind, key=lambda key: (-by_kind[key], key))
     frame = pd.DataFrame(
         {
@@ -200,6 +222,7 @@ def _frame(by_kind: dict[tuple[int, str], int], n: int, *, examined: float = 1.0
             "kind": [kind for _, kind in keys],
             "count": pd.array([by_kind[key] for key in keys], dtype="int64"),
             "share": [by_kind[key] / max(n, 1) for key in keys],
+            "by": ["column" if key in together else "value" for key in keys],
         },
         columns=list(MATCH_COLUMNS),
     )

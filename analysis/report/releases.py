@@ -14,7 +14,8 @@ import pandas as pd
 
 from analysis import storage
 from analysis.disclosure import RELEASE, Ledger, Policy
-from analysis.disclosure.ledger import LEDGER_VARIABLE, Record
+from analysis.disclosure.ledger import LEDGER_VARIABLE
+from analysis.disclosure.record import Record
 from analysis.errors import DisclosureError
 from analysis.report.plain_page import plain_page
 from analysis.results import counted, frame_to_html

@@ -211,6 +211,10 @@ CASES: dict[str, Callable[[World], object]] = {
     "formats.draft_mapping": lambda world: formats.draft_mapping(_redcap(world)[0].parent),
     "formats.read_adam": lambda world: formats.read_adam(_adam(world)),
     "formats.read_clinic": World.clinic,
+    "formats.read_export": lambda world: formats.read_export(
+        _redcap(world)[0].parent,
+        formats.ExportMapping(kind="redcap", content={"kind": "redcap", **project.MAPPING}),
+    ),
     "formats.read_fhir": lambda world: formats.read_fhir(_fhir(world)),
     "formats.read_mapping": lambda world: formats.read_mapping(_mapping(world)),
     "formats.read_omop": lambda world: formats.read_omop(_omop(world), cdm54.MAPPING),

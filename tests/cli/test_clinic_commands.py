@@ -1,14 +1,17 @@
 """The commands map and update: what they print, write and refuse."""
 
 import json
+import shutil
 
 import pytest
 
 from analysis.study import read_study
+from analysis.synthetic import example_folder
 from tests.cli.test_cli import CANARY, run
 from tests.formats.small_clinic import MAPPING, PATIENTS, PHQ, changed, form, write_files
 
 unit = pytest.mark.unit
+REDCAP = example_folder("first-clinic") / "redcap"
 
 
 @pytest.fixture
@@ -99,3 +102,42 @@ def test_update_without_a_study_exits_with_1(monkeypatch, capsys, local):
     assert "Rows were not compared" in out
     outside = [*options, "--detail", str(local.parent / "changes.csv")]
     assert run(monkeypatch, capsys, "update", str(local / "july"), *outside)[0] == 3
+
+
+@unit
+def test_map_says_what_it_took_the_files_for_and_reads_a_redcap_project(monkeypatch, capsys, local):
+    folder, mapping = local / "project", str(local / "redcap.json")
+    folder.mkdir()
+    for name in ("export-mended.csv", "dictionary.csv"):
+        shutil.copy(REDCAP / name, folder / name)
+    code, out, err = run(monkeypatch, capsys, "map", str(folder), "--output", mapping)
+    assert code == 1
+    assert "Taken for: a REDCap project (a file with the header of a data dictionary)" in err
+    assert "    Which scale is it? 9 fields count upwards, as in PHQ-9." in out
+    other = ["map", str(folder), "--kind", "clinic", "--output", str(local / "own.json")]
+    assert "own files of a clinic (asked for)" in run(monkeypatch, capsys, *other)[2]
+    code, out, _ = run(monkeypatch, capsys, "map", str(folder), "--mapping", mapping)
+    assert (code, "FMT-014" in out) == (1, True)
+    done = ["--mapping", str(REDCAP / "mapping.json"), "--output", str(local / "study")]
+    code, out, _ = run(monkeypatch, capsys, "map", str(folder), *done)
+    assert code == 0
+    assert len(read_study(local / "study").table("subjects")) == 13
+    assert run(monkeypatch, capsys, "map", str(folder), *done, "--kind", "redcap")[0] == 2
+    assert run(monkeypatch, capsys, "map", str(folder), str(folder), *done)[0] == 2
+
+
+@unit
+def test_update_says_what_the_mapping_changes(monkeypatch, capsys, local):
+    other = changed("tables", "subjects", "columns", "sex", "values", "M", to="other")
+    (local / "later.json").write_text(json.dumps(other), encoding="utf-8")
+    options = ["--previous", str(local / "june"), "--mapping", str(local / "later.json")]
+    options += ["--previous-mapping", str(local / "mapping.json"), "--audience", "internal"]
+    code, out, _ = run(monkeypatch, capsys, "update", str(local / "july"), *options)
+    assert code == 0
+    assert "tables.subjects.columns.sex.values  changed         1" in out
+    alone = out.split("What the mapping alone changes")[1].split("What differs in the rows")[0]
+    assert [line.split() for line in alone.splitlines() if line.startswith("subjects")] == [
+        ["subjects", "0", "1", "0"],
+        ["subjects", "sex", "changed", "values", "1"],
+        ["subjects", "sex", "new", "labels", "1"],
+    ]

@@ -24,7 +24,8 @@ from analysis.disclosure import (
 )
 from analysis.disclosure.attack import attack_bounds
 from analysis.disclosure.cells import EARLIER
-from analysis.disclosure.ledger import LEDGER_VARIABLE, Record, current_ledger
+from analysis.disclosure.ledger import LEDGER_VARIABLE, current_ledger
+from analysis.disclosure.record import Record
 from analysis.errors import DisclosureError
 
 unit, identity, truth = pytest.mark.unit, pytest.mark.identity, pytest.mark.truth

@@ -117,6 +117,22 @@ def test_a_set_that_lies_in_another_by_chance_is_no_secret() -> None:
     assert shown(ledger, second, "drivers", sums) == {"all": "200", "yes": "45", "no": "155"}
 
 
+@unit
+def test_a_total_may_be_the_patients_of_one_of_its_parts() -> None:
+    ledger = Ledger(release="1")
+    sums = [("all", ["with", "without"]), ("with", ["a", "b"])]
+    sets = {
+        "all": some(0, 45), "with": some(0, 45), "without": some(0, 0),
+        "a": some(0, 40), "b": some(40, 45),
+    }  # fmt: skip
+    first = {"all": "45", "with": "45", "without": "0", "a": "—", "b": "<11"}
+    assert shown(ledger, sets, "one", sums) == first
+    # nothing in doubt is contradicted, so that no more is hidden than needed
+    more = {"x": some(0, 45), "y": some(50, 100), "both": some(0, 45) | some(50, 100)}
+    later = shown(ledger, more, "other", [("both", ["x", "y"])])
+    assert later == {"x": "45", "y": "50", "both": "95"}
+
+
 # --- Earlier releases ----------------------------------------------------------------------------
 
 
@@ -129,6 +145,17 @@ def test_an_earlier_release_is_remembered_under_another_name() -> None:
     second = Ledger(release="2", records=list(first.records))
     assert shown(second, {"x": some(4, 34)}, "other") == {"x": "—"}
     assert shown(second, {"y": some(34, 100)}, "third") == {"y": "66"}
+
+
+@unit
+def test_sums_of_earlier_tables_about_something_else_count() -> None:
+    first = Ledger(release="1")
+    sets = {"all": some(0, 100), "a": some(0, 4), "b": some(4, 34), "c": some(34, 100)}
+    assert shown(first, sets, "one", [("all", ["a", "b", "c"])])["b"] == "—"
+    second = Ledger(release="2", records=list(first.records))
+    # who is in b, of the table before, is made of these two
+    halves = shown(second, {"x": some(4, 17), "y": some(17, 34)}, "other")
+    assert halves == {"x": "—", "y": "17"}
 
 
 @unit

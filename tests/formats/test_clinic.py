@@ -270,3 +270,40 @@ def test_no_cell_reaches_a_message(tmp_path):
     shown = f"{found!r}{found._repr_html_()}{found.to_frame().to_csv()}{refused.value}"
     assert canary not in shown
     assert not found.ok
+
+
+@unit
+def test_spaces_around_ids_are_taken_off_and_said(tmp_path):
+    files = {"phq": PHQ.replace("\n0017,", "\n 0017\u00a0,").replace("\n0021,", "\n0021 \u200b,")}
+    found = read(tmp_path, MAPPING, **files)
+    said = [f for f in found.findings if f.rule == "FMT-044"]
+    assert [(f.severity, f.table, f.column, f.rows) for f in said] == [
+        ("warning", "phq", "sources.phq.client_id", (2, 3, 4))
+    ]
+    assert found.require_study().tables["subjects"]["subject_id"].tolist() == [
+        "0017",
+        "0021",
+        "0300",
+    ]
+
+
+@unit
+def test_a_first_treatment_that_is_noted_elsewhere_is_compared(tmp_path):
+    first = dict(zip(("0017", "0021", "0300"), ("05/01/2024", "14/01/2024", ""), strict=True))
+    rows = PATIENTS.splitlines()
+    files = {
+        "patients": "\n".join(
+            [rows[0] + ",First treatment", *(f"{r},{first[r[:4]]}" for r in rows[1:])]
+        )
+        + "\n"
+    }
+    noted = [{"source": "patients", "column": "First treatment"}]
+    content = changed("origin", to={**MAPPING["origin"], "noted": noted})
+    found = read(tmp_path, content, **files)
+    said = [f for f in found.findings if f.rule == "FMT-045"]
+    assert [(f.severity, f.table, f.column, f.rows) for f in said] == [
+        ("warning", "patients", "origin.noted[0]", (3,))
+    ]
+    assert found.require_study().tables["sessions"]["rel_day"].tolist()[2] == 0
+    wrong = changed("origin", to={**MAPPING["origin"], "noted": [{"source": "nobody"}]})
+    assert {f.rule for f in read(tmp_path, wrong, **files).findings} >= {"FMT-013", "FMT-015"}

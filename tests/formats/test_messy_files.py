@@ -51,10 +51,7 @@ def with_source(name, **keys):
         (PHQ.encode("utf-16-le"), "utf-16-le"),
         (PHQ.replace("Never", "Näver").encode("cp1252"), "cp1252"),
         (PHQ.replace("\n", "\r\n").encode(), "utf-8"),
-        (
-            PHQ.replace("Client", "\ufeff Client\u200b").replace("0017", "\u200b0017 ").encode(),
-            "utf-8",
-        ),
+        (PHQ.replace("Client", "\ufeff Client\u200b").encode(), "utf-8"),
         (PHQ.removesuffix("\n").encode(), "utf-8"),
         (PHQ.replace("Never", '"Never"').encode(), "utf-8"),
         ((PHQ + "\n\n,,,,,,,,,,,\n , ,,,,,,,,,,\n").encode(), "utf-8"),  # blank rows at the end

@@ -11,7 +11,8 @@ from analysis.formats.building.clients import normal_id
 from analysis.formats.building.numbering import course_numbers, running_numbers
 from analysis.formats.mapping_parts import ClientId
 from analysis.formats.reading.cells import Cells, plain
-from analysis.formats.reading.dates import DateForm, read_clock, read_dates
+from analysis.formats.reading.clock import read_clock
+from analysis.formats.reading.dates import DateForm, read_dates
 from analysis.formats.reading.headers import joined_header
 from analysis.formats.reading.numbers import read_numbers, split_unit
 from analysis.formats.reading.sheet import header_names

@@ -1,6 +1,7 @@
 """Scanning tables: headers, values, cardinality, derived pseudonyms, class of the data."""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ import pytest
 from analysis.errors import ColumnError, DataError
 from analysis.privacy import scan_identifiers
 from analysis.study import Finding, read_study
-from analysis.synthetic import example_folder
+from analysis.synthetic import example_folder, scenario, simulate
 
 pytestmark = pytest.mark.unit
 
@@ -30,6 +31,16 @@ def test_a_clean_study_has_no_finding():
     assert result.ok
     assert result.data_class == "no dates"
     assert result.to_frame().empty
+
+
+@pytest.mark.parametrize(
+    ("name", "seed"), [("clinic-network", 71), ("kit_phq9", 72), ("sl_phq9", 73)]
+)
+def test_simulated_studies_have_no_finding_under_any_name_of_a_table(name, seed):
+    study = simulate(replace(scenario(name), seed=seed), patients=60).study
+    assert scan_identifiers(study).ok
+    result = scan_identifiers({f"my_{table}": frame for table, frame in study.tables.items()})
+    assert [str(one) for one in result.as_findings()] == []
 
 
 @pytest.mark.parametrize(

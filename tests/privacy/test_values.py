@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis.privacy import match_column
+from analysis.privacy.free_text import free_text_share
 from analysis.privacy.numeric_columns import plain_numbers
-from analysis.privacy.values import free_text_share
 
 pytestmark = pytest.mark.unit
 
@@ -70,7 +70,7 @@ def test_counts_are_rows_and_shares_are_of_what_is_there():
     column = pd.Series(["jane@example.org"] * 3 + ["none", None])
     table = match_column(column)
     assert table.to_dict("records") == [
-        {"element": 6, "kind": "e-mail address", "count": 3, "share": 0.75}
+        {"element": 6, "kind": "e-mail address", "count": 3, "share": 0.75, "by": "value"}
     ]
     assert table.attrs["examined"] == 1.0
 

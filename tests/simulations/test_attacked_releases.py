@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.disclosure.ledger import Record
+from analysis.disclosure.record import Record
 from simulations.attacked_releases import PATIENTS, TABLE, attacked
 from simulations.committed import RESULTS
 

@@ -12,7 +12,8 @@ from analysis.formats.building.rows import Rows
 from analysis.formats.faults import fault
 from analysis.formats.mapping_parts import Origin, Recipe
 from analysis.formats.reading.cells import Cells
-from analysis.formats.reading.dates import DateForm, Dates, read_clock, read_dates
+from analysis.formats.reading.clock import read_clock
+from analysis.formats.reading.dates import DateForm, Dates, read_dates
 
 __all__ = ["Days", "minutes_between"]
 
@@ -77,6 +78,14 @@ class Days:
     def rel_days(self, rows: Rows, recipe: Recipe) -> Floats:
         """Count the days of a column of dates from the first treatment of each row's patient."""
         return np.asarray(_days(rows, recipe)[0] - self.origin[rows.client])
+
+    def compare(self, rows: Rows, recipe: Recipe) -> None:
+        """Say in which rows a noted first treatment is another day than day 0."""
+        apart = self.rel_days(rows, recipe)
+        what = "A first treatment is noted that is not the first one of the treatments."
+        remedy = "Day 0 is that of the treatments. Look which is right, and whether one is missing."
+        differs = ~np.isnan(apart) & (apart != 0)
+        rows.say("FMT-045", recipe.path, what, remedy, differs, warn=True)
 
     def rel_cut_off(self, client: npt.NDArray[np.int64]) -> Floats:
         """Say on which day of each row's patient the data end."""

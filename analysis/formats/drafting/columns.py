@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analysis.formats.drafting.looks import Look, Profile
 from analysis.study import TABLES
 from analysis.study.columns import Column
 
-__all__ = ["fitting_columns", "labels_of", "proposal", "role_columns"]
+__all__ = ["fitting_columns", "header_fits", "labels_of", "meanings", "proposal", "role_columns"]
 
 _HEADERS = {
     "subjects": {
@@ -34,7 +34,7 @@ _HEADERS = {
         "weight_kg": r"weight",
         "infusion_min": r"(infusion|duration).*(min|time|length)|duration|\bminutes\b",
         "phase": r"\b(phase|series)\b|induction|maintenance",
-        "completed": r"complete|finished",
+        "completed": r"complete|finished|(full|whole) dose",
         "stop_reason": r"(stop|discontinu|abort).*reason|reason.*(stop|discontinu|abort)",
     },
     "assessments": {
@@ -200,16 +200,60 @@ def labels_of(profile: Profile, column: Column) -> dict[str, Any] | None:
     """
     if not column.allowed and column.kind != "flag":
         return None
-    allowed = {text.casefold(): text for text in column.allowed}
-    meanings: Mapping[str, Any] = (
-        _FLAGS if column.kind == "flag" else _MEANINGS.get(column.name, {})
-    )
     used = profile.cells.used()
     labels = [e for e, is_used in zip(profile.cells.entries, used, strict=True) if is_used]
-    known = {**allowed, **meanings}
-    if len(labels) > _MOST_LABELS:
-        return {"?": "?"}
+    return {"?": "?"} if len(labels) > _MOST_LABELS else meanings(labels, column)
+
+
+def meanings(labels: Iterable[str], column: Column) -> dict[str, Any]:
+    """Propose what labels mean in a canonical column.
+
+    Parameters
+    ----------
+    labels : iterable of str
+        As a file or a data dictionary spells them.
+    column : Column
+        A canonical column of categories or flags.
+
+    Returns
+    -------
+    dict
+        Meanings by label; "?" for a label that is not one of the usual spellings.
+
+    Examples
+    --------
+    >>> from analysis.study import TABLES
+    >>> meanings(["Intravenous", "troche", "patch"], TABLES["sessions"].column("route"))
+    {'Intravenous': 'IV', 'troche': 'SL', 'patch': '?'}
+    """
+    allowed = {text.casefold(): text for text in column.allowed}
+    usual: Mapping[str, Any] = _FLAGS if column.kind == "flag" else _MEANINGS.get(column.name, {})
+    known = {**allowed, **usual}
     return {label: known.get(" ".join(label.split()).casefold(), "?") for label in labels}
+
+
+def header_fits(spelt: str, table: str, name: str) -> bool:
+    """Tell whether a header, spelt plainly, could be that of a canonical column.
+
+    Parameters
+    ----------
+    spelt : str
+        A header in small letters.
+    table, name : str
+        The canonical column; "last_contact" and "end_reason" stand under "follow_up".
+
+    Returns
+    -------
+    bool
+        False also for columns that are never proposed by their header.
+
+    Examples
+    --------
+    >>> header_fits("dose (mg)", "sessions", "dose_mg"), header_fits("mood", "subjects", "sex")
+    (True, False)
+    """
+    pattern = _PATTERNS[table].get(name)
+    return pattern is not None and pattern.search(spelt) is not None
 
 
 def _unit(profile: Profile, column: Column) -> dict[str, Any]:

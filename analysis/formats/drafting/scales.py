@@ -10,7 +10,7 @@ from typing import Any
 from analysis.formats.drafting.looks import Look, Profile
 from analysis.instruments import instrument_names, load_instrument
 
-__all__ = ["ItemRun", "named_scale", "questionnaires_of", "scale_labels"]
+__all__ = ["TOTAL", "ItemRun", "named_scale", "number_in", "questionnaires_of", "scale_labels"]
 
 _NUMBERS = (
     re.compile(r"(?:^|\D)0*(?P<n>\d{1,2})\s*(?:of|/|von|de|sur)\s*(?P<of>\d{1,2})(?:\D|$)"),
@@ -18,7 +18,8 @@ _NUMBERS = (
     re.compile(r"^0*(?P<n>\d{1,2})[.):]\s"),
     re.compile(r"[\s_.\-]0*(?P<n>\d{1,2})$"),
 )
-_TOTAL = re.compile(r"total|score|sum(?:$|[^a-z])|summe|punkte")
+TOTAL = re.compile(r"total|score|sum(?:$|[^a-z])|summe|punkte")
+"""How the header of a stored total is known."""
 _LABEL_NUMBER = re.compile(r"^\(?\s*(\d{1,2})\s*(?:[).:=–-]|$)|[(\[]\s*(\d{1,2})\s*[)\]]\s*$")
 _MOST_LABELS = 12
 
@@ -161,7 +162,7 @@ def _total(look: Look, run: ItemRun, scale: str) -> Profile | None:
     totals = [
         profile
         for profile in look.columns
-        if _TOTAL.search(profile.spelt) and profile.is_number and profile not in run.columns
+        if TOTAL.search(profile.spelt) and profile.is_number and profile not in run.columns
     ]
     named = [profile for profile in totals if scale != "?" and named_scale(profile.header) == scale]
     if len(named) == 1:
@@ -181,10 +182,10 @@ def _answers(run: ItemRun, scale: str) -> dict[str, Any]:
             return {}
     if len(texts) > _MOST_LABELS:
         return {"answers": "?"}
-    return {"answers": {text: _number_in(text) for text in sorted(texts)}}
+    return {"answers": {text: number_in(text) for text in sorted(texts)}}
 
 
-def _number_in(label: str) -> int | str:
+def number_in(label: str) -> int | str:
     """Take the number that a label begins or ends with; "?" for a bare number or none."""
     found = _LABEL_NUMBER.search(label)
     if found is None or label.strip().isdecimal():

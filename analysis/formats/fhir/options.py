@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from analysis.formats.decisions import decisions
 from analysis.formats.fhir.json_access import moment
 from analysis.formats.noticed import noticed
 from analysis.study import TABLES, Finding
@@ -34,7 +35,7 @@ class FhirOptions:
     site : str
         Clinic of patients without an organisation.
     questionnaires : mapping of str to str
-        Scale by the address of its questionnaire.
+        Scale by the address of its questionnaire; empty for one that is no scale.
     cut_off : int, optional
         Number of the day up to which an event would have been recorded.
     induction_days : int
@@ -74,6 +75,9 @@ def read_options(
     content = mapping if isinstance(mapping, Mapping) else _loaded(Path(mapping))
     if not isinstance(content, Mapping):
         return None, [_wrong("", "a file with one JSON object in UTF-8")]
+    content, open_ = decisions(content)
+    if open_:
+        return None, open_
     findings = [_wrong(key, _RULES[key][1]) for key in _RULES if key in content
                 and not _RULES[key][0](content[key])]  # fmt: skip
     stated = {key: content[key] for key in _ABOUT if key in content}
@@ -126,10 +130,20 @@ def _is_days(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _MOST_DAYS
 
 
+def _is_scales(value: Any) -> bool:
+    """Tell whether a value gives a scale, or nothing, for each address."""
+    return isinstance(value, Mapping) and _is_texts(
+        {key: each for key, each in value.items() if each is not None}
+    )
+
+
 _RULES = {
     "sites_of_organizations": (_is_texts, "an object of organisation ids and clinics"),
     "site": (_is_text, "the clinic of patients without an organisation"),
-    "questionnaires": (_is_texts, "an object of addresses of questionnaires and scales"),
+    "questionnaires": (
+        _is_scales,
+        "an object of addresses of questionnaires and scales, null for what is no scale",
+    ),
     "cut_off": (_is_date, "a date as year-month-day"),
     "induction_days": (_is_days, f"a whole number of days from 1 to {_MOST_DAYS}"),
     "indication": (lambda value: value in _INDICATIONS, f"one of: {', '.join(_INDICATIONS)}"),
@@ -143,7 +157,9 @@ def _made(content: Mapping[str, Any], about: dict[str, Any]) -> FhirOptions:
         about=about,
         sites=dict(content.get("sites_of_organizations", {})),
         site=content.get("site", ""),
-        questionnaires=dict(content.get("questionnaires", {})),
+        questionnaires={
+            address: scale or "" for address, scale in content.get("questionnaires", {}).items()
+        },
         cut_off=cut_off[0] if cut_off else None,
         induction_days=content.get("induction_days", 28),
         indication=content.get("indication", ""),

@@ -9,7 +9,7 @@ from analysis.formats.fhir.collecting import Collected, Episode, Person, subject
 from analysis.formats.fhir.json_access import extras, inside, moment, objects, text_of
 from analysis.formats.fhir.references import names_of, reference_key
 
-__all__ = ["read_episode", "read_patient"]
+__all__ = ["clinic_of", "read_episode", "read_patient"]
 
 
 def read_patient(resource: Mapping[str, Any], collected: Collected) -> None:
@@ -34,7 +34,7 @@ def read_patient(resource: Mapping[str, Any], collected: Collected) -> None:
             subject_id=subject,
             gender=text_of(resource, "gender"),
             birth=moment(text_of(resource, "birthDate")),
-            site=_site(inside(resource, "managingOrganization")),
+            site=clinic_of(inside(resource, "managingOrganization")),
             died=bool(resource.get("deceasedBoolean") is True or resource.get("deceasedDateTime")),
             language=text_of(spoken, "language", "text"),
             extras=extras(resource),
@@ -42,7 +42,7 @@ def read_patient(resource: Mapping[str, Any], collected: Collected) -> None:
     )
 
 
-def _site(reference: Any) -> str:
+def clinic_of(reference: Any) -> str:
     """Return the code of a clinic: the value of its identifier, or the id of its resource."""
     value = text_of(reference, "identifier", "value")
     return value or reference_key(reference).rpartition("/")[2]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from analysis.formats.fhir.codes import (
@@ -21,12 +20,21 @@ from analysis.formats.fhir.codes import (
     RXNORM,
     SEVERITIES,
     SNOMED,
-    UCUM,
     VITALS,
     WEIGHTS,
     scale_codes,
 )
-from analysis.formats.fhir.frames import DAY_ZERO, EXTRAS
+from analysis.formats.fhir.elements import (
+    concept_of,
+    date_of,
+    dose_name,
+    extensions_of,
+    patient,
+    plain_number,
+    quantity_of,
+    time_of,
+)
+from analysis.formats.fhir.frames import DAY_ZERO
 from analysis.formats.fhir.json_access import EXTENSION
 from analysis.formats.fhir.responses import OWN_QUESTIONNAIRE
 
@@ -42,10 +50,8 @@ __all__ = [
 
 Row = Mapping[str, Any]
 
-_DAY_ZERO = datetime(2000, 1, 1, 12)  # noqa: DTZ001 - the zone is written as Z
 _TERMS = "http://terminology.hl7.org/CodeSystem/"
 _AGENTS = {"ketamine": (RXNORM, "6130"), "esketamine": (ATC, "N06AX27")}
-_VALUES = {bool: "valueBoolean", int: "valueInteger", float: "valueDecimal", str: "valueString"}
 _STATES = {"ongoing": "active", "completed": "finished"}
 
 
@@ -59,67 +65,13 @@ _OUTCOME_CODES, _ABSENT_CODES = _first_code(OUTCOMES), _first_code(ABSENT_REASON
 _ANSWER_CODES, _SEVERITY_CODES = _first_code(ANSWERS), _first_code(SEVERITIES)
 
 
-def _date(rel_day: int) -> str:
-    """Write a day as a date."""
-    return (_DAY_ZERO + timedelta(days=int(rel_day))).date().isoformat()
-
-
-def _time(rel_day: int, minutes: float = 0) -> str:
-    """Write a time, as minutes from noon of a day."""
-    return (_DAY_ZERO + timedelta(days=int(rel_day), minutes=float(minutes))).isoformat() + "Z"
-
-
-def _concept(system: str, code: str, text: str = "") -> dict[str, Any]:
-    """Write a code as a concept."""
-    return {"coding": [{"system": system, "code": code}], **({"text": text} if text else {})}
-
-
-def _quantity(value: Any, unit: str) -> dict[str, Any]:
-    """Write a number with its UCUM unit."""
-    return {"value": _plain(value), "unit": unit, "system": UCUM, "code": unit}
-
-
-def _plain(value: Any) -> Any:
-    """Write a whole number without a decimal point."""
-    number = float(value)
-    return int(number) if number == int(number) else number
-
-
-def _extension(name: str, value: Any) -> dict[str, Any]:
-    """Write a canonical column as an extension of this project."""
-    kind = next(kind for kind in _VALUES if isinstance(value, kind))
-    return {"url": f"{EXTENSION}{name}", _VALUES[kind]: value}
-
-
-def _extensions(row: Row, table: str, *, without: Sequence[str] = ()) -> dict[str, Any]:
-    """Write the columns for which R4 has no place."""
-    names = [name for name in EXTRAS[table] if name in row and name not in without]
-    found = [_extension(name, _native(row[name])) for name in names]
-    return {"extension": found} if found else {}
-
-
-def _native(value: Any) -> Any:
-    """Turn a number or flag of NumPy into one that JSON knows."""
-    return value.item() if hasattr(value, "item") else value
-
-
-def _patient(row: Row) -> dict[str, str]:
-    """Refer to the patient of a row."""
-    return {"reference": f"Patient/{row['subject_id']}"}
-
-
-def _session(row: Row) -> str:
-    """Name the session of a row."""
-    return f"{row['subject_id']}-s{row['session_no']}"
-
-
 def patient_of(row: Row) -> dict[str, Any]:
     """Make a Patient of a row of subjects."""
     spoken = (
         {"communication": [{"language": {"text": row["language"]}}]} if "language" in row else {}
     )
-    extensions = _extensions(row, "subjects").get("extension", [])
-    zero = {"url": f"{EXTENSION}{DAY_ZERO}", "valueDate": _date(0)}
+    extensions = extensions_of(row, "subjects").get("extension", [])
+    zero = {"url": f"{EXTENSION}{DAY_ZERO}", "valueDate": date_of(0)}
     return {
         "resourceType": "Patient",
         "id": str(row["subject_id"]),
@@ -135,33 +87,33 @@ def episode_of(row: Row) -> dict[str, Any]:
     return {
         "resourceType": "EpisodeOfCare",
         "id": f"{row['subject_id']}-f",
-        **_extensions(row, "follow_up"),
+        **extensions_of(row, "follow_up"),
         "status": _STATES.get(row["end_reason"], "cancelled"),
-        "patient": _patient(row),
-        "period": {"start": _date(row["start_day"])},
+        "patient": patient(row),
+        "period": {"start": date_of(row["start_day"])},
     }
 
 
 def dose_of(row: Row) -> dict[str, Any]:
     """Make a MedicationAdministration of a row of sessions."""
-    start = _time(row["rel_day"])
+    start = time_of(row["rel_day"])
     when: dict[str, Any] = {"effectiveDateTime": start}
     if "infusion_min" in row:
         when = {
-            "effectivePeriod": {"start": start, "end": _time(row["rel_day"], row["infusion_min"])}
+            "effectivePeriod": {"start": start, "end": time_of(row["rel_day"], row["infusion_min"])}
         }
-    route = _concept(SNOMED, _ROUTE_CODES[row["route"]], row["route"])
+    route = concept_of(SNOMED, _ROUTE_CODES[row["route"]], row["route"])
     dosage: dict[str, Any] = {"route": route}
     if "dose_mg" in row:
-        dosage["dose"] = _quantity(row["dose_mg"], "mg")
+        dosage["dose"] = quantity_of(row["dose_mg"], "mg")
     return {
         "resourceType": "MedicationAdministration",
-        "id": _session(row),
-        **_extensions(row, "sessions"),
+        "id": dose_name(row),
+        **extensions_of(row, "sessions"),
         "status": "completed" if row["completed"] else "stopped",
-        "medicationCodeableConcept": _concept(*_AGENTS[row["agent"]], row["agent"]),
-        "subject": _patient(row),
-        "context": {"reference": f"Encounter/{_session(row)}"},
+        "medicationCodeableConcept": concept_of(*_AGENTS[row["agent"]], row["agent"]),
+        "subject": patient(row),
+        "context": {"reference": f"Encounter/{dose_name(row)}"},
         **when,
         "dosage": dosage,
     }
@@ -171,19 +123,19 @@ def weight_of(row: Row) -> dict[str, Any]:
     """Make an Observation of the body weight of a session."""
     return {
         "resourceType": "Observation",
-        "id": f"{_session(row)}-w",
+        "id": f"{dose_name(row)}-w",
         "status": "final",
-        "code": _concept(LOINC, BODY_WEIGHT),
-        "subject": _patient(row),
-        "encounter": {"reference": f"Encounter/{_session(row)}"},
-        "effectiveDateTime": _date(row["rel_day"]),
-        "valueQuantity": _quantity(row["weight_kg"], "kg"),
+        "code": concept_of(LOINC, BODY_WEIGHT),
+        "subject": patient(row),
+        "encounter": {"reference": f"Encounter/{dose_name(row)}"},
+        "effectiveDateTime": date_of(row["rel_day"]),
+        "valueQuantity": quantity_of(row["weight_kg"], "kg"),
     }
 
 
 def observations_of(rows: Iterable[Row], sessions: Iterable[Row]) -> Iterator[dict[str, Any]]:
     """Make Observations of rows of monitoring, blood pressures of one minute as one."""
-    day_of = {_session(row): row["rel_day"] for row in sessions}
+    day_of = {dose_name(row): row["rel_day"] for row in sessions}
     minutes = defaultdict[tuple[Any, ...], dict[str, Row]](dict)
     for row in rows:
         key = (row["subject_id"], row["session_no"], row["rel_min"])
@@ -200,13 +152,16 @@ def _measurement(row: Row) -> dict[str, Any]:
     parameter = str(row["parameter"])
     system = LOINC if parameter in _VITAL_CODES else OWN
     code = str(_VITAL_CODES.get(parameter, parameter))
-    return {"code": _concept(system, code), "valueQuantity": _quantity(row["value"], row["unit"])}
+    return {
+        "code": concept_of(system, code),
+        "valueQuantity": quantity_of(row["value"], row["unit"]),
+    }
 
 
 def _blood_pressure(sbp: Row, dbp: Row, day_of: Mapping[str, int]) -> dict[str, Any]:
     """Make an Observation with both blood pressures."""
     components = [_measurement(sbp), _measurement(dbp)]
-    panel = {"code": _concept(LOINC, BLOOD_PRESSURE), "component": components}
+    panel = {"code": concept_of(LOINC, BLOOD_PRESSURE), "component": components}
     return {**_observation(sbp, "bp", day_of), **panel}
 
 
@@ -215,11 +170,11 @@ def _observation(row: Row, name: str, day_of: Mapping[str, int]) -> dict[str, An
     minutes = f"{row['rel_min']}".replace("-", "m")
     return {
         "resourceType": "Observation",
-        "id": f"{_session(row)}-{minutes}-{name}",
+        "id": f"{dose_name(row)}-{minutes}-{name}",
         "status": "final",
-        "subject": _patient(row),
-        "partOf": [{"reference": f"MedicationAdministration/{_session(row)}"}],
-        "effectiveDateTime": _time(day_of[_session(row)], row["rel_min"]),
+        "subject": patient(row),
+        "partOf": [{"reference": f"MedicationAdministration/{dose_name(row)}"}],
+        "effectiveDateTime": time_of(day_of[dose_name(row)], row["rel_min"]),
     }
 
 
@@ -247,20 +202,20 @@ def _response(row: Row, items: Sequence[Row], number: int) -> dict[str, Any]:
     written = [_item(item, codes.get((scale, item["item_no"]))) for item in items]
     if "total" in row:
         code = f"/{totals[scale]}" if scale in totals else "total"
-        written.append({"linkId": code, "answer": [{"valueDecimal": _plain(row["total"])}]})
+        written.append({"linkId": code, "answer": [{"valueDecimal": plain_number(row["total"])}]})
     n_answered = sum("response" in item for item in items)
     alike = bool(items) and row.get("n_answered") == n_answered
-    rater = {"self": _patient(row), "clinician": {"type": "Practitioner"}}.get(row.get("rater", ""))
+    rater = {"self": patient(row), "clinician": {"type": "Practitioner"}}.get(row.get("rater", ""))
     encounter = (
-        {"encounter": {"reference": f"Encounter/{_session(row)}"}} if "session_no" in row else {}
+        {"encounter": {"reference": f"Encounter/{dose_name(row)}"}} if "session_no" in row else {}
     )
     return {
         "resourceType": "QuestionnaireResponse",
         "id": f"{row['subject_id']}-q{number}",
-        **_extensions(row, "assessments", without=["n_answered"] if alike else []),
+        **extensions_of(row, "assessments", without=["n_answered"] if alike else []),
         "questionnaire": url,
         "status": "completed",
-        "subject": _patient(row),
+        "subject": patient(row),
         **encounter,
         "authored": _authored(row),
         **({"source": rater} if rater else {}),
@@ -271,9 +226,9 @@ def _response(row: Row, items: Sequence[Row], number: int) -> dict[str, Any]:
 def _authored(row: Row) -> str:
     """Write when a scale was completed: with a time where the hours from the dose are known."""
     if "hours_post" not in row:
-        return _date(row["rel_day"])
-    time = _time(row["rel_day"], row["hours_post"] * 60)
-    return time if time.startswith(_date(row["rel_day"])) else _date(row["rel_day"])
+        return date_of(row["rel_day"])
+    time = time_of(row["rel_day"], row["hours_post"] * 60)
+    return time if time.startswith(date_of(row["rel_day"])) else date_of(row["rel_day"])
 
 
 def _item(row: Row, code: str | None) -> dict[str, Any]:
@@ -302,14 +257,14 @@ def event_of(row: Row) -> dict[str, Any]:
     return {
         "resourceType": "AdverseEvent",
         "id": f"{row['subject_id']}-a{row['ae_no']}",
-        **_extensions(row, "adverse_events", without=kept),
+        **extensions_of(row, "adverse_events", without=kept),
         "actuality": "actual",
         "event": {"text": row["term"]},
-        "subject": _patient(row),
-        "date": _date(row["start_day"]),
-        "seriousness": _concept(f"{_TERMS}adverse-event-seriousness", serious),
-        "severity": _concept(f"{_TERMS}adverse-event-severity", severity),
-        **({"outcome": _concept(f"{_TERMS}adverse-event-outcome", outcome)} if outcome else {}),
+        "subject": patient(row),
+        "date": date_of(row["start_day"]),
+        "seriousness": concept_of(f"{_TERMS}adverse-event-seriousness", serious),
+        "severity": concept_of(f"{_TERMS}adverse-event-severity", severity),
+        **({"outcome": concept_of(f"{_TERMS}adverse-event-outcome", outcome)} if outcome else {}),
         **({"suspectEntity": [_suspect(row)]} if "session_no" in row else {}),
     }
 
@@ -317,10 +272,10 @@ def event_of(row: Row) -> dict[str, Any]:
 def _suspect(row: Row) -> dict[str, Any]:
     """Name the session that is suspected, and how it was judged."""
     suspect: dict[str, Any] = {
-        "instance": {"reference": f"MedicationAdministration/{_session(row)}"}
+        "instance": {"reference": f"MedicationAdministration/{dose_name(row)}"}
     }
     if "related" in row:
         code = "Possible" if row["related"] else "Unlikely"
-        assessed = {"assessment": _concept(f"{_TERMS}adverse-event-causality-assess", code)}
+        assessed = {"assessment": concept_of(f"{_TERMS}adverse-event-causality-assess", code)}
         suspect["causality"] = [assessed]
     return suspect

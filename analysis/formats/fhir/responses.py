@@ -18,7 +18,7 @@ from analysis.formats.fhir.json_access import (
 )
 from analysis.formats.fhir.references import reference_key
 
-__all__ = ["OWN_QUESTIONNAIRE", "read_response"]
+__all__ = ["OWN_QUESTIONNAIRE", "item_code", "read_response", "scale_of", "walk_items"]
 
 OWN_QUESTIONNAIRE = f"{EXTENSION}questionnaire:"
 """Beginning of the addresses of scales without LOINC codes; the name of the scale follows."""
@@ -44,8 +44,8 @@ def read_response(
     if text_of(resource, "status") not in _DONE:
         collected.leave_out(resource, "status is neither completed nor amended")
         return
-    items = list(_walk(resource))
-    scale = _scale(resource, items, questionnaires)
+    items = list(walk_items(resource))
+    scale = scale_of(resource, items, questionnaires)
     if not scale:
         collected.leave_out(resource, "scale is not known")
         return
@@ -65,7 +65,7 @@ def read_response(
     )
 
 
-def _walk(resource: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def walk_items(resource: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Give all items in order, those inside items and answers too."""
     waiting = list(objects(resource, "item"))[::-1]
     while waiting:
@@ -76,12 +76,12 @@ def _walk(resource: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         waiting += inner[::-1]
 
 
-def _code(item: Mapping[str, Any]) -> str:
+def item_code(item: Mapping[str, Any]) -> str:
     """Return the code at the end of a linkId, such as that of "/44249-1/44250-9"."""
     return text_of(item, "linkId").rpartition("/")[2]
 
 
-def _scale(
+def scale_of(
     resource: Mapping[str, Any],
     items: list[Mapping[str, Any]],
     questionnaires: Mapping[str, str],
@@ -95,7 +95,7 @@ def _scale(
         return url.removeprefix(OWN_QUESTIONNAIRE)
     if url.rpartition("/")[2] in panels:
         return panels[url.rpartition("/")[2]]
-    codes = [_code(item) for item in items]
+    codes = [item_code(item) for item in items]
     told = [known[c][0] if c in known else totals[c] for c in codes if c in known or c in totals]
     return max(told, key=told.count) if told else ""
 
@@ -107,7 +107,7 @@ def _answers(
     _, known, totals = scale_codes()
     answers, total = list[tuple[int, int | None, str]](), None
     for item in items:
-        code = _code(item)
+        code = item_code(item)
         if code == "total" or totals.get(code) == scale:
             total = _total(item) if total is None else total
             continue

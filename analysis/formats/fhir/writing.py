@@ -154,4 +154,4 @@ def _observations(sessions: list[dict[str, Any]], monitoring: Rows) -> Iterator[
 
 def _mapping(study: Study) -> str:
     """Write what is known about the study."""
-    return json.dumps(about_entries(study), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps({"kind": "fhir", **about_entries(study)}, indent=1, ensure_ascii=False) + "\n"

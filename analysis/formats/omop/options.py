@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from analysis.formats.decisions import decisions
 from analysis.formats.noticed import noticed
 from analysis.formats.omop.concepts import Concepts, read_concepts
 from analysis.study import TABLES, Finding
@@ -76,6 +77,9 @@ def read_options(
     content = mapping if isinstance(mapping, Mapping) else _loaded(Path(mapping))
     if not isinstance(content, Mapping):
         return None, [_wrong("", "a file with one JSON object in UTF-8")]
+    content, open_ = decisions(content)
+    if open_:
+        return None, open_
     findings = [
         _wrong(key, allowed)
         for key, (is_right, allowed) in _RULES.items()

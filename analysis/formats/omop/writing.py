@@ -10,11 +10,18 @@ import pandas as pd
 
 from analysis import storage
 from analysis.errors import DataError
-from analysis.formats.omop.rows import Numbers, conditions, doses, people, periods, values
+from analysis.formats.omop.numbers import Numbers
+from analysis.formats.omop.rows import conditions, doses, people, periods
+from analysis.formats.omop.value_rows import values
+from analysis.formats.vocabulary import require_vocabulary
 from analysis.study import Study
 from analysis.study.about import about_entries
 
 __all__ = ["write_omop"]
+
+_WRITTEN = (
+    *("subjects", "sessions", "assessments", "items", "monitoring", "diagnoses", "follow_up"),
+)
 
 
 def write_omop(study: Study, folder: Path | str) -> list[Path]:
@@ -40,7 +47,8 @@ def write_omop(study: Study, folder: Path | str) -> list[Path]:
     DataError
         When a subject has no session on day 0, which is how the model's dates are read again; when
         sessions are not numbered in their order; when two assessments of a scale would get the
-        same time; or when diagnoses have several code systems.
+        same time; when diagnoses have several code systems; or when a category is not among the
+        allowed ones, or a cell is empty that must not be.
 
     Notes
     -----
@@ -62,6 +70,7 @@ def write_omop(study: Study, folder: Path | str) -> list[Path]:
     >>> files[0].name
     'cdm_source.csv'
     """
+    require_vocabulary(study, _WRITTEN)
     _refuse_what_cannot_be_written(study)
     numbers = Numbers.of(study)
     measured, observed = values(study, numbers)
@@ -120,6 +129,7 @@ def _source(study: Study) -> pd.DataFrame:
 def _mapping(study: Study, numbers: Numbers) -> str:
     """Write what the concepts mean, and what is known about the study."""
     about: dict[str, Any] = {
+        "kind": "omop",
         **about_entries(study),
         "subject_id": "person_source_value",
         "concepts": numbers.sections(),

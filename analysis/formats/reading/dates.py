@@ -15,15 +15,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["DateForm", "Dates", "read_clock", "read_dates"]
+from analysis.formats.reading.clock import read_clock
+
+__all__ = ["DateForm", "Dates", "read_dates"]
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-_TIME = (
-    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2}(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\.?)?"
-    r"\s*(?:z|[+-]\d{2}:?\d{2})?"
-)
 _TAIL = re.compile(r"(?P<date>.*?\d)[t\s,]+(?P<time>\d{1,2}:\d{2}.*)")
 _MARK = r"\s*[-/.\s]\s*"
 _PARTS = ("form", "a", "b", "y", "m", "d")
@@ -203,19 +201,6 @@ def _month(name: str) -> float:
     return float(found[0]) if found else float("nan")
 
 
-def _minutes(said: dict[str, str | None]) -> float:
-    """Count minutes from midnight; NaN without a time or for one that does not exist."""
-    if said.get("hour") is None:
-        return float("nan")
-    hour, minute = int(said["hour"] or 0), int(said["minute"] or 0)
-    half = said.get("half") or ""
-    if half and not 1 <= hour <= 12:
-        return float("nan")
-    if half:
-        hour = hour % 12 + (12 if half.startswith("p") else 0)
-    return float(60 * hour + minute) if hour < 24 and minute < 60 else float("nan")
-
-
 def _whole_years(years: Floats, form: DateForm) -> tuple[Floats, Flags]:
     """Give two-digit years (held as -1 - year) their century, or say that it is not known."""
     short = years < 0
@@ -306,30 +291,4 @@ def _by_format(texts: Sequence[str], form: str) -> Dates:
         serial=nothing,
         mixed=False,
         fits="both",
-    )
-
-
-def read_clock(texts: Sequence[str]) -> Floats:
-    """Read times of the day as minutes from midnight.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        Such as "14:05", "2:05 PM" or "14:05:30".
-
-    Returns
-    -------
-    numpy.ndarray, shape (n_texts,)
-        NaN where a text is no time of the day.
-
-    Examples
-    --------
-    >>> read_clock(["14:05", "2:05 pm", "25:00"]).tolist()
-    [845.0, 845.0, nan]
-    """
-    pattern = re.compile(_TIME)
-    found = [pattern.fullmatch(text.casefold().strip()) for text in texts]
-    return np.array(
-        [float("nan") if match is None else _minutes(match.groupdict()) for match in found],
-        dtype=np.float64,
     )

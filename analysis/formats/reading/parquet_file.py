@@ -12,9 +12,9 @@ from pyarrow import parquet
 
 from analysis.formats.faults import fault
 from analysis.formats.mapping_parts import Source
+from analysis.formats.reading.cell_text import cell_text
 from analysis.formats.reading.cells import Cells
 from analysis.formats.reading.sheet import Grid
-from analysis.formats.reading.workbook import cell_text
 from analysis.study import Finding
 
 __all__ = ["read_parquet"]
@@ -59,7 +59,7 @@ def _cells(column: pa.ChunkedArray) -> Cells:
     if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
         column = column.cast(pa.string())
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        return Cells.of_arrow(column.cast(pa.string())).cleaned()
+        return Cells.of_arrow(column.cast(pa.string()))
     codes, different = pd.factorize(pd.Series(column.to_pylist(), dtype="object"))
     texts = Cells.of([cell_text(value) for value in different])
     return Cells(codes=np.append(texts.codes, -1)[codes], entries=texts.entries)

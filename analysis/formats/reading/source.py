@@ -15,6 +15,7 @@ import pandas as pd
 from analysis.formats.faults import fault, row_fault
 from analysis.formats.mapping_parts import Source
 from analysis.formats.reading.cells import Cells, plain
+from analysis.formats.reading.padded_ids import padded_ids
 from analysis.formats.reading.parquet_file import read_parquet
 from analysis.formats.reading.sheet import Grid, Sheet, header_names
 from analysis.formats.reading.text_file import read_text
@@ -189,6 +190,7 @@ def _tidy(grid: Grid, source: Source) -> tuple[Sheet, list[Finding]]:
         rows_read=len(grid.lines),
         left_out={reason: n for reason, n in left_out.items() if n},
     )
+    findings += padded_ids(grid, sheet, source, keep)
     if not keep.any():
         what = "The file has headers but no rows."
         findings.append(fault("FMT-027", source.name, what, "Export it again."))

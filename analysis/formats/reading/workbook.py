@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import lzma
 import re
 import warnings
@@ -20,12 +19,13 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from analysis.formats.faults import fault
 from analysis.formats.mapping_parts import Source
+from analysis.formats.reading.cell_text import cell_text
 from analysis.formats.reading.cells import Cells, plain
 from analysis.formats.reading.headers import joined_header
 from analysis.formats.reading.sheet import Grid
 from analysis.study import Finding
 
-__all__ = ["cell_text", "first_rows", "read_workbook", "sheet_names", "unsafe"]
+__all__ = ["first_rows", "read_workbook", "sheet_names", "unsafe"]
 
 Choose = Callable[[tuple[str, ...]], Collection[int]]
 Rows = list[list[str | None]]
@@ -54,36 +54,6 @@ _BROKEN = (
     AttributeError,
     RuntimeError,  # also encrypted parts, and ways of packing that Python does not know
 )
-
-
-def cell_text(value: Any) -> str | None:
-    """Write the value of a typed cell as text, the same way for every kind of file.
-
-    Parameters
-    ----------
-    value : object
-        Text, number, flag, date, time, or None.
-
-    Returns
-    -------
-    str or None
-        Whole numbers without a decimal point, dates year first, None for an empty cell.
-
-    Examples
-    --------
-    >>> cell_text(7.0), cell_text(dt.datetime(2024, 3, 5)), cell_text(True), cell_text(" ")
-    ('7', '2024-03-05', 'true', None)
-    """
-    if value is None or isinstance(value, str):
-        return value if value and value.strip() else None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return None if np.isnan(value) else str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, dt.datetime):
-        whole = value.time().replace(microsecond=0) == dt.time()
-        return value.strftime("%Y-%m-%d" if whole else "%Y-%m-%d %H:%M:%S")
-    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
 
 
 def unsafe(path: Path) -> bool:

@@ -208,6 +208,7 @@ def mapping_of(study: Study, forms: Sequence[Form]) -> dict[str, Any]:
     for form in forms:
         tables.setdefault(form.table, []).extend(_entries(form))
     return {
+        "kind": "redcap",
         **about_entries(study),
         "events": {ONCE: {"label": "Enrolment"}, REPEATED: {"label": "Treatment"}},
         "missing_codes": MISSING_CODES,

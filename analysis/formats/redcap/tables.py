@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 
 from analysis.formats.imported import SOURCE_COLUMNS
 from analysis.formats.noticed import noticed
-from analysis.formats.redcap.choices import checkbox_column
+from analysis.formats.redcap.column_cells import Project, answers_of, cells_of, dates_of
 from analysis.formats.redcap.dictionary import Dictionary
 from analysis.formats.redcap.mapping import Entry, RedcapMapping, Source
-from analysis.formats.redcap.rows import beside
-from analysis.formats.redcap.split import missing_code_of
 from analysis.study import TABLES, Finding
 
 __all__ = ["Filling", "fill_tables"]
@@ -36,17 +33,6 @@ class Filling:
         return pd.DataFrame(self.sources, columns=list(SOURCE_COLUMNS))
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Project:
-    """What every entry needs to know."""
-
-    frames: Mapping[str, pd.DataFrame]
-    dictionary: Dictionary
-    mapping: RedcapMapping
-    subjects: pd.Series | None
-    zero: pd.Series
-
-
 def fill_tables(
     frames: Mapping[str, pd.DataFrame], dictionary: Dictionary, mapping: RedcapMapping
 ) -> Filling:
@@ -66,7 +52,7 @@ def fill_tables(
     Filling
         The tables with rows in the order of their keys.
     """
-    project = _Project(
+    project = Project(
         frames=frames,
         dictionary=dictionary,
         mapping=mapping,
@@ -127,16 +113,16 @@ def _day_zero(frames: Mapping[str, pd.DataFrame], mapping: RedcapMapping) -> pd.
 
 
 def _rows(
-    table: str, number: int, entry: Entry, project: _Project, filling: Filling
+    table: str, number: int, entry: Entry, project: Project, filling: Filling
 ) -> pd.DataFrame:
     """Make the rows of one entry, its answers and codes of missing answers beside them."""
     frame = project.frames[entry.instrument]
     place = f"tables.{table}[{number}]"
     columns = {"subject_id": _pseudonyms(frame, project)}
     for name, source in entry.columns.items():
-        columns[name], n_unknown = _cells(frame, source, project)
+        columns[name], n_unknown = cells_of(frame, source, project)
         filling.findings += _untranslated(f"{place}.columns.{name}", n_unknown)
-    answers, n_unknown = _answers(frame, entry)
+    answers, n_unknown = answers_of(frame, entry)
     filling.findings += _untranslated(f"{place}.item_values", n_unknown)
     rows = pd.DataFrame({**columns, **answers}, index=frame.index)
     kept = pd.Series(True, index=frame.index)
@@ -150,79 +136,11 @@ def _rows(
     return rows[kept]
 
 
-def _answers(frame: pd.DataFrame, entry: Entry) -> tuple[dict[str, pd.Series], int]:
-    """Give the answers in the order of the scale, and count codes that are not translated."""
-    columns, n_unknown = dict[str, pd.Series](), 0
-    blank = pd.Series(pd.NA, index=frame.index, dtype="string")
-    for position, name in enumerate(entry.items, start=1):
-        answer = frame.get(name, blank)
-        if entry.item_values is not None:
-            answer, lost = _translated(answer, entry.item_values)
-            n_unknown += lost
-        columns[f"item {position}"] = answer
-        columns[f"code {position}"] = frame.get(missing_code_of(name), blank)
-    if columns and "n_answered" not in entry.columns:
-        told = [columns[name].notna() for name in columns if name.startswith("item ")]
-        columns["n_answered"] = pd.concat(told, axis="columns").sum(axis="columns")
-    return columns, n_unknown
-
-
-def _pseudonyms(frame: pd.DataFrame, project: _Project) -> pd.Series:
+def _pseudonyms(frame: pd.DataFrame, project: Project) -> pd.Series:
     """Give the pseudonym of each row."""
     if project.subjects is None:
         return frame["record"]
     return frame["record"].map(project.subjects).astype("string")
-
-
-def _cells(frame: pd.DataFrame, source: Source, project: _Project) -> tuple[pd.Series, int]:
-    """Make the cells of one column, and count the codes that the mapping does not translate."""
-    if source.kind == "date":
-        days = _dates(frame, source, project) - frame["record"].map(project.zero).astype(
-            "datetime64[s]"
-        )
-        return days.dt.days.astype("Int64"), 0
-    if source.kind == "boxes":
-        return _boxes(frame, source, project.dictionary), 0
-    if source.kind == "number_by":
-        return pd.Series(pd.NA, index=frame.index, dtype="Int64"), 0
-    if source.kind == "constant":
-        return pd.Series(source.name, index=frame.index, dtype="string"), 0
-    if source.kind == "event":
-        return _translated(frame["event"], project.mapping.visits)
-    name = source.name
-    cells = frame.get(name, pd.Series(pd.NA, index=frame.index, dtype="string"))
-    return (cells, 0) if source.translation is None else _translated(cells, source.translation)
-
-
-def _dates(frame: pd.DataFrame, source: Source, project: _Project) -> pd.Series:
-    """Take the dates of a column, from another instrument where the mapping says so."""
-    if not source.instrument:
-        return frame[source.name]
-    return beside(frame, project.frames[source.instrument], source.name)
-
-
-def _translated(cells: pd.Series, values: Mapping[str, str]) -> tuple[pd.Series, int]:
-    """Write codes as canonical values; an empty value means not known."""
-    codes = cells.astype("string")
-    known = codes.isin(list(values))
-    told = codes.map(dict(values)).astype("string")
-    return told.mask(told.eq("").fillna(value=False)), int((codes.notna() & ~known).sum())
-
-
-def _boxes(frame: pd.DataFrame, source: Source, dictionary: Dictionary) -> pd.Series:
-    """Write the checked boxes of a field as codes separated by semicolons."""
-    choices = dictionary.by_name[source.name].choices
-    values = (
-        source.translation if source.translation is not None else {code: code for code in choices}
-    )
-    text = pd.Series("", index=frame.index, dtype=object)
-    for code in choices:
-        name = checkbox_column(source.name, code)
-        if name in frame and values.get(code):
-            checked = frame[name].fillna(value=False).to_numpy(dtype=bool)
-            text += np.where(checked, values[code] + ";", "")
-    joined = text.astype("string").str.rstrip(";")
-    return joined.mask(joined.eq(""))
 
 
 def _untranslated(place: str, count: int) -> list[Finding]:
@@ -242,13 +160,13 @@ def _unplaced(place: str, count: int) -> list[Finding]:
 
 
 def _left_out(
-    frame: pd.DataFrame, rows: pd.DataFrame, entry: Entry, project: _Project
+    frame: pd.DataFrame, rows: pd.DataFrame, entry: Entry, project: Project
 ) -> dict[str, pd.Series]:
     """Tell which rows are left out, by the reason."""
     reasons = {"no pseudonym": rows["subject_id"].isna()}
     if entry.events:
         reasons["other event"] = ~frame["event"].isin(list(entry.events))
-    dates = [_dates(frame, s, project) for s in entry.columns.values() if s.kind == "date"]
+    dates = [dates_of(frame, s, project) for s in entry.columns.values() if s.kind == "date"]
     if dates:
         dated = pd.concat(dates, axis="columns").notna().any(axis="columns")
         reasons[_NO_DAY_ZERO] = dated & ~frame["record"].isin(project.zero.dropna().index)

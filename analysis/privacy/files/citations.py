@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["is_citation", "is_published_address"]
+__all__ = ["is_citation", "is_published_address", "without_article_numbers"]
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d[a-z]?(?!\d)")
 _MARK = re.compile(
@@ -14,6 +14,8 @@ _MARK = re.compile(
     r"|lancet|psychiatry|springer|wiley|university press|statistics|stat med)\b"
     r"|[A-Z]\w+(?: [A-Z]\.?){0,3},? (?:and|&|und) [^.;]{3,40}?\(?(?:19|20)\d\d"
 )
+_ARTICLE = re.compile(r"(?<![\w-])[a-z]{1,4}\d{3,8}(?![\w-])")
+_ARTICLE_LINE = re.compile(r"(?m)^.*?[a-z]\d{3}.*$")
 _OF_A_PATIENT = re.compile(
     r"(?i)\b(?:dob|born|mrn|geb\w*|record no|phone|tel|discharged|relapsed|admitted)\b"
     r"|\bpatient(?:in)?\s*[:#=]|\bpatient(?:in)?\s+[A-Z][a-z]+ [A-Z]"
@@ -28,6 +30,7 @@ _PAPER = re.compile(
     r"|cran\.r-project\.org|clinicaltrials\.gov)|/(?:doi|articles?|abs|abstract|fulltext|pubmed)/"
     r"[\w./()-]*\d|/10\.\d{4,9}/|^(?:https?://)?(?:www\.)?github\.com/[\w.-]+/[\w.-]+"
 )
+_MANUAL = re.compile(r"(?i)^(?:https?://)?(?:docs?|documentation|manual|api|developer)\.[\w-]+\.")
 _PRIVATE = re.compile(r"(?i)patient|mychart|portal|personal|[?&](?:id|mrn|token)=|/~|/users?/|@")
 
 
@@ -55,8 +58,33 @@ def is_citation(line: str) -> bool:
     return cites and _OF_A_PATIENT.search(line) is None
 
 
+def without_article_numbers(text: str) -> str:
+    """Leave the numbers of articles out of the lines that cite a publication.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        The same lines; those that speak of a patient as they are.
+
+    Examples
+    --------
+    >>> without_article_numbers("Doe J, et al. Journal of Sleep 2025; pyaf027")
+    'Doe J, et al. Journal of Sleep 2025; '
+    >>> without_article_numbers("excluded in 2025: pyaf027")
+    'excluded in 2025: pyaf027'
+    """
+    return _ARTICLE_LINE.sub(
+        lambda line: _ARTICLE.sub("", line[0]) if is_citation(line[0]) else line[0], text
+    )
+
+
 def is_published_address(address: str) -> bool:
-    """Tell addresses of papers, schemas and public projects from those of persons and portals.
+    """Tell addresses of papers, schemas, manuals and projects from those of persons and portals.
 
     Parameters
     ----------
@@ -77,4 +105,4 @@ def is_published_address(address: str) -> bool:
     """
     if _PRIVATE.search(address):
         return False
-    return _SCHEMA.search(address) is not None or _PAPER.search(address) is not None
+    return any(pattern.search(address) for pattern in (_SCHEMA, _PAPER, _MANUAL))

@@ -7,25 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analysis.privacy.detector import ELEMENTS, Match
-from analysis.privacy.files.patient_mentions import (
-    errors_in,
-    signs_in_code,
-    signs_in_error,
-    signs_in_text,
-    signs_of_source,
-)
-from analysis.privacy.files.patient_rows import (
-    PATIENT_LIST,
-    PATIENT_ROWS,
-    SMALL_COUNTS,
-    Sign,
-    signs_in_table,
-    small_cells,
-)
+from analysis.privacy.files.code_of_output import signs_of_source
+from analysis.privacy.files.error_messages import errors_in, signs_in_error
+from analysis.privacy.files.patient_mentions import signs_in_code, signs_in_text
+from analysis.privacy.files.patient_rows import signs_in_table
+from analysis.privacy.files.patient_signs import PATIENT_LIST, PATIENT_ROWS, SMALL_COUNTS, Sign
 from analysis.privacy.files.pieces.piece import Piece, Trouble
 from analysis.privacy.files.printed_tables import TextTable, tables_in
 from analysis.privacy.files.program_output import identifiers_in_output, user_paths_in
 from analysis.privacy.files.rules import IDENTIFIER_REMEDY, RULES
+from analysis.privacy.files.small_counts import small_cells
 from analysis.privacy.headers import header_role, header_words, meaning_of_header
 from analysis.study.findings import Severity
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from analysis.privacy.detector import Match
 from analysis.privacy.files.citations import is_citation, is_published_address
@@ -42,7 +42,12 @@ _WHOLE_ONLY = {
     "national provider identifier",
 }
 _TWO_NUMBERS = re.compile(r"([-+]?\d+\.\d+)[\s/,;]+([-+]?\d+\.\d+)")
+_PUBLIC_HOST = re.compile(r"(?:[\w-]+\.)+(?:org|gov|edu|int)")
 _DECIMAL_MONTH = re.compile(r"\d{1,2}\.\d{4}|\d{4}\.\d{2}")
+_NAME_OF_A_FILE = re.compile(  # a list of files with their digests
+    r"(?i)[\w-]\.(?:html?|csv|tsv|parquet|json|ndjson|png|svg|pdf|xlsx|docx|md|txt|ipynb|py|zip|gz|whl)"
+    r"(?![\w.])"
+)
 _USER_PATH = re.compile(
     r"(?i)(?:[A-Z]:)?(?:\\\\?|/)(?:Users|Benutzer|Utilisateurs|Usuarios|Documents"
     r" and Settings)(?:\\\\?|/)(?P<a>[^\\/\s:*?\"<>|'`,;)\]]+(?: [A-Z][^\\/\s:*?\"<>"
@@ -96,25 +101,19 @@ def _counts(match: Match, text: str) -> bool:
         match.kind == "telephone number" and text[match.start : match.end].isdigit()
     ):
         return False
+    if match.kind == "digest":
+        return _NAME_OF_A_FILE.search(_line_around(match, text)) is None
     shown = text[match.start : match.end].strip()
-    if match.kind == "name of a picture file":
-        return name_may_identify(re.split(r"[\\/]", shown)[-1])
-    if match.kind == "web address":
-        return re.fullmatch(r"(?:[\w-]+\.)+(?:org|gov|edu|int)", shown) is None or shown.startswith(
-            "www"
-        )
-    if match.kind == "quarter":
-        return re.search(r"\s{2}|\n|^q", shown) is None  # quartiles of a table
-    if match.kind == "coordinates":
-        return _is_a_place(shown)
-    return not (match.kind == "year and month" and _DECIMAL_MONTH.fullmatch(shown))
+    test = _TESTS.get(match.kind)
+    return test is None or test(shown)
 
 
 def _is_published(match: Match, text: str) -> bool:
-    """Tell authors and addresses of publications."""
+    """Tell authors, their hospitals and addresses of publications."""
     if match.kind == "web address":
         return is_published_address(_whole_address(match, text))
-    return match.element == 1 and is_citation(_line_around(match, text))
+    is_named = match.element == 1 or match.kind == "clinic"
+    return is_named and is_citation(_line_around(match, text))
 
 
 def _line_around(match: Match, text: str) -> str:
@@ -138,6 +137,15 @@ def _is_a_place(shown: str) -> bool:
         return False
     latitude, longitude = float(pair[1]), float(pair[2])
     return 18 <= latitude <= 72 and (-170 <= longitude <= -50 or -11 <= longitude <= 40)
+
+
+_TESTS: dict[str, Callable[[str], bool]] = {
+    "name of a picture file": lambda shown: name_may_identify(re.split(r"[\\/]", shown)[-1]),
+    "web address": lambda shown: shown.startswith("www") or not _PUBLIC_HOST.fullmatch(shown),
+    "quarter": lambda shown: not re.search(r"\s{2}|\n|^q", shown),  # quartiles of a table
+    "coordinates": _is_a_place,
+    "year and month": lambda shown: not _DECIMAL_MONTH.fullmatch(shown),
+}
 
 
 def user_paths_in(text: str) -> Iterator[Match]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analysis.privacy.files.patient_mentions import CLINICAL_NOTE, VALUE_IN_ERROR
-from analysis.privacy.files.patient_rows import (
+from analysis.privacy.files.patient_signs import (
+    CLINICAL_NOTE,
+    OBSERVATION_ROWS,
     PATIENT_LIST,
     PATIENT_RECORD,
     PATIENT_ROWS,
     SMALL_COUNTS,
+    VALUE_IN_ERROR,
 )
 from analysis.privacy.files.program_output import USER_PATH
 from analysis.study.findings import Severity
@@ -99,10 +101,10 @@ RULES: dict[str, FileRule] = {
         "Remove personal information (in Office: File, Info, Inspect Document) and store it again.",
     ),
     "hidden codes": _rule(
-        115, "error", "A hidden column has another number or code in each row.",
-        "Delete the column; hiding it does not remove what it holds.",
+        115, "error", "A hidden column, or letters that nobody sees, hold numbers or codes.",
+        "Delete them; hiding does not remove what is there.",
     ),
-    "rows of single observations": _rule(
+    OBSERVATION_ROWS: _rule(
         116, "error", "Residuals or predictions of single observations are shown.",
         "Show their spread or a figure of many; values per observation are those of patients.",
     ),

@@ -10,7 +10,7 @@ from pathlib import Path
 from analysis.errors import DataError
 from analysis.privacy.files.file_scan import FileFinding, FileScan
 from analysis.privacy.files.judging import Judged, judge
-from analysis.privacy.files.patient_rows import (
+from analysis.privacy.files.patient_signs import (
     PATIENT_LIST,
     PATIENT_RECORD,
     PATIENT_ROWS,

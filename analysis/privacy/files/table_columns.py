@@ -44,7 +44,7 @@ _PARTS = (
     "table|tab|chapter|section|version|release|seed|session|dose|use-days|output"
     "|input|out|in|scenario|"
     "sha|md|base|py|python|utf|iso|cp|http|ipv|rng|key|fil|col|prv|fmt|rcp|sco|ref"
-    "|tim|abt|mon|lst|val|den|doc|dup|evt|fup|lnk|num|obs|ses|typ|aev|cat|cou|dos"
+    "|tim|abt|mon|lst|val|den|doc|dup|evt|fup|lnk|num|obs|ses|typ|aev|cat|cou|dos|adm|fhr|omp|ble|plr|noqa"
     "|ins|nul|sit|sub|pmc|nct|isrctn|pmid|cve|rfc|pep"
 )
 _UNLIKE = re.compile(
@@ -94,6 +94,8 @@ def _role(words: str, header: str) -> str:
     """Give the role of the words of a header."""
     if words in word_set(_ENTRY, "patient_ids") or _ID_ENDING.search(words):
         return "id"
+    if words in word_set(_ENTRY, "of_programs"):
+        return ""
     if words in word_set(_ENTRY, "aggregate") or _STATISTIC.search(words) or "%" in header:
         return "aggregate"
     if words in word_set(_ENTRY, "weak_ids"):

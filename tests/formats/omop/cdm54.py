@@ -1,6 +1,7 @@
 """Tables with every field of OMOP CDM 5.4 in the published order, filled by hand.
 
-The headers are those of OMOP_CDMv5.4_Field_Level.csv (OHDSI/CommonDataModel); the concepts are
+The headers are those of OMOP_CDMv5.4_Field_Level.csv (OHDSI/CommonDataModel), compared field by
+field with inst/ddl/5.4/postgresql of that repository (commit 2ccb8939d8e6); the concepts are
 invented numbers, as an analyst would name them in a mapping.
 """
 
@@ -37,6 +38,43 @@ HEADERS = {
     "concept": "concept_id concept_name domain_id vocabulary_id concept_class_id standard_concept "
     "concept_code valid_start_date valid_end_date invalid_reason",
 }
+
+HEADERS_WRITTEN = {
+    **HEADERS,
+    "visit_occurrence": "visit_occurrence_id person_id visit_concept_id visit_start_date "
+    "visit_start_datetime visit_end_date visit_end_datetime visit_type_concept_id provider_id "
+    "care_site_id visit_source_value visit_source_concept_id admitted_from_concept_id "
+    "admitted_from_source_value discharged_to_concept_id discharged_to_source_value "
+    "preceding_visit_occurrence_id",
+    "care_site": "care_site_id care_site_name place_of_service_concept_id location_id "
+    "care_site_source_value place_of_service_source_value",
+    "condition_occurrence": "condition_occurrence_id person_id condition_concept_id "
+    "condition_start_date condition_start_datetime condition_end_date condition_end_datetime "
+    "condition_type_concept_id condition_status_concept_id stop_reason provider_id "
+    "visit_occurrence_id visit_detail_id condition_source_value condition_source_concept_id "
+    "condition_status_source_value",
+}
+"""Fields of every table that is written."""
+
+REQUIRED = {
+    "person": "person_id gender_concept_id year_of_birth race_concept_id ethnicity_concept_id",
+    "observation_period": HEADERS["observation_period"],
+    "visit_occurrence": "visit_occurrence_id person_id visit_concept_id visit_start_date "
+    "visit_end_date visit_type_concept_id",
+    "drug_exposure": "drug_exposure_id person_id drug_concept_id drug_exposure_start_date "
+    "drug_exposure_end_date drug_type_concept_id",
+    "measurement": "measurement_id person_id measurement_concept_id measurement_date "
+    "measurement_type_concept_id",
+    "observation": "observation_id person_id observation_concept_id observation_date "
+    "observation_type_concept_id",
+    "death": "person_id death_date",
+    "care_site": "care_site_id",
+    "condition_occurrence": "condition_occurrence_id person_id condition_concept_id "
+    "condition_start_date condition_type_concept_id",
+    "cdm_source": "cdm_source_name cdm_source_abbreviation cdm_holder source_release_date "
+    "cdm_release_date cdm_version_concept_id vocabulary_version",
+}
+"""Fields that the model says no row may lack (NOT NULL in its DDL)."""
 
 _P = {"person_id": 7}
 _DOSE = {**_P, "drug_concept_id": 11, "route_concept_id": 21, "dose_unit_source_value": "mg"}

@@ -7,7 +7,14 @@ from analysis.errors import DataError
 from analysis.formats.omop import read_omop, write_omop
 from analysis.study import TABLES, read_study
 from analysis.synthetic import example_folder
-from tests.formats.omop.cdm54 import HEADERS, MAPPING, with_row, write_tables
+from tests.formats.omop.cdm54 import (
+    HEADERS,
+    HEADERS_WRITTEN,
+    MAPPING,
+    REQUIRED,
+    with_row,
+    write_tables,
+)
 
 unit, identity = pytest.mark.unit, pytest.mark.identity
 DERIVED = {"phase", "visit", "last_contact_day", "end_reason", "indication"}
@@ -201,6 +208,31 @@ def test_network_comes_back_except_for_what_the_model_cannot_hold(tmp_path):
             obj=name,
         )
     assert (again.title, again.sites) == (study.title, study.sites)
+    for path in tmp_path.glob("*.csv"):
+        header = path.read_text(encoding="utf-8").partition("\n")[0].split(",")
+        fields = HEADERS_WRITTEN[path.stem].split()
+        assert [name for name in header if name not in fields] == [], path.stem
+        assert set(REQUIRED[path.stem].split()) <= set(header), path.stem
+    assert len(list(tmp_path.glob("*.csv"))) == len(REQUIRED) == 10
+
+
+@unit
+@pytest.mark.parametrize(
+    ("table", "column", "cell", "said"),
+    [
+        ("sessions", "route", "rectal", r"sessions\.route has 1 cells with a category"),
+        ("follow_up", "end_reason", None, r"follow_up\.end_reason has 0 .* and 1 that are empty"),
+    ],
+)
+def test_cells_that_the_model_has_no_place_for_are_refused(tmp_path, table, column, cell, said):
+    study = read_omop(write_tables(tmp_path), MAPPING).require_study()
+    cells = study.tables[table][column].astype(object)
+    cells.iloc[0] = cell
+    tables = {**study.tables, table: study.tables[table].assign(**{column: cells})}
+    other = type(study)(tables=tables, title="x", sites=study.sites, instruments=study.instruments)
+    with pytest.raises(DataError, match=said):
+        write_omop(other, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 @unit

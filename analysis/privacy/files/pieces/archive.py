@@ -9,9 +9,11 @@ from zipfile import ZipFile, ZipInfo
 
 from analysis.privacy.files.pieces.limits import Limits, TooMuchError
 from analysis.privacy.files.pieces.piece import Trouble
+from analysis.privacy.files.pieces.plain_text import decoded
 from analysis.privacy.files.pieces.source import Source
+from analysis.privacy.files.walk import name_may_identify
 
-__all__ = ["member_source", "require_safe", "unsafe_members"]
+__all__ = ["archive_notes", "member_source", "names_a_person", "require_safe", "unsafe_members"]
 
 _SMALL = 1_000_000
 _ENCRYPTED = 0x1
@@ -66,6 +68,40 @@ def unsafe_members(archive: ZipFile) -> Iterator[Trouble]:
             yield Trouble(where=where, kind="link")
         if member.flag_bits & _ENCRYPTED:
             yield Trouble(where=where, kind="encrypted")
+
+
+def names_a_person(member: ZipInfo) -> bool:
+    """Tell whether the name of a member or of its folders may identify a person.
+
+    Parameters
+    ----------
+    member : zipfile.ZipInfo
+        A file or a folder of an archive.
+
+    Returns
+    -------
+    bool
+        By the same rule as for files of the disk.
+    """
+    parts = re.split(r"[\\/]+", member.filename.strip("\\/"))
+    return any(map(name_may_identify, parts))
+
+
+def archive_notes(archive: ZipFile) -> tuple[str, ...]:
+    """Give the comments of an archive and of its members, which no list of files shows.
+
+    Parameters
+    ----------
+    archive : zipfile.ZipFile
+        An open archive.
+
+    Returns
+    -------
+    tuple of str
+        Those that say something.
+    """
+    notes = [archive.comment, *(member.comment for member in archive.infolist())]
+    return tuple(decoded(note) for note in notes if note.strip(b"\0 "))
 
 
 def _leaves(name: str) -> bool:

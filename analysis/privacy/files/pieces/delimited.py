@@ -6,9 +6,10 @@ import csv
 from collections.abc import Iterator
 from itertools import islice
 
+from analysis.privacy.files.pieces.fresh_lines import new_shapes
 from analysis.privacy.files.pieces.limits import Limits
 from analysis.privacy.files.pieces.piece import Piece, Trouble
-from analysis.privacy.files.pieces.plain_text import new_shapes, text_lines
+from analysis.privacy.files.pieces.plain_text import text_lines
 from analysis.privacy.files.pieces.source import Source
 from analysis.privacy.files.printed_tables import TextTable, headed_table
 
@@ -42,19 +43,26 @@ def delimited_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble
             return
         delimiter = _delimiter(first, source.ending)
         table = headed_table(_rows(first, delimiter) or [[""]])
-        above = _lines_above(first, delimiter)
-        if above:
-            yield Piece(where=_where(1, len(above)), role="prose", text="\n".join(above))
+        beside = _lines_beside(first, delimiter)
+        if beside:
+            yield Piece(where="lines beside the table", role="prose", text="\n".join(beside))
         yield Piece(where=_where(1, len(first)), role="table", table=table, is_data=True)
         yield from _later(lines, table, delimiter, limits, known=_shapes(first))
 
 
-def _lines_above(lines: list[str], delimiter: str) -> list[str]:
-    """Give the lines above a table: those with fewer cells than most lines have."""
+def _lines_beside(lines: list[str], delimiter: str) -> list[str]:
+    """Give the lines above a table, and notes inside: those with fewer cells than most have."""
     counts = [line.count(delimiter) for line in lines[:50] if line.strip()]
     usual = max(set(counts), key=counts.count) if counts else 0
     n_above = next((n for n, line in enumerate(lines) if line.count(delimiter) >= usual), 0)
-    return [line.lstrip("# ").replace(delimiter, ": ") for line in lines[:n_above]]
+    notes = [line for line in lines[n_above:] if usual >= 2 and _is_note(line, delimiter)]
+    return [line.lstrip("# ").replace(delimiter, ": ") for line in [*lines[:n_above], *notes]]
+
+
+def _is_note(line: str, delimiter: str) -> bool:
+    """Tell whether only the first cell of a line is filled, with more than a word."""
+    first, _, rest = line.partition(delimiter)
+    return not rest.strip(f'{delimiter}" ') and len(first.split()) >= 2
 
 
 def _where(first: int, last: int) -> str:

@@ -7,6 +7,7 @@ from xml.parsers import expat
 
 from analysis.privacy.files.pieces.chart_marks import ChartMarks
 from analysis.privacy.files.pieces.limits import Limits
+from analysis.privacy.files.pieces.page_script import script_pieces
 from analysis.privacy.files.pieces.piece import Piece, Trouble
 from analysis.privacy.files.pieces.safe_xml import Element, read_xml
 from analysis.privacy.files.pieces.source import Source
@@ -15,6 +16,7 @@ __all__ = ["drawing_pieces"]
 
 _TEXTS = {"text", "tspan", "title", "desc", "p", "span", "td", "th", "div", "li"}
 _LABELS = ("id", "gid", "label", "aria-label", "title", "href", "class", "name")
+_PICTURES = {"image", "feImage"}
 _OF_PROGRAMS = {"date", "format", "type", "source", "language", "Work"}
 _AUTHORS = {"creator", "publisher", "contributor", "rights"}
 
@@ -32,8 +34,9 @@ def drawing_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
     Yields
     ------
     Piece or Trouble
-        Texts line by line; labels of elements with digits; comments, in which programs that draw
-        letters as shapes keep them; a trouble when there are many marks.
+        Texts line by line; pictures of points inside the drawing; labels of elements with digits;
+        comments, in which programs that draw letters as shapes keep them; a trouble when there
+        are many marks.
     """
     drawing = _Drawing()
     try:
@@ -48,8 +51,12 @@ def drawing_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
         where="comments", role="printed", text="\n".join(text.strip() for text in drawing.comments)
     )
     yield Piece(where="labels of elements", role="prose", text="\n".join(drawing.labels))
+    for script in drawing.scripts:
+        yield from script_pieces(script, where="script", limits=limits)
     for author in drawing.authors:
         yield Piece(where="document properties: author", role="label", text=author)
+    if drawing.pictures:
+        yield Piece(where="drawing, picture", role="picture")
     if drawing.marks.kind:
         yield Trouble(where="drawing", kind=drawing.marks.kind)
 
@@ -62,6 +69,8 @@ class _Drawing:
         self.labels: list[str] = []
         self.comments: list[str] = []
         self.authors: list[str] = []
+        self.scripts: list[str] = []
+        self.pictures = 0
         self.marks = ChartMarks()
 
     def seen(self, element: Element) -> None:
@@ -70,9 +79,11 @@ class _Drawing:
             self._take_text(element)
             return
         self.marks.take(element.name, element.attributes)
+        drawn = element.attributes.get("href", "")
+        self.pictures += element.name in _PICTURES and not drawn.startswith(("data:", "#"))
         for name, value in element.attributes.items():
             is_label = name in _LABELS or name.startswith("data-")
-            is_file = value.startswith("data:")
+            is_file = "data:" in value
             if is_file or (is_label and any(map(str.isdigit, value)) and not value.startswith("#")):
                 self.labels.append(value)
 
@@ -88,5 +99,7 @@ class _Drawing:
             return
         if _AUTHORS & {element.name, *element.path}:
             self.authors.append(text)
+        elif element.name == "script":
+            self.scripts.append(element.text)
         elif element.name in _TEXTS or self._is_metadata(element):
             self.texts.append(text)

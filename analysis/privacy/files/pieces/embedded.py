@@ -1,4 +1,4 @@
-"""Opening files that are written into a text: the data URIs of links and scripts."""
+"""Opening files that are written into a text: data URIs of links and scripts, dumps in base64."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import binascii
 import re
 from urllib.parse import unquote_to_bytes
 
+from analysis.privacy.files.pieces.encoded import SHORTEST, encoded_files
+from analysis.privacy.files.pieces.piece import Piece
 from analysis.privacy.files.pieces.source import Source
 
-__all__ = ["embedded_files", "without_embedded_files"]
+__all__ = ["embedded_files", "files_in_piece", "without_embedded_files", "without_percent_signs"]
 
 _URI = re.compile(
     r"data:(?P<mime>[\w.+-]+/[\w.+-]+)?(?P<parameters>(?:;[\w.+-]+(?:=[\w.+-]+)?)*),"
@@ -32,6 +34,30 @@ _ENDINGS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
 }
 _NO_TEXT = ("font/", "application/font", "application/x-font", "audio/", "video/")
+
+
+def files_in_piece(piece: Piece, *, nesting: int = 0) -> tuple[Source, ...]:
+    """Open every file that is written into the text or the cells of a piece.
+
+    Parameters
+    ----------
+    piece : Piece
+        What a reader gave.
+    nesting : int
+        Files around it.
+
+    Returns
+    -------
+    tuple of Source
+        Those of data URIs first, then what is in base64 or hexadecimal digits beside them.
+    """
+    text = piece.text
+    if piece.table is not None:
+        cells = (cell for row in piece.table.rows for cell in row)
+        text = "\n\n".join(cell for cell in cells if len(cell) >= SHORTEST or "data:" in cell)
+    found = embedded_files(text, nesting=nesting) if "data:" in text else ()
+    rest = without_embedded_files(text) if found else text
+    return (*found, *encoded_files(rest, nesting=nesting))
 
 
 def embedded_files(text: str, *, nesting: int = 0) -> tuple[Source, ...]:
@@ -85,6 +111,27 @@ def without_embedded_files(text: str) -> str:
     'see  here'
     """
     return _URI.sub("", text)
+
+
+def without_percent_signs(text: str) -> str:
+    """Write the letters for which an address has percent signs.
+
+    Parameters
+    ----------
+    text : str
+        A part of an address.
+
+    Returns
+    -------
+    str
+        The text; what is no UTF-8 becomes a mark.
+
+    Examples
+    --------
+    >>> without_percent_signs("means%20by%20visit.csv")
+    'means by visit.csv'
+    """
+    return unquote_to_bytes(text).decode("utf-8", errors="replace")
 
 
 def _content(body: str, parameters: str) -> bytes:

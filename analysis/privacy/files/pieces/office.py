@@ -9,9 +9,11 @@ from zipfile import ZipFile
 
 from analysis.privacy.files.pieces.archive import member_source
 from analysis.privacy.files.pieces.limits import Limits
+from analysis.privacy.files.pieces.office_tables import tables_of
 from analysis.privacy.files.pieces.piece import Piece, Trouble
 from analysis.privacy.files.pieces.safe_xml import Element, read_xml
 from analysis.privacy.files.pieces.source import Source
+from analysis.privacy.files.printed_tables import headed_table
 
 __all__ = ["other_parts", "part_texts", "property_pieces", "read_part"]
 
@@ -33,6 +35,10 @@ _OF_PROGRAMS = {
     "Slides", "Notes",
     "generator", "editing-cycles", "version", "i4",
 }  # fmt: skip
+
+
+_FILE_INSIDE = re.compile(r"(?i)\.(?:png|jpe?g|svg|html?|mht|rtf|txt|csv)$")
+_PICTURE = re.compile(r"(?i)\.(?:gif|bmp|tiff?|webp|heic|heif|avif|jfif|jp2|emf|wmf|emz|wmz|wdp)$")
 
 
 def read_part(archive: ZipFile, name: str, limits: Limits) -> Iterator[Element | Trouble]:
@@ -143,30 +149,44 @@ def other_parts(
         name = member.filename
         if (
             read.search(name)
-            or name.startswith("docProps/")
+            or (name.startswith("docProps/") and name.endswith(".xml"))
             or name in ("[Content_Types].xml", "meta.xml")
         ):
             continue
-        if name.endswith(".rels"):
-            targets = [
-                values.get("Target", "")
-                for _, values in part_texts(archive, name, limits)
-                if values.get("TargetMode") == "External"
-            ]
-            if targets:
-                yield Piece(where="links to elsewhere", role="prose", text="\n".join(targets))
-        elif re.search(r"/embeddings/", name):
+        if "/embeddings/" in name or _FILE_INSIDE.search(name):
             inner = member_source(archive, member, nesting=1)
             if inner is not None:
                 yield inner
-        elif re.search(r"(?i)\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg)$", name):
-            yield Piece(where="pictures", role="picture")
-        elif name.endswith((".xml", ".vml")):
-            yield from _left_over(archive, name, limits)
-        elif name.endswith("vbaProject.bin"):
-            yield Piece(where="program", role="picture", hidden="program")
+        else:
+            yield from _other_part(archive, name, limits)
 
 
+def _other_part(archive: ZipFile, name: str, limits: Limits) -> Iterator[Piece | Trouble]:
+    """Give what a part that is no file by itself holds."""
+    if name.endswith(".rels"):
+        targets = [
+            values.get("Target", "")
+            for _, values in part_texts(archive, name, limits)
+            if values.get("TargetMode") == "External"
+        ]
+        if targets:
+            yield Piece(where="links to elsewhere", role="prose", text="\n".join(targets))
+    elif _PICTURE.search(name):
+        yield Piece(where="pictures", role="picture")
+    elif name.endswith("/settings.xml"):
+        kept = [
+            f"{values['name']} {values['val']}"
+            for _, values in part_texts(archive, name, limits)
+            if {"name", "val"} <= set(values)
+        ]
+        yield Piece(where="variables of the document", role="prose", text="\n".join(kept))
+    elif name.endswith((".xml", ".vml")):
+        yield from _left_over(archive, name, limits)
+    elif name.endswith("vbaProject.bin"):
+        yield Piece(where="program", role="picture", hidden="program")
+
+
+_ROWS_AT_ONCE = 500
 _STYLE_PARTS = re.compile(
     r"(?:styles|theme\w*|fontTable|settings|webSettings|numbering|calcChain|metadata"
     r"|presProps|viewProps|tableStyles|manifest|slideLayout\d+|slideMaster\d+|chartStyle\w*"
@@ -178,6 +198,10 @@ def _left_over(archive: ZipFile, name: str, limits: Limits) -> Iterator[Piece | 
     """Give the texts of a part that a reader hardly sees."""
     if _STYLE_PARTS.search(name):
         return
+    for number, rows in enumerate(tables_of(read_part(archive, name, limits)), start=1):
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            table = headed_table([*rows[:1], *rows[max(1, start) : start + _ROWS_AT_ONCE]])
+            yield Piece(where=f"other parts, table {number}", role="table", table=table)
     texts = []
     for text, values in part_texts(archive, name, limits):
         if "/drawings/" in name and text.lstrip("-").isdigit():

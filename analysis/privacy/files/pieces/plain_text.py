@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import codecs
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import BinaryIO
 
+from analysis.privacy.files.pieces.fresh_lines import FreshLines
 from analysis.privacy.files.pieces.limits import Limits
 from analysis.privacy.files.pieces.piece import Piece, Trouble
 from analysis.privacy.files.pieces.source import Source
 
-__all__ = ["decoded", "encoding_of", "new_shapes", "text_chunks", "text_lines", "text_pieces"]
+__all__ = ["decoded", "encoding_of", "text_chunks", "text_lines", "text_pieces"]
 
 _BLOCK = 1 << 20
 _CHUNK_LINES = 400
@@ -24,19 +24,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_SURE = re.compile(
-    r"[\w.]@[\w-]+\.\w|(?<!\d)\d{3}-\d\d-\d{4}|\(\d{3}\) ?\d{3}-\d{4}|(?i:\bmrn\b"
-    r"|[\\/](?:users|home)[\\/])"
-)
-_MOST_SHAPES = 50_000
-_SHAPE = str.maketrans(
-    {
-        **dict.fromkeys("0123456789", "0"),
-        **dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "a"),
-        **dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "A"),
-    }
-)
-_RUNS = re.compile(r"(.)\1+")
 
 
 def encoding_of(start: bytes) -> str:
@@ -159,35 +146,6 @@ def text_chunks(source: Source) -> Iterator[tuple[int, str]]:
         yield first, "\n".join(chunk)
 
 
-def new_shapes(lines: Iterable[str], known: set[str]) -> Iterator[tuple[int, str]]:
-    """Leave out lines that are like earlier ones but for the letters and digits in them.
-
-    Parameters
-    ----------
-    lines : iterable of str
-        Any lines.
-    known : set of str
-        Shapes seen so far; new ones are added, up to a limit.
-
-    Yields
-    ------
-    tuple of int and str
-        Position and line, where the shape is new or the line has a sure sign of an identifier.
-
-    Examples
-    --------
-    >>> list(new_shapes(["step 12 done", "step 3 done", "call a@b.org"], set()))
-    [(0, 'step 12 done'), (2, 'call a@b.org')]
-    """
-    for position, line in enumerate(lines):
-        shape = _RUNS.sub(r"\1", line.translate(_SHAPE))
-        is_new = shape not in known
-        if is_new and len(known) < _MOST_SHAPES:
-            known.add(shape)
-        if is_new or _SURE.search(line):
-            yield position, line
-
-
 def text_pieces(
     source: Source, limits: Limits, *, role: str = "printed"
 ) -> Iterator[Piece | Trouble]:
@@ -199,7 +157,7 @@ def text_pieces(
         The file.
     limits : Limits
         Beyond ``limits.text_bytes`` only lines of a new shape are given, and that up to as many
-        characters again.
+        characters again, and of the rest those with a sure sign of an identifier.
     role : str
         Role of the pieces.
 
@@ -208,23 +166,17 @@ def text_pieces(
     Piece or Trouble
         A chunk of lines each.
     """
-    given, extra, known = 0, 0, set[str]()
+    fresh = FreshLines(limits.text_bytes)
     if _is_binary(source):
         yield Trouble(where="file", kind="binary")
     for first, chunk in text_chunks(source):
         last = first + chunk.count("\n")
         where = f"lines {first} to {last}" if last > first else f"line {first}"
-        if given > limits.text_bytes:
-            if extra > limits.text_bytes:
-                break
-            fresh = "\n".join(line for _, line in new_shapes(chunk.split("\n"), known))
-            extra += len(fresh)
-            yield Piece(where=where, role=role, text=fresh)
-            continue
-        known.update(_RUNS.sub(r"\1", line.translate(_SHAPE)) for line in chunk.split("\n"))
-        given += len(chunk)
-        yield Piece(where=where, role=role, text=chunk)
-    if given > limits.text_bytes:
+        lines = chunk.split("\n")
+        kept = [lines[position] for position in fresh.of(lines)]
+        if kept:
+            yield Piece(where=where, role=role, text="\n".join(kept))
+    if fresh.is_partial:
         yield Trouble(where="file", kind="partly read")
 
 

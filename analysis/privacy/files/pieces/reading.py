@@ -9,10 +9,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from zipfile import BadZipFile, LargeZipFile, ZipFile
 
-from analysis.privacy.files.pieces.archive import member_source, require_safe, unsafe_members
+from analysis.privacy.files.pieces.archive import (
+    archive_notes,
+    member_source,
+    names_a_person,
+    require_safe,
+    unsafe_members,
+)
 from analysis.privacy.files.pieces.delimited import delimited_pieces
 from analysis.privacy.files.pieces.drawing import drawing_pieces
-from analysis.privacy.files.pieces.embedded import embedded_files, without_embedded_files
+from analysis.privacy.files.pieces.embedded import files_in_piece, without_embedded_files
 from analysis.privacy.files.pieces.limits import Limits, TooMuchError
 from analysis.privacy.files.pieces.notebook import notebook_pieces
 from analysis.privacy.files.pieces.office import other_parts, property_pieces
@@ -128,16 +134,20 @@ def pieces_of(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
 
 
 def _opened(piece: Piece | Trouble, source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
-    """Give a piece, and the files that data URIs write into its text."""
-    if isinstance(piece, Trouble) or "data:" not in piece.text:
+    """Give a piece, and the files that are written into its text or its cells."""
+    if isinstance(piece, Trouble):
         yield piece
         return
-    yield replace(piece, text=without_embedded_files(piece.text))
-    for inner in embedded_files(piece.text, nesting=source.nesting):
+    inner_files = files_in_piece(piece, nesting=source.nesting)
+    yield replace(piece, text=without_embedded_files(piece.text)) if inner_files else piece
+    for inner in inner_files:
         if inner.nesting > limits.nesting:
             raise TooMuchError
         for part in pieces_of(inner, limits):
-            if isinstance(part, Trouble) or part.role != "picture":
+            if isinstance(part, Piece) and part.role == "picture":
+                place = piece.where.removesuffix(", attributes")
+                yield replace(part, where=f"{place}, picture", source=piece.source)
+            else:
                 yield replace(part, where=f"{piece.where}, embedded file, {part.where}")
 
 
@@ -215,8 +225,12 @@ def _members(archive: ZipFile, source: Source, limits: Limits) -> Iterator[Piece
 
 
 def _files(archive: ZipFile, source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
-    """Give the files of an archive by their numbers."""
+    """Give the comments of an archive, and its files by their numbers."""
+    for note in archive_notes(archive):
+        yield Piece(where="comment of the archive", role="printed", text=note, hidden="comment")
     for number, member in enumerate(archive.infolist(), start=1):
+        if names_a_person(member):
+            yield Trouble(where=f"member {number}, name", kind="file name")
         inner = member_source(archive, member, nesting=source.nesting)
         if inner is not None:
             yield from _inner_file(inner, f"member {number}", limits)

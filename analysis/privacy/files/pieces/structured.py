@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from analysis.privacy.files.pieces.encoded import is_encoded
 from analysis.privacy.files.pieces.limits import Limits, TooMuchError
 from analysis.privacy.files.pieces.piece import Piece, Trouble
 from analysis.privacy.files.pieces.plain_text import decoded, text_pieces
@@ -24,6 +25,7 @@ _OF_THINGS = {"name", "display_name", "names", "label", "title"}
 _MANY_MARKS = 30
 _MARK_KINDS = {"point", "circle", "square", "tick"}
 _LONGEST = 20_000
+_LONG, _MOST_NUMBERS = 9_999, 20
 
 
 def json_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
@@ -96,16 +98,49 @@ def _walk(
         yield Piece(where=where, role="table", table=table)
     if isinstance(value, Mapping):
         yield from _marks(value, where)
+        lines += _numbers_of(value)
         for key, inner in value.items():
             yield from _walk(inner, str(key), lines, where, depth - 1, skip_times)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        if all(isinstance(inner, str) for inner in value):
-            lines.append(f"{name}: {', '.join(map(str, value))}"[:_LONGEST])
-            return
-        for inner in value:
-            if not isinstance(inner, int | float):
-                yield from _walk(inner, name, lines, where, depth - 1, skip_times)
     elif isinstance(value, str):
+        yield from _walk_text(value, name, lines, where, skip_times=skip_times)
+    elif isinstance(value, Sequence):
+        yield from _walk_list(value, name, lines, where, depth, skip_times)
+
+
+def _numbers_of(value: Mapping[Any, Any]) -> list[str]:
+    """Write the numbers of an object as those of one record, and a point as a place."""
+    place = value.get("coordinates")
+    if value.get("type") == "Point" and isinstance(place, list) and len(place) >= 2:
+        return [f"latitude {place[1]}, longitude {place[0]}"]
+    pairs = {key: inner for key, inner in value.items() if isinstance(inner, str | int | float)}
+    long = any(type(inner) is int and inner > _LONG for inner in pairs.values())
+    written = ", ".join(f"'{key}': {inner!r}" for key, inner in pairs.items())
+    return [f"{{{written}}}"] if long and len(pairs) >= 2 and len(written) < _LONGEST else []
+
+
+def _walk_list(
+    value: Sequence[Any], name: str, lines: list[str], where: str, depth: int, skip_times: bool
+) -> Iterator[Piece | Trouble]:
+    """Go through a list; texts become one line, and are given whole where they are a file."""
+    if all(isinstance(inner, str) for inner in value):
+        lines.append(f"{name}: {', '.join(value)}"[:_LONGEST])
+        if is_encoded("".join(value[:20])):
+            yield Piece(where=where, role="code", text="\n".join(value))
+        return
+    if value and all(type(inner) is int and inner > _LONG for inner in value):
+        lines.append(f"{name}: [{', '.join(map(str, value[:_MOST_NUMBERS]))}]")
+    for inner in value:
+        if not isinstance(inner, int | float):
+            yield from _walk(inner, name, lines, where, depth - 1, skip_times)
+
+
+def _walk_text(
+    value: str, name: str, lines: list[str], where: str, *, skip_times: bool
+) -> Iterator[Piece]:
+    """Give a text that is a whole file by itself, gather any other as a line."""
+    if value.startswith("data:") or (len(value) > _LONGEST and is_encoded(value)):
+        yield Piece(where=where, role="code", text=value)
+    else:
         lines += _line(value, name, skip_times=skip_times)
 
 
@@ -119,8 +154,8 @@ def _table_of(value: object) -> TextTable | None:
 
 
 def _line(value: str, name: str, *, skip_times: bool) -> list[str]:
-    """Write a text after its name; times of programs and embedded files are left out."""
-    if value.startswith("data:") or (skip_times and _TIMES.search(name)):
+    """Write a text after its name; times of programs are left out."""
+    if skip_times and _TIMES.search(name):
         return []
     return [(value if name in _OF_THINGS else f"{name}: {value}")[:_LONGEST]]
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from zipfile import ZipFile
 
 from analysis.privacy.files.pieces.limits import Limits
 from analysis.privacy.files.pieces.office import other_parts, property_pieces, read_part
 from analysis.privacy.files.pieces.piece import Piece, Trouble
-from analysis.privacy.files.pieces.safe_xml import Element
 from analysis.privacy.files.pieces.source import Source
+from analysis.privacy.files.pieces.unseen import holds_codes
+from analysis.privacy.files.pieces.word_looks import Look, styles_of
+from analysis.privacy.files.pieces.word_story import WordStory
 from analysis.privacy.files.printed_tables import headed_table
 
 __all__ = ["document_pieces"]
@@ -39,9 +41,10 @@ def document_pieces(archive: ZipFile, limits: Limits) -> Iterator[Piece | Troubl
     """
     if "word/document.xml" not in archive.namelist():
         yield Trouble(where="file", kind="damaged")
+    styles = styles_of(read_part(archive, "word/styles.xml", limits))
     for name in archive.namelist():
         if _READ.match(name):
-            yield from _story_pieces(archive, name, limits)
+            yield from _story_pieces(archive, name, styles, limits)
     yield from property_pieces(archive, limits)
     yield from other_parts(archive, limits, _READ)
 
@@ -52,9 +55,11 @@ def _place(name: str) -> str:
     return next(place for start, place in _PLACES if stem.startswith(start))
 
 
-def _story_pieces(archive: ZipFile, name: str, limits: Limits) -> Iterator[Piece | Trouble]:
+def _story_pieces(
+    archive: ZipFile, name: str, styles: Mapping[str, Look], limits: Limits
+) -> Iterator[Piece | Trouble]:
     """Give the text of one part."""
-    where, story = _place(name), _Story()
+    where, story = _place(name), WordStory(styles)
     for element in read_part(archive, name, limits):
         if isinstance(element, Trouble):
             yield Trouble(where=where, kind=element.kind)
@@ -81,69 +86,7 @@ def _story_pieces(archive: ZipFile, name: str, limits: Limits) -> Iterator[Piece
             text="\n".join(story.vanished),
             hidden="hidden text",
         )
+    if holds_codes(story.vanished):
+        yield Trouble(where=f"{where}, hidden text", kind="hidden codes")
     for author in dict.fromkeys(story.authors):
         yield Piece(where=f"{where}: author", role="label", text=author)
-
-
-class _Story:
-    """The text of a part: paragraphs, rows of tables, and what is not shown."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.deleted: list[str] = []
-        self.vanished: list[str] = []
-        self.authors: list[str] = []
-        self.tables: list[list[list[str]]] = []
-        self.open: list[list[list[str]]] = []
-        self.text: list[str] = []
-        self.gone: list[str] = []
-        self.is_hidden = False
-
-    def seen(self, element: Element) -> None:
-        """Take one element."""
-        if element.is_end:
-            self._end(element)
-        else:
-            self._begin(element)
-
-    def _begin(self, element: Element) -> None:
-        name, values = element.name, element.attributes
-        if "author" in values:
-            self.authors.append(values["author"])
-        if name == "tbl":
-            self.open.append([])
-        elif name == "tr" and self.open:
-            self.open[-1].append([])
-        elif name == "tc" and self.open and self.open[-1]:
-            self.open[-1][-1].append("")
-        elif name == "r":
-            self.is_hidden = False
-        elif name == "vanish" and values.get("val", "1") not in ("0", "false"):
-            self.is_hidden = True
-        elif name in ("tab", "br"):
-            self.text.append("\t" if name == "tab" else "\n")
-        elif name == "docPr" and values.get("descr"):
-            self.lines.append(values["descr"])
-
-    def _end(self, element: Element) -> None:
-        if element.name in ("t", "instrText"):
-            (self.vanished if self.is_hidden else self.text).append(element.text)
-        elif element.name == "delText":
-            self.gone.append(element.text)
-        elif element.name == "p":
-            self._end_paragraph()
-        elif element.name == "tbl" and self.open:
-            self.tables.append(self.open.pop())
-
-    def _end_paragraph(self) -> None:
-        text, gone = "".join(self.text), "".join(self.gone)
-        self.text, self.gone = [], []
-        if gone:
-            self.deleted.append(gone)
-        if not text.strip():
-            return
-        if self.open and self.open[-1] and self.open[-1][-1]:
-            cells = self.open[-1][-1]
-            cells[-1] = f"{cells[-1]} {text}".strip()
-        else:
-            self.lines.append(text)
