@@ -1,6 +1,7 @@
 """Figures: each returns its axes and the numbers that it shows, with a description in words."""
 
 from analysis.figures.completeness import plot_completeness
+from analysis.figures.completers import plot_completers
 from analysis.figures.correlation import plot_correlation
 from analysis.figures.differences import plot_differences, plot_ratios
 from analysis.figures.dispatch import plot
@@ -9,19 +10,23 @@ from analysis.figures.incidence import plot_cumulative_incidence
 from analysis.figures.influence import plot_influence
 from analysis.figures.intervals import plot_interval_curve
 from analysis.figures.marginal_means import plot_marginal_means
+from analysis.figures.missing_patterns import plot_missing_patterns
 from analysis.figures.proportions import plot_proportions
 from analysis.figures.quantiles import plot_quantiles
 from analysis.figures.residuals import plot_residuals
+from analysis.figures.retention import plot_retention
 from analysis.figures.showing import figure_png, show
 from analysis.figures.states import plot_states
 from analysis.figures.survival import plot_survival
 from analysis.figures.swimmer import plot_swimmer
 from analysis.figures.trajectory import plot_trajectory
+from analysis.figures.visit_gaps import plot_visit_gaps
 
 __all__ = [
     "figure_png",
     "plot",
     "plot_completeness",
+    "plot_completers",
     "plot_correlation",
     "plot_cumulative_incidence",
     "plot_differences",
@@ -29,13 +34,16 @@ __all__ = [
     "plot_influence",
     "plot_interval_curve",
     "plot_marginal_means",
+    "plot_missing_patterns",
     "plot_proportions",
     "plot_quantiles",
     "plot_ratios",
     "plot_residuals",
+    "plot_retention",
     "plot_states",
     "plot_survival",
     "plot_swimmer",
     "plot_trajectory",
+    "plot_visit_gaps",
     "show",
 ]

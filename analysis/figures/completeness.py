@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, hide_completeness
-from analysis.figures.axis import Places, place_visits
+from analysis.figures.axis import place_visits
 from analysis.figures.labels import add_headings, add_note, below_axis
-from analysis.figures.style import INK, RULE, Words, house_style, new_axes
+from analysis.figures.share_cells import draw_share, name_rows_and_visits
+from analysis.figures.style import Words, house_style, new_axes
 
 __all__ = ["plot_completeness"]
-
-# the darker end is light enough for dark text, so that one colour of text serves all cells
-_LIGHT, _DARK = np.array([0.955, 0.972, 0.988]), np.array([0.43, 0.68, 0.86])
 
 
 def plot_completeness(
@@ -73,7 +70,7 @@ def plot_completeness(
         axes = new_axes(ax, height=1.7 + 0.44 * len(rows))
         for cell in shown.to_dict("records"):
             _draw_cell(axes, (visits.place_of[cell["visit"]], order[cell[by]]), cell)
-        _set_axes(axes, visits, rows, words.get("x_label", ""))
+        name_rows_and_visits(axes, visits, rows, words.get("x_label", ""))
         add_headings(axes, title=title, subtitle=words.get("subtitle", ""))
         notes = [_KEY, words.get("note", ""), _note(policy)]
         add_note(axes, " ".join(filter(None, notes)), below=below_axis(axes) + 6)
@@ -86,45 +83,10 @@ _KEY = "n: patients who started treatment. In each cell: the share with a score 
 
 
 def _draw_cell(ax: Axes, place: tuple[float, int], cell: Mapping[Hashable, Any]) -> None:
-    """Draw one cell: darker for a larger share, the numbers in it."""
-    x, y = place
+    """Draw one cell, for the internal audience with the number due under the share."""
     known = not np.isnan(cell["bound"])
-    color = _LIGHT + (_DARK - _LIGHT) * cell["bound"] if known else np.ones(3)
-    inset = 0.0 if known else 0.03
-    ax.add_patch(
-        Rectangle(
-            (x - 0.5 + inset, y - 0.5 + inset),
-            1 - 2 * inset,
-            1 - 2 * inset,
-            facecolor=color,
-            edgecolor="white" if known else RULE,
-            linewidth=1.5,
-        )
-    )
     denominator = f"of {cell['due']}" if known and "due" in cell else ""
-    ax.text(
-        x,
-        y - (0.14 if denominator else 0),
-        cell["shown"],
-        ha="center",
-        va="center",
-        color=INK,
-        size=9.5,
-        weight="bold" if known else "normal",
-    )
-    ax.text(x, y + 0.24, denominator, ha="center", va="center", color=INK, size=8)
-
-
-def _set_axes(ax: Axes, visits: Places, rows: Sequence[str], x_label: str) -> None:
-    """Name visits above and clinics at the left."""
-    ax.set_xticks(list(visits.place_of.values()), [str(visit) for visit in visits.place_of])
-    ax.set_yticks(range(len(rows)), list(rows))
-    ax.set_xlim(-0.5, len(visits.place_of) - 0.5)
-    ax.set_ylim(len(rows) - 0.5, -0.5)
-    ax.tick_params(length=0)
-    ax.set_xlabel(x_label)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    draw_share(ax, place, cell["bound"], cell["shown"], below=denominator)
 
 
 def _note(policy: Policy) -> str:

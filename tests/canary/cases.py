@@ -14,6 +14,7 @@ from analysis import (
     figures,
     formats,
     instruments,
+    missing,
     mixed,
     outcomes,
     privacy,
@@ -234,6 +235,30 @@ CASES: dict[str, Callable[[World], object]] = {
     "instruments.total_states": lambda world: instruments.total_states(
         world.items(), world.study.tables["assessments"]
     ),
+    "missing.attrition_weights": lambda w: missing.attrition_weights(
+        "arm", w.words.assign(visit=1, remains=w.words["y"]), subject="id", visit="visit"
+    ),
+    "missing.completers_against_all": _study(
+        missing.completers_against_all, "PHQ-9", visit="week 1"
+    ),
+    "missing.dropout_predictors": _study(missing.dropout_predictors, "PHQ-9"),
+    "missing.dropout_rows": _study(missing.dropout_rows, "PHQ-9"),
+    "missing.due_visits": _study(missing.due_visits, "PHQ-9"),
+    "missing.estimand_card": lambda world: missing.estimand_card(
+        outcomes.response_rates(world.study, "PHQ-9", visit="week 1"), instrument="PHQ-9"
+    ),
+    "missing.gee": lambda w: missing.gee("y ~ arm", w.words, subject="id"),
+    "missing.logistic": lambda w: missing.logistic("arm", w.words, event="y", subject="id"),
+    "missing.missing_patterns": _study(missing.missing_patterns, "PHQ-9"),
+    "missing.response_under_missingness": lambda world: missing.response_under_missingness(
+        world.study,
+        "PHQ-9",
+        visit="week 1",
+        imputed=world.words.assign(imputation=world.words["n"], subject_id=SECRET, total=SECRET),
+    ),
+    "missing.retention": _study(missing.retention, "PHQ-9", by="site_id"),
+    "missing.visit_gap_rows": _study(missing.visit_gap_rows, "PHQ-9"),
+    "missing.visiting": _study(missing.visiting, "PHQ-9"),
     "mixed.compare_observed": lambda w: mixed.compare_observed("y", w.words, covariates="n", **TWO),
     "mixed.constrained_longitudinal": lambda world: mixed.constrained_longitudinal(
         "y", world.words, arm="arm", baseline="v1", **MODEL
@@ -355,6 +380,8 @@ ON_RESULTS = {
     *("figures.plot_proportions", "figures.plot_quantiles", "figures.plot_ratios"),
     *("figures.plot_residuals", "figures.plot_states", "figures.plot_survival"),
     *("figures.plot_trajectory", "mixed.clinic_influence", "mixed.compare_covariances"),
+    *("figures.plot_completers", "figures.plot_missing_patterns", "figures.plot_retention"),
+    *("figures.plot_visit_gaps",),
     *("mixed.fit_moments", "mixed.save_moments", "mixed.variance_test", "disclosure.recording"),
     *("formats.write_mapping", "study.findings_frame", "results.tidy_frame"),
     *("results.critical_value", "synthetic.inject_into_folder", "synthetic.write_shards"),

@@ -1,0 +1,41 @@
+"""Missing scores: who has none, what foretells it, and weights that make up for those who left."""
+
+from analysis.missing.attrition_result import AttritionWeights
+from analysis.missing.attrition_weights import attrition_weights
+from analysis.missing.clustered_model import ClusteredModel
+from analysis.missing.completers import completers_against_all
+from analysis.missing.counted import CountedTable
+from analysis.missing.dropout_predictors import DropoutPredictors, dropout_predictors
+from analysis.missing.dropout_rows import dropout_rows
+from analysis.missing.due_visits import due_visits
+from analysis.missing.estimand_card import EstimandCard, StatesEstimand, estimand_card
+from analysis.missing.gee import gee
+from analysis.missing.logistic import logistic
+from analysis.missing.patterns import MissingPatterns, missing_patterns
+from analysis.missing.response import response_under_missingness
+from analysis.missing.retention import retention
+from analysis.missing.visiting import Visiting, visit_gap_rows, visiting
+
+__all__ = [
+    "AttritionWeights",
+    "ClusteredModel",
+    "CountedTable",
+    "DropoutPredictors",
+    "EstimandCard",
+    "MissingPatterns",
+    "StatesEstimand",
+    "Visiting",
+    "attrition_weights",
+    "completers_against_all",
+    "dropout_predictors",
+    "dropout_rows",
+    "due_visits",
+    "estimand_card",
+    "gee",
+    "logistic",
+    "missing_patterns",
+    "response_under_missingness",
+    "retention",
+    "visit_gap_rows",
+    "visiting",
+]
