@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from analysis.errors import ColumnError, DataError
 __all__ = ["hide_completeness"]
 
 _COUNTS = ["started", "due", "scored"]
+_STEPS = (1, 5, 10)
 
 
 def hide_completeness(frame: pd.DataFrame, *, by: str, policy: Policy = RELEASE) -> pd.DataFrame:
@@ -144,19 +146,39 @@ def _bound(started: int, due: int, *, few_missing: bool, most: int) -> tuple[str
 
 
 def _rounded(started: int, due: int, scored: int, policy: Policy) -> tuple[str, float]:
-    """Round a share until it does not tell how many of the started are not yet due.
+    """Round a share so that it does not tell how many of the started are not yet due.
 
-    A share such as 51% of at most 40 fits few numbers due. It is rounded to 5 or 10% unless at
-    least half of the small numbers not yet due, and one that is not small, fit what is shown.
+    A share such as 51% of at most 40 fits few numbers due, and is rounded to 5 or 10%.
     """
-    least = policy.minimum_count
-    possible = np.arange(2 * least, started + 1)
-    with_score = np.arange(least, started)[:, None]
-    plausible = possible - with_score >= least
-    for step in (1, 5, 10):
+    for step, safe in zip(_STEPS, _safe_shares(started, policy.minimum_count), strict=True):
         shown = step * round(100 * scored / due / step)
-        fits = plausible & (step * np.round(100 * with_score / possible / step) == shown)
-        not_yet = started - possible[fits.any(axis=0)]
-        if (not_yet < least).sum() >= least // 2 and not_yet.max() >= least:
+        if shown in safe:
             return (f"{shown}%" if step == 1 else f"about {shown}%"), shown / 100
     return HIDDEN, np.nan
+
+
+@lru_cache(maxsize=256)
+def _safe_shares(started: int, least: int) -> tuple[frozenset[int], ...]:
+    """List the shares that may be shown with each step, by the number of started alone.
+
+    A share is safe when at least half of the small numbers not yet due, and one that is not
+    small, fit it among the counts that no finer step has shown: that a share is rounded further
+    must not tell the number either. More than three times the least count not yet due are not
+    looked at; they would only add to what fits.
+    """
+    not_yet = np.arange(min(3 * least, max(started - 2 * least + 1, 0)))
+    due, scored = started - not_yet, np.arange(least, started)[:, None]
+    is_open = due - scored >= least
+    safe = []
+    for step in _STEPS:
+        shown = (step * np.round(100 * scored / due / step)).astype(int)
+        fits = {share: (is_open & (shown == share)).any(axis=0) for share in range(0, 101, step)}
+        safe.append(
+            frozenset(
+                share
+                for share, which in fits.items()
+                if which[:least].sum() >= least // 2 and which[least:].any()
+            )
+        )
+        is_open = is_open & ~np.isin(shown, list(safe[-1]))
+    return tuple(safe)

@@ -64,8 +64,6 @@ def hide_retention(frame: pd.DataFrame, *, by: str, conf_level: float, policy: P
     shares = hide_completeness(given, by=by, policy=policy)
     columns = [by, "visit", "started", "shown"]
     shown = shares[columns].rename(columns={"shown": "share"})
-    # that a share had to be rounded further tells that few are not yet due
-    shown["share"] = shown["share"].mask(shown["share"].str.startswith("about"), HIDDEN)
     if policy.confidential:
         shown = shown.assign(**{name: frame[name] for name in ["due", "remaining", *_LIMITS]})
     else:

@@ -137,3 +137,18 @@ def test_two_numbers_of_started_are_refused() -> None:
     frame = pd.concat([counts(120, 60, 45), counts(121, 60, 45).assign(visit="week 8")])
     with pytest.raises(DataError, match="two numbers"):
         hide_completeness(frame, by="site")
+
+
+@pytest.mark.truth
+@pytest.mark.parametrize("started", [30, 45, 60, 83])
+def test_no_text_tells_how_few_are_not_yet_due_to_whoever_knows_the_rule(started: int) -> None:
+    rows = [(due, scored) for due in range(1, started + 1) for scored in range(due + 1)]
+    frame = pd.DataFrame(rows, columns=["due", "scored"])
+    frame = frame.assign(site="A", visit="week 4", started=started)
+    shown = hide_completeness(frame, by="site")["shown"]
+    not_yet = (started - frame["due"]).groupby(shown).agg(set)
+    small = {text: values for text, values in not_yet.items() if max(values) < 11}
+    # a bound may say "1 to 10 or none", as the mark <11 does, and nothing narrower
+    assert all(text[0] in "≥≤" and values == set(range(11)) for text, values in small.items())
+    assert "—" in set(shown)
+    assert {text[-1] for text in not_yet.index} >= {"%", "—"}
