@@ -1,0 +1,1 @@
+"""Missing scores: what was assumed about them, and what would change the answer."""
