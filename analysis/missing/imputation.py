@@ -9,21 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from analysis.formulas.population import Population
 from analysis.missing.schedule import Codes, Mask, Schedule
 from analysis.missing.strategies import STRATEGIES, Plan, strategy_designs
 from analysis.results import FloatArray
 
-__all__ = ["Imputer", "Parameters", "imputer"]
+__all__ = ["Imputer", "ModelParameters", "imputer"]
 
 _MIXED = (STRATEGIES.index("JR"), STRATEGIES.index("CIR"))
 _COPY = STRATEGIES.index("CR")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Parameters:
-    """Parameters of the imputation model.
+class ModelParameters:
+    """ModelParameters of the imputation model.
 
     Parameters
     ----------
@@ -66,12 +67,12 @@ class Imputer:
     arm: Codes
     group: Codes
 
-    def means(self, parameters: Parameters) -> FloatArray:
+    def means(self, parameters: ModelParameters) -> FloatArray:
         """Complete the scores by their conditional means.
 
         Parameters
         ----------
-        parameters : Parameters
+        parameters : ModelParameters
             Of the imputation model.
 
         Returns
@@ -82,12 +83,12 @@ class Imputer:
         slopes, _ = self._conditional(parameters)
         return self._filled(parameters, slopes)
 
-    def draws(self, parameters: Parameters, rng: np.random.Generator) -> FloatArray:
+    def draws(self, parameters: ModelParameters, rng: np.random.Generator) -> FloatArray:
         """Complete the scores by draws from their conditional distributions.
 
         Parameters
         ----------
-        parameters : Parameters
+        parameters : ModelParameters
             Of the imputation model.
         rng : numpy.random.Generator
             Where the noise comes from.
@@ -109,7 +110,7 @@ class Imputer:
         completed[self.who] += shift
         return completed
 
-    def _filled(self, parameters: Parameters, slopes: FloatArray) -> FloatArray:
+    def _filled(self, parameters: ModelParameters, slopes: FloatArray) -> FloatArray:
         """Put conditional means in the places without a score."""
         mean = self.designs @ parameters.beta
         own, known = self.scores[self.who], self.known[self.group]
@@ -119,7 +120,7 @@ class Imputer:
         completed[self.who] = np.where(known, own, fitted)
         return completed
 
-    def _conditional(self, parameters: Parameters) -> tuple[FloatArray, FloatArray]:
+    def _conditional(self, parameters: ModelParameters) -> tuple[FloatArray, FloatArray]:
         """Return regression on the known scores, and the covariance, of every group (G, T, T)."""
         covariance = self._covariances(parameters.covariances)
         pairs = self.known[:, :, None] & self.known[:, None, :]
@@ -192,12 +193,11 @@ def imputer(schedule: Schedule, plan: Plan, population: Population, *, by_arm: b
         modelled=plan.modelled[who],
     )
     rows = schedule.rows_of(np.broadcast_to(plan.incomplete[:, None], plan.known.shape))
-    shape = (len(who), schedule.n_visits, -1)
-    own = population.design(rows).reshape(shape)
+    own = _design(population, rows, schedule)
     reference = own
     if schedule.arm_column is not None:
         borrowed = rows.assign(**{schedule.arm_column: schedule.arms[0]})
-        reference = population.design(borrowed).reshape(shape)
+        reference = _design(population, borrowed, schedule)
     arm = schedule.arm[who] if by_arm else np.zeros_like(who)
     keys = np.column_stack([part.known, part.first, part.strategy, arm]).astype(np.intp)
     groups, code = np.unique(keys, axis=0, return_inverse=True)
@@ -212,3 +212,11 @@ def imputer(schedule: Schedule, plan: Plan, population: Population, *, by_arm: b
         arm=groups[:, n_visits + 2],
         group=code.reshape(-1).astype(np.intp),
     )
+
+
+def _design(population: Population, rows: pd.DataFrame, schedule: Schedule) -> FloatArray:
+    """Evaluate the mean of patients at all visits, shape (n, T, p)."""
+    p = len(population.encoding.names)
+    if rows.empty:  # nobody misses a score
+        return np.zeros((0, schedule.n_visits, p))
+    return population.design(rows).reshape(-1, schedule.n_visits, p)

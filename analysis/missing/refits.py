@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ConvergenceError
-from analysis.missing.imputation import Parameters
+from analysis.missing.imputation import ModelParameters
 from analysis.missing.schedule import Codes, Mask, Schedule
 from analysis.missing.strategies import Plan
 from analysis.mixed.engine.blocks import cross_products
@@ -77,7 +77,7 @@ class Refitter:
     sizes: FloatArray
     totals: tuple[FloatArray, ...]
 
-    def weighted(self, weights: FloatArray) -> Parameters:
+    def weighted(self, weights: FloatArray) -> ModelParameters:
         """Fit with whole-number weights of patients.
 
         Parameters
@@ -87,7 +87,7 @@ class Refitter:
 
         Returns
         -------
-        Parameters
+        ModelParameters
             At the optimum.
 
         Raises
@@ -102,7 +102,7 @@ class Refitter:
             totals.append((pattern.wide * own[:, None]).T @ pattern.wide)
         return self._fit(counts, totals, int(self.sizes @ weights))
 
-    def without(self, patient: int) -> Parameters:
+    def without(self, patient: int) -> ModelParameters:
         """Fit without one patient.
 
         Parameters
@@ -112,7 +112,7 @@ class Refitter:
 
         Returns
         -------
-        Parameters
+        ModelParameters
             At the optimum; those of all patients when this one has no modelled score.
 
         Raises
@@ -134,7 +134,7 @@ class Refitter:
 
     def _fit(
         self, counts: Sequence[float], totals: Sequence[FloatArray], n_rows: int
-    ) -> Parameters:
+    ) -> ModelParameters:
         """Maximise the likelihood of sums, from the optimum of all patients."""
         engine = self.engine
         strata = self._strata(counts, totals)
@@ -248,7 +248,7 @@ def fit_model(
     )
 
 
-def parameters_of(engine: Engine) -> Parameters:
+def parameters_of(engine: Engine) -> ModelParameters:
     """Read the parameters of a fit in the units of the data.
 
     Parameters
@@ -258,7 +258,7 @@ def parameters_of(engine: Engine) -> Parameters:
 
     Returns
     -------
-    Parameters
+    ModelParameters
         Coefficients, and a covariance per group.
     """
     standard, optimum = engine.standard, engine.optimum
@@ -266,7 +266,7 @@ def parameters_of(engine: Engine) -> Parameters:
         residual_covariance(engine.model, optimum, index, engine.distances, engine.units)
         for index in range(len(engine.model.structures))
     ]
-    return Parameters(
+    return ModelParameters(
         beta=standard.start + standard.scale * (standard.back @ optimum.at.beta),
         covariances=np.stack(covariances),
     )

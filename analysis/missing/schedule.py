@@ -226,7 +226,7 @@ def _visits(column: pd.Series[Any], schedule: Sequence[Any] | None) -> pd.Index[
     elif isinstance(column.dtype, pd.CategoricalDtype):
         order = pd.Index(column.cat.remove_unused_categories().cat.categories)
     else:
-        order = pd.Index(np.sort(column.unique()))
+        order = pd.Index(np.sort(np.asarray(column.unique())))
     if len(order) < 2:
         raise ModelError(
             "There is a single visit, so that patients have no course to impute from. Give the "
@@ -254,17 +254,17 @@ def _spread(
     """Give a column a value at every place: the patient's own where it does not change."""
     plain = column.reset_index(drop=True)
     n_visits = size // (int(codes.max()) + 1)
-    first = plain.groupby(codes, observed=True).first()
+    first: pd.Series[Any] = plain.groupby(codes, observed=True).first()
     given = plain.notna().to_numpy()
     own = first.take(codes).reset_index(drop=True)
     is_constant = bool((plain[given].astype(object) == own[given].astype(object)).all())
     if is_constant:
-        full = first.repeat(n_visits).reset_index(drop=True)
+        full: pd.Series[Any] = first.repeat(n_visits).reset_index(drop=True)
     else:
         full = plain.set_axis(cell).reindex(np.arange(size))
     if required and bool(full.isna().any()):
         _refuse_unknown(str(column.name), full, n_visits, is_constant=is_constant)
-    return full.rename(column.name)
+    return full
 
 
 def _refuse_unknown(name: str, full: pd.Series[Any], n_visits: int, *, is_constant: bool) -> None:

@@ -1,4 +1,4 @@
-"""What is assumed about scores after a patient stopped: events, strategies and the means they imply.
+"""What is assumed about scores after a patient stopped: events, strategies, and their means.
 
 Every strategy is a change of the patient's design matrix, so that its means stay linear in the
 coefficients of the imputation model.
