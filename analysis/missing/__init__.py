@@ -2,5 +2,7 @@
 
 from analysis.missing.impute import impute_and_pool
 from analysis.missing.result import ImputedAnalysis
+from analysis.missing.tipping import tipping_point
+from analysis.missing.turning import TippingPoint
 
-__all__ = ["ImputedAnalysis", "impute_and_pool"]
+__all__ = ["ImputedAnalysis", "TippingPoint", "impute_and_pool", "tipping_point"]

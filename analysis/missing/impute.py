@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.missing.analyses import (
-    Analysis,
-    RepeatedMeasures,
-    UserFunction,
-    comparison_labels,
-    make_ancova,
-)
+from analysis.missing.about import describe_imputation
+from analysis.missing.analyses import Analysis, comparison_labels
+from analysis.missing.ancova import make_ancova
 from analysis.missing.deltas import Delta, delta_values
 from analysis.missing.imputation import imputer
 from analysis.missing.refits import fit_model, refitter
+from analysis.missing.repeated_measures import RepeatedMeasures
 from analysis.missing.resampling import (
     INFERENCE,
     Imputation,
@@ -30,9 +26,9 @@ from analysis.missing.resampling import (
 from analysis.missing.responders import make_responders
 from analysis.missing.result import ImputedAnalysis
 from analysis.missing.schedule import Schedule, arrange
-from analysis.missing.strategies import REFERENCE_BASED, STRATEGIES, Plan, make_plan
-from analysis.mixed.result import LinearMixedModel
-from analysis.results import FloatArray, check_option, counted
+from analysis.missing.strategies import make_plan
+from analysis.missing.user_function import UserFunction
+from analysis.results import FloatArray, check_option
 
 __all__ = ["impute_and_pool"]
 
@@ -103,10 +99,10 @@ def impute_and_pool(
     covariance_by : str, optional
         The column of the arms, for a covariance per arm.
     analysis : str or callable
-        ``"ancova"`` at each visit of `at`; ``"mmrm"``: the model of `formula` again; ``"responder"``:
-        logistic regression and standardised risk difference; or a function of the completed rows
-        that returns a number, names and numbers, or a frame with ``term`` and ``estimate``
-        (``std_error`` and ``df`` for draws).
+        ``"ancova"`` at each visit of `at`; ``"mmrm"``: the model of `formula` again;
+        ``"responder"``: logistic regression and standardised risk difference; or a function of
+        the completed rows that returns a number, names and numbers, or a frame with ``term`` and
+        ``estimate`` (``std_error`` and ``df`` for draws).
     covariates : sequence of str
         Terms beside the arm in the ANCOVA or logistic regression.
     response : callable, optional
@@ -154,6 +150,7 @@ def impute_and_pool(
 
     Examples
     --------
+    >>> import numpy as np
     >>> rng = np.random.default_rng(3)
     >>> data = pd.DataFrame({
     ...     "patient": np.repeat(np.arange(40), 2), "visit": ["v1", "v2"] * 40,
@@ -199,7 +196,7 @@ def impute_and_pool(
         analysis=question,
         inference=inference,
         seed=seed,
-        fit=_about(name, fit, schedule, plan, repeats, inference=inference, seed=seed),
+        fit=describe_imputation(name, fit, schedule, plan, repeats, inference=inference, seed=seed),
     )
 
 
@@ -267,71 +264,3 @@ def _repeated(
         return jackknife(imputation, question)
     run = bootstrap if inference == "bootstrap" else draws
     return run(imputation, question, n_draws, seed)
-
-
-def _about(
-    analysis: str,
-    fit: LinearMixedModel,
-    schedule: Schedule,
-    plan: Plan,
-    repeats: Repeats,
-    *,
-    inference: str,
-    seed: int,
-) -> pd.DataFrame:
-    """Describe imputation and inference in one row."""
-    model = fit.glance().iloc[0]
-    missing, is_random = ~plan.known, inference != "jackknife"
-    row = {
-        "analysis": analysis,
-        "strategy": _strategies(plan),
-        "inference": inference,
-        "n_subjects": schedule.n_subjects,
-        "n_complete": int((~plan.incomplete).sum()),
-        "n_imputed": int(missing.sum()),
-        "n_gaps": int((missing & ~plan.after).sum()),
-        "n_after_event": int((missing & plan.after).sum()),
-        "n_without_scores": int((~plan.known.any(axis=1)).sum()),
-        "n_not_modelled": int((plan.known & ~plan.modelled).sum()),
-        "n_draws": len(repeats.replicates),
-        "n_failed": repeats.n_failed,
-        "seed": seed if is_random else None,
-        "monte_carlo_error": _largest_error(repeats, inference),
-        "converged": bool(model["converged"]),
-        "log_likelihood": model["log_likelihood"],
-        "covariance": model["covariance"],
-        "method": model["method"],
-        "notes": "; ".join(_notes(model["notes"], schedule, plan, repeats)) or "none",
-    }
-    return pd.DataFrame([row])
-
-
-def _strategies(plan: Plan) -> str:
-    """Name the strategies of the scores imputed after an event."""
-    used = plan.strategy[(~plan.known & plan.after).any(axis=1)]
-    return ", ".join(STRATEGIES[place] for place in np.unique(used)) or "none needed"
-
-
-def _largest_error(repeats: Repeats, inference: str) -> float:
-    """Relate Monte-Carlo errors to standard errors, and take the largest."""
-    if inference == "jackknife":
-        return 0.0
-    pooled = repeats.pooled
-    random = pooled.estimate_error if inference == "draws" else pooled.std_error_error
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return float(np.nanmax(random / pooled.std_error))
-
-
-def _notes(model: str, schedule: Schedule, plan: Plan, repeats: Repeats) -> list[str]:
-    """Collect decisions that a reader must know."""
-    notes = [] if model == "none" else [model]
-    without = int((~plan.known.any(axis=1)).sum())
-    if without:
-        notes.append(f"{counted(without, 'patient')} without any score imputed by covariates only")
-    if repeats.n_failed:
-        notes.append(f"{counted(repeats.n_failed, 'resample')} drawn anew")
-    borrowed = [STRATEGIES.index(name) for name in REFERENCE_BASED]
-    own = np.isin(plan.strategy, borrowed) & (schedule.arm == 0)
-    if (own & plan.incomplete & (plan.first < schedule.n_visits)).any():
-        notes.append("in the reference arm reference-based strategies are missing at random")
-    return notes

@@ -15,7 +15,8 @@ from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
 from analysis.errors import ModelError
-from analysis.missing.analyses import Inference, arm_designs, comparison_labels
+from analysis.missing.analyses import Inference, comparison_labels
+from analysis.missing.ancova import arm_designs
 from analysis.missing.schedule import Mask, Schedule
 from analysis.results import FloatArray
 
@@ -57,7 +58,7 @@ class Responders:
         """Coefficients."""
         return int(self.design.shape[1])
 
-    def estimate(self, completed: FloatArray, weights: FloatArray) -> FloatArray:
+    def estimate(self, completed: FloatArray, weights: FloatArray) -> FloatArray:  # noqa: ARG002
         """Refuse: the response of a mean is not the mean of responses."""
         raise ModelError(
             "analysis='responder' needs inference='draws': whether a conditional mean passes the "

@@ -161,7 +161,7 @@ def arrange(
     size = len(subjects) * len(order)
     columns = {
         name: _spread(data[name], codes, cell, size, required=name in wanted)
-        for name in map(str, data.columns)
+        for name in data.columns[~data.columns.duplicated()]
         if name not in (subject, visit, outcome)
     }
     scores = np.full(size, np.nan)
@@ -215,6 +215,7 @@ def _check_complete(column: pd.Series[Any]) -> None:
 
 def _visits(column: pd.Series[Any], schedule: Sequence[Any] | None) -> pd.Index[Any]:
     """Order the visits: as given, as categories, or sorted."""
+    order: pd.Index[Any]
     if schedule is not None:
         order = pd.Index(list(schedule))
         outside = int((order.get_indexer(pd.Index(column)) < 0).sum())
