@@ -13,7 +13,6 @@ from analysis.errors import ColumnError, DataError, ModelError
 from analysis.formulas.columns import check_present
 from analysis.formulas.parsing import read_fixed
 from analysis.results import FloatArray, counted
-from analysis.text_numbers import text_numbers
 
 __all__ = ["Codes", "Mask", "Schedule", "arrange"]
 
@@ -285,10 +284,10 @@ def _refuse_unknown(name: str, full: pd.Series[Any], n_visits: int, *, is_consta
 
 def _numbers(column: pd.Series[Any]) -> FloatArray:
     """Read the outcome as numbers, missing ones kept."""
-    try:
-        values = text_numbers(column).to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError):
-        raise ColumnError("The outcome is not numeric; models take scores as numbers.") from None
+    plain = column.infer_objects()
+    if not pd.api.types.is_numeric_dtype(plain):
+        raise ColumnError("The outcome is not numeric; models take scores as numbers.")
+    values = plain.to_numpy(dtype=float, na_value=np.nan)
     infinite = int(np.isinf(values).sum())
     if infinite:
         raise DataError(f"The outcome is infinite in {counted(infinite, 'row')}; correct these.")

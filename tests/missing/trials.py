@@ -11,7 +11,7 @@ ROLES = {"subject": "patient", "visit": "visit", "arm": "arm", "reference": "ora
 COHORT = {"subject": "patient", "visit": "visit"}
 
 
-def trial(n=40, n_visits=3, seed=5, *, effect=-3.0, dropout=0.15, gaps=0.05):
+def trial(n=40, n_visits=3, seed=5, *, effect=-3.0, dropout=0.12, gaps=0.03):
     """Draw a trial of two arms; patients leave for good, or miss single visits."""
     rng = np.random.default_rng(seed)
     iv = np.arange(n) % 2
@@ -20,7 +20,9 @@ def trial(n=40, n_visits=3, seed=5, *, effect=-3.0, dropout=0.15, gaps=0.05):
     time = np.arange(1, n_visits + 1)
     score = -2.0 + effect * iv[:, None] * time / n_visits + 0.2 * (baseline - 20.0)[:, None]
     score = score + level + rng.normal(0.0, 2.0, (n, n_visits))
-    stopped = np.cumsum(rng.uniform(size=(n, n_visits)) < dropout, axis=1) > 0
+    leaves = rng.uniform(size=(n, n_visits)) < dropout
+    leaves[:, 0] = False
+    stopped = np.cumsum(leaves, axis=1) > 0
     seen = ~stopped & (rng.uniform(size=(n, n_visits)) > gaps)
     seen[:, 0] = True
     frame = pd.DataFrame({
