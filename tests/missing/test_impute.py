@@ -12,6 +12,7 @@ from analysis.mixed import mmrm
 from tests.missing.trials import COHORT, FORMULA, ROLES, trial
 
 WHOLE, SEEN = trial()
+QUICK = {"inference": "bootstrap", "n_draws": 3}
 
 
 def run(data=SEEN, formula=FORMULA, **options):
@@ -29,7 +30,7 @@ def numbers(result):
 def test_missing_at_random_is_the_contrast_of_the_model():
     fit = mmrm(FORMULA, SEEN, subject="patient", visit="visit")
     theirs = fit.marginal_means("arm", by="visit").contrasts("oral").tidy()["estimate"]
-    ours = run(at=["v1", "v2", "v3"]).tidy()["estimate"][:3]
+    ours = run(at=["v1", "v2", "v3"], **QUICK).tidy()["estimate"][:3]
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-9)
 
 
@@ -53,14 +54,14 @@ def test_nothing_missing_is_the_analysis_of_what_was_seen(analysis):
 def test_a_delta_of_zero_is_no_delta():
     zero = pd.DataFrame({"arm": ["iv", "oral"], "delta": [0.0, 0.0]})
     for delta in (0.0, {"iv": 0.0}, zero):
-        assert np.array_equal(numbers(run(delta=delta)), numbers(run()))
+        assert np.array_equal(numbers(run(delta=delta, **QUICK)), numbers(run(**QUICK)))
 
 
 @pytest.mark.identity
 def test_strategies_agree_when_the_arms_have_one_profile():
     formula = "change ~ baseline * visit"
     means = {
-        strategy: numbers(run(formula=formula, strategy=strategy))
+        strategy: numbers(run(formula=formula, strategy=strategy, **QUICK))
         for strategy in ("MAR", "JR", "CR", "CIR", "LMCF")
     }
     for strategy in ("JR", "CR", "CIR"):
@@ -70,7 +71,10 @@ def test_strategies_agree_when_the_arms_have_one_profile():
 
 @pytest.mark.identity
 def test_the_last_mean_carried_forward_is_missing_at_random_for_flat_profiles():
-    flat = [numbers(run(formula="change ~ baseline + arm", strategy=s)) for s in ("MAR", "LMCF")]
+    flat = [
+        numbers(run(formula="change ~ baseline + arm", strategy=s, **QUICK))
+        for s in ("MAR", "LMCF")
+    ]
     np.testing.assert_allclose(flat[0], flat[1], atol=1e-10)
 
 
@@ -84,23 +88,27 @@ def test_order_of_rows_and_rows_without_score_change_nothing():
     ).drop(columns="change_whole")
     for data in (SEEN.sort_values(["visit", "patient"]), explicit):
         np.testing.assert_allclose(
-            numbers(run(data, strategy="CIR")), numbers(run(strategy="CIR")), rtol=1e-7
+            numbers(run(data, strategy="CIR", **QUICK)),
+            numbers(run(strategy="CIR", **QUICK)),
+            rtol=1e-7,
         )
 
 
 @pytest.mark.identity
 def test_swapping_the_names_of_arms_turns_the_sign():
-    swapped = run(reference="iv", strategy="MAR").tidy()
+    swapped = run(reference="iv", strategy="MAR", **QUICK).tidy()
     assert swapped["contrast"].iloc[0] == "oral - iv"
-    assert swapped["estimate"].iloc[0] == pytest.approx(-run().tidy()["estimate"].iloc[0], rel=1e-8)
+    assert swapped["estimate"].iloc[0] == pytest.approx(
+        -run(**QUICK).tidy()["estimate"].iloc[0], rel=1e-8
+    )
 
 
 @pytest.mark.identity
 def test_the_scale_of_scores_scales_everything():
     larger = SEEN.assign(change=SEEN["change"] * 100.0)
-    ours = run(larger, strategy="JR", delta={"iv": 200.0})
+    ours = run(larger, strategy="JR", delta={"iv": 200.0}, **QUICK)
     np.testing.assert_allclose(
-        numbers(ours), 100.0 * numbers(run(strategy="JR", delta={"iv": 2.0})), rtol=1e-6
+        numbers(ours), 100.0 * numbers(run(strategy="JR", delta={"iv": 2.0}, **QUICK)), rtol=1e-6
     )
 
 
@@ -139,17 +147,18 @@ def test_seeds_repeat_and_differ_and_errors_are_reported():
 
 @pytest.mark.identity
 def test_the_bootstrap_comes_near_the_jackknife():
-    jackknife, bootstrap = run(strategy="JR"), run(strategy="JR", inference="bootstrap")
+    jackknife = run(strategy="JR")
+    bootstrap = run(strategy="JR", inference="bootstrap", n_draws=150)
     assert np.array_equal(jackknife.tidy()["estimate"], bootstrap.tidy()["estimate"])
     ratio = bootstrap.tidy()["std_error"] / jackknife.tidy()["std_error"]
-    assert ((ratio > 0.85) & (ratio < 1.1)).all()
+    assert ((ratio > 0.8) & (ratio < 1.15)).all()  # three Monte-Carlo errors are 0.17
 
 
 @pytest.mark.identity
 def test_draws_of_missing_at_random_come_near_the_model():
     fit = mmrm(FORMULA, SEEN, subject="patient", visit="visit")
     theirs = fit.marginal_means("arm", by="visit").contrasts("oral").tidy().iloc[-1]
-    result = run(inference="draws", n_draws=400)
+    result = run(inference="draws", n_draws=200)
     row, error = result.tidy().iloc[0], result.monte_carlo().iloc[0]
     assert abs(row["estimate"] - theirs["estimate"]) < 4.0 * error["estimate_error"]
     assert row["std_error"] == pytest.approx(theirs["std_error"], rel=0.1)
@@ -160,7 +169,10 @@ def test_draws_of_missing_at_random_come_near_the_model():
 def test_scores_after_an_event_are_analysed_modelled_or_missing():
     events = pd.DataFrame({"patient": ["p001", "p003", "p005"], "visit": "v2", "strategy": "JR"})
     seen = SEEN[SEEN["patient"].isin(events["patient"]) & SEEN["visit"].isin(["v2", "v3"])]
-    results = {how: run(events=events, after_event=how) for how in ("analysis", "model", "missing")}
+    results = {
+        how: run(events=events, after_event=how, **QUICK)
+        for how in ("analysis", "model", "missing")
+    }
     about = {how: result.glance().iloc[0] for how, result in results.items()}
     assert about["analysis"]["n_not_modelled"] == len(seen) > 0
     assert about["model"]["n_not_modelled"] == 0
@@ -231,7 +243,7 @@ def test_rows_of_patients_are_marked():
 
 # --- Refusals ------------------------------------------------------------------------------------
 
-SECRET = "s3cr3t"
+SECRET = "s3cr3t"  # noqa: S105
 
 
 def _with(column, value):
@@ -277,7 +289,7 @@ BAD = {
     "responder of means": (
         ModelError, {"analysis": "responder", "response": lambda rows: rows["change"] < -5.0}),
     "covariates of the model": (ModelError, {"analysis": "mmrm"}),
-    "covariates of a function": (ModelError, {"analysis": lambda rows: 1.0}),
+    "covariates of a function": (ModelError, {"analysis": len}),
     "no mean to carry": (
         DataError,
         {"strategy": "LMCF", "data": SEEN.assign(
