@@ -29,8 +29,8 @@ def plot(result: Any, ax: Axes | None = None, **options: Any) -> Plotted:
     ----------
     result : object
         What `kaplan_meier`, `turnbull`, `cumulative_incidence`, `multistate`, `tipping_point`,
-        ``marginal_means`` or ``contrasts`` returns. Kinds are known by name, so that drawing one loads no room that
-        it does not need.
+        ``marginal_means`` or ``contrasts`` returns. Kinds are known by name, so
+        that drawing one loads no room that it does not need.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure when left out.
     **options

@@ -77,7 +77,8 @@ def test_the_grid_marks_every_pair_by_shape_and_counts_the_turned():
 @pytest.mark.unit
 def test_a_cohort_that_never_turns_says_so():
     cohort = impute_and_pool("change ~ visit", SEEN[SEEN["arm"] == "iv"], **COHORT, **QUICK)
-    tipping = replace(tipping_point(cohort), slopes=np.array([0.1]), covariance=np.eye(2))
+    found = tipping_point(cohort)
+    tipping = replace(found, estimate=0.5, slopes=np.array([0.1]), covariance=np.eye(2))
     assert tipping.tips()[["below", "above"]].isna().all(axis=None)  # the error grows faster
     ax, frame = plot_tipping_point(tipping)
     assert "does not turn, whatever is added" in said(ax)

@@ -24,8 +24,8 @@ RESULT = run(strategy="CIR")
 @pytest.mark.parametrize("inference", ["jackknife", "bootstrap"])
 def test_the_grid_is_what_analyses_with_each_delta_give(inference):
     options = {"strategy": "JR", "inference": inference, "n_draws": 15, "seed": 3}
-    grid = tipping_point(run(**options), deltas={"iv": [0.0, 2.5], "oral": [-1.0, 4.0]}).tidy()
-    assert len(grid) == 4
+    grid = tipping_point(run(**options), deltas={"iv": [0.0, 2.5], "oral": [4.0]}).tidy()
+    assert len(grid) == 2
     for row in grid.to_dict("records"):
         again = run(**options, delta={"iv": row["delta iv"], "oral": row["delta oral"]})
         theirs = again.tidy().iloc[0]
