@@ -1,7 +1,8 @@
 """Ask how often intervals from imputed scores hold the truth, under the assumption and others.
 
-Run as ``python simulations/missing_coverage.py``; ``--help`` lists the options. Every trial has
-random numbers of its own, so that the number of processes changes nothing.
+Run as ``python simulations/missing_coverage.py``; ``--help`` lists the options. After a break the
+same command goes on with the scenarios that are not in the table yet. Every trial has random
+numbers of its own, so that the number of processes changes nothing.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ if __name__ == "__main__":
 import numpy as np
 import pandas as pd
 
+from analysis.errors import DataError
 from analysis.missing import ImputedAnalysis, impute_and_pool, tipping_point
 from analysis.progress import progress
-from simulations.committed import RESULTS, write_provenance, write_table
+from simulations.committed import RESULTS, read_table, write_provenance, write_table
 from simulations.dropouts import FORMULA, Leaving
 
 __all__ = ["SCENARIOS", "Scenario", "run_study", "run_trial"]
@@ -81,6 +83,11 @@ SCENARIOS = (
         truth=Leaving(unseen=True),
         strategies=(),
         only_estimates=("MAR", "JR", "CIR", "LMCF"),
+    ),
+    Scenario(
+        name="unseen scores 6 points worse",
+        truth=Leaving(delta=DELTA, n_patients=200),
+        deltas=(0.0, DELTA / 2.0, DELTA),
     ),
 )
 
@@ -164,18 +171,32 @@ def run_study(trials: int, seed: int, folder: Path, processes: int = 2) -> pd.Da
     pandas.DataFrame
         One row per scenario and method.
     """
-    tables = []
+    table = read_table(folder / TABLE)
     with ProcessPoolExecutor(processes) as pool:
         for scenario in SCENARIOS:
+            if _is_there(table, scenario, trials, seed):
+                continue
             run = partial(run_trial, scenario, seed)
             found = pool.map(run, range(trials), chunksize=5)
             steps = progress(range(trials), doing=scenario.name, unit="trial")
             answers = [next(found) for _ in steps]
-            tables.append(_summary(scenario, answers, trials, seed))
-    table = pd.concat(tables, ignore_index=True)
-    write_table(table, folder / TABLE)
+            part = _summary(scenario, answers, trials, seed)
+            table = pd.concat([table, part], ignore_index=True)
+            write_table(table, folder / TABLE)
     write_provenance(folder / TABLE, seed=seed, trials=trials, draws=N_DRAWS)
     return table
+
+
+def _is_there(table: pd.DataFrame, scenario: Scenario, trials: int, seed: int) -> bool:
+    """Look for a scenario in a table of the same trials, and refuse one of others."""
+    if table.empty:
+        return False
+    if set(table["trials"]) != {trials} or set(table["seed"]) != {seed}:
+        raise DataError(
+            "The table has other trials or another seed; give --out a folder without it."
+        )
+    same = table["scenario"].eq(scenario.name)
+    return bool((same & table["n_patients"].eq(scenario.truth.n_patients)).any())
 
 
 def _summary(
@@ -221,7 +242,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the table")
     given = parser.parse_args(arguments)
     table = run_study(given.trials, given.seed, given.out, given.processes)
-    shown = ["scenario", "method", "true_value", "coverage", "mean_bias", "mean_standard_error"]
+    shown = [
+        "scenario",
+        "n_patients",
+        "method",
+        "true_value",
+        "coverage",
+        "mean_bias",
+        "mean_standard_error",
+    ]
     print(table[shown].round(3).to_string(index=False))
 
 
