@@ -95,22 +95,22 @@ Answer = tuple[str, float, float, float]
 """Method, estimate, standard error and half the width of the 95 % interval."""
 
 
-def run_trial(scenario: Scenario, seed: int, trial: int) -> list[Answer]:
+def run_trial(scenario: Scenario, seed: int, trial: int, *, place: int) -> list[Answer]:
     """Draw one trial and answer it by every method of the scenario.
 
     Parameters
     ----------
     scenario : Scenario
         What is drawn and asked.
-    seed, trial : int
-        Where the random numbers begin.
+    seed, trial, place : int
+        Where the random numbers begin; the place is that of the scenario in the study.
 
     Returns
     -------
     list of (str, float, float, float)
         Method, estimate, standard error, half the width of the interval.
     """
-    rng = np.random.default_rng([seed, SCENARIOS.index(scenario), trial])
+    rng = np.random.default_rng([seed, place, trial])
     data, whole = scenario.truth.draw(rng)
     answers: list[Answer] = [("nothing missing", whole, np.nan, np.nan)]
     for strategy in scenario.only_estimates:
@@ -173,10 +173,10 @@ def run_study(trials: int, seed: int, folder: Path, processes: int = 2) -> pd.Da
     """
     table = read_table(folder / TABLE)
     with ProcessPoolExecutor(processes) as pool:
-        for scenario in SCENARIOS:
+        for place, scenario in enumerate(SCENARIOS):
             if _is_there(table, scenario, trials, seed):
                 continue
-            run = partial(run_trial, scenario, seed)
+            run = partial(run_trial, scenario, seed, place=place)
             found = pool.map(run, range(trials), chunksize=5)
             steps = progress(range(trials), doing=scenario.name, unit="trial")
             answers = [next(found) for _ in steps]

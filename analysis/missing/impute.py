@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import ModelError
+from analysis.formulas.parsing import read_fixed
 from analysis.missing.about import describe_imputation
 from analysis.missing.analyses import Analysis, comparison_labels
 from analysis.missing.ancova import make_ancova
@@ -171,7 +172,7 @@ def impute_and_pool(
     _check_arms(arm, reference, covariance_by)
     schedule = arrange(
         formula, data, subject=subject, visit=visit, arm=arm, reference=reference, visits=visits,
-        needed=(),
+        needed=_columns_of(covariates),
     )  # fmt: skip
     plan = make_plan(schedule, strategy, events, after_event)
     fit = fit_model(
@@ -198,6 +199,11 @@ def impute_and_pool(
         seed=seed,
         fit=describe_imputation(name, fit, schedule, plan, repeats, inference=inference, seed=seed),
     )
+
+
+def _columns_of(covariates: Sequence[str]) -> tuple[str, ...]:
+    """List the columns that the covariates of the analysis read."""
+    return read_fixed(f"outcome ~ {' + '.join(covariates) or '1'}").predictors
 
 
 def _check_arms(arm: str | None, reference: Any, covariance_by: str | None) -> None:

@@ -294,6 +294,9 @@ BAD = {
         DataError,
         {"strategy": "LMCF", "data": SEEN.assign(
             change=SEEN["change"].where(SEEN["patient"] != "p003"))}),
+    "a patient without a covariate of the analysis": (
+        DataError, {"formula": "change ~ arm * visit", "data": SEEN.assign(
+            baseline=SEEN["baseline"].where(SEEN["patient"] != "p003"))}),
     "a patient without covariates": (
         DataError, {"data": SEEN.assign(
             baseline=SEEN["baseline"].where(SEEN["patient"] != "p003"))}),
