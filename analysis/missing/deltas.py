@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ColumnError, DataError, ModelError
-from analysis.missing.schedule import Codes, Schedule
+from analysis.missing.places import Codes
+from analysis.missing.schedule import Schedule
 from analysis.missing.strategies import Plan
 from analysis.results import FloatArray, counted
 

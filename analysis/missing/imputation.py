@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.formulas.population import Population
-from analysis.missing.schedule import Codes, Mask, Schedule
+from analysis.missing.places import Codes, Mask
+from analysis.missing.schedule import Schedule
 from analysis.missing.strategies import STRATEGIES, Plan, strategy_designs
 from analysis.results import FloatArray
 

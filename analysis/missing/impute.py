@@ -14,7 +14,8 @@ from analysis.missing.analyses import Analysis, comparison_labels
 from analysis.missing.ancova import make_ancova
 from analysis.missing.deltas import Delta, delta_values
 from analysis.missing.imputation import imputer
-from analysis.missing.refits import fit_model, refitter
+from analysis.missing.model import fit_model
+from analysis.missing.refits import refitter
 from analysis.missing.repeated_measures import RepeatedMeasures
 from analysis.missing.resampling import (
     INFERENCE,

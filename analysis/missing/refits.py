@@ -15,21 +15,21 @@ import pandas as pd
 
 from analysis.errors import ConvergenceError
 from analysis.missing.imputation import ModelParameters
-from analysis.missing.schedule import Codes, Mask, Schedule
-from analysis.missing.strategies import Plan
+from analysis.missing.model import parameters_of
+from analysis.missing.places import Codes, Mask
+from analysis.missing.schedule import Schedule
 from analysis.mixed.engine.blocks import cross_products
 from analysis.mixed.engine.covariance import Stratum
 from analysis.mixed.engine.likelihood import InfeasibleError
 from analysis.mixed.engine.newton import maximise
-from analysis.mixed.inference.components import parameter_names, residual_covariance
+from analysis.mixed.inference.components import parameter_names
 from analysis.mixed.inference.fitting import Engine
-from analysis.mixed.mmrm import mmrm
 from analysis.mixed.result import LinearMixedModel
 from analysis.mixed.sums.moments import weighted_features
 from analysis.mixed.sums.patterns import PatternSums
 from analysis.results import FloatArray
 
-__all__ = ["Refitter", "fit_model", "parameters_of", "refitter"]
+__all__ = ["Refitter", "refitter"]
 
 _ALIASED = 1e-11
 
@@ -201,74 +201,6 @@ def _unknown() -> str:
     return (
         "A resample of the patients does not determine the imputation model: an arm or level has "
         "too few scores at a visit. Take a smaller formula, or merge levels."
-    )
-
-
-def fit_model(
-    formula: str,
-    schedule: Schedule,
-    plan: Plan,
-    *,
-    covariance: str | Sequence[str],
-    covariance_by: str | None,
-    method: str,
-) -> LinearMixedModel:
-    """Fit the imputation model to the scores that inform it.
-
-    Parameters
-    ----------
-    formula : str
-        The mean.
-    schedule : Schedule
-        Scores and covariates.
-    plan : Plan
-        Which scores inform the model.
-    covariance, covariance_by, method : str
-        As in `analysis.mixed.mmrm`.
-
-    Returns
-    -------
-    LinearMixedModel
-        With all visits of the schedule.
-
-    Raises
-    ------
-    ModelError, ConvergenceError
-        As `analysis.mixed.mmrm`.
-    """
-    return mmrm(
-        formula,
-        schedule.rows_of(plan.modelled),
-        subject=schedule.subject_column,
-        visit=schedule.visit_column,
-        covariance=covariance,
-        covariance_by=covariance_by,
-        method=method,
-        df="satterthwaite",
-    )
-
-
-def parameters_of(engine: Engine) -> ModelParameters:
-    """Read the parameters of a fit in the units of the data.
-
-    Parameters
-    ----------
-    engine : Engine
-        The fit.
-
-    Returns
-    -------
-    ModelParameters
-        Coefficients, and a covariance per group.
-    """
-    standard, optimum = engine.standard, engine.optimum
-    covariances = [
-        residual_covariance(engine.model, optimum, index, engine.distances, engine.units)
-        for index in range(len(engine.model.structures))
-    ]
-    return ModelParameters(
-        beta=standard.start + standard.scale * (standard.back @ optimum.at.beta),
-        covariances=np.stack(covariances),
     )
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from analysis.errors import ConvergenceError, ModelError
 from analysis.missing.analyses import Analysis
 from analysis.missing.imputation import Imputer, ModelParameters
+from analysis.missing.model import parameters_of
+from analysis.missing.places import Codes
 from analysis.missing.pooling import (
     Pooled,
     bootstrap_covariance,
@@ -17,8 +19,7 @@ from analysis.missing.pooling import (
     rubin,
     spread_error,
 )
-from analysis.missing.refits import Refitter, parameters_of
-from analysis.missing.schedule import Codes
+from analysis.missing.refits import Refitter
 from analysis.progress import progress
 from analysis.results import FloatArray
 

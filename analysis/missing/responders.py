@@ -17,7 +17,8 @@ from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparatio
 from analysis.errors import ModelError
 from analysis.missing.analyses import Inference, comparison_labels
 from analysis.missing.ancova import arm_designs
-from analysis.missing.schedule import Mask, Schedule
+from analysis.missing.places import Mask
+from analysis.missing.schedule import Schedule
 from analysis.results import FloatArray
 
 __all__ = ["Responders", "make_responders"]

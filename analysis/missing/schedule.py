@@ -12,12 +12,10 @@ import pandas as pd
 from analysis.errors import ColumnError, DataError, ModelError
 from analysis.formulas.columns import check_present
 from analysis.formulas.parsing import read_fixed
+from analysis.missing.places import Codes, Mask, at_every_place
 from analysis.results import FloatArray, counted
 
-__all__ = ["Codes", "Mask", "Schedule", "arrange"]
-
-Codes = np.ndarray[Any, np.dtype[np.intp]]
-Mask = np.ndarray[Any, np.dtype[np.bool_]]
+__all__ = ["Schedule", "arrange"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -159,7 +157,7 @@ def arrange(
     cell = np.asarray(codes * len(order) + place)
     size = len(subjects) * len(order)
     columns = {
-        name: _spread(data[name], codes, cell, size, required=name in wanted)
+        name: at_every_place(data[name], codes, cell, size, required=name in wanted)
         for name in data.columns[~data.columns.duplicated()]
         if name not in (subject, visit, outcome)
     }
@@ -246,40 +244,6 @@ def _check_places(codes: Codes, place: Codes, n_visits: int, visit: str) -> None
             "visit takes one row per patient: choose one first, for example the one nearest the "
             "planned day."
         )
-
-
-def _spread(
-    column: pd.Series[Any], codes: Codes, cell: Codes, size: int, *, required: bool
-) -> pd.Series[Any]:
-    """Give a column a value at every place: the patient's own where it does not change."""
-    plain = column.reset_index(drop=True)
-    n_visits = size // (int(codes.max()) + 1)
-    first: pd.Series[Any] = plain.groupby(codes, observed=True).first()
-    given = plain.notna().to_numpy()
-    own = first.take(codes).reset_index(drop=True)
-    is_constant = bool((plain[given].astype(object) == own[given].astype(object)).all())
-    if is_constant:
-        full: pd.Series[Any] = first.repeat(n_visits).reset_index(drop=True)
-    else:
-        full = plain.set_axis(cell).reindex(np.arange(size))
-    if required and bool(full.isna().any()):
-        _refuse_unknown(str(column.name), full, n_visits, is_constant=is_constant)
-    return full
-
-
-def _refuse_unknown(name: str, full: pd.Series[Any], n_visits: int, *, is_constant: bool) -> None:
-    """Say for how many patients a covariate is not known."""
-    gaps = full.isna().to_numpy().reshape(-1, n_visits)
-    patients, places = int(gaps.any(axis=1).sum()), int(gaps.sum())
-    advice = (
-        "Complete it, or leave these patients out and say so."
-        if is_constant
-        else "It changes within patients: give rows for the visits without a score too."
-    )
-    raise DataError(
-        f"Column {name!r} is not known for {counted(patients, 'patient')} at "
-        f"{counted(places, 'visit')}, so that their scores cannot be imputed. {advice}"
-    )
 
 
 def _numbers(column: pd.Series[Any]) -> FloatArray:

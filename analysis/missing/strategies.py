@@ -13,7 +13,8 @@ import pandas as pd
 
 from analysis.errors import DataError, ModelError
 from analysis.formulas.columns import check_present
-from analysis.missing.schedule import Codes, Mask, Schedule
+from analysis.missing.places import Codes, Mask
+from analysis.missing.schedule import Schedule
 from analysis.results import FloatArray, check_option, counted
 
 __all__ = [

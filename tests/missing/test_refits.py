@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from analysis.errors import ConvergenceError
-from analysis.missing.refits import fit_model, parameters_of, refitter
+from analysis.missing.model import fit_model, parameters_of
+from analysis.missing.refits import refitter
 from analysis.missing.schedule import arrange
 from analysis.missing.strategies import make_plan
 from analysis.mixed import mmrm
