@@ -14,6 +14,7 @@ from analysis import (
     figures,
     formats,
     instruments,
+    missing,
     mixed,
     outcomes,
     privacy,
@@ -230,6 +231,12 @@ CASES: dict[str, Callable[[World], object]] = {
     "instruments.total_states": lambda world: instruments.total_states(
         world.items(), world.study.tables["assessments"]
     ),
+    "missing.impute_and_pool": lambda world: missing.impute_and_pool(
+        "y ~ visit",
+        world.numbers,
+        events=pd.DataFrame({"id": [SECRET], "visit": [DATE], "strategy": [NUMBER]}),
+        **MODEL,
+    ),
     "mixed.compare_observed": lambda w: mixed.compare_observed("y", w.words, covariates="n", **TWO),
     "mixed.constrained_longitudinal": lambda world: mixed.constrained_longitudinal(
         "y", world.words, arm="arm", baseline="v1", **MODEL
@@ -349,6 +356,7 @@ ON_RESULTS = {
     *("figures.plot_influence", "figures.plot_interval_curve", "figures.plot_marginal_means"),
     *("figures.plot_proportions", "figures.plot_quantiles", "figures.plot_ratios"),
     *("figures.plot_residuals", "figures.plot_states", "figures.plot_survival"),
+    *("figures.plot_tipping_point", "missing.tipping_point"),
     *("figures.plot_trajectory", "mixed.clinic_influence", "mixed.compare_covariances"),
     *("mixed.fit_moments", "mixed.save_moments", "mixed.variance_test", "disclosure.recording"),
     *("formats.write_mapping", "study.findings_frame", "results.tidy_frame"),
