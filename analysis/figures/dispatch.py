@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from analysis.errors import ReportError
 from analysis.figures.differences import plot_differences
+from analysis.figures.imputed import plot_imputed
 from analysis.figures.incidence import plot_cumulative_incidence
 from analysis.figures.intervals import plot_interval_curve
 from analysis.figures.marginal_means import plot_marginal_means
@@ -28,8 +29,8 @@ def plot(result: Any, ax: Axes | None = None, **options: Any) -> Plotted:
     Parameters
     ----------
     result : object
-        What `kaplan_meier`, `turnbull`, `cumulative_incidence`, `multistate`, `tipping_point`,
-        ``marginal_means`` or ``contrasts`` returns. Kinds are known by name, so
+        What `kaplan_meier`, `turnbull`, `cumulative_incidence`, `multistate`, `impute_and_pool`,
+        `tipping_point`, ``marginal_means`` or ``contrasts`` returns. Kinds are known by name, so
         that drawing one loads no room that it does not need.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure when left out.
@@ -61,5 +62,6 @@ _KINDS: dict[str, Callable[..., Plotted]] = {
     "MultistateCurve": plot_states,
     "MarginalMeans": plot_marginal_means,
     "Contrasts": plot_differences,
+    "ImputedAnalysis": plot_imputed,
     "TippingPoint": plot_tipping_point,
 }
