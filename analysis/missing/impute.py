@@ -236,7 +236,7 @@ def _question(
         _check_unused(covariates or at is not None or response, "a function")
         return UserFunction.tried(analysis, schedule, completed)
     check_option("analysis", analysis, ANALYSES)
-    labels = [schedule.visits[-1]] if at is None else (at if isinstance(at, list) else [at])
+    labels = [schedule.visits[-1]] if at is None else (list(at) if _is_several(at) else [at])
     visits = tuple(schedule.visit_index(label) for label in labels)
     if analysis == "responder":
         if response is None:
@@ -252,6 +252,11 @@ def _question(
         visits=visits,
         formula=formula,
     )
+
+
+def _is_several(at: Any) -> bool:
+    """Tell a list of visits from one label."""
+    return isinstance(at, (list, tuple, pd.Index))
 
 
 def _check_unused(given: object, by: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 import statsmodels.api as sm
 
 from analysis.disclosure import release
-from analysis.errors import AnalysisError, ColumnError, DataError, ModelError
+from analysis.errors import AnalysisError, ColumnError, ConvergenceError, DataError, ModelError
 from analysis.missing import impute_and_pool
 from analysis.mixed import mmrm
 from tests.missing.trials import COHORT, FORMULA, ROLES, trial
@@ -328,3 +328,33 @@ def test_covariates_that_change_must_be_known_where_scores_are_missing():
     data = SEEN.assign(weight=np.arange(len(SEEN), dtype=float))
     with pytest.raises(DataError, match="changes within patients: give rows"):
         run(data, "change ~ baseline * visit + arm * visit + weight")
+
+
+# --- Resamples that fail -------------------------------------------------------------------------
+
+
+def _few_at_the_end(n):
+    """Keep the last score of the first n patients of the reference arm only."""
+    is_last = SEEN["visit"].eq("v3") & SEEN["arm"].eq("oral")
+    kept = sorted(SEEN.loc[is_last, "patient"])[:n]
+    return SEEN[~is_last | SEEN["patient"].isin(kept)]
+
+
+@pytest.mark.unit
+def test_resamples_that_fail_are_drawn_anew_and_counted():
+    options = {"formula": "change ~ baseline + arm * visit", "inference": "bootstrap"}
+    result = run(_few_at_the_end(3), n_draws=60, **options)
+    about = result.glance().iloc[0]
+    assert about["n_draws"] == 60
+    assert 1 <= about["n_failed"] <= 6
+    assert "drawn anew" in about["notes"]
+    assert len(set(result.repeats.attempts)) == 60
+    with pytest.raises(ConvergenceError, match="more than a tenth"):
+        run(_few_at_the_end(1), n_draws=20, **options)
+
+
+@pytest.mark.unit
+def test_several_visits_may_be_a_list_or_a_tuple():
+    one, other = (run(at=at, **QUICK) for at in (["v2", "v3"], ("v2", "v3")))
+    assert np.array_equal(numbers(one), numbers(other))
+    assert one.tidy()["visit"].tolist() == ["v2", "v3", "v2", "v2", "v3", "v3"]
