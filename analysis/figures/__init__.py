@@ -19,6 +19,7 @@ from analysis.figures.showing import figure_png, show
 from analysis.figures.states import plot_states
 from analysis.figures.survival import plot_survival
 from analysis.figures.swimmer import plot_swimmer
+from analysis.figures.tipping import plot_tipping_point
 from analysis.figures.trajectory import plot_trajectory
 from analysis.figures.visit_gaps import plot_visit_gaps
 
@@ -43,6 +44,7 @@ __all__ = [
     "plot_states",
     "plot_survival",
     "plot_swimmer",
+    "plot_tipping_point",
     "plot_trajectory",
     "plot_visit_gaps",
     "show",

@@ -10,11 +10,13 @@ from matplotlib.axes import Axes
 
 from analysis.errors import ReportError
 from analysis.figures.differences import plot_differences
+from analysis.figures.imputed import plot_imputed
 from analysis.figures.incidence import plot_cumulative_incidence
 from analysis.figures.intervals import plot_interval_curve
 from analysis.figures.marginal_means import plot_marginal_means
 from analysis.figures.states import plot_states
 from analysis.figures.survival import plot_survival
+from analysis.figures.tipping import plot_tipping_point
 
 __all__ = ["plot"]
 
@@ -27,14 +29,15 @@ def plot(result: Any, ax: Axes | None = None, **options: Any) -> Plotted:
     Parameters
     ----------
     result : object
-        What `kaplan_meier`, `turnbull`, `cumulative_incidence`, `multistate`, ``marginal_means``
-        or ``contrasts`` returns. Kinds are known by name, so that drawing one loads no room that
-        it does not need.
+        What `kaplan_meier`, `turnbull`, `cumulative_incidence`, `multistate`, `impute_and_pool`,
+        `tipping_point`, ``marginal_means`` or ``contrasts`` returns. Kinds are known by name, so
+        that drawing one loads no room that it does not need.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure when left out.
     **options
         Passed to `plot_survival`, `plot_interval_curve`, `plot_cumulative_incidence` or
-        `plot_states` (``times`` is required), `plot_marginal_means` or `plot_differences`.
+        `plot_states` (``times`` is required), `plot_marginal_means`, `plot_differences` or
+        `plot_tipping_point`.
 
     Returns
     -------
@@ -59,4 +62,6 @@ _KINDS: dict[str, Callable[..., Plotted]] = {
     "MultistateCurve": plot_states,
     "MarginalMeans": plot_marginal_means,
     "Contrasts": plot_differences,
+    "ImputedAnalysis": plot_imputed,
+    "TippingPoint": plot_tipping_point,
 }

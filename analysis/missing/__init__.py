@@ -1,4 +1,4 @@
-"""Missing scores: who has none, what foretells it, and weights that make up for those who left."""
+"""Missing scores: who has none, what was assumed about them, and what would change the answer."""
 
 from analysis.missing.attrition_result import AttritionWeights
 from analysis.missing.attrition_weights import attrition_weights
@@ -10,10 +10,14 @@ from analysis.missing.dropout_rows import dropout_rows
 from analysis.missing.due_visits import due_visits
 from analysis.missing.estimand_card import EstimandCard, StatesEstimand, estimand_card
 from analysis.missing.gee import gee
+from analysis.missing.impute import impute_and_pool
 from analysis.missing.logistic import logistic
 from analysis.missing.patterns import MissingPatterns, missing_patterns
 from analysis.missing.response import response_under_missingness
+from analysis.missing.result import ImputedAnalysis
 from analysis.missing.retention import retention
+from analysis.missing.tipping import tipping_point
+from analysis.missing.turning import TippingPoint
 from analysis.missing.visiting import Visiting, visit_gap_rows, visiting
 
 __all__ = [
@@ -22,8 +26,10 @@ __all__ = [
     "CountedTable",
     "DropoutPredictors",
     "EstimandCard",
+    "ImputedAnalysis",
     "MissingPatterns",
     "StatesEstimand",
+    "TippingPoint",
     "Visiting",
     "attrition_weights",
     "completers_against_all",
@@ -32,10 +38,12 @@ __all__ = [
     "due_visits",
     "estimand_card",
     "gee",
+    "impute_and_pool",
     "logistic",
     "missing_patterns",
     "response_under_missingness",
     "retention",
+    "tipping_point",
     "visit_gap_rows",
     "visiting",
 ]

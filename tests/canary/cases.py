@@ -259,6 +259,12 @@ CASES: dict[str, Callable[[World], object]] = {
     "missing.retention": _study(missing.retention, "PHQ-9", by="site_id"),
     "missing.visit_gap_rows": _study(missing.visit_gap_rows, "PHQ-9"),
     "missing.visiting": _study(missing.visiting, "PHQ-9"),
+    "missing.impute_and_pool": lambda world: missing.impute_and_pool(
+        "y ~ visit",
+        world.numbers,
+        events=pd.DataFrame({"id": [SECRET], "visit": [DATE], "strategy": [NUMBER]}),
+        **MODEL,
+    ),
     "mixed.compare_observed": lambda w: mixed.compare_observed("y", w.words, covariates="n", **TWO),
     "mixed.constrained_longitudinal": lambda world: mixed.constrained_longitudinal(
         "y", world.words, arm="arm", baseline="v1", **MODEL
@@ -379,6 +385,7 @@ ON_RESULTS = {
     *("figures.plot_influence", "figures.plot_interval_curve", "figures.plot_marginal_means"),
     *("figures.plot_proportions", "figures.plot_quantiles", "figures.plot_ratios"),
     *("figures.plot_residuals", "figures.plot_states", "figures.plot_survival"),
+    *("figures.plot_tipping_point", "missing.tipping_point"),
     *("figures.plot_trajectory", "mixed.clinic_influence", "mixed.compare_covariances"),
     *("figures.plot_completers", "figures.plot_missing_patterns", "figures.plot_retention"),
     *("figures.plot_visit_gaps",),

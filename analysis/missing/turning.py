@@ -1,0 +1,186 @@
+"""An estimate as a function of delta: where its conclusion turns, exactly and over a grid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.results import (
+    FloatArray,
+    critical_value,
+    frame_to_html,
+    frame_to_text,
+    tidy_frame,
+)
+
+__all__ = ["CONCLUSIONS", "TippingPoint"]
+
+CONCLUSIONS = ("below", "no difference shown", "above")
+"""Where the confidence interval lies: below the null value, over it, or above it."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class TippingPoint:
+    """An estimate as a function of what is added to imputed scores.
+
+    Parameters
+    ----------
+    term : str
+        The estimate.
+    arms : tuple
+        Arms whose imputed scores move, one delta each; one entry for a cohort without arms.
+    estimate : float
+        Without any delta.
+    slopes : array, shape (A,)
+        What one point of each delta adds to the estimate.
+    covariance : array, shape (1 + A, 1 + A)
+        Of estimate and slopes.
+    grid : array, shape (m, A)
+        Deltas that `tidy` shows.
+    null, conf_level : float
+        Value that the interval is compared with, and its coverage.
+    plausible : mapping of arm to (float, float)
+        Bounds of the deltas that are plausible, if they were given.
+    n, residual_df : float
+        Fewest patients behind the estimate, and patients less coefficients.
+    about : str
+        What was imputed and analysed.
+    """
+
+    term: str
+    arms: tuple[Any, ...]
+    estimate: float
+    slopes: FloatArray
+    covariance: FloatArray
+    grid: FloatArray
+    null: float
+    conf_level: float
+    plausible: Mapping[Any, tuple[float, float]]
+    n: float
+    residual_df: float
+    about: str
+
+    @property
+    def delta_columns(self) -> list[str]:
+        """Names of the columns with the deltas: ``delta`` and the arm."""
+        return [f"delta {arm}" if arm is not None else "delta" for arm in self.arms]
+
+    def tidy(self) -> pd.DataFrame:
+        """Return the estimate at every delta of the grid.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``term``, a column ``delta …`` per arm, the tidy columns at the confidence level of
+            the tipping point (p-value of the null value), ``conclusion`` (one of `CONCLUSIONS`)
+            and ``turned``: whether it is another than without delta.
+        """
+        return self.at(self.grid)
+
+    def at(self, deltas: FloatArray) -> pd.DataFrame:
+        """Return the estimate at deltas of one's own.
+
+        Parameters
+        ----------
+        deltas : array, shape (m, A)
+            One column per arm.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `tidy`.
+        """
+        grid = np.asarray(deltas, dtype=float).reshape(-1, len(self.arms))
+        weights = np.column_stack([np.ones(len(grid)), grid])
+        estimate = self.estimate + grid @ self.slopes
+        error = np.sqrt(np.einsum("ma,ab,mb->m", weights, self.covariance, weights))
+        labels = pd.DataFrame(grid, columns=self.delta_columns)
+        labels.insert(0, "term", self.term)
+        shifted = tidy_frame(
+            labels, estimate=estimate - self.null, std_error=error, conf_level=self.conf_level
+        )
+        moved = {name: shifted[name] + self.null for name in ("estimate", "conf_low", "conf_high")}
+        frame = shifted.assign(**moved)
+        code = self._conclusions(grid)
+        return frame.assign(
+            conclusion=[CONCLUSIONS[index] for index in code],
+            turned=code != self._conclusions(np.zeros((1, len(self.arms))))[0],
+        )
+
+    def _conclusions(self, grid: FloatArray) -> FloatArray:
+        """Say on which side of the null value the interval lies, by position."""
+        weights = np.column_stack([np.ones(len(grid)), grid])
+        variance = np.einsum("ma,ab,mb->m", weights, self.covariance, weights)
+        margin = critical_value(np.inf, self.conf_level) * np.sqrt(variance)
+        distance = self.estimate + grid @ self.slopes - self.null
+        return np.where(distance > margin, 2, np.where(distance < -margin, 0, 1))
+
+    def tips(self) -> pd.DataFrame:
+        """Return the deltas at which the conclusion turns, one arm at a time.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``arm, below, above``: the nearest deltas under and over zero at which the conclusion
+            turns while the other arms have none; missing where it does not. ``plausible_low,
+            plausible_high, is_plausible``: the bounds that were given, and whether a turning
+            point lies within.
+        """
+        rows = []
+        for place, arm in enumerate(self.arms):
+            roots = self._roots(place)
+            under, over = roots[roots < 0.0], roots[roots > 0.0]
+            low, high = self.plausible.get(arm, (np.nan, np.nan))
+            rows.append(
+                {
+                    "arm": arm,
+                    "below": under.max() if under.size else np.nan,
+                    "above": over.min() if over.size else np.nan,
+                    "plausible_low": low,
+                    "plausible_high": high,
+                    "is_plausible": bool(((roots >= low) & (roots <= high)).any()),
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def _roots(self, place: int) -> FloatArray:
+        """Solve for the deltas of one arm at which a limit is the null value."""
+        critical = float(critical_value(np.inf, self.conf_level)) ** 2
+        slope, distance = self.slopes[place], self.estimate - self.null
+        V = self.covariance[np.ix_([0, place + 1], [0, place + 1])]
+        coefficients = [
+            slope**2 - critical * V[1, 1],
+            2.0 * (slope * distance - critical * V[0, 1]),
+            distance**2 - critical * V[0, 0],
+        ]
+        roots = np.roots(coefficients)
+        return np.asarray(np.sort(roots[np.isreal(roots)].real))
+
+    def support(self) -> pd.DataFrame:
+        """Return the fewest patients behind the estimate, row by row of `tidy`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``term, n, residual_df``.
+        """
+        frame = pd.DataFrame({"term": [self.term] * len(self.grid)})
+        return frame.assign(n=self.n, residual_df=self.residual_df)
+
+    def summary(self) -> str:
+        """Return turning points and the grid as text."""
+        parts = (frame_to_text(self.tips()), frame_to_text(self.tidy()))
+        return "\n\n".join([self._head(), *parts])
+
+    def _head(self) -> str:
+        return f"Tipping point of {self.term}: {self.about}"
+
+    def __repr__(self) -> str:
+        return f"{self._head()}\n{frame_to_text(self.tips())}"
+
+    def _repr_html_(self) -> str:
+        return frame_to_html(self.tips(), caption=self._head())
