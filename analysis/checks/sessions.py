@@ -63,7 +63,7 @@ def _not_by_device(study: Study) -> pd.Series:
     at_clinic = sessions["site_id"].astype(object)
     n_device = device.groupby(at_clinic).transform("sum")
     n_other = (drug & ~device).groupby(at_clinic).transform("sum")
-    return drug & ~device & sessions["route"].notna() & n_device.gt(n_other)
+    return drug & ~device & sessions["route"].notna() & n_device.ge(n_other)
 
 
 def _infused_elsewhere(study: Study) -> pd.Series:
@@ -193,7 +193,7 @@ SESSION_RULES = (
         severity="warning",
         table="sessions",
         column="route",
-        what="Esketamine is given by another route at a clinic that mostly gives the nasal spray.",
+        what="Esketamine is given by another route at a clinic that gives the nasal spray as often.",
         remedy="Compare agent and route with the record: the spray is never injected.",
         broken=_not_by_device,
     ),

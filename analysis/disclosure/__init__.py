@@ -7,7 +7,7 @@ from analysis.disclosure.curves import cut_curve, cut_interval_curve, cut_median
 from analysis.disclosure.estimates import hide_statistics, suppress_proportions
 from analysis.disclosure.flow import suppress_flow
 from analysis.disclosure.ledger import Ledger, recording
-from analysis.disclosure.members import MEMBERS, Members, units_of
+from analysis.disclosure.members import ABOUT, MEMBERS, Members, units_of
 from analysis.disclosure.models import FittedCurve, FittedModel, hide_coefficients, shown_curve
 from analysis.disclosure.occupancy import coarsen_occupancy
 from analysis.disclosure.policy import (
@@ -28,6 +28,7 @@ from analysis.disclosure.responses import hide_responses
 from analysis.disclosure.risk_tables import suppress_risk_table
 
 __all__ = [
+    "ABOUT",
     "CONFIDENTIAL",
     "HIDDEN",
     "INTERNAL",

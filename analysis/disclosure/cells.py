@@ -30,6 +30,8 @@ EARLIER = "an earlier release, or the difference to it"
 STATUSES = ("shown", "primary", "complementary")
 """A count is shown, hidden because it is small, or hidden to protect a small one."""
 
+_BOUNDS = ["cell", "low", "high", "low_with_marks", "high_with_marks", "protected"]
+
 Cell = Any
 """The name of a count: any hashable value."""
 
@@ -207,6 +209,8 @@ def suppress_cells(
     >>> hidden.text
     {'a': '<11', 'b': '—', 'c': '60', 'all': '94'}
     """
+    if not cells:
+        return HiddenCells(text={}, status={}, bounds=pd.DataFrame(columns=_BOUNDS), policy=policy)
     system = count_system(
         cells, sums, not_shown=not_shown, keep=keep, sensitive=sensitive, policy=policy
     )

@@ -6,13 +6,14 @@ exclusions are merged with their neighbours, and what is left goes through `cell
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from analysis.disclosure.cells import Cell, HiddenCells, Sum, suppress_cells
-from analysis.disclosure.members import Members
+from analysis.disclosure.members import ABOUT, Members
 from analysis.disclosure.policy import RELEASE, Policy, is_small
 from analysis.errors import ColumnError, DataError
 
@@ -77,7 +78,8 @@ def suppress_flow(flow: pd.DataFrame, policy: Policy = RELEASE) -> pd.DataFrame:
     """
     boxes = _read(flow)
     merged = boxes if policy.confidential else _merge(boxes, policy)
-    hidden = _hide(merged, Members.of(flow), policy)
+    about = f"flow of patients{f': {flow.attrs[ABOUT]}' if ABOUT in flow.attrs else ''}"
+    hidden = _hide(merged, boxes, Members.of(flow), about, policy)
     rows = [
         (box.step, hidden.text[("n", box.step)], reason, hidden.text[("left", box.step, reason)])
         for box in merged
@@ -143,13 +145,34 @@ def _merge_reasons(
     return tuple(kept)
 
 
-def _hide(boxes: list[_Box], members: Members | None, policy: Policy) -> HiddenCells:
-    """Suppress what is still small: boxes, exclusions and what they add up to."""
-    cells: dict[Cell, int] = {("n", box.step): box.n for box in boxes}
+def _hide(
+    merged: list[_Box], boxes: list[_Box], members: Members | None, about: str, policy: Policy
+) -> HiddenCells:
+    """Suppress what is still small: boxes, exclusions and what they add up to.
+
+    Reasons that were merged are counts that nobody sees; by them a release is held against one
+    that merged others.
+    """
+    cells: dict[Cell, int] = {("n", box.step): box.n for box in merged}
     sums: list[Sum] = []
-    for box, after in zip(boxes, [*boxes[1:], None], strict=True):
+    alone = {reason: n for box in boxes for reason, n in box.reasons}
+    unseen: dict[Cell, int] = {}
+    for box, after in zip(merged, [*merged[1:], None], strict=True):
         leaving = {("left", box.step, reason): n for reason, n in box.reasons or _NOBODY}
         cells |= leaving
         if after is not None:
             sums.append((("n", box.step), [("n", after.step), *leaving]))
-    return suppress_cells(cells, sums, about="flow of patients", members=members, policy=policy)
+        for place in leaving:
+            parts = {("alone", part): alone[part] for part in _merged_from(place[2], alone)}
+            unseen |= parts
+            sums += [(place, list(parts))] if parts else []
+    return suppress_cells(
+        cells | unseen, sums, about=about, not_shown=unseen, members=members, policy=policy
+    )
+
+
+def _merged_from(reason: str, alone: Mapping[str, int]) -> list[str]:
+    """List the reasons that were merged into one; a reason that was not merged is its own."""
+    if reason in alone:
+        return [reason]
+    return [part for part in reason.split("; ") if part in alone]

@@ -135,18 +135,28 @@ def _links(now: Now, present: Sequence[Record], minimum: int) -> list[Link]:
         *totals,
         *group_links(groups, [each for each in sets if each.bit_count() >= minimum], 1),
         *group_links(groups, wholes, minimum),
-        *nested_links(wholes, sets, minimum),
+        *nested_links(wholes, wholes, minimum),
+        *nested_links(wholes, sets, minimum, by_chance=True),
     ]
-    kind = kind_of(now.about)
-    for record in present:
-        if kind_of(record.about) == kind:
-            for name in now.members.keys() & record.members.keys():
+    return links + _links_by_name(now, present, minimum)
+
+
+def _links_by_name(now: Now, records: Sequence[Record], minimum: int) -> list[Link]:
+    """Find counts of one name, in tables of one kind, that differ by a few patients."""
+    links: list[Link] = []
+    for record in records:
+        if kind_of(record.about) == kind_of(now.about):
+            for name in sorted(now.members.keys() & record.members.keys()):
                 links += nested_links([now.members[name]], [record.members[name]], minimum)
     return links
 
 
 def _links_to_earlier(now: Now, records: Sequence[Record], minimum: int) -> list[Link]:
-    """Find groups of now that add up to a count of before, and the other way round."""
+    """Find what tables of now and of before say about each other.
+
+    Groups may add up to a count of the other time. Whole tables, and counts of one name in tables
+    of one kind, may differ by a few patients, also where another table had the name before.
+    """
     if not now.members:
         return []
     of_now = [bits for bits in _distinct(now.members.values()) if bits.bit_count() >= minimum]
@@ -156,6 +166,8 @@ def _links_to_earlier(now: Now, records: Sequence[Record], minimum: int) -> list
     return [
         *group_links(families(now.members), totals, 1),
         *group_links(groups, of_now, 1),
+        *nested_links(now.wholes(), _distinct(*(r.wholes() for r in records)), minimum),
+        *_links_by_name(now, records, minimum),
     ]
 
 

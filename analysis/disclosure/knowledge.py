@@ -52,6 +52,11 @@ class Now:
         named = zip(self.names, is_part, strict=True)
         return [self.members[n] for n, is_in in named if not is_in and n in self.members]
 
+    def in_doubt_at_zero(self, name: str) -> bool:
+        """Say whether 0 of a count must stay in doubt, so that equal counts must not tell it."""
+        small = self.system.zero_is_small
+        return small is not None and bool(small[list(self.names).index(name)])
+
     def unseen(self) -> set[Place]:
         """Return the counts of the table that it does not print."""
         named = zip(self.names, self.system.not_shown, strict=True)
@@ -96,7 +101,7 @@ class Knowledge:
             for line in now.system.lines
         ]
         for name, bits in now.members.items():
-            if bits:  # two counts of nobody are not the same count
+            if bits and not now.in_doubt_at_zero(name):  # two counts of nobody are not the same
                 first = self._places.setdefault(bits, places[name])
                 if first != places[name]:
                     self.lines.append({places[name]: 1, first: -1})

@@ -120,7 +120,8 @@ class Ledger:
             bits[:] = False
             bits[place[inside]] = True
             packed = np.packbits(bits, bitorder="little").tobytes()
-            found[name] = int.from_bytes(packed, "little")
+            if bits.sum() == inside.sum():  # else a patient counts more than once
+                found[name] = int.from_bytes(packed, "little")
         return found, new
 
     def add(self, record: Record) -> None:

@@ -27,7 +27,9 @@ _CHUNK = 8192  # patients
 _MOST_PARTS = 4
 
 
-def nested_links(ones: Sequence[int], others: Sequence[int], minimum: int) -> list[Link]:
+def nested_links(
+    ones: Sequence[int], others: Sequence[int], minimum: int, *, by_chance: bool = False
+) -> list[Link]:
     """Find pairs of which one holds the other and a few patients more.
 
     Parameters
@@ -35,8 +37,10 @@ def nested_links(ones: Sequence[int], others: Sequence[int], minimum: int) -> li
     ones, others : sequence of int
         Sets of patients; each of `ones` is held against each of `others`.
     minimum : int
-        Fewer than so many are a few. Smaller sets than three times as many are left out: they lie
-        in others by chance.
+        Fewer than so many are a few.
+    by_chance : bool
+        Whether sets may lie in others by chance: then those of fewer than three times as many are
+        left out.
 
     Returns
     -------
@@ -45,10 +49,11 @@ def nested_links(ones: Sequence[int], others: Sequence[int], minimum: int) -> li
 
     Examples
     --------
-    >>> nested_links([0b0111111], [0b1111111], minimum=2)
-    [((127,), (63, 64))]
+    >>> nested_links([0b0111], [0b1111], minimum=2)
+    [((15,), (7, 8))]
     """
-    ones, others = ([s for s in sets if s.bit_count() >= 3 * minimum] for sets in (ones, others))
+    least = 3 * minimum if by_chance else 1
+    ones, others = ([s for s in sets if s.bit_count() >= least] for sets in (ones, others))
     if not ones or not others:
         return []
     shared = _shared(ones, others)

@@ -9,7 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["MEMBERS", "Members", "completed_sets", "units_of"]
+__all__ = ["ABOUT", "MEMBERS", "Members", "completed_sets", "units_of"]
+
+ABOUT = "counted"
+"""Key of ``frame.attrs`` that says what is counted, such as a scale and a visit."""
 
 MEMBERS = "members"
 """Key of ``frame.attrs`` under which a frame of counts carries its members."""

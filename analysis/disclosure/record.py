@@ -181,4 +181,9 @@ def names_of(cells: Sequence[Any]) -> dict[Any, str]:
     dict
         Cell to text.
     """
-    return {cell: json.dumps(cell, ensure_ascii=False, default=str) for cell in cells}
+    return {cell: json.dumps(cell, ensure_ascii=False, default=_plain) for cell in cells}
+
+
+def _plain(part: Any) -> Any:
+    """Write numbers of NumPy as numbers, and everything else as text."""
+    return part.item() if hasattr(part, "item") else str(part)

@@ -32,7 +32,11 @@ _OF_PATIENTS = re.compile(
     r"^(?:min|max|minimum|maximum|outlier.*|residual.*|fitted|blup.*|cooks_?d.*|leverage|"
     r"dfbeta.*|n_censored|draw_\d+)$"
 )
-_COUNTS = re.compile(r"^(?:n|n_.*|count|counts|started|evaluable|observed|due|scored|events)$")
+_COUNTS = re.compile(
+    r"^(?:n|n_.*|counts?|patients|subjects|people|cases|started|evaluable|observed|due|scored|"
+    r"events)$"
+)
+_LEADING = re.compile(r"^\s*(\d[\d,]*)(?![\d.]|\s*%)")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -196,7 +200,12 @@ def _require_groups(frame: pd.DataFrame, policy: Policy) -> None:
     names = [str(name) for name in [*frame.columns, *frame.index.names]]
     _refuse(names, _IDENTIFIERS, "identify patients", "Summarise over patients first")
     _refuse(names, _OF_PATIENTS, "hold numbers of single patients", "Drop them")
-    wrong = [name for name in frame.columns if _tells_counts(frame, name, policy)]
+    table = (
+        frame
+        if isinstance(frame.index, pd.RangeIndex)
+        else frame.reset_index(allow_duplicates=True)
+    )
+    wrong = [name for name in dict.fromkeys(table.columns) if _tells_counts(table, name, policy)]
     if wrong:
         raise DisclosureError(
             f"{len(wrong)} columns of counts ({', '.join(map(str, wrong))}) hold some that the "
@@ -223,8 +232,11 @@ def _tells_counts(frame: pd.DataFrame, name: object, policy: Policy) -> bool:
     """Say whether a column of counts, numbers or texts of digits, shows what it must not."""
     if not _COUNTS.search(str(name).casefold()):
         return False
-    values = frame[name].astype("string").str.replace(",", "", regex=False)
-    counts = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    values = frame[name]
+    if not pd.api.types.is_numeric_dtype(values):  # such as "1,204" or "3 (7.5%)"
+        texts = values.astype("string").str.extract(_LEADING)[0]
+        values = pd.to_numeric(texts.str.replace(",", ""), errors="coerce")
+    counts = values.to_numpy(dtype=float, na_value=np.nan)
     known = counts[~np.isnan(counts)]
     return bool(is_small(known, policy).any() or (rounded_count(known, policy) != known).any())
 

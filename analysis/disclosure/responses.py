@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.cells import Cell, HiddenCells, Sum, suppress_cells
-from analysis.disclosure.members import Members
+from analysis.disclosure.members import ABOUT, Members
 from analysis.disclosure.policy import RELEASE, Policy, rounded_count
 from analysis.disclosure.rounding import from_rounded
 from analysis.errors import ColumnError, DataError
@@ -69,10 +69,13 @@ def hide_responses(
     group, measure = row_names(frame)
     cells, sums = _system(frame, group, measure)
     if total is not None:
+        if total not in group:
+            raise DataError("No row of the frame is the total that was named by total=.")
         sums += _totals(group, measure, total)
     left_out = {cell for cell in cells if cell[0] in ("not observed", "without")}
     keep = {cell: _KEEP.get(cell[0], 0.0) * (10.0 if cell[1] == total else 1.0) for cell in cells}
     about = f"responses by {' and '.join(_names_of_rows(frame)) or 'nothing'}"
+    about += f" of {frame.attrs[ABOUT]}" if ABOUT in frame.attrs else ""
     delicate = {c for c in cells if c[0] in ("n", "without") and policy.is_sensitive(c[2])}
     hidden = suppress_cells(
         cells,
@@ -126,6 +129,8 @@ def _system(
     frame: pd.DataFrame, group: Sequence[str], measure: Sequence[str]
 ) -> tuple[dict[Cell, int], list[Sum]]:
     """Name every count of every group, and say how they add up."""
+    if len(set(zip(group, measure, strict=True))) < len(frame):
+        raise DataError("A group stands twice under one measure; give each group once there.")
     cells: dict[Cell, int] = {}
     sums: list[Sum] = []
     for row, (g, m) in enumerate(zip(group, measure, strict=True)):

@@ -20,6 +20,7 @@ def suppress_risk_table(
     *,
     by: str | None = None,
     followed: pd.DataFrame | None = None,
+    about: str = "",
     policy: Policy = RELEASE,
 ) -> pd.DataFrame:
     """Hide small numbers at risk, and those from which small numbers of exits follow.
@@ -37,6 +38,8 @@ def suppress_risk_table(
         Who is at risk: ``unit`` as `units_of` names it, the `by` column, ``entry`` and ``time``.
         The numbers are then protected against other tables of these patients, see
         `suppress_cells`.
+    about : str
+        Of which event, the same in every release.
     policy : Policy
         The least count that may be shown.
 
@@ -63,7 +66,7 @@ def suppress_risk_table(
     if policy.confidential:
         return ordered.assign(n_risk=[f"{n:,d}" for n in ordered["n_risk"].astype(int)])
     names = _names(ordered, by)
-    hidden = _hide_falls(ordered, names, by, _members(names, by, followed), policy)
+    hidden = _hide_falls(ordered, names, by, _members(names, by, followed), about, policy)
     return ordered.assign(n_risk=[hidden.text[name] for name in names])
 
 
@@ -93,6 +96,7 @@ def _hide_falls(
     names: list[Cell],
     by: str | None,
     members: Members | None,
+    about: str,
     policy: Policy,
 ) -> HiddenCells:
     """Suppress numbers at risk and the falls between them."""
@@ -108,7 +112,7 @@ def _hide_falls(
         cells[falls[-1]] = int(n[row - 1] - n[row])
         sums.append((names[row - 1], [names[row], falls[-1]]))
     keep = dict.fromkeys(starts, 1e9)  # the number at the start is the best known
-    about = f"numbers at risk by {by or 'nothing'}"
+    about = f"numbers at risk by {by or 'nothing'}{f': {about}' if about else ''}"
     return suppress_cells(
         cells, sums, about=about, not_shown=falls, keep=keep, members=members, policy=policy
     )

@@ -103,7 +103,9 @@ def plot_survival(
     group = by if by is not None else _group_column(steps)
     cut = named(cut_curve(steps, by=group, policy=policy), group)
     at_risk, followed = curve.risk_table(times), getattr(curve, "followed", None)
-    risk = named(suppress_risk_table(at_risk, by=group, followed=followed, policy=policy), group)
+    about = getattr(curve, "origin", None) or ""
+    risk = suppress_risk_table(at_risk, by=group, followed=followed, about=about, policy=policy)
+    risk = named(risk, group)
     marks = marks_for(list(dict.fromkeys(risk["group"])))
     parts = [
         steps_at_ticks(cut[cut["group"].eq(name)], ticks, start=1.0)

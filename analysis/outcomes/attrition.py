@@ -7,7 +7,7 @@ from typing import Unpack
 
 import pandas as pd
 
-from analysis.disclosure import MEMBERS, Members, units_of
+from analysis.disclosure import ABOUT, MEMBERS, Members, units_of
 from analysis.errors import ColumnError
 from analysis.instruments import load_instrument
 from analysis.outcomes.baseline import LAST, BaselineRule
@@ -71,6 +71,7 @@ def patient_flow(
     flow = _with_reasons(flow.assign(n_excluded=flow["n"] - after), status)
     at_step = {"Baseline score": has_baseline, last: at_threshold}
     at_step |= {"Evaluable": status["evaluable"], "Analysed": status["observed"]}
+    flow.attrs[ABOUT] = f"{load_instrument(instrument).name} at {visit}"
     flow.attrs[MEMBERS] = _members(study, status, at_step)
     return flow
 

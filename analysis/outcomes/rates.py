@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
-from analysis.disclosure import MEMBERS, Members, units_of
+from analysis.disclosure import ABOUT, MEMBERS, Members, units_of
 from analysis.errors import ColumnError, DataError
 from analysis.instruments import load_instrument
 from analysis.outcomes.cohort import named_groups
@@ -67,8 +67,8 @@ def response_rates(
         deterioration). Counts are true counts. Patients for whom `by` is missing are the group
         "not recorded". ``attrs["definitions"]`` holds a sentence per measure,
         ``attrs["unverified"]`` those that were not verified, which tables print, and
-        ``attrs["worsening"]`` the names of the measures that are harm; ``attrs["members"]`` is
-        for disclosure control.
+        ``attrs["worsening"]`` the names of the measures that are harm; ``attrs["counted"]`` and
+        ``attrs["members"]`` are for disclosure control.
 
     Raises
     ------
@@ -113,6 +113,7 @@ def response_rates(
         "definitions": tuple(each.note for each in chosen),
         "unverified": tuple(each.note for each in chosen if not each.verified),
         "worsening": tuple(each.name for each in chosen if each.kind == "worsening"),
+        ABOUT: f"{scale.name} at {visit}",
         MEMBERS: _members(status, groups, by, [d.name for d in chosen]),
     }
     return rates

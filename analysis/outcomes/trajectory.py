@@ -94,7 +94,7 @@ def mean_course(
     order = [*keys, "week", *columns, "observed", "n"]
     frame = frame.sort_values(["week", *keys], kind="stable")[order].reset_index(drop=True)
     frame.attrs[MEMBERS] = _members(rows, split)
-    return MeanCourse(frame=frame, by=split, about=_about(fit, rows, by, split), fit=fit)
+    return MeanCourse(frame=frame, by=split, about=_about(rows, by, split), fit=fit)
 
 
 def _members(rows: pd.DataFrame, split: str | None) -> Members:
@@ -129,9 +129,8 @@ def _groups_suffice(rows: pd.DataFrame, by: str) -> bool:
     return len(cells) > 1 and bool(enough)
 
 
-def _about(fit: LinearMixedModel, rows: pd.DataFrame, by: str | None, split: str | None) -> str:
-    """Describe the model and its patients."""
-    glance = fit.glance()
+def _about(rows: pd.DataFrame, by: str | None, split: str | None) -> str:
+    """Describe the model; numbers of patients stand beside the points, as far as they may."""
     terms = f"{split}, visit, their interaction" if split else "visit"
     pooled = (
         f" Patients of every {by} are taken together: a group has fewer than {FEWEST} at a visit."
@@ -140,6 +139,5 @@ def _about(fit: LinearMixedModel, rows: pd.DataFrame, by: str | None, split: str
     )
     return (
         f"Linear mixed model of the change on {terms} and baseline with a random intercept per "
-        f"patient: {glance['n_subjects'].item():,} patients, {glance['n_obs'].item():,} scores."
-        f"{pooled}"
+        f"patient.{pooled}"
     )

@@ -100,6 +100,12 @@ def _devices(study: Study) -> pd.Series:
     return device & rows["completed"] & rows["dose_mg"].notna()
 
 
+def _beside_devices(study: Study) -> pd.Series:
+    rows = _sessions(study)
+    clinics = rows.loc[_devices(study), "site_id"]
+    return _text(rows, "agent").eq("ketamine") & rows["site_id"].isin(clinics)
+
+
 def _other_routes(study: Study) -> pd.Series:
     return _text(_sessions(study), "route").ne("IV")
 
@@ -318,6 +324,13 @@ TREATMENT_FAULTS = (
         "infusion_min",
         _other_routes,
         _set("sessions", infusion_min=40.0),
+    ),
+    _on_sessions(
+        "DOS-005",
+        "a dose of ketamine is entered as one of esketamine, where the spray is given",
+        "route",
+        _beside_devices,
+        _set("sessions", agent="esketamine"),
     ),
     _on_sessions(
         "SES-001",

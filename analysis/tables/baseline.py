@@ -26,7 +26,7 @@ from analysis.tables.result import Column, TableResult, hiding_note
 
 __all__ = ["baseline_table"]
 
-Row = tuple[int, str]
+Row = tuple[str, str]
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -104,7 +104,7 @@ def baseline_table(
     """
     _require_columns(data, [*variables, *([by] if by else [])])
     names = dict(labels or {})
-    described = [_variable(data[name], names.get(name, name)) for name in variables]
+    described = [_variable(data[name], names.get(name, name)) for name in dict.fromkeys(variables)]
     groups = _groups(data, by)
     printed = _print_counts(
         described,
@@ -113,11 +113,7 @@ def baseline_table(
         policy=policy,
         with_total=by is not None,
     )
-    rows = [
-        [variable.label, *row]
-        for position, variable in enumerate(described)
-        for row in _rows(position, variable, printed)
-    ]
+    rows = [[variable.label, *row] for variable in described for row in _rows(variable, printed)]
     levels = [*groups.cat.categories, *([OVERALL] if by else [])]
     return _finish(rows, levels, printed, title=title, by_label=names.get(by or "", by or ""))
 
@@ -191,14 +187,20 @@ def _groups(data: pd.DataFrame, by: str | None) -> pd.Series:
 
 
 def _count(variables: Sequence[_Variable], groups: pd.Series) -> pd.DataFrame:
-    """Count patients by variable, category and group; columns are the codes of the groups."""
+    """Count patients by variable, category and group; columns are named by the groups."""
     blocks = {
-        position: pd.crosstab(variable.categories, groups.cat.codes, dropna=False)
+        variable.name: pd.crosstab(variable.categories, groups.cat.codes, dropna=False)
         .reindex(index=variable.levels, columns=range(len(groups.cat.categories)), fill_value=0)
+        .set_axis(_columns(groups), axis="columns")
         .rename_axis(index=None, columns=None)
-        for position, variable in enumerate(variables)
+        for variable in variables
     }
     return pd.concat(blocks)
+
+
+def _columns(groups: pd.Series) -> list[str]:
+    """Name the columns by their groups, so that these are known again when others come."""
+    return [f"= {group}" for group in groups.cat.categories]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -229,10 +231,9 @@ def _print_counts(
 ) -> _Printed:
     """Count and suppress all variables together, since they share the totals of the columns."""
     counts = _count(variables, groups)
-    described = ", ".join(variable.label for variable in variables)
     shown = suppress_counts(
         counts,
-        about=f"patients by {groups.name or 'nothing'}: {described}",
+        about=f"patients by {groups.name or 'nothing'}",
         row_totals=with_total,
         column_totals=True,
         not_shown=[row for row in counts.index if row[1] == _OBSERVED],
@@ -265,10 +266,10 @@ def _behind(
         return None
     codes = groups.cat.codes.to_numpy()
     sets = {
-        ((position, level), code): (variable.categories == level).to_numpy() & (codes == code)
-        for position, variable in enumerate(variables)
+        ((variable.name, level), name): (variable.categories == level).to_numpy() & (codes == code)
+        for variable in variables
         for level in variable.levels
-        for code in range(len(groups.cat.categories))
+        for code, name in enumerate(_columns(groups))
     }
     return Members(units_of(data), sets)
 
@@ -276,23 +277,23 @@ def _behind(
 def _sensitive(variables: Sequence[_Variable], policy: Policy) -> list[Row]:
     """List the categories of which the policy wants neither none nor all told."""
     return [
-        (position, level)
-        for position, variable in enumerate(variables)
+        (variable.name, level)
+        for variable in variables
         for level in variable.levels
         if level not in (_OBSERVED, MISSING)
         and policy.is_sensitive(variable.name, variable.label, level)
     ]
 
 
-def _rows(position: int, variable: _Variable, printed: _Printed) -> list[list[str]]:
+def _rows(variable: _Variable, printed: _Printed) -> list[list[str]]:
     """Write the rows of one variable: the row's label, then one text per column."""
     rows: list[list[str]] = []
     if variable.numbers is not None:
         values = [variable.numbers.to_numpy()[member] for member in printed.members]
-        safe = _safe_columns(printed.true[(position, _OBSERVED)], printed)
+        safe = _safe_columns(printed.true[(variable.name, _OBSERVED)], printed)
         rows += _number_rows(values, safe, printed.policy)
     for level in variable.levels:
-        row = (position, level)
+        row = (variable.name, level)
         if level != _OBSERVED and (level != MISSING or printed.true[row].any()):
             rows.append([level, *_shares(row, printed)])
     return rows

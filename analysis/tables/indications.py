@@ -75,7 +75,7 @@ def indications_table(
     _require(patients, by)
     counts = _count(patients, by)
     groups = list(counts.columns)
-    hidden = _suppress(counts, groups, _members(patients, by, counts), policy)
+    hidden = _suppress(counts, by, _members(patients, by, counts), policy)
     shown = [row for row in counts.index if row[1] != _REST]
     keys = [f"column_{place}" for place in range(len(groups))]
     rows = [[*row, *_cells(row, counts, hidden)] for row in shown]
@@ -167,9 +167,10 @@ def _members(patients: pd.DataFrame, by: str | None, counts: pd.DataFrame) -> Me
 
 
 def _suppress(
-    counts: pd.DataFrame, groups: Sequence[str], members: Members, policy: Policy
+    counts: pd.DataFrame, by: str | None, members: Members, policy: Policy
 ) -> HiddenCells:
     """Suppress all counts together, with every sum that a reader can know."""
+    groups = list(counts.columns)
     cells: dict[Cell, int] = {
         (row, group): n for group in groups for row, n in counts[group].to_dict().items()
     }
@@ -183,7 +184,7 @@ def _suppress(
         sums += [((row, OVERALL), [(row, g) for g in groups if g != OVERALL]) for row in every]
     unseen = {cell for cell in cells if cell[0][0] == _FURTHER or cell[0][1] == _REST}
     dear = {cell: 1e9 for cell in cells if cell[0] == _SIZE}
-    about = f"indications by {' and '.join(map(str, groups))}"
+    about = f"indications by {by or 'nothing'}"
     return suppress_cells(
         cells, sums, about=about, not_shown=unseen, keep=dear, members=members, policy=policy
     )

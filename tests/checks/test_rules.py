@@ -107,10 +107,9 @@ CASES = [
      [("sessions", "dose_mg", 4, "29")], [("sessions", "dose_mg", 4, "28")]),
     ("DOS-004", "warning", "sessions", "infusion_min", 3,
      [("sessions", "infusion_min", 3, "1")], [("sessions", "infusion_min", 3, "0")]),
-    ("DOS-005", "warning", "sessions", "route", 6,  # two of three by spray; of two, one
-     [("sessions", "agent", 5, "esketamine"), ("sessions", "route", 5, "IN"),
-      ("sessions", "dose_mg", 5, "56"), ("sessions", "agent", 6, "esketamine")],
-     [("sessions", "agent", 6, "esketamine")]),
+    ("DOS-005", "warning", "sessions", "route", 6,  # one of two by spray; of three, one
+     [("sessions", "agent", 6, "esketamine")],
+     [("sessions", "agent", 5, "esketamine"), ("sessions", "agent", 6, "esketamine")]),
     ("SES-001", "error", "sessions", "stop_reason", 1,
      [("sessions", "completed", 1, "true")], [("sessions", "completed", 1, "false")]),
     ("SES-002", "warning", "sessions", "discharged_min", 0,

@@ -26,6 +26,7 @@ from analysis.disclosure import (
 from analysis.disclosure.links import families, group_links, nested_links
 from analysis.disclosure.members import completed_sets
 from analysis.errors import DisclosureError
+from analysis.tables import baseline_table
 
 unit, identity, truth = pytest.mark.unit, pytest.mark.identity, pytest.mark.truth
 
@@ -168,8 +169,69 @@ def test_the_same_patients_are_known_again_when_others_have_come() -> None:
         text = suppress_cells(
             {"all": 63}, about="table", members=Members(ids, {"all": some(137, 200)})
         ).text
-    assert text == {"all": "63"}  # another name and kind: not linked to 60 in the month before
+    assert text == {"all": "—"}  # 60 of them were told in the month before
     assert second.records[-1].members['"all"'] & first.records[0].members['"treated"'] == 2**60 - 1
+
+
+@unit
+def test_columns_are_known_again_when_a_group_is_new() -> None:
+    def cohort(**sizes):
+        routes = [name for name, n in sizes.items() for _ in range(n)]
+        ids = [f"{name}{k}" for name, n in sizes.items() for k in range(n)]
+        return pd.DataFrame({"subject_id": ids, "route": routes, "sex": "f"})
+
+    ledger = Ledger(release="1")
+    with recording(ledger):
+        before = baseline_table(cohort(A=40, C=50), ["sex"], by="route")
+    with recording(Ledger(release="2", records=list(ledger.records))):
+        after = baseline_table(cohort(A=40, B=30, C=53), ["sex", "route"], by="route")
+    assert before.denominators["n"].tolist() == ["40", "50", "90"]
+    assert after.denominators["n"].tolist()[2] == "—"  # 3 more than 50
+
+
+@unit
+def test_another_table_of_a_kind_may_come_first_in_the_next_release() -> None:
+    first = Ledger(release="1")
+    shown(first, {"n": some(0, 150)}, "scores")
+    shown(first, {"n": some(0, 90)}, "scores")
+    second = Ledger(release="2", records=list(first.records))
+    assert shown(second, {"n": some(0, 93)}, "scores") == {"n": "—"}
+
+
+@unit
+def test_reasons_that_were_merged_are_held_against_the_next_release() -> None:
+    def flow(a: int, b: int) -> pd.DataFrame:
+        return pd.DataFrame(
+            {
+                "step": ["Treated", "Treated", "Scored"],
+                "n": [200, 200, 200 - a - b],
+                "reason": ["A", "B", ""],
+                "n_excluded": [a, b, 0],
+            }
+        )
+
+    ledger = Ledger(release="1")
+    with recording(ledger):
+        assert suppress_flow(flow(5, 40))["n_excluded"].tolist() == ["45", "0"]
+    with recording(Ledger(release="2", records=list(ledger.records))):
+        later = suppress_flow(flow(12, 41))
+    assert "—" in later["n_excluded"].tolist()  # 53 are 8 more than 45
+
+
+@unit
+def test_patients_who_count_twice_do_not_spoil_the_ledger(tmp_path: Path) -> None:
+    path = tmp_path / "releases.jsonl"
+    rows = pd.DataFrame({"subject_id": ["a", *[f"b{k}" for k in range(39)]], "sex": "f"})
+    with recording(Ledger(release="1", path=path)):
+        baseline_table(pd.concat([rows, rows.iloc[:1]]), ["sex"])
+    assert len(Ledger(release="2", path=path).records) == 1
+
+
+@unit
+def test_nothing_to_show_is_no_error() -> None:
+    hidden = suppress_cells({}, about="nobody")
+    assert hidden.text == {}
+    assert hidden.audit().empty
 
 
 # --- The file ------------------------------------------------------------------------------------

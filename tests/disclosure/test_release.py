@@ -145,13 +145,23 @@ def test_tables_of_estimates_without_their_patients_are_refused() -> None:
     assert release(held).frame[["estimate", "interval"]].to_numpy().tolist() == [["—", "—"]]
 
 
-PASSES = {"SuppressedCounts", "TableResult"}
+PASSES = {
+    "AttritionWeights",
+    "CountedTable",
+    "EstimandCard",
+    "MissingPatterns",
+    "SuppressedCounts",
+    "TableResult",
+}
 # say which counts stand behind them: what rests on few is hidden (test_models)
 BY_SUPPORT = {
+    "ClusteredModel",
     "Contrasts",
     "CoxModel",
+    "DropoutPredictors",
     "FineGray",
     "GroupTest",
+    "ImputedAnalysis",
     "IncidenceCurve",
     "IntervalCoxModel",
     "IntervalCurve",
@@ -159,6 +169,8 @@ BY_SUPPORT = {
     "MarginalMeans",
     "ParametricModel",
     "SurvivalCurve",
+    "TippingPoint",
+    "Visiting",
 }
 # do not say what stands behind them: refused whole; their tables pass
 REFUSED = {
@@ -168,7 +180,7 @@ REFUSED = {
     "MultistateCurve",
     "ObservedComparison",
 }
-ROOMS = ("disclosure", "mixed", "outcomes", "survival", "tables")
+ROOMS = ("disclosure", "missing", "mixed", "outcomes", "survival", "tables")
 
 
 def result_classes() -> dict[str, type]:
@@ -207,17 +219,22 @@ PLOTS_BY_POLICY = {
     "plot_ratios",
     "plot_states",
     "plot_survival",
+    "plot_tipping_point",
     "plot_trajectory",
 }
 # mark what they draw as patient-level, so that `show` and `release` refuse it
 PLOTS_OF_PATIENTS = {"plot_quantiles", "plot_residuals", "plot_swimmer"}
 # draw estimates of a whole fit, and no counts
 PLOTS_WITHOUT_COUNTS = {"plot_correlation", "plot_differences"}
+# draw tables that were suppressed by their own policy
+PLOTS_OF_SHOWN = {"plot_completers", "plot_missing_patterns", "plot_retention", "plot_visit_gaps"}
 
 
 def test_every_figure_has_an_answer() -> None:
     plots = {name: getattr(figures, name) for name in figures.__all__ if name.startswith("plot_")}
-    assert set(plots) == PLOTS_BY_POLICY | PLOTS_OF_PATIENTS | PLOTS_WITHOUT_COUNTS
+    assert set(plots) == (
+        PLOTS_BY_POLICY | PLOTS_OF_PATIENTS | PLOTS_WITHOUT_COUNTS | PLOTS_OF_SHOWN
+    )
     defaults = {
         name: inspect.signature(plot).parameters["policy"].default
         for name, plot in plots.items()
@@ -225,3 +242,18 @@ def test_every_figure_has_an_answer() -> None:
     }
     assert set(defaults) == PLOTS_BY_POLICY
     assert all(default == RELEASE for default in defaults.values())
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame({"route": ["IV", "IM"], "patients": [40, 3]}),
+        pd.DataFrame({"route": ["IV", "IM"]}, index=pd.Index([40, 3], name="n")),
+        pd.DataFrame({"route": ["IV", "IM"], "n": ["40 (93%)", "3 (7%)"]}),
+    ],
+)
+def test_small_counts_are_found_under_other_names_in_the_index_and_in_texts(frame) -> None:
+    with pytest.raises(DisclosureError, match="policy hides"):
+        release(frame)
+    shown = frame.assign(patients=40) if "patients" in frame else frame.iloc[:1]
+    assert release(shown.reset_index(drop=True).assign(n=40)).hidden == 0
