@@ -181,7 +181,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         records, seconds = reports(study, PATIENTS, Path(scratch))
     table = attacked(records)
     write_table(table, given.out / TABLE)
-    write_provenance(given.out / TABLE, patients=", ".join(map(str, PATIENTS)))
+    settings = {"seed": study.seed, "patients": ", ".join(map(str, PATIENTS))}
+    write_provenance(given.out / TABLE, **settings)
     print(table.to_string(index=False))
     print("seconds per report:", ", ".join(f"{each:.0f}" for each in seconds))
     print(f"{table['pinned_down'].sum()} of {table['small'].sum()} small counts pinned down")
