@@ -193,7 +193,7 @@ SESSION_RULES = (
         severity="warning",
         table="sessions",
         column="route",
-        what="Esketamine is given by another route at a clinic that gives the nasal spray as often.",
+        what="Esketamine is given by another route where the clinic gives the spray as often.",
         remedy="Compare agent and route with the record: the spray is never injected.",
         broken=_not_by_device,
     ),

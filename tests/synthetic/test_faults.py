@@ -26,8 +26,8 @@ IN_STUDIES = [code for code, fault in FAULTS.items() if isinstance(fault, StudyF
 IN_FOLDERS = [code for code, fault in FAULTS.items() if isinstance(fault, FolderFault)]
 WARNINGS = {
     "FIL-008", "COL-002", "INS-002", "SUB-001", "TIM-009", "AEV-003", "DOS-001", "DOS-002",
-    "DOS-003", "DOS-004", "DOS-005", "SES-002", "COU-002", "COU-004", "SIT-001", "SCO-003", "SCO-004",
-    "SCO-006", "SCO-007", "MON-004", "MON-005",
+    "DOS-003", "DOS-004", "DOS-005", "SES-002", "COU-002", "COU-004", "SIT-001", "SCO-003",
+    "SCO-004", "SCO-006", "SCO-007", "MON-004", "MON-005",
 }  # fmt: skip
 
 
