@@ -53,7 +53,7 @@ def test_a_small_group_is_taken_together_with_the_others_and_the_text_says_so():
     assert course.frame["n"].tolist() == [40, 40, 40]
     assert course.about == (
         "Linear mixed model of the change on visit and baseline with a random intercept per "
-        "patient: 40 patients, 120 scores. Patients of every route are taken together: a group "
+        "patient. Patients of every route are taken together: a group "
         "has fewer than 11 at a visit."
     )
 
