@@ -18,6 +18,7 @@ from analysis.missing.attrition_result import AttritionWeights
 from analysis.missing.clustered_model import ClusteredModel
 from analysis.missing.counted import CountedTable
 from analysis.missing.estimand_events import of_cox, of_curve, of_incidence
+from analysis.missing.estimand_imputed import of_imputed
 from analysis.missing.estimand_models import (
     of_comparison,
     of_counted_rates,
@@ -26,6 +27,7 @@ from analysis.missing.estimand_models import (
     of_response_rates,
 )
 from analysis.missing.estimand_parts import ATTRIBUTES, NOT_STATED, Asked, Parts, not_stated
+from analysis.missing.result import ImputedAnalysis
 from analysis.mixed import LinearMixedModel, ObservedComparison
 from analysis.outcomes import EventTable
 from analysis.outcomes.rules import Rules
@@ -121,9 +123,9 @@ def estimand_card(
     Parameters
     ----------
     result : fit, curve, comparison, response rates, or anything with ``estimand()``
-        What `mmrm`, `lmm`, `compare_observed`, `gee`, `cox`, `curve`, `kaplan_meier`,
-        `cumulative_incidence`, `response_rates` or `response_under_missingness` returned; a
-        result of another kind says its estimand itself (`StatesEstimand`).
+        What `mmrm`, `lmm`, `impute_and_pool`, `compare_observed`, `gee`, `cox`, `curve`,
+        `kaplan_meier`, `cumulative_incidence`, `response_rates` or `response_under_missingness`
+        returned; a result of another kind says its estimand itself (`StatesEstimand`).
     treatment : str, optional
         The factor of the formula, or of the groups, whose levels are the treatments.
     table : EventTable, optional
@@ -217,6 +219,7 @@ def _known(parts: Mapping[str, str]) -> Parts:
 
 _KINDS: dict[type, Callable[[Any, Asked], Parts]] = {
     CountedTable: of_counted_rates,
+    ImputedAnalysis: of_imputed,
     LinearMixedModel: of_mixed_model,
     ObservedComparison: of_comparison,
     ClusteredModel: of_equations,
