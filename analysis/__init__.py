@@ -70,20 +70,20 @@ if TYPE_CHECKING:
         severity_band,
     )
     from analysis.missing import (
+        attrition_weights,
         completers_against_all,
+        dropout_predictors,
+        dropout_rows,
+        due_visits,
+        estimand_card,
         impute_and_pool,
         missing_patterns,
         response_under_missingness,
+        retention,
         tipping_point,
         visit_gap_rows,
+        visiting,
     )
-    from analysis.missing.attrition_weights import attrition_weights
-    from analysis.missing.dropout_predictors import dropout_predictors
-    from analysis.missing.dropout_rows import dropout_rows
-    from analysis.missing.due_visits import due_visits
-    from analysis.missing.estimand_card import estimand_card
-    from analysis.missing.retention import retention
-    from analysis.missing.visiting import visiting
     from analysis.mixed import (
         clinic_influence,
         compare_covariances,

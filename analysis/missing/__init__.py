@@ -1,24 +1,24 @@
 """Missing scores: who has none, what was assumed about them, and what would change the answer."""
 
+from analysis.missing.attrition import attrition_weights
 from analysis.missing.attrition_result import AttritionWeights
-from analysis.missing.attrition_weights import attrition_weights
+from analysis.missing.card import EstimandCard, StatesEstimand, estimand_card
 from analysis.missing.clustered_model import ClusteredModel
 from analysis.missing.completers import completers_against_all
 from analysis.missing.counted import CountedTable
-from analysis.missing.dropout_predictors import DropoutPredictors, dropout_predictors
-from analysis.missing.dropout_rows import dropout_rows
-from analysis.missing.due_visits import due_visits
-from analysis.missing.estimand_card import EstimandCard, StatesEstimand, estimand_card
-from analysis.missing.gee import gee
+from analysis.missing.due import due_visits
+from analysis.missing.equations import gee
+from analysis.missing.gaps import Visiting, visit_gap_rows, visiting
 from analysis.missing.impute import impute_and_pool
-from analysis.missing.logistic import logistic
+from analysis.missing.logistic_fit import logistic
 from analysis.missing.patterns import MissingPatterns, missing_patterns
+from analysis.missing.predictors import DropoutPredictors, dropout_predictors
 from analysis.missing.response import response_under_missingness
 from analysis.missing.result import ImputedAnalysis
-from analysis.missing.retention import retention
+from analysis.missing.retained import retention
+from analysis.missing.rows_at_risk import dropout_rows
 from analysis.missing.tipping import tipping_point
 from analysis.missing.turning import TippingPoint
-from analysis.missing.visiting import Visiting, visit_gap_rows, visiting
 
 __all__ = [
     "AttritionWeights",

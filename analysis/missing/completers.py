@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.disclosure import RELEASE, Members, Policy, units_of
 from analysis.errors import DataError, ModelError
 from analysis.missing.counted import CountedTable, suppressed_counts
-from analysis.missing.due_visits import due_visits
+from analysis.missing.due import due_visits
 from analysis.outcomes.rules import Rules
 from analysis.outcomes.trajectory import mean_course
 from analysis.outcomes.windows import SCHEDULE, as_schedule, window_named

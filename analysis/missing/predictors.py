@@ -11,8 +11,8 @@ import pandas as pd
 from analysis.errors import ConvergenceError, DataError, ModelError
 from analysis.formulas.columns import check_present
 from analysis.missing.clustered_model import ClusteredModel
-from analysis.missing.dropout_rows import dropout_rows
-from analysis.missing.logistic import logistic
+from analysis.missing.logistic_fit import logistic
+from analysis.missing.rows_at_risk import dropout_rows
 from analysis.outcomes.rules import Rules
 from analysis.results import frame_to_html, frame_to_text
 from analysis.study import Study

@@ -17,7 +17,7 @@ from analysis.formulas.columns import check_present
 from analysis.formulas.parsing import read_covariates
 from analysis.missing.attrition_result import AttritionWeights
 from analysis.missing.clustered_model import ClusteredModel
-from analysis.missing.logistic import logistic, read_flags, read_patients
+from analysis.missing.logistic_fit import logistic, read_flags, read_patients
 from analysis.results import FloatArray
 
 __all__ = ["attrition_weights"]

@@ -15,7 +15,7 @@ from analysis.disclosure import MEMBERS, RELEASE, Members, Policy, Statement, un
 from analysis.errors import ColumnError
 from analysis.instruments import severity_band
 from analysis.missing.counted import CountedTable
-from analysis.missing.due_visits import due_visits
+from analysis.missing.due import due_visits
 from analysis.missing.hidden_retention import hide_retention
 from analysis.outcomes.cohort import NOT_RECORDED, named_groups
 from analysis.outcomes.rules import Rules

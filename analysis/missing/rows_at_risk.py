@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError
-from analysis.missing.due_visits import due_visits
+from analysis.missing.due import due_visits
 from analysis.outcomes.rules import Rules
 from analysis.outcomes.scores import valid_scores
 from analysis.outcomes.windows import SCHEDULE, as_schedule

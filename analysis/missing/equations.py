@@ -13,7 +13,7 @@ from analysis.errors import DataError, ModelError
 from analysis.formulas.columns import check_present
 from analysis.formulas.parsing import read_fixed
 from analysis.missing.clustered_model import ClusteredModel, counts_behind
-from analysis.missing.logistic import read_flags, read_patients
+from analysis.missing.logistic_fit import read_flags, read_patients
 from analysis.results import FloatArray, check_option
 from analysis.survival.coefficients import Coefficients
 from analysis.survival.reading.covariates import Covariates, read_covariates
