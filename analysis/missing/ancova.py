@@ -72,7 +72,7 @@ class Ancova:
     def inference(self, completed: FloatArray) -> Inference:
         """Return estimates, standard errors and degrees of freedom, each of shape (..., k)."""
         weights = np.ones(completed.shape[-2])
-        inverse = np.linalg.inv(self.design.T @ self.design)
+        inverse = np.asarray(np.linalg.inv(self.design.T @ self.design), dtype=np.float64)
         scores = completed[..., self.visits]
         beta = inverse @ (self.design.T @ scores)
         df = float(len(self.design) - self.n_fixed)

@@ -120,7 +120,10 @@ def column_products(sums: BatchedSums) -> FloatArray:
 
 def _inverse(part: Part, covariances: FloatArray) -> FloatArray:
     """Invert the covariance of the visits of a pattern, shape (B, v, v)."""
-    return np.linalg.inv(covariances[:, part.structure, part.visits[:, None], part.visits])
+    return np.asarray(
+        np.linalg.inv(covariances[:, part.structure, part.visits[:, None], part.visits]),
+        dtype=np.float64,
+    )
 
 
 def _contracted(part: Part, W: FloatArray) -> FloatArray:

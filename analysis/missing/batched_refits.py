@@ -76,9 +76,7 @@ def refits_weighted(refits: Refitter, weights: FloatArray) -> Refits:
     return _refitted(refits, sums, lambda index: refits.weighted(weights[index]))
 
 
-def _refitted(
-    refits: Refitter, sums: BatchedSums, one: Callable[[int], ModelParameters]
-) -> Refits:
+def _refitted(refits: Refitter, sums: BatchedSums, one: Callable[[int], ModelParameters]) -> Refits:
     """Fit together what can be, and the rest one by one."""
     n_sets, m = len(sums.n_rows), sums.n_visits
     n_groups = len(refits.engine.model.structures)
@@ -101,9 +99,7 @@ def _refitted(
     return Refits(parameters=parameters, fitted=np.flatnonzero(is_fitted), errors=errors)
 
 
-def _together(
-    refits: Refitter, sums: BatchedSums, usual: Codes
-) -> tuple[Codes, ModelParameters]:
+def _together(refits: Refitter, sums: BatchedSums, usual: Codes) -> tuple[Codes, ModelParameters]:
     """Fit data sets at once; return which of them arrived, and their parameters."""
     engine = refits.engine
     if usual.size < len(sums.n_rows):
@@ -111,7 +107,7 @@ def _together(
     optima = maximise_all(
         sums,
         np.concatenate(engine.optimum.coordinates.residual),
-        np.linalg.inv(engine.optimum.local.hessian),
+        np.asarray(np.linalg.inv(engine.optimum.local.hessian), dtype=np.float64),
         reml=engine.model.reml,
     )
     standard, arrived = engine.standard, optima.reached

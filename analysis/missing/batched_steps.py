@@ -137,4 +137,4 @@ def _updated(inverse: FloatArray, step: FloatArray, change: FloatArray) -> Float
     size = rho * (1.0 + rho * (change * turned).sum(axis=1))
     mixed = turned[:, :, None] * step[:, None, :]
     added = size[:, None, None] * step[:, :, None] * step[:, None, :]
-    return inverse + added - rho[:, None, None] * (mixed + mixed.transpose(0, 2, 1))
+    return np.asarray(inverse + added - rho[:, None, None] * (mixed + mixed.transpose(0, 2, 1)))

@@ -82,7 +82,7 @@ def numbers_per_set(refits: Refitter) -> int:
         Products of features, with room for what is computed from them.
     """
     d = refits.engine.standard.columns.shape[1]
-    return 4 * sum((pattern.visits.size * d) ** 2 for pattern in refits.patterns)
+    return 4 * sum(int(pattern.visits.size * d) ** 2 for pattern in refits.patterns)
 
 
 def sums_weighted(refits: Refitter, weights: FloatArray) -> BatchedSums:
