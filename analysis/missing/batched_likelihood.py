@@ -56,7 +56,7 @@ def matrices_of(theta: FloatArray, n_visits: int) -> FloatArray:
     [[[[4.0, 1.0], [1.0, 9.0]]]]
     """
     rows, columns = np.tril_indices(n_visits)
-    triangles = theta.reshape(len(theta), -1, rows.size)
+    triangles = theta.reshape(len(theta), theta.shape[1] // rows.size, rows.size)
     matrices = np.empty((*triangles.shape[:2], n_visits, n_visits))
     matrices[..., rows, columns] = triangles
     matrices[..., columns, rows] = triangles

@@ -76,10 +76,11 @@ def maximise_all(
     found = BatchedOptima(
         theta=theta.copy(), beta=slopes.beta.copy(), reached=np.zeros(n_sets, dtype=bool)
     )
-    for _ in range(_ITERATIONS):
-        if not state.sets.size:
-            break
-        state = _moved(state, found, reml=reml)
+    with np.errstate(over="ignore", invalid="ignore"):  # what strays is left behind
+        for _ in range(_ITERATIONS):
+            if not state.sets.size:
+                break
+            state = _moved(state, found, reml=reml)
     return found
 
 
@@ -90,6 +91,8 @@ def _moved(state: _Search, found: BatchedOptima, *, reml: bool) -> _Search:
     possible = (decrement >= 0.0) & _definite(state.theta + step, state.sums.n_visits)
     if not possible.all():
         state, step, decrement = state.of(possible), step[possible], decrement[possible]
+    if not state.sets.size:
+        return state
     theta = state.theta + step
     slopes = slopes_at(state.sums, theta, reml=reml)
     done = decrement <= _DECREMENT  # before this step, which made it smaller still
@@ -124,7 +127,8 @@ class _Search:
 
 def _definite(theta: FloatArray, n_visits: int) -> Mask:
     """Check that all covariances of a data set are positive definite."""
-    values = np.linalg.eigvalsh(matrices_of(theta, n_visits))
+    finite = np.isfinite(theta).all(axis=1, keepdims=True)
+    values = np.linalg.eigvalsh(matrices_of(np.where(finite, theta, 0.0), n_visits))
     return np.asarray((values[..., 0] > _SINGULAR * values[..., -1]).all(axis=1))
 
 

@@ -106,8 +106,7 @@ def sums_weighted(refits: Refitter, weights: FloatArray) -> BatchedSums:
         total = np.zeros((len(weights), pattern.wide.shape[1] ** 2))
         for first in range(0, pattern.patients.size, _AT_ONCE):
             rows = pattern.wide[first : first + _AT_ONCE]
-            outer = (rows[:, :, None] * rows[:, None, :]).reshape(len(rows), -1)
-            total += own[:, first : first + _AT_ONCE] @ outer
+            total += own[:, first : first + _AT_ONCE] @ _squares(rows)
         counts.append(own.sum(axis=1))
         totals.append(total)
     return _arranged(refits, counts, totals, weights @ refits.sizes)
@@ -136,10 +135,16 @@ def sums_without(refits: Refitter, patients: Codes) -> BatchedSums:
         left = pattern.patients[place] == patients
         rows = pattern.wide[place[left]]
         total = np.repeat(everyone.reshape(1, -1), patients.size, axis=0)
-        total[left] -= (rows[:, :, None] * rows[:, None, :]).reshape(len(rows), -1)
+        total[left] -= _squares(rows)
         counts.append(pattern.patients.size - left.astype(float))
         totals.append(total)
     return _arranged(refits, counts, totals, refits.sizes.sum() - refits.sizes[patients])
+
+
+def _squares(rows: FloatArray) -> FloatArray:
+    """Multiply the features of each patient by each other, (b, F) to (b, F F)."""
+    n, width = rows.shape
+    return np.asarray((rows[:, :, None] * rows[:, None, :]).reshape(n, width * width))
 
 
 def _arranged(
