@@ -116,8 +116,8 @@ def test_few_patients_at_a_pair_of_visits_are_fitted_with_care():
 
 @pytest.mark.unit
 def test_a_data_set_that_fails_says_why_and_leaves_the_others_alone():
-    refits = prepared()
-    weights = np.ones((3, 64))
+    refits = prepared(n=160, gaps=0.03)
+    weights = np.ones((3, 160))
     weights[1, ::2] = 0.0  # an arm is missing
     found = refits_weighted(refits, weights)
     assert found.fitted.tolist() == [0, 2]
@@ -132,3 +132,16 @@ def test_all_may_fail():
     found = refits_weighted(prepared(), np.zeros((2, 64)))
     assert sorted(found.errors) == [0, 1]
     assert found.parameters.covariances.shape == (0, 1, 3, 3)
+
+
+@pytest.mark.unit
+def test_visits_that_nobody_has_together_are_noticed():
+    """Their covariance is not determined, although the slope in it is zero everywhere."""
+    refits = prepared(n=120, gaps=0.4)
+    weights = np.ones((2, 120))
+    for pattern in refits.patterns:
+        if {1, 2} <= set(pattern.visits.tolist()):
+            weights[1, pattern.patients] = 0.0
+    found = refits_weighted(refits, weights)
+    assert found.fitted.tolist() == [0]
+    assert "cannot tell apart" in str(found.errors[1])
