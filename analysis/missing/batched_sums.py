@@ -13,7 +13,8 @@ from analysis.results import FloatArray
 
 __all__ = ["BatchedSums", "Part", "numbers_per_set", "sums_weighted", "sums_without"]
 
-_AT_ONCE = 1 << 14
+_AT_ONCE = 1 << 21
+"""Products of features that are held at once while they are summed."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -103,10 +104,12 @@ def sums_weighted(refits: Refitter, weights: FloatArray) -> BatchedSums:
     counts, totals = [], []
     for pattern in refits.patterns:
         own = weights[:, pattern.patients]
-        total = np.zeros((len(weights), pattern.wide.shape[1] ** 2))
-        for first in range(0, pattern.patients.size, _AT_ONCE):
-            rows = pattern.wide[first : first + _AT_ONCE]
-            total += own[:, first : first + _AT_ONCE] @ _squares(rows)
+        n_products = pattern.wide.shape[1] ** 2
+        total = np.zeros((len(weights), n_products))
+        size = max(1, _AT_ONCE // n_products)
+        for first in range(0, pattern.patients.size, size):
+            some = slice(first, first + size)
+            total += own[:, some] @ _squares(pattern.wide[some])
         counts.append(own.sum(axis=1))
         totals.append(total)
     return _arranged(refits, counts, totals, weights @ refits.sizes)

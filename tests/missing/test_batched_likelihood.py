@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from analysis.missing import batched_sums
 from analysis.missing.batched_likelihood import column_products, matrices_of, slopes_at
 from analysis.missing.batched_steps import maximise_all
 from analysis.missing.batched_sums import numbers_per_set, sums_weighted, sums_without
@@ -53,6 +54,15 @@ def test_a_patient_left_out_has_no_weight():
         np.testing.assert_allclose(ours.products, theirs.products, atol=1e-9)
     largest = max(part.products[0].size for part in added.parts)
     assert numbers_per_set(refits) > largest
+
+
+@pytest.mark.identity
+def test_sums_do_not_depend_on_how_many_patients_are_added_at_once(monkeypatch):
+    refits, weights = prepared(), resamples(64, 3)
+    whole = sums_weighted(refits, weights)
+    monkeypatch.setattr(batched_sums, "_AT_ONCE", 150)  # a few patients
+    for ours, theirs in zip(sums_weighted(refits, weights).parts, whole.parts, strict=True):
+        np.testing.assert_allclose(ours.products, theirs.products, atol=1e-10)
 
 
 @pytest.mark.unit
