@@ -32,6 +32,10 @@ class Analysis(Protocol):
         """Whether the answers are linear in the completed scores."""
 
     @property
+    def is_batched(self) -> bool:
+        """Whether `estimate` and `inference` take many data sets at once, along a first axis."""
+
+    @property
     def n_fixed(self) -> int:
         """Coefficients of the analysis, for the residual degrees of freedom; 0 if not known."""
 

@@ -52,35 +52,53 @@ class Ancova:
         """Coefficients."""
         return int(self.design.shape[1])
 
+    @property
+    def is_batched(self) -> bool:
+        """All data sets are solved in one call."""
+        return True
+
     def estimate(self, completed: FloatArray, weights: FloatArray) -> FloatArray:
-        """Answer for scores (N, T) of patients who count ``weights`` times (N,); shape (k,)."""
-        weighted = self.design * weights[:, None]
-        scores = completed[:, self.visits]
+        """Answer for scores (..., N, T) of patients who count ``weights`` times; shape (..., k)."""
+        q = self.n_fixed
+        outer = (self.design[:, :, None] * self.design[:, None, :]).reshape(-1, q * q)
+        products = (weights @ outer).reshape(*weights.shape[:-1], q, q)
+        scores = completed[..., self.visits]
         try:
-            beta = np.linalg.solve(weighted.T @ self.design, weighted.T @ scores)
+            beta = np.linalg.solve(products, self.design.T @ (weights[..., None] * scores))
         except np.linalg.LinAlgError:
             raise ModelError(_few_in_resample()) from None
-        return np.concatenate([(rows @ beta).T.ravel() for rows in self._rows(weights)])
+        return np.concatenate([_by_visit(rows @ beta) for rows in self._rows(weights)], axis=-1)
 
     def inference(self, completed: FloatArray) -> Inference:
-        """Return estimates, standard errors and degrees of freedom, each of shape (k,)."""
-        weights = np.ones(len(completed))
-        inverse = np.linalg.inv(self.design.T @ self.design)
-        scores = completed[:, self.visits]
+        """Return estimates, standard errors and degrees of freedom, each of shape (..., k)."""
+        weights = np.ones(completed.shape[-2])
+        inverse = np.asarray(np.linalg.inv(self.design.T @ self.design), dtype=np.float64)
+        scores = completed[..., self.visits]
         beta = inverse @ (self.design.T @ scores)
-        df = float(len(scores) - self.n_fixed)
-        variance = ((scores - self.design @ beta) ** 2).sum(axis=0) / df
+        df = float(len(self.design) - self.n_fixed)
+        variance = ((scores - self.design @ beta) ** 2).sum(axis=-2) / df
         errors = [
-            np.sqrt(np.outer(variance, np.einsum("kq,qr,kr->k", rows, inverse, rows))).ravel()
+            _by_visit(np.sqrt(variance[..., None, :] * _squares(rows, inverse)[:, None]))
             for rows in self._rows(weights)
         ]
         estimate = self.estimate(completed, weights)
-        return estimate, np.concatenate(errors), np.full(estimate.shape, df)
+        return estimate, np.concatenate(errors, axis=-1), np.full(estimate.shape, df)
 
     def _rows(self, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Say which functions of the coefficients differences and means are."""
-        means = np.einsum("n,anq->aq", weights / weights.sum(), self.of_arms)
-        return means[1:] - means[0], means
+        """Say which functions of the coefficients differences and means are, (..., A, q)."""
+        shares = weights / weights.sum(axis=-1, keepdims=True)
+        means = np.tensordot(shares, self.of_arms, axes=(-1, 1))
+        return means[..., 1:, :] - means[..., :1, :], means
+
+
+def _by_visit(values: FloatArray) -> FloatArray:
+    """Go through arms within visits: (..., A, v) to (..., v A)."""
+    return np.swapaxes(values, -1, -2).reshape(*values.shape[:-2], -1)
+
+
+def _squares(rows: FloatArray, inverse: FloatArray) -> FloatArray:
+    """Return ``r' M r`` of every row."""
+    return np.asarray(np.einsum("kq,qr,kr->k", rows, inverse, rows))
 
 
 def _few_in_resample() -> str:

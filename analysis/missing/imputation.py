@@ -1,7 +1,7 @@
 """Fill in missing scores given the parameters of a model: conditional means, or draws around them.
 
 Patients who miss the same visits under the same assumption share one matrix, so that nothing here
-loops over patients.
+loops over patients, nor over fits.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _COPY = STRATEGIES.index("CR")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ModelParameters:
-    """ModelParameters of the imputation model.
+    """Parameters of the imputation model, of one fit or, with an axis before, of B fits.
 
     Parameters
     ----------
-    beta : array, shape (p,)
+    beta : array, shape (p,) or (B, p)
         Coefficients of the mean.
-    covariances : array, shape (G, T, T)
+    covariances : array, shape (G, T, T) or (B, G, T, T)
         Covariance of a patient's scores between visits; one, or one per arm.
     """
 
@@ -78,7 +78,7 @@ class Imputer:
 
         Returns
         -------
-        array, shape (N, T)
+        array, shape (N, T) or (B, N, T)
             Known scores as they are.
         """
         slopes, _ = self._conditional(parameters)
@@ -90,7 +90,7 @@ class Imputer:
         Parameters
         ----------
         parameters : ModelParameters
-            Of the imputation model.
+            Of one fit of the imputation model.
         rng : numpy.random.Generator
             Where the noise comes from.
 
@@ -99,30 +99,52 @@ class Imputer:
         array, shape (N, T)
             Known scores as they are.
         """
+        return self.with_noise(parameters, self.noise(rng))
+
+    def noise(self, rng: np.random.Generator) -> FloatArray:
+        """Draw standard normal numbers for every visit of the incomplete patients, shape (n, T)."""
+        return rng.standard_normal((len(self.who), self.known.shape[1]))
+
+    def with_noise(self, parameters: ModelParameters, noise: FloatArray) -> FloatArray:
+        """Complete the scores by conditional means and given noise.
+
+        Parameters
+        ----------
+        parameters : ModelParameters
+            Of the imputation model.
+        noise : array, shape (n, T) or (B, n, T)
+            Standard normal numbers, of `noise`.
+
+        Returns
+        -------
+        array, shape (N, T) or (B, N, T)
+            Known scores as they are.
+        """
         slopes, covariance = self._conditional(parameters)
         completed = self._filled(parameters, slopes)
         missing = ~self.known
         pairs = missing[:, :, None] & missing[:, None, :]
         rest = covariance - slopes @ covariance
-        rest = np.where(pairs, (rest + rest.transpose(0, 2, 1)) / 2.0, np.eye(missing.shape[1]))
-        factors = np.linalg.cholesky(rest)
-        noise = rng.standard_normal((len(self.who), missing.shape[1], 1))
-        shift = (factors[self.group] @ noise)[:, :, 0] * missing[self.group]
-        completed[self.who] += shift
+        rest = np.where(pairs, (rest + np.swapaxes(rest, -1, -2)) / 2.0, np.eye(missing.shape[1]))
+        factors = np.linalg.cholesky(rest)[..., self.group, :, :]
+        shift = (factors @ noise[..., None])[..., 0] * missing[self.group]
+        completed[..., self.who, :] += shift
         return completed
 
     def _filled(self, parameters: ModelParameters, slopes: FloatArray) -> FloatArray:
         """Put conditional means in the places without a score."""
-        mean = self.designs @ parameters.beta
+        n, n_visits, p = self.designs.shape
+        fits = parameters.beta.shape[:-1]
+        mean = (parameters.beta @ self.designs.reshape(-1, p).T).reshape(*fits, n, n_visits)
         own, known = self.scores[self.who], self.known[self.group]
         residual = np.where(known, own - mean, 0.0)
-        fitted = mean + (slopes[self.group] @ residual[:, :, None])[:, :, 0]
-        completed = self.scores.copy()
-        completed[self.who] = np.where(known, own, fitted)
+        fitted = mean + (slopes[..., self.group, :, :] @ residual[..., None])[..., 0]
+        completed = np.broadcast_to(self.scores, (*fits, *self.scores.shape)).copy()
+        completed[..., self.who, :] = np.where(known, own, fitted)
         return completed
 
     def _conditional(self, parameters: ModelParameters) -> tuple[FloatArray, FloatArray]:
-        """Return regression on the known scores, and the covariance, of every group (G, T, T)."""
+        """Return regression on the known scores, and the covariance, of groups (..., G, T, T)."""
         covariance = self._covariances(parameters.covariances)
         pairs = self.known[:, :, None] & self.known[:, None, :]
         inverse = np.linalg.inv(np.where(pairs, covariance, np.eye(self.known.shape[1])))
@@ -130,14 +152,16 @@ class Imputer:
 
     def _covariances(self, fitted: FloatArray) -> FloatArray:
         """Choose, or put together, the covariance that each group's strategy implies."""
-        if len(fitted) == 1:
-            return np.broadcast_to(fitted[0], (len(self.first), *fitted.shape[1:]))
-        covariance = fitted[self.arm].copy()
-        has_event = self.first < fitted.shape[1]
+        if fitted.shape[-3] == 1:
+            shape = (*fitted.shape[:-3], len(self.first), *fitted.shape[-2:])
+            return np.broadcast_to(fitted, shape)
+        covariance, reference = fitted[..., self.arm, :, :].copy(), fitted[..., 0, :, :]
+        has_event = self.first < fitted.shape[-1]
         copied = has_event & ((self.strategy == _COPY) | (self.first == 0) & self._mixes)
-        covariance[copied] = fitted[0]
+        covariance[..., copied, :, :] = reference[..., None, :, :]
         for group in np.flatnonzero(self._mixes & has_event & (self.first > 0)):
-            covariance[group] = _joined(covariance[group], fitted[0], int(self.first[group]))
+            own = covariance[..., group, :, :]
+            covariance[..., group, :, :] = _joined(own, reference, int(self.first[group]))
         return covariance
 
     @property
@@ -151,13 +175,14 @@ def _joined(own: FloatArray, reference: FloatArray, first: int) -> FloatArray:
     Carpenter, Roger and Kenward (2013), section 3.
     """
     before, after = slice(0, first), slice(first, None)
-    slope = np.linalg.solve(reference[before, before], reference[before, after]).T
+    regressed = np.linalg.solve(reference[..., before, before], reference[..., before, after])
+    slope = np.swapaxes(regressed, -1, -2)
     joined = np.empty_like(own)
-    joined[before, before] = own[before, before]
-    joined[after, before] = slope @ own[before, before]
-    joined[before, after] = joined[after, before].T
-    gap = reference[before, before] - own[before, before]
-    joined[after, after] = reference[after, after] - slope @ gap @ slope.T
+    joined[..., before, before] = own[..., before, before]
+    joined[..., after, before] = slope @ own[..., before, before]
+    joined[..., before, after] = np.swapaxes(joined[..., after, before], -1, -2)
+    gap = reference[..., before, before] - own[..., before, before]
+    joined[..., after, after] = reference[..., after, after] - slope @ gap @ regressed
     return joined
 
 

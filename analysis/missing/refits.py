@@ -29,13 +29,13 @@ from analysis.mixed.sums.moments import weighted_features
 from analysis.mixed.sums.patterns import PatternSums
 from analysis.results import FloatArray
 
-__all__ = ["Refitter", "refitter"]
+__all__ = ["ALIASED", "Pattern", "Refitter", "refitter"]
 
-_ALIASED = 1e-11
+ALIASED = 1e-11
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Pattern:
+class Pattern:
     """Patients of one covariance group who have the same modelled visits.
 
     Parameters
@@ -64,7 +64,7 @@ class Refitter:
     ----------
     engine : Engine
         The fit of all patients.
-    patterns : tuple of _Pattern
+    patterns : tuple of Pattern
         Their features.
     sizes : array, shape (N,)
         Modelled scores of every patient.
@@ -73,7 +73,7 @@ class Refitter:
     """
 
     engine: Engine
-    patterns: tuple[_Pattern, ...]
+    patterns: tuple[Pattern, ...]
     sizes: FloatArray
     totals: tuple[FloatArray, ...]
 
@@ -161,7 +161,7 @@ class Refitter:
             ]
         return tuple(strata)
 
-    def _sums(self, parts: Sequence[tuple[_Pattern, float, FloatArray]]) -> PatternSums:
+    def _sums(self, parts: Sequence[tuple[Pattern, float, FloatArray]]) -> PatternSums:
         """Put the sums of patterns side by side."""
         if not parts:
             raise ConvergenceError(_unknown())
@@ -193,7 +193,7 @@ class Refitter:
 def _check_known(strata: tuple[Stratum, ...], n_rows: int) -> None:
     """Refuse patients about whom a coefficient of the mean says nothing."""
     products = np.sum([cross_products(stratum.blocks) for stratum in strata], axis=0)[:-1, :-1]
-    if n_rows <= len(products) or np.linalg.eigvalsh(products)[0] <= _ALIASED:
+    if n_rows <= len(products) or np.linalg.eigvalsh(products)[0] <= ALIASED:
         raise ConvergenceError(_unknown())
 
 
@@ -233,7 +233,7 @@ def refitter(fit: LinearMixedModel, schedule: Schedule) -> Refitter:
         places = panel.starts[own][:, None] + np.arange(visits.size)
         wide = np.concatenate([features[own], by_row[places].reshape(own.size, -1)], axis=1)
         patterns.append(
-            _Pattern(structure=int(key[0]), visits=visits, patients=position[own], wide=wide)
+            Pattern(structure=int(key[0]), visits=visits, patients=position[own], wide=wide)
         )
     sizes = np.zeros(schedule.n_subjects)
     sizes[position] = panel.sizes

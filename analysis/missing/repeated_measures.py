@@ -42,6 +42,11 @@ class RepeatedMeasures:
         return False
 
     @property
+    def is_batched(self) -> bool:
+        """Data sets are answered one by one."""
+        return False
+
+    @property
     def n_fixed(self) -> int:
         """Not known before the fit."""
         return 0

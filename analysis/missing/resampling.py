@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.errors import ConvergenceError, ModelError
-from analysis.missing.analyses import Analysis
+from analysis.errors import ModelError
+from analysis.missing.analyses import Analysis, Inference
+from analysis.missing.answers import estimates_of, inferences_of
+from analysis.missing.attempts import tried
+from analysis.missing.batched_refits import Refits, refits_weighted, refits_without
+from analysis.missing.batched_sums import numbers_per_set
 from analysis.missing.imputation import Imputer, ModelParameters
 from analysis.missing.model import parameters_of
 from analysis.missing.places import Codes
@@ -26,7 +30,9 @@ from analysis.results import FloatArray
 __all__ = ["INFERENCE", "Imputation", "Repeats", "bootstrap", "draws", "jackknife"]
 
 INFERENCE = ("jackknife", "bootstrap", "draws")
-_MOST_FAILED = 0.1
+_MOST_AT_ONCE = 250
+_NUMBERS = 12_000_000
+"""Numbers that a batch of data sets may take: about 100 MB."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,20 +62,46 @@ class Imputation:
         return parameters_of(self.refits.engine)
 
     def means(self, parameters: ModelParameters) -> FloatArray:
-        """Complete the scores by conditional means and deltas, shape (N, T)."""
+        """Complete the scores by conditional means and deltas, shape (N, T) or (B, N, T)."""
         return self.imputer.means(parameters) + self.delta
 
-    def drawn(self, parameters: ModelParameters, rng: np.random.Generator) -> FloatArray:
-        """Complete the scores by draws and deltas, shape (N, T)."""
-        return self.imputer.draws(parameters, rng) + self.delta
+    def drawn(self, parameters: ModelParameters, noise: FloatArray) -> FloatArray:
+        """Complete the scores by draws and deltas, shape (N, T) or (B, N, T)."""
+        return self.imputer.with_noise(parameters, noise) + self.delta
 
-    def without(self, patient: int) -> ModelParameters:
-        """Fit without a patient; nothing needs fitting where nothing is imputed."""
-        return self.refits.without(patient) if self.imputer.who.size else self.fitted
+    def noise(self, generators: Sequence[np.random.Generator]) -> FloatArray:
+        """Draw the noise of each data set by random numbers of its own, shape (B, n, T)."""
+        noise = [self.imputer.noise(rng) for rng in generators]
+        return np.array(noise).reshape(len(noise), self.imputer.who.size, self.delta.shape[1])
 
-    def weighted(self, weights: FloatArray) -> ModelParameters:
-        """Fit a resample; nothing needs fitting where nothing is imputed."""
-        return self.refits.weighted(weights) if self.imputer.who.size else self.fitted
+    def without(self, patients: Codes) -> Refits:
+        """Fit without each of some patients; nothing is fitted where nothing is imputed."""
+        if not self.imputer.who.size:
+            return self._unchanged(patients.size)
+        return refits_without(self.refits, patients)
+
+    def weighted(self, weights: FloatArray) -> Refits:
+        """Fit resamples (B, N); nothing is fitted where nothing is imputed."""
+        if not self.imputer.who.size:
+            return self._unchanged(len(weights))
+        return refits_weighted(self.refits, weights)
+
+    def _unchanged(self, n_sets: int) -> Refits:
+        """Repeat the fit of all patients."""
+        fitted = self.fitted
+        parameters = ModelParameters(
+            beta=np.tile(fitted.beta, (n_sets, 1)),
+            covariances=np.tile(fitted.covariances, (n_sets, 1, 1, 1)),
+        )
+        return Refits(parameters=parameters, fitted=np.arange(n_sets), errors={})
+
+    @property
+    def n_at_once(self) -> int:
+        """Data sets whose sums and completed scores fit into a bounded memory."""
+        n, n_visits = self.delta.shape
+        of_scores = n * (3 * n_visits + 2) + 3 * self.imputer.who.size * n_visits**2
+        numbers = numbers_per_set(self.refits) + of_scores
+        return int(np.clip(_NUMBERS // numbers, 1, _MOST_AT_ONCE))
 
     def resample(self, seed: int, attempt: int) -> tuple[FloatArray, np.random.Generator]:
         """Draw patients with replacement within arms, by random numbers of the attempt's own."""
@@ -124,14 +156,39 @@ def jackknife(imputation: Imputation, analysis: Analysis) -> Repeats:
         When the model or the analysis is not determined without some patient.
     """
     n = imputation.arm.size
-    replicates = np.empty((n, len(analysis.labels)))
-    for patient in progress(range(n), doing="jackknife", unit="patient"):
-        weights = np.ones(n)
-        weights[patient] = 0.0
-        completed = imputation.means(imputation.without(patient))
-        replicates[patient] = analysis.estimate(completed, weights)
+    answers = _left_out(imputation, analysis)
+    replicates = np.stack([
+        _checked(next(answers)) for _ in progress(range(n), doing="jackknife", unit="patient")
+    ])  # fmt: skip
     pooled = _resampled(imputation, analysis, np.diag(jackknife_covariance(replicates)))
     return Repeats(pooled=pooled, replicates=replicates, attempts=np.arange(n), n_failed=0)
+
+
+def _left_out(imputation: Imputation, analysis: Analysis) -> Iterator[FloatArray | ModelError]:
+    """Answer without each patient, some at a time."""
+    n, size = imputation.arm.size, imputation.n_at_once
+    for first in range(0, n, size):
+        patients = np.arange(first, min(first + size, n))
+        weights = np.ones((patients.size, n))
+        weights[np.arange(patients.size), patients] = 0.0
+        yield from _estimated(imputation, analysis, imputation.without(patients), weights)
+
+
+def _estimated(
+    imputation: Imputation, analysis: Analysis, refits: Refits, weights: FloatArray
+) -> Iterator[FloatArray | ModelError]:
+    """Impute means and analyse where the fit succeeded; pass on the errors of other fits."""
+    completed = imputation.means(refits.parameters)
+    answers = estimates_of(analysis, completed, weights[refits.fitted])
+    for index in range(len(weights)):
+        yield refits.errors[index] if index in refits.errors else next(answers)
+
+
+def _checked(answer: FloatArray | ModelError) -> FloatArray:
+    """Raise what came instead of an answer."""
+    if isinstance(answer, ModelError):
+        raise answer
+    return answer
 
 
 def _resampled(imputation: Imputation, analysis: Analysis, variance: FloatArray) -> Pooled:
@@ -171,18 +228,13 @@ def bootstrap(imputation: Imputation, analysis: Analysis, n_draws: int, seed: in
     ConvergenceError
         When more than a tenth of the resamples fail.
     """
-    found, attempts = [], []
-    tries = _Tries(n_draws)
-    for attempt in tries:
-        weights, _ = imputation.resample(seed, attempt)
-        try:
-            completed = imputation.means(imputation.weighted(weights))
-            found.append(analysis.estimate(completed, weights))
-        except ModelError as error:
-            tries.failed(error)
-            continue
-        attempts.append(attempt)
-    replicates = np.stack(found)
+
+    def answered(attempts: Codes) -> Iterator[FloatArray | ModelError]:
+        weights = np.stack([imputation.resample(seed, int(number))[0] for number in attempts])
+        yield from _estimated(imputation, analysis, imputation.weighted(weights), weights)
+
+    succeeded = tried(answered, n_draws, imputation.n_at_once)
+    replicates = np.stack(succeeded.answers)
     pooled = _resampled(imputation, analysis, np.diag(bootstrap_covariance(replicates)))
     pooled = Pooled(
         estimate=pooled.estimate,
@@ -194,8 +246,8 @@ def bootstrap(imputation: Imputation, analysis: Analysis, n_draws: int, seed: in
     return Repeats(
         pooled=pooled,
         replicates=replicates,
-        attempts=np.array(attempts, dtype=np.intp),
-        n_failed=tries.n_failed,
+        attempts=succeeded.attempts,
+        n_failed=succeeded.n_failed,
     )
 
 
@@ -224,48 +276,22 @@ def draws(imputation: Imputation, analysis: Analysis, n_draws: int, seed: int) -
     ConvergenceError
         When more than a tenth of the resamples fail.
     """
-    found, attempts = [], []
-    tries = _Tries(n_draws)
-    for attempt in tries:
-        weights, rng = imputation.resample(seed, attempt)
-        try:
-            parameters = imputation.weighted(weights)
-        except ModelError as error:
-            tries.failed(error)
-            continue
-        found.append(analysis.inference(imputation.drawn(parameters, rng)))
-        attempts.append(attempt)
-    estimates, errors, degrees = (np.stack(part) for part in zip(*found, strict=True))
+
+    def answered(attempts: Codes) -> Iterator[Inference | ModelError]:
+        resamples = [imputation.resample(seed, int(number)) for number in attempts]
+        refits = imputation.weighted(np.stack([weights for weights, _ in resamples]))
+        generators = [resamples[index][1] for index in refits.fitted]
+        answers = inferences_of(
+            analysis, imputation.drawn(refits.parameters, imputation.noise(generators))
+        )
+        for index in range(attempts.size):
+            yield refits.errors[index] if index in refits.errors else next(answers)
+
+    succeeded = tried(answered, n_draws, imputation.n_at_once)
+    estimates, errors, degrees = (np.stack(part) for part in zip(*succeeded.answers, strict=True))
     return Repeats(
         pooled=rubin(estimates, errors, degrees.mean(axis=0)),
         replicates=estimates,
-        attempts=np.array(attempts, dtype=np.intp),
-        n_failed=tries.n_failed,
+        attempts=succeeded.attempts,
+        n_failed=succeeded.n_failed,
     )
-
-
-class _Tries:
-    """Numbers of attempts until enough succeeded, or too many failed."""
-
-    def __init__(self, wanted: int) -> None:
-        self.wanted = wanted
-        self.n_failed = 0
-
-    def __iter__(self) -> Iterator[int]:
-        done = 0
-        for _ in progress(range(self.wanted), doing="resamples", unit="resample"):
-            failures = -1
-            while failures != self.n_failed:  # until an attempt passes
-                failures = self.n_failed
-                yield done
-                done += 1
-
-    def failed(self, error: ModelError) -> None:
-        """Count a failure, and give up when they are too many."""
-        self.n_failed += 1
-        if self.n_failed > max(2, _MOST_FAILED * self.wanted):
-            raise ConvergenceError(
-                f"{self.n_failed} resamples of {self.wanted} could not be fitted, more than a "
-                "tenth, so that the others are no fair sample. Take inference='jackknife', a "
-                f"smaller formula, or fewer visits. The last one: {error}"
-            ) from None

@@ -55,6 +55,11 @@ class Responders:
         return False
 
     @property
+    def is_batched(self) -> bool:
+        """Data sets are answered one by one."""
+        return False
+
+    @property
     def n_fixed(self) -> int:
         """Coefficients."""
         return int(self.design.shape[1])

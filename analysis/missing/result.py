@@ -200,17 +200,26 @@ class ImputedAnalysis:
         """
         if n_draws < 1:
             raise ModelError("n_draws must be at least 1.")
-        frames = []
         attempts = self.repeats.attempts if self.inference == "draws" else np.arange(n_draws)
-        for draw, attempt in enumerate(attempts[:n_draws], start=1):
-            weights, rng = self.imputation.resample(self.seed, int(attempt))
-            completed = self.imputation.drawn(self.imputation.weighted(weights), rng)
-            frame = self._marked(completed_frame(self.schedule, completed))
-            frame.insert(0, "draw", draw)
-            frames.append(frame)
+        frames = [
+            self._drawn(draw, int(attempt))
+            for draw, attempt in enumerate(attempts[:n_draws], start=1)
+        ]
         together = pd.concat(frames, ignore_index=True)
         together.attrs["patient_level"] = True
         return together
+
+    def _drawn(self, draw: int, attempt: int) -> pd.DataFrame:
+        """Draw scores anew by the random numbers of an attempt."""
+        imputation = self.imputation
+        weights, rng = imputation.resample(self.seed, attempt)
+        refits = imputation.weighted(weights[None])
+        for error in refits.errors.values():
+            raise error
+        completed = imputation.drawn(refits.parameters, imputation.noise([rng]))[0]
+        frame = self._marked(completed_frame(self.schedule, completed))
+        frame.insert(0, "draw", draw)
+        return frame
 
     def _marked(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Say which scores are imputed, and that the rows are of patients."""

@@ -49,6 +49,11 @@ class UserFunction:
         return False
 
     @property
+    def is_batched(self) -> bool:
+        """Data sets are answered one by one."""
+        return False
+
+    @property
     def n_fixed(self) -> int:
         """Nobody knows."""
         return 0
