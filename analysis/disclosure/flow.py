@@ -6,6 +6,7 @@ exclusions are merged with their neighbours, and what is left goes through `cell
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -155,7 +156,8 @@ def _hide(
     """
     cells: dict[Cell, int] = {("n", box.step): box.n for box in merged}
     sums: list[Sum] = []
-    alone = {reason: n for box in boxes for reason, n in box.reasons}
+    given = Counter(reason for box in boxes for reason, _ in box.reasons)
+    alone = {reason: n for box in boxes for reason, n in box.reasons if given[reason] == 1}
     unseen: dict[Cell, int] = {}
     for box, after in zip(merged, [*merged[1:], None], strict=True):
         leaving = {("left", box.step, reason): n for reason, n in box.reasons or _NOBODY}
@@ -172,7 +174,9 @@ def _hide(
 
 
 def _merged_from(reason: str, alone: Mapping[str, int]) -> list[str]:
-    """List the reasons that were merged into one; a reason that was not merged is its own."""
-    if reason in alone:
-        return [reason]
-    return [part for part in reason.split("; ") if part in alone]
+    """List the reasons that were merged into one; a reason that was not merged is its own.
+
+    None where a reason is given at several steps, since its text does not say which is meant.
+    """
+    parts = [reason] if reason in alone else reason.split("; ")
+    return parts if set(parts) <= set(alone) else []

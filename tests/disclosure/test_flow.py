@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
-from analysis.disclosure import INTERNAL, suppress_flow
+from analysis.disclosure import INTERNAL, Ledger, recording, suppress_flow
 from analysis.errors import ColumnError, DataError
 
 
@@ -178,3 +178,18 @@ def test_shown_flow_adds_up(seed: int) -> None:
         texts = [box["n"], after["n"], *box["left"]]
         if all(text.isdigit() for text in texts):
             assert int(box["n"]) - sum(map(int, box["left"])) == int(after["n"])
+
+
+@pytest.mark.unit
+def test_a_reason_may_be_given_at_several_steps() -> None:
+    flow = pd.DataFrame(
+        {
+            "step": ["Treated", "Baseline", "Baseline", "Scored"],
+            "n": [200, 150, 150, 100],
+            "reason": ["no score", "no score", "moved; ill", ""],
+            "n_excluded": [50, 30, 20, 0],
+        }
+    )
+    with recording(Ledger(release="1")):
+        shown = suppress_flow(flow)
+    assert shown["n_excluded"].tolist() == ["50", "30", "20", "0"]
