@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import optimize
 
+from analysis.missing.delta_curves import DeltaCurve
 from analysis.results import (
     FloatArray,
     critical_value,
@@ -33,12 +36,10 @@ class TippingPoint:
         The estimate.
     arms : tuple
         Arms whose imputed scores move, one delta each; one entry for a cohort without arms.
-    estimate : float
-        Without any delta.
-    slopes : array, shape (A,)
-        What one point of each delta adds to the estimate.
-    covariance : array, shape (1 + A, 1 + A)
-        Of estimate and slopes.
+    curve : DeltaCurve
+        Estimate and inference at any deltas.
+    spread : float
+        Standard deviation of the scores, the unit of the search.
     grid : array, shape (m, A)
         Deltas that `tidy` shows.
     null, conf_level : float
@@ -53,9 +54,8 @@ class TippingPoint:
 
     term: str
     arms: tuple[Any, ...]
-    estimate: float
-    slopes: FloatArray
-    covariance: FloatArray
+    curve: DeltaCurve
+    spread: float
     grid: FloatArray
     null: float
     conf_level: float
@@ -95,29 +95,27 @@ class TippingPoint:
             As `tidy`.
         """
         grid = np.asarray(deltas, dtype=float).reshape(-1, len(self.arms))
-        weights = np.column_stack([np.ones(len(grid)), grid])
-        estimate = self.estimate + grid @ self.slopes
-        error = np.sqrt(np.einsum("ma,ab,mb->m", weights, self.covariance, weights))
+        everywhere = np.vstack([np.zeros((1, len(self.arms))), grid])
+        estimate, error, df = self.curve.at(everywhere)
         labels = pd.DataFrame(grid, columns=self.delta_columns)
         labels.insert(0, "term", self.term)
         shifted = tidy_frame(
-            labels, estimate=estimate - self.null, std_error=error, conf_level=self.conf_level
+            labels,
+            estimate=estimate[1:] - self.null,
+            std_error=error[1:],
+            df=df[1:],
+            conf_level=self.conf_level,
         )
         moved = {name: shifted[name] + self.null for name in ("estimate", "conf_low", "conf_high")}
-        frame = shifted.assign(**moved)
-        code = self._conclusions(grid)
-        return frame.assign(
-            conclusion=[CONCLUSIONS[index] for index in code],
-            turned=code != self._conclusions(np.zeros((1, len(self.arms))))[0],
+        code = np.where(self._excess(estimate, error, df) > 0.0, np.sign(estimate - self.null), 0.0)
+        return shifted.assign(**moved).assign(
+            conclusion=[CONCLUSIONS[int(sign) + 1] for sign in code[1:]],
+            turned=code[1:] != code[0],
         )
 
-    def _conclusions(self, grid: FloatArray) -> FloatArray:
-        """Say on which side of the null value the interval lies, by position."""
-        weights = np.column_stack([np.ones(len(grid)), grid])
-        variance = np.einsum("ma,ab,mb->m", weights, self.covariance, weights)
-        margin = critical_value(np.inf, self.conf_level) * np.sqrt(variance)
-        distance = self.estimate + grid @ self.slopes - self.null
-        return np.where(distance > margin, 2, np.where(distance < -margin, 0, 1))
+    def _excess(self, estimate: FloatArray, error: FloatArray, df: FloatArray) -> FloatArray:
+        """Say by how much the null value lies outside the interval; negative inside."""
+        return np.abs(estimate - self.null) - critical_value(df, self.conf_level) * error
 
     def tips(self) -> pd.DataFrame:
         """Return the deltas at which the conclusion turns, one arm at a time.
@@ -126,9 +124,9 @@ class TippingPoint:
         -------
         pandas.DataFrame
             ``arm, below, above``: the nearest deltas under and over zero at which the conclusion
-            turns while the other arms have none; missing where it does not. ``plausible_low,
-            plausible_high, is_plausible``: the bounds that were given, and whether a turning
-            point lies within.
+            turns while the other arms have none; missing where it does not, as far as it was
+            searched. ``plausible_low, plausible_high, is_plausible``: the bounds that were given,
+            and whether a turning point lies within.
         """
         rows = []
         for place, arm in enumerate(self.arms):
@@ -148,17 +146,26 @@ class TippingPoint:
         return pd.DataFrame(rows)
 
     def _roots(self, place: int) -> FloatArray:
-        """Solve for the deltas of one arm at which a limit is the null value."""
-        critical = float(critical_value(np.inf, self.conf_level)) ** 2
-        slope, distance = self.slopes[place], self.estimate - self.null
-        V = self.covariance[np.ix_([0, place + 1], [0, place + 1])]
-        coefficients = [
-            slope**2 - critical * V[1, 1],
-            2.0 * (slope * distance - critical * V[0, 1]),
-            distance**2 - critical * V[0, 0],
+        """Search the deltas of one arm at which a limit is the null value."""
+        search = self.curve.search
+        axis = np.linspace(-search.reach, search.reach, search.n_points) * self.spread
+        grid = np.zeros((axis.size, len(self.arms)))
+        grid[:, place] = axis
+        estimate, error, df = self.curve.at(grid)
+        signed = np.sign(self._excess(estimate, error, df))
+        crossed = np.flatnonzero(signed[:-1] * signed[1:] < 0.0)
+        excess, precision = partial(self._excess_at, place), search.precision * self.spread
+        roots = [
+            optimize.brentq(excess, axis[left], axis[left + 1], xtol=precision, rtol=1e-14)
+            for left in crossed
         ]
-        roots = np.roots(coefficients)
-        return np.asarray(np.sort(roots[np.isreal(roots)].real))
+        return np.array(roots, dtype=float)
+
+    def _excess_at(self, place: int, delta: float) -> float:
+        """Compute the excess at one delta of one arm."""
+        amounts = np.zeros((1, len(self.arms)))
+        amounts[0, place] = delta
+        return float(self._excess(*self.curve.at(amounts))[0])
 
     def support(self) -> pd.DataFrame:
         """Return the fewest patients behind the estimate, row by row of `tidy`.
