@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Protocol
 
 import numpy as np
 
-from analysis.missing.analyses import Inference
-from analysis.missing.pooling import bootstrap_spread, jackknife_spread
+from analysis.missing.pooling import Pooled, bootstrap_spread, jackknife_spread, spread_error
 from analysis.missing.resampling import repeat
 from analysis.missing.result import ImputedAnalysis
 from analysis.progress import progress
 from analysis.results import FloatArray
 
 __all__ = ["DeltaCurve", "LinearCurve", "RepeatedCurve", "Search", "delta_curve"]
+
+_NUMBERS = tuple(each.name for each in fields(Pooled))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +45,8 @@ class DeltaCurve(Protocol):
     def search(self) -> Search:
         """Where turning points are searched."""
 
-    def at(self, deltas: FloatArray) -> Inference:
-        """Return estimates, standard errors and degrees of freedom at deltas (m, A)."""
+    def at(self, deltas: FloatArray) -> Pooled:
+        """Return the estimates and their inference at deltas (m, A)."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,12 +78,19 @@ class LinearCurve:
         """Far and closely: a point costs nothing."""
         return Search(reach=20.0, n_points=2001, precision=1e-14)
 
-    def at(self, deltas: FloatArray) -> Inference:
-        """Return estimates, standard errors and degrees of freedom at deltas (m, A)."""
+    def at(self, deltas: FloatArray) -> Pooled:
+        """Return the estimates and their inference at deltas (m, A)."""
         weights = np.column_stack([np.ones(len(deltas)), deltas])
-        spread = jackknife_spread if self.is_jackknife else bootstrap_spread
-        error, df = spread(self.replicates @ weights.T)
-        return self.estimate + deltas @ self.slopes, error, df
+        replicates = self.replicates @ weights.T
+        error, df = (jackknife_spread if self.is_jackknife else bootstrap_spread)(replicates)
+        nothing = np.zeros(len(deltas))
+        return Pooled(
+            estimate=self.estimate + deltas @ self.slopes,
+            std_error=error,
+            df=df,
+            estimate_error=nothing,
+            std_error_error=nothing if self.is_jackknife else spread_error(replicates),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -104,23 +112,23 @@ class RepeatedCurve:
     result: ImputedAnalysis
     row: int
     places: Sequence[FloatArray]
-    known: dict[tuple[float, ...], tuple[float, float, float]] = field(default_factory=dict)
+    known: dict[tuple[float, ...], tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def search(self) -> Search:
         """Near and coarsely: each point repeats imputation and analysis."""
         return Search(reach=6.0, n_points=25, precision=1e-4)
 
-    def at(self, deltas: FloatArray) -> Inference:
-        """Return estimates, standard errors and degrees of freedom at deltas (m, A)."""
+    def at(self, deltas: FloatArray) -> Pooled:
+        """Return the estimates and their inference at deltas (m, A)."""
         asked = [tuple(amounts) for amounts in deltas.tolist()]
         new = [amounts for amounts in dict.fromkeys(asked) if amounts not in self.known]
         for amounts in progress(new, doing="tipping point", unit="delta"):
             self.known[amounts] = self._answer(amounts)
-        estimate, error, df = np.array([self.known[amounts] for amounts in asked]).T
-        return estimate, error, df
+        found = np.array([self.known[amounts] for amounts in asked]).T
+        return Pooled(**dict(zip(_NUMBERS, found, strict=True)))
 
-    def _answer(self, amounts: tuple[float, ...]) -> tuple[float, float, float]:
+    def _answer(self, amounts: tuple[float, ...]) -> tuple[float, ...]:
         """Repeat with the deltas added to those that the result has already."""
         result, imputation = self.result, self.result.imputation
         moved = sum(amount * place for amount, place in zip(amounts, self.places, strict=True))
@@ -131,7 +139,7 @@ class RepeatedCurve:
             len(result.repeats.replicates),
             result.seed,
         ).pooled
-        return pooled.estimate[self.row], pooled.std_error[self.row], pooled.df[self.row]
+        return tuple(float(getattr(pooled, name)[self.row]) for name in _NUMBERS)
 
 
 def delta_curve(result: ImputedAnalysis, row: int, places: Sequence[FloatArray]) -> DeltaCurve:

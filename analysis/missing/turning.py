@@ -12,6 +12,7 @@ import pandas as pd
 from scipy import optimize
 
 from analysis.missing.delta_curves import DeltaCurve
+from analysis.missing.pooling import Pooled
 from analysis.results import (
     FloatArray,
     critical_value,
@@ -95,27 +96,49 @@ class TippingPoint:
             As `tidy`.
         """
         grid = np.asarray(deltas, dtype=float).reshape(-1, len(self.arms))
-        everywhere = np.vstack([np.zeros((1, len(self.arms))), grid])
-        estimate, error, df = self.curve.at(everywhere)
-        labels = pd.DataFrame(grid, columns=self.delta_columns)
-        labels.insert(0, "term", self.term)
+        found = self.curve.at(grid)
         shifted = tidy_frame(
-            labels,
-            estimate=estimate[1:] - self.null,
-            std_error=error[1:],
-            df=df[1:],
+            self._labels(grid),
+            estimate=found.estimate - self.null,
+            std_error=found.std_error,
+            df=found.df,
             conf_level=self.conf_level,
         )
         moved = {name: shifted[name] + self.null for name in ("estimate", "conf_low", "conf_high")}
-        code = np.where(self._excess(estimate, error, df) > 0.0, np.sign(estimate - self.null), 0.0)
+        sides = self._sides(found)
+        at_zero = self._sides(self.curve.at(np.zeros((1, len(self.arms)))))[0]
         return shifted.assign(**moved).assign(
-            conclusion=[CONCLUSIONS[int(sign) + 1] for sign in code[1:]],
-            turned=code[1:] != code[0],
+            conclusion=[CONCLUSIONS[int(side) + 1] for side in sides], turned=sides != at_zero
         )
 
-    def _excess(self, estimate: FloatArray, error: FloatArray, df: FloatArray) -> FloatArray:
+    def monte_carlo(self) -> pd.DataFrame:
+        """Return how far another seed would move the numbers of `tidy`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``term``, the deltas, ``estimate_error`` and ``std_error_error``: Monte-Carlo standard
+            errors; 0 where nothing is random.
+        """
+        found = self.curve.at(self.grid)
+        return self._labels(self.grid).assign(
+            estimate_error=found.estimate_error, std_error_error=found.std_error_error
+        )
+
+    def _labels(self, grid: FloatArray) -> pd.DataFrame:
+        """Name the estimate and its deltas."""
+        labels = pd.DataFrame(grid, columns=self.delta_columns)
+        labels.insert(0, "term", self.term)
+        return labels
+
+    def _sides(self, found: Pooled) -> FloatArray:
+        """Say where intervals lie: -1 below the null value, 0 over it, 1 above it."""
+        return np.where(self._excess(found) > 0.0, np.sign(found.estimate - self.null), 0.0)
+
+    def _excess(self, found: Pooled) -> FloatArray:
         """Say by how much the null value lies outside the interval; negative inside."""
-        return np.abs(estimate - self.null) - critical_value(df, self.conf_level) * error
+        margin = critical_value(found.df, self.conf_level) * found.std_error
+        return np.abs(found.estimate - self.null) - margin
 
     def tips(self) -> pd.DataFrame:
         """Return the deltas at which the conclusion turns, one arm at a time.
@@ -151,8 +174,7 @@ class TippingPoint:
         axis = np.linspace(-search.reach, search.reach, search.n_points) * self.spread
         grid = np.zeros((axis.size, len(self.arms)))
         grid[:, place] = axis
-        estimate, error, df = self.curve.at(grid)
-        signed = np.sign(self._excess(estimate, error, df))
+        signed = np.sign(self._excess(self.curve.at(grid)))
         crossed = np.flatnonzero(signed[:-1] * signed[1:] < 0.0)
         excess, precision = partial(self._excess_at, place), search.precision * self.spread
         roots = [
@@ -165,7 +187,7 @@ class TippingPoint:
         """Compute the excess at one delta of one arm."""
         amounts = np.zeros((1, len(self.arms)))
         amounts[0, place] = delta
-        return float(self._excess(*self.curve.at(amounts))[0])
+        return float(self._excess(self.curve.at(amounts))[0])
 
     def support(self) -> pd.DataFrame:
         """Return the fewest patients behind the estimate, row by row of `tidy`.

@@ -147,6 +147,20 @@ def test_draws_turn_where_an_analysis_with_that_delta_does():
 
 
 @pytest.mark.unit
+def test_what_is_random_reports_its_monte_carlo_error():
+    errors = ["estimate_error", "std_error_error"]
+    grid = {"deltas": [0.0, 3.0]}
+    assert tipping_point(RESULT, **grid).monte_carlo()[errors].eq(0.0).all(axis=None)
+    for options in ({"inference": "draws", "n_draws": 9}, {"inference": "bootstrap", "n_draws": 9}):
+        result = run(strategy="MAR", **options)
+        found = tipping_point(result, **grid).monte_carlo()
+        np.testing.assert_allclose(
+            found[errors].iloc[0].astype(float), result.monte_carlo()[errors].iloc[0].astype(float)
+        )
+        assert found["std_error_error"].gt(0.0).all()
+
+
+@pytest.mark.unit
 def test_nothing_imputed_cannot_move():
     whole, _ = trial()
     with pytest.raises(ModelError, match="no score imputed"):
