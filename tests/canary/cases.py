@@ -30,12 +30,11 @@ from analysis.outcomes import ScoreEvent
 from analysis.study import TABLES, Study
 from analysis.text_numbers import require_numbers, text_numbers
 from tests.builders import CLEAN, clean_study, write_folder
+from tests.canary.planted import DATE, NUMBER, SECRET
 from tests.formats import small_clinic
 from tests.formats.omop import cdm54
 from tests.formats.redcap import project
 
-SECRET = "Zqxkowalczyk"  # noqa: S105 - a name that nobody has
-NUMBER, DATE = "987654321", "1987-06-05"
 
 
 class World:
@@ -373,28 +372,6 @@ ELSEWHERE = {
     "report.build_report": "tests/report/test_build.py",
 }
 """Calls whose secrets are planted in the tests of their room."""
-
-ON_RESULTS = {
-    *(
-        "figures.figure_png",
-        "figures.show",
-        "figures.plot_completeness",
-        "figures.plot_correlation",
-    ),
-    *("figures.plot_cumulative_incidence", "figures.plot_differences", "figures.plot_flow"),
-    *("figures.plot_influence", "figures.plot_interval_curve", "figures.plot_marginal_means"),
-    *("figures.plot_proportions", "figures.plot_quantiles", "figures.plot_ratios"),
-    *("figures.plot_residuals", "figures.plot_states", "figures.plot_survival"),
-    *("figures.plot_tipping_point", "missing.tipping_point"),
-    *("figures.plot_trajectory", "mixed.clinic_influence", "mixed.compare_covariances"),
-    *("figures.plot_completers", "figures.plot_missing_patterns", "figures.plot_retention"),
-    *("figures.plot_visit_gaps",),
-    *("mixed.fit_moments", "mixed.save_moments", "mixed.variance_test", "disclosure.recording"),
-    *("formats.write_mapping", "study.findings_frame", "results.tidy_frame"),
-    *("results.critical_value", "synthetic.inject_into_folder", "synthetic.write_shards"),
-    *("synthetic.write_synthetic", "synthetic.write_first_clinic", "study.in_local_zone"),
-}
-"""Calls that take what another call made, or invented data: no cell of a clinic reaches them."""
 
 RAW_FILES = {"confined", "file_sha256", "folder_sha256", "locked", "remove", "replacing"} | {
     "write_bytes",
