@@ -18,6 +18,7 @@ from analysis.disclosure.cells import Cell, HiddenCells, suppress_cells
 from analysis.disclosure.members import Members
 from analysis.disclosure.policy import HIDDEN, RELEASE, Policy, is_small, rounded_count
 from analysis.errors import ColumnError, DataError
+from analysis.text_numbers import require_number_columns
 
 __all__ = ["hide_completeness"]
 
@@ -64,6 +65,7 @@ def hide_completeness(frame: pd.DataFrame, *, by: str, policy: Policy = RELEASE)
     """
     if not {by, "visit", *_COUNTS} <= set(frame.columns):
         raise ColumnError(f"The frame needs {by}, visit, {', '.join(_COUNTS)}.")
+    require_number_columns(frame, _COUNTS)
     counts = frame[[by, "visit", *_COUNTS]].reset_index(drop=True)
     missing = counts["due"] - counts["scored"]
     if missing.lt(0).any() or counts["due"].gt(counts["started"]).any():

@@ -341,7 +341,8 @@ def require_releasable(frame: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     frame : pandas.DataFrame
-        Anything about to be shown; ``frame.attrs["patient_level"]`` marks rows of patients.
+        Anything about to be shown; ``frame.attrs["patient_level"]``, or a column ``subject_id``,
+        marks rows of patients.
 
     Returns
     -------
@@ -351,14 +352,14 @@ def require_releasable(frame: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     DisclosureError
-        When the frame is marked as patient-level.
+        When the frame is patient-level.
 
     Examples
     --------
     >>> len(require_releasable(pd.DataFrame({"n": [20]})))
     1
     """
-    if frame.attrs.get("patient_level"):
+    if frame.attrs.get("patient_level") or "subject_id" in frame.columns:
         raise DisclosureError(
             "This frame has a row per patient and cannot be released. Allowed are counts and "
             "estimates over groups: summarise it first, or keep it in the local folder."

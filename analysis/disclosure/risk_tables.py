@@ -11,6 +11,7 @@ from analysis.disclosure.cells import Cell, HiddenCells, Sum, suppress_cells
 from analysis.disclosure.columns import keys_of, require_columns
 from analysis.disclosure.members import Members
 from analysis.disclosure.policy import RELEASE, Policy
+from analysis.text_numbers import require_number_columns
 
 __all__ = ["suppress_risk_table"]
 
@@ -62,6 +63,7 @@ def suppress_risk_table(
     """
     columns = [*keys_of(by), "time", "n_risk"]
     require_columns(risk, columns)
+    require_number_columns(risk, ["time", "n_risk"])
     ordered = risk[columns].sort_values(columns[:-1], kind="stable").reset_index(drop=True)
     if policy.confidential:
         return ordered.assign(n_risk=[f"{n:,d}" for n in ordered["n_risk"].astype(int)])

@@ -13,6 +13,7 @@ from analysis.errors import ColumnError
 from analysis.figures.labels import add_headings, add_note, below_axis, written
 from analysis.figures.style import INK, MUTED, RULE, Words, house_style, new_axes
 from analysis.results import counted
+from analysis.text_numbers import require_number_columns
 
 __all__ = ["plot_influence"]
 
@@ -88,6 +89,7 @@ def _check(frame: pd.DataFrame) -> tuple[str, pd.Series]:
             "plot_influence takes the frame of clinic_influence, with its columns "
             f"{', '.join(sorted(needed))}."
         )
+    require_number_columns(frame, sorted(needed))
     clinic = str(frame.columns[0])
     if frame[clinic].duplicated().any():
         raise ColumnError(

@@ -9,7 +9,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, hide_responses, suppress_proportions
+from analysis.disclosure import (
+    CONFIDENTIAL,
+    RELEASE,
+    Policy,
+    hide_responses,
+    require_releasable,
+    suppress_proportions,
+)
 from analysis.disclosure.responses import RESPONSE_COUNTS
 from analysis.errors import ColumnError
 from analysis.figures.labels import add_headings, add_note, below_axis
@@ -65,6 +72,8 @@ def plot_proportions(
     ------
     ColumnError
         When a column is absent, or several measures are given and none is chosen.
+    DisclosureError
+        When the frame holds single patients.
     """
     shown = _release(frame, by=by, measure=measure, total=total, policy=policy)
     title = words.get("title") or _message(shown)
@@ -87,7 +96,7 @@ def _release(
 ) -> pd.DataFrame:
     """Suppress, then choose the measure and order the groups by name, the total last."""
     needed = {by, "observed", "n", "estimate", "conf_low", "conf_high"}
-    if not needed <= set(frame.columns):
+    if not needed <= set(require_releasable(frame).columns):
         raise ColumnError(f"plot_proportions needs the columns {', '.join(sorted(needed))}.")
     if set(RESPONSE_COUNTS) <= set(frame.columns):
         shown, _ = hide_responses(frame, total=total, policy=policy)

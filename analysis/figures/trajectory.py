@@ -13,6 +13,7 @@ from analysis.figures.axis import Places, groups_of, place_visits
 from analysis.figures.labels import add_count_rows, add_headings, add_note, end_labels
 from analysis.figures.released import describe_points, release_points
 from analysis.figures.style import RULE, Mark, Words, house_style, marks_for, new_axes
+from analysis.text_numbers import require_number_columns
 
 __all__ = ["plot_trajectory"]
 
@@ -108,6 +109,7 @@ def _collect(
             "Neither means nor observed has a column n. Add the number of patients behind each "
             "point, so that small groups can be left out."
         )
+    require_number_columns(given, ["n", *(e for e in _ESTIMATES if e in given.columns)])
     frame = pd.DataFrame(
         {
             "group": given[by].astype("string").to_numpy() if by else "",

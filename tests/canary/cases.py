@@ -28,13 +28,12 @@ from analysis import (
 from analysis.checks import check, check_folder, write_detail
 from analysis.outcomes import ScoreEvent
 from analysis.study import TABLES, Study
-from analysis.text_numbers import require_numbers, text_numbers
+from analysis.text_numbers import require_number_columns, require_numbers, text_numbers
 from tests.builders import CLEAN, clean_study, write_folder
 from tests.canary.planted import DATE, NUMBER, SECRET
 from tests.formats import small_clinic
 from tests.formats.omop import cdm54
 from tests.formats.redcap import project
-
 
 
 class World:
@@ -363,6 +362,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "tables.response_table": _frame(tables.response_table),
     "tables.rules_table": _study(tables.rules_table, "PHQ-9", visit="week 4"),
     "text_numbers.require_numbers": lambda world: require_numbers(world.cells, "response"),
+    "text_numbers.require_number_columns": _frame(require_number_columns, names=["y"]),
     "disclosure.units_of": _study(lambda study: disclosure.units_of(study.table("subjects"))),
     "text_numbers.text_numbers": lambda world: text_numbers(world.cells),
 }

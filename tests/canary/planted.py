@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import missing, mixed, outcomes, survival
-from analysis.disclosure import Policy
+from analysis.disclosure import INTERNAL
 from analysis.study import Study
 from analysis.synthetic import scenario, simulate
 
@@ -160,15 +160,15 @@ def cox() -> Any:
 
 
 @cache
-def described(name: str, policy: Policy) -> Any:
-    """A description of missing scores in the network."""
+def described(name: str) -> Any:
+    """A description of missing scores in the network, with true counts."""
     if name == "patterns":
-        return missing.missing_patterns(network(), "PHQ-9", policy=policy)
+        return missing.missing_patterns(network(), "PHQ-9", policy=INTERNAL)
     if name == "retention":
-        return missing.retention(network(), "PHQ-9", by="site_id", policy=policy)
+        return missing.retention(network(), "PHQ-9", by="site_id", policy=INTERNAL)
     if name == "completers":
-        return missing.completers_against_all(network(), "PHQ-9", visit="week 16", policy=policy)
-    return missing.visiting(network(), "PHQ-9", policy=policy)
+        return missing.completers_against_all(network(), "PHQ-9", visit="week 16", policy=INTERNAL)
+    return missing.visiting(network(), "PHQ-9", policy=INTERNAL)
 
 
 @cache
