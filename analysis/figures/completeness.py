@@ -61,7 +61,7 @@ def plot_completeness(
     DisclosureError
         When the frame holds single patients.
     """
-    shown = hide_completeness(require_releasable(frame), by=by, policy=policy)
+    shown = hide_completeness(require_releasable(frame, by), by=by, policy=policy)
     shown[by] = shown[by].astype("string")
     started = shown.drop_duplicates(by).sort_values(by)
     order = {name: place for place, name in enumerate(started[by])}

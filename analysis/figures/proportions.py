@@ -96,7 +96,7 @@ def _release(
 ) -> pd.DataFrame:
     """Suppress, then choose the measure and order the groups by name, the total last."""
     needed = {by, "observed", "n", "estimate", "conf_low", "conf_high"}
-    if not needed <= set(require_releasable(frame).columns):
+    if not needed <= set(require_releasable(frame, by).columns):
         raise ColumnError(f"plot_proportions needs the columns {', '.join(sorted(needed))}.")
     if set(RESPONSE_COUNTS) <= set(frame.columns):
         shown, _ = hide_responses(frame, total=total, policy=policy)

@@ -367,7 +367,6 @@ WRONG_INPUTS: dict[str, list[Case]] = {
     ],
     "figures.show": [
         lambda world: figures.show(_axes(), world.words),
-        lambda world: figures.show(_axes(), world.study.tables["subjects"]),
     ],
     "formats.write_mapping": [
         lambda world: formats.write_mapping(
