@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.cells import Cell, HiddenCells, Sum, suppress_cells
+from analysis.disclosure.columns import group_texts
 from analysis.disclosure.members import ABOUT, Members
 from analysis.disclosure.policy import RELEASE, Policy, rounded_count
 from analysis.disclosure.rounding import from_rounded
@@ -103,7 +104,8 @@ def row_names(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
     Returns
     -------
     tuple of list of str
-        Group and measure per row; empty texts where there is none.
+        Group and measure per row; empty texts where there is none, and "not recorded" for a
+        group that is missing.
 
     Raises
     ------
@@ -115,7 +117,7 @@ def row_names(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
         raise ColumnError(
             f"The frame has {len(others)} columns that name groups; allowed is one beside measure."
         )
-    group = frame[others[0]].astype("string").tolist() if others else [""] * len(frame)
+    group = group_texts(frame[others[0]]).tolist() if others else [""] * len(frame)
     measure = (
         frame["measure"].astype("string").tolist() if "measure" in frame else [""] * len(frame)
     )

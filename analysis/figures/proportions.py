@@ -17,6 +17,7 @@ from analysis.disclosure import (
     require_releasable,
     suppress_proportions,
 )
+from analysis.disclosure.columns import group_texts
 from analysis.disclosure.responses import RESPONSE_COUNTS
 from analysis.errors import ColumnError
 from analysis.figures.labels import add_headings, add_note, below_axis
@@ -101,7 +102,7 @@ def _release(
     if set(RESPONSE_COUNTS) <= set(frame.columns):
         shown, _ = hide_responses(frame, total=total, policy=policy)
     else:
-        is_total = frame[by].astype("string").eq(total or "")
+        is_total = group_texts(frame[by]).eq(total or "")
         marked = frame.assign(is_total=is_total)
         shown = suppress_proportions(
             marked, total="is_total" if total is not None else None, policy=policy
@@ -111,7 +112,7 @@ def _release(
         if measure is None and len(measures) > 1:
             raise ColumnError("The frame has several measures; choose one by measure=.")
         shown = shown[shown["measure"].eq(measures[0] if measure is None else measure)]
-    group = shown[by].astype("string")
+    group = group_texts(shown[by])
     kept = shown.assign(group=group, last=group.eq(total or ""))
     kept = kept.sort_values(["last", "group"], kind="stable").reset_index(drop=True)
     return kept[["group", "n", "observed", "estimate", "conf_low", "conf_high"]]

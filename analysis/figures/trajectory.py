@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.disclosure import RELEASE, Members, Policy, require_releasable
+from analysis.disclosure.columns import group_texts
 from analysis.errors import ColumnError
 from analysis.figures.axis import Places, groups_of, place_visits
 from analysis.figures.labels import add_count_rows, add_headings, add_note, end_labels
@@ -112,7 +113,7 @@ def _collect(
     require_number_columns(given, ["n", *(e for e in _ESTIMATES if e in given.columns)])
     frame = pd.DataFrame(
         {
-            "group": given[by].astype("string").to_numpy() if by else "",
+            "group": group_texts(given[by]).to_numpy() if by else "",
             "visit": given[x],
             "n": given["n"].fillna(0).astype(int),
         }

@@ -143,11 +143,15 @@ def _update(world: World) -> object:
     return formats.update(world.local, _mapping_of(), previous=world.local)
 
 
-def _corrected(world: World) -> object:
-    world.clinic()
+def _list(world: World) -> Path:
     head = "file,line,column,is,becomes,reason\n"
     rows = f"patients.csv,2,{SECRET},{NUMBER},{DATE},{SECRET}\n{SECRET},{DATE},x,y,z,w\n"
-    listed = world.file("list.csv", head + rows)
+    return world.file("list.csv", head + rows)
+
+
+def _corrected(world: World) -> object:
+    world.clinic()
+    listed = _list(world)
     return formats.correct_files(world.local, _mapping_of(), listed, world.local / "copies")
 
 
@@ -392,6 +396,10 @@ def _map(world: World) -> list[str]:
 
 COMMANDS: dict[str, Callable[[World], list[str]]] = {
     "check": lambda world: [str(world.folder)],
+    "correct": lambda world: [
+        str(world.local), "--mapping", _clinic_files(world), "--corrections", str(_list(world)),
+        "--output", "local/corrected",
+    ],
     "doctor": lambda _: [],
     "map": _map,
     "release": lambda world: [
