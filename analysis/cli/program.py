@@ -26,6 +26,7 @@ app = typer.Typer(
 app.command(epilog=check.EXAMPLES)(check.check)
 app.command("map", epilog=clinic_files.MAP_EXAMPLES)(clinic_files.map_files)
 app.command(epilog=clinic_files.UPDATE_EXAMPLES)(clinic_files.update)
+app.command(epilog=clinic_files.CORRECT_EXAMPLES)(clinic_files.correct)
 app.command(epilog=scan.EXAMPLES)(scan.scan)
 app.command(cls=synthesize.WithPresets, epilog=synthesize.EXAMPLES)(synthesize.synthesize)
 app.command(epilog=report.EXAMPLES)(report.report)

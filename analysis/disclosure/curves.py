@@ -11,6 +11,7 @@ from analysis.disclosure.columns import keys_of, number_curves, require_columns
 from analysis.disclosure.policy import RELEASE, Policy, is_small
 from analysis.disclosure.rounding import coarse_curve
 from analysis.disclosure.rows import HELD
+from analysis.text_numbers import require_number_columns
 
 __all__ = ["cut_curve", "cut_interval_curve", "cut_medians"]
 
@@ -64,6 +65,7 @@ def cut_curve(
     """
     keys = keys_of(by)
     require_columns(curve, ["time", "n_risk", "n_event", *keys])
+    require_number_columns(curve, ["time", "n_risk", "n_event"])
     ordered = curve.sort_values([*keys, "time"], kind="stable")
     if policy.confidential:
         return ordered.reset_index(drop=True)
@@ -140,7 +142,9 @@ def cut_interval_curve(
     [[0.0, 21.0, 0.7], [28.0, 35.0, 0.4]]
     """
     keys = keys_of(by)
-    require_columns(curve, [*keys, "lower", "upper", "mass", "n_risk", "n_event", "estimate"])
+    numbers = ["lower", "upper", "mass", "n_risk", "n_event", "estimate"]
+    require_columns(curve, [*keys, *numbers])
+    require_number_columns(curve, numbers)
     ordered = curve.sort_values([*keys, "upper"], kind="stable")
     finite = ordered[ordered["upper"].lt(np.inf)]
     if policy.confidential:
@@ -193,6 +197,8 @@ def cut_medians(
     [[14.0, 7.0, nan]]
     """
     require_columns(curve, ["time", "n_risk", *([by] if by else [])])
+    require_number_columns(curve, ["time", "n_risk"])
+    require_number_columns(medians, _MEDIANS)
     labels, own = (
         frame[by].astype("string") if by else pd.Series("", index=frame.index)
         for frame in (curve, medians)

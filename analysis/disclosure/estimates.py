@@ -13,6 +13,7 @@ from analysis.disclosure.cells import HiddenCells, Sum, suppress_cells
 from analysis.disclosure.columns import require_columns
 from analysis.disclosure.policy import RELEASE, Policy, is_small, masked_count
 from analysis.disclosure.rounding import from_rounded
+from analysis.text_numbers import require_number_columns
 
 __all__ = ["REASONS", "hide_statistics", "suppress_proportions"]
 
@@ -64,6 +65,7 @@ def hide_statistics(
     floats = [c for c in frame.columns if c != n and pd.api.types.is_float_dtype(frame[c])]
     chosen = list(statistics) if statistics is not None else floats
     require_columns(frame, [n, *chosen])
+    require_number_columns(frame, [n])
     small = pd.Series(is_small(frame[n], policy), index=frame.index)
     blank = {name: frame[name].mask(small) for name in chosen}
     return frame.assign(**blank, **{n: [masked_count(count, policy) for count in frame[n]]})
@@ -119,6 +121,7 @@ def suppress_proportions(
     ['', 'fewer than 11 with the outcome']
     """
     require_columns(frame, [numerator, denominator, *estimates, *([total] if total else [])])
+    require_number_columns(frame, [numerator, denominator, *estimates])
     hidden = _hide_pairs(frame, numerator, denominator, total, policy)
     rounded = from_rounded(frame, numerator=numerator, denominator=denominator, policy=policy)
     rows = range(len(frame))

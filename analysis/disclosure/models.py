@@ -15,6 +15,7 @@ from analysis.disclosure.curves import cut_curve, cut_interval_curve
 from analysis.disclosure.policy import RELEASE, Policy
 from analysis.disclosure.rows import HELD
 from analysis.errors import DisclosureError
+from analysis.text_numbers import require_number_columns
 
 __all__ = ["FittedCurve", "FittedModel", "hide_coefficients", "shown_curve"]
 
@@ -83,6 +84,7 @@ def hide_coefficients(
     [[nan, 'fewer than 11 patients in a group it compares'], [0.1, '']]
     """
     require_columns(support, ["n", "residual_df"])
+    require_number_columns(support, [name for name in _BEHIND if name in support.columns])
     names = [name for name in support.columns if name not in _BEHIND]
     require_columns(tidy, names)
     rows, others = (each[names].reset_index(drop=True) for each in (tidy, support))
@@ -155,6 +157,7 @@ def shown_curve(support: pd.DataFrame, policy: Policy = RELEASE) -> pd.DataFrame
     [[7.0, 0.8]]
     """
     require_columns(support, ["n_risk", "n_event"])
+    require_number_columns(support, ["n_risk", "n_event"])
     if support[["n_risk", "n_event"]].isna().any(axis=None):
         raise DisclosureError(
             "The curve is weighted, so that the patients behind its steps are not known. Estimate "

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from analysis.disclosure import CONFIDENTIAL, Policy, is_small
+from analysis.disclosure.columns import group_texts
 from analysis.errors import DataError
 from analysis.figures.axis import groups_of
 from analysis.figures.labels import add_count_rows, add_note
@@ -60,7 +61,7 @@ class TestResult(Protocol):
 
 def named(frame: pd.DataFrame, column: str | None) -> pd.DataFrame:
     """Call the column of the lines ``group``, as text; empty where there is one line only."""
-    names = frame[column].astype("string") if column else pd.Series("", index=frame.index)
+    names = group_texts(frame[column]) if column else pd.Series("", index=frame.index)
     rest = frame.drop(columns=[column]) if column else frame
     return rest.assign(group=names.astype("string"))
 

@@ -191,15 +191,23 @@ def _with_grid(
 ) -> TippingPoint:
     """Add the deltas that are shown."""
     if isinstance(deltas, Mapping):
-        axes = [np.asarray(amounts, dtype=float) for amounts in deltas.values()]
+        axes = [_amounts(amounts) for amounts in deltas.values()]
     elif deltas is not None:
-        axes = [np.asarray(deltas, dtype=float)]
+        axes = [_amounts(deltas)]
     else:
         axes = [_default_axis(tipping)]
     if not all(axis.size and np.isfinite(axis).all() for axis in axes):
         raise ModelError("deltas= must be finite numbers, at least one per arm.")
     mesh = np.meshgrid(*axes, indexing="ij")
     return replace(tipping, grid=np.column_stack([axis.ravel() for axis in mesh]))
+
+
+def _amounts(given: Sequence[float]) -> FloatArray:
+    """Read deltas; none where something else was given, which an error must not repeat."""
+    try:
+        return np.asarray(given, dtype=float)
+    except (TypeError, ValueError):
+        return np.empty(0)
 
 
 def _default_axis(tipping: TippingPoint) -> FloatArray:

@@ -28,14 +28,12 @@ from analysis import (
 from analysis.checks import check, check_folder, write_detail
 from analysis.outcomes import ScoreEvent
 from analysis.study import TABLES, Study
-from analysis.text_numbers import require_numbers, text_numbers
+from analysis.text_numbers import require_number_columns, require_numbers, text_numbers
 from tests.builders import CLEAN, clean_study, write_folder
+from tests.canary.planted import DATE, NUMBER, SECRET
 from tests.formats import small_clinic
 from tests.formats.omop import cdm54
 from tests.formats.redcap import project
-
-SECRET = "Zqxkowalczyk"  # noqa: S105 - a name that nobody has
-NUMBER, DATE = "987654321", "1987-06-05"
 
 
 class World:
@@ -145,11 +143,15 @@ def _update(world: World) -> object:
     return formats.update(world.local, _mapping_of(), previous=world.local)
 
 
-def _corrected(world: World) -> object:
-    world.clinic()
+def _list(world: World) -> Path:
     head = "file,line,column,is,becomes,reason\n"
     rows = f"patients.csv,2,{SECRET},{NUMBER},{DATE},{SECRET}\n{SECRET},{DATE},x,y,z,w\n"
-    listed = world.file("list.csv", head + rows)
+    return world.file("list.csv", head + rows)
+
+
+def _corrected(world: World) -> object:
+    world.clinic()
+    listed = _list(world)
     return formats.correct_files(world.local, _mapping_of(), listed, world.local / "copies")
 
 
@@ -364,6 +366,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "tables.response_table": _frame(tables.response_table),
     "tables.rules_table": _study(tables.rules_table, "PHQ-9", visit="week 4"),
     "text_numbers.require_numbers": lambda world: require_numbers(world.cells, "response"),
+    "text_numbers.require_number_columns": _frame(require_number_columns, names=["y"]),
     "disclosure.units_of": _study(lambda study: disclosure.units_of(study.table("subjects"))),
     "text_numbers.text_numbers": lambda world: text_numbers(world.cells),
 }
@@ -373,28 +376,6 @@ ELSEWHERE = {
     "report.build_report": "tests/report/test_build.py",
 }
 """Calls whose secrets are planted in the tests of their room."""
-
-ON_RESULTS = {
-    *(
-        "figures.figure_png",
-        "figures.show",
-        "figures.plot_completeness",
-        "figures.plot_correlation",
-    ),
-    *("figures.plot_cumulative_incidence", "figures.plot_differences", "figures.plot_flow"),
-    *("figures.plot_influence", "figures.plot_interval_curve", "figures.plot_marginal_means"),
-    *("figures.plot_proportions", "figures.plot_quantiles", "figures.plot_ratios"),
-    *("figures.plot_residuals", "figures.plot_states", "figures.plot_survival"),
-    *("figures.plot_tipping_point", "missing.tipping_point"),
-    *("figures.plot_trajectory", "mixed.clinic_influence", "mixed.compare_covariances"),
-    *("figures.plot_completers", "figures.plot_missing_patterns", "figures.plot_retention"),
-    *("figures.plot_visit_gaps",),
-    *("mixed.fit_moments", "mixed.save_moments", "mixed.variance_test", "disclosure.recording"),
-    *("formats.write_mapping", "study.findings_frame", "results.tidy_frame"),
-    *("results.critical_value", "synthetic.inject_into_folder", "synthetic.write_shards"),
-    *("synthetic.write_synthetic", "synthetic.write_first_clinic", "study.in_local_zone"),
-}
-"""Calls that take what another call made, or invented data: no cell of a clinic reaches them."""
 
 RAW_FILES = {"confined", "file_sha256", "folder_sha256", "locked", "remove", "replacing"} | {
     "write_bytes",
@@ -415,6 +396,10 @@ def _map(world: World) -> list[str]:
 
 COMMANDS: dict[str, Callable[[World], list[str]]] = {
     "check": lambda world: [str(world.folder)],
+    "correct": lambda world: [
+        str(world.local), "--mapping", _clinic_files(world), "--corrections", str(_list(world)),
+        "--output", "local/corrected",
+    ],
     "doctor": lambda _: [],
     "map": _map,
     "release": lambda world: [

@@ -18,7 +18,17 @@ from analysis.synthetic import example_folder, scenario_names, write_synthetic
 from tests.builders import CALENDAR, CLEAN, with_cell, write_folder
 
 CANARY = "CANARY-90d2"
-COMMANDS = ("check", "map", "update", "scan", "synthesize", "report", "release", "doctor")
+COMMANDS = (
+    "check",
+    "map",
+    "update",
+    "correct",
+    "scan",
+    "synthesize",
+    "report",
+    "release",
+    "doctor",
+)
 
 
 def run(monkeypatch, capsys, *arguments):
