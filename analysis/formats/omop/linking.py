@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from analysis.formats.cut_off import AFTER, NOT_YET, is_after
 from analysis.formats.omop.options import OmopOptions
 from analysis.study import Finding
 
@@ -27,6 +28,10 @@ class Linking:
         Pseudonym by person_id.
     zero : pandas.Series
         Date of the first session by person_id.
+    cut_off : pandas.Timestamp
+        Last day that counts; NaT when there is none.
+    not_yet : pandas.Index
+        Persons whose first session lies after the cut-off.
     left_out : Counter of (str, str, str)
         Rows left out, by source, canonical table and reason.
     findings : list of Finding
@@ -37,6 +42,8 @@ class Linking:
     options: OmopOptions
     subjects: pd.Series
     zero: pd.Series = field(default_factory=lambda: pd.Series(dtype="datetime64[ns]"))
+    cut_off: pd.Timestamp = pd.NaT
+    not_yet: pd.Index = field(default_factory=lambda: pd.Index([], dtype=object))
     left_out: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
 
@@ -47,6 +54,20 @@ class Linking:
             if count:
                 self.left_out[str(source), table, reason] += int(count)
         return frame[good]
+
+    def begin(self, first: pd.Series) -> None:
+        """Set the days 0; persons whose first session lies after the cut-off have none."""
+        late = first > self.cut_off
+        self.zero, self.not_yet = first[~late], first.index[late]
+
+    def limits(self, zero: pd.Series) -> pd.Series:
+        """Say on which day the data end, counted from the day 0 of each row; NaN for no end."""
+        return (self.cut_off - zero).dt.days.astype(float)
+
+    def is_late(self, frame: pd.DataFrame) -> pd.Series:
+        """Tell which rows with a day lie after the cut-off."""
+        limit = self.limits(frame["person_id"].map(self.zero))
+        return pd.Series(is_after(frame["rel_day"].astype(float), limit), frame.index)
 
     def placed(self, frame: pd.DataFrame, date: str, table: str) -> pd.DataFrame:
         """Give rows their pseudonym and their day; leave out those of persons without a session.
@@ -63,14 +84,16 @@ class Linking:
         Returns
         -------
         pandas.DataFrame
-            With ``subject_id, rel_day``; no date is needed afterwards.
+            With ``subject_id, rel_day``, up to the cut-off; no date is needed afterwards.
         """
         frame = frame.assign(subject_id=frame["person_id"].map(self.subjects))
         known = frame["subject_id"].notna()
         frame = self.keep(frame, table, "person is not in the export", known)
+        frame = self.keep(frame, table, NOT_YET, ~frame["person_id"].isin(self.not_yet))
         zero = frame["person_id"].map(self.zero)
         frame = frame.assign(rel_day=(frame[date].dt.normalize() - zero).dt.days.astype("Int64"))
-        return self.keep(frame, table, "person has no session", frame["rel_day"].notna())
+        frame = self.keep(frame, table, "person has no session", frame["rel_day"].notna())
+        return self.keep(frame, table, AFTER, ~self.is_late(frame))
 
 
 def values_of(linking: Linking) -> pd.DataFrame:
