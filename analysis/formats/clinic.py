@@ -194,11 +194,8 @@ def _built(mapping: Mapping, rows: dict[str, Rows], world: World) -> list[Built]
     parts = sorted(mapping.parts, key=lambda part: part.table != "sessions")
     sessions = [part for part in parts if part.table == "sessions"]
     built = [build_part(rows[p.source], p, world) for p in sessions if p.source in rows]
-    late = [part.late for part in built if part.late is not None]
-    told = {
-        "sessions": _session_days(built),
-        "late_sessions": late[0].append(late[1:]) if late else None,
-    }
+    later = np.concatenate([np.zeros(0, np.int64), *(part.later for part in built)])
+    told = {"sessions": _session_days(built), "treated_later": later}
     world = World(**{**vars(world), **told})
     others = [part for part in parts[len(sessions) :] if part.source in rows]
     built += [build_part(rows[part.source], part, world) for part in others]

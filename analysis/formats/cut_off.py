@@ -22,6 +22,7 @@ __all__ = [
     "NOT_YET",
     "as_known_then",
     "cut_off_date",
+    "day_limits",
     "day_of_rows",
     "is_after",
     "not_yet_treated",
@@ -125,7 +126,34 @@ def is_after(day: npt.ArrayLike, limit: npt.ArrayLike) -> Flags:
     return np.asarray(np.asarray(day, dtype=np.float64) > np.asarray(limit, dtype=np.float64))
 
 
-def session_keys(patient: npt.ArrayLike, frame: pd.DataFrame) -> pd.MultiIndex | None:
+def day_limits(last: dt.date | None, zero: pd.Series) -> pd.Series:
+    """Count the cut-off as a day of each patient.
+
+    Parameters
+    ----------
+    last : datetime.date or None
+        The last day that counts.
+    zero : pandas.Series of datetime64, shape (n,)
+        Dates of the days 0.
+
+    Returns
+    -------
+    pandas.Series of float
+        Infinite without a cut-off, NaN without a day 0, below 0 for patients who are not yet in
+        the study.
+
+    Examples
+    --------
+    >>> zero = pd.Series(pd.to_datetime(["2025-06-01", "2025-07-01", None]))
+    >>> day_limits(dt.date(2025, 6, 30), zero).tolist()
+    [29.0, -1.0, nan]
+    """
+    if last is None:
+        return pd.Series(np.inf, zero.index).where(zero.notna())
+    return (pd.Timestamp(last) - pd.to_datetime(zero)).dt.days.astype(float)
+
+
+def session_keys(patient: npt.ArrayLike, frame: pd.DataFrame) -> pd.MultiIndex:
     """Name the session of each row, so that rows without a day go with their session.
 
     Parameters
@@ -133,15 +161,13 @@ def session_keys(patient: npt.ArrayLike, frame: pd.DataFrame) -> pd.MultiIndex |
     patient : array, shape (n_rows,)
         Patient of each row.
     frame : pandas.DataFrame
-        Rows, with ``session_no`` where it is known.
+        Rows with ``session_no``.
 
     Returns
     -------
-    pandas.MultiIndex or None
-        Patient and number of the session; None when no row has a number.
+    pandas.MultiIndex
+        Patient and number of the session.
     """
-    if "session_no" not in frame.columns:
-        return None
     numbers = _numbers(frame["session_no"])
     return pd.MultiIndex.from_arrays([np.asarray(patient), numbers], names=["patient", "no"])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -50,8 +50,8 @@ class World:
         Pause after which a new course begins; 0 when it is not said.
     sessions : pandas.DataFrame, optional
         ``client, rel_day, session_no`` of all sessions, once they are known.
-    late_sessions : pandas.MultiIndex, optional
-        Patient and number of the sessions after the cut-off, as far as files number them.
+    treated_later : numpy.ndarray of int
+        Patients with sessions after the cut-off.
     """
 
     clients: Clients
@@ -59,7 +59,7 @@ class World:
     sites: Mapping[str, str | None]
     course_gap_days: int = 0
     sessions: pd.DataFrame | None = None
-    late_sessions: pd.MultiIndex | None = None
+    treated_later: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -76,15 +76,15 @@ class Built:
         Patient of each row.
     rows : Rows
         Where they stand, and what was left out.
-    late : pandas.MultiIndex, optional
-        Of sessions with a number in the file: patient and number of those after the cut-off.
+    later : numpy.ndarray of int
+        Patients of rows that were left out because they are after the cut-off.
     """
 
     table: str
     frame: pd.DataFrame
     client: npt.NDArray[np.int64]
     rows: Rows
-    late: pd.MultiIndex | None = None
+    later: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 def build_part(rows: Rows, part: Part, world: World) -> Built:
@@ -113,13 +113,13 @@ def build_part(rows: Rows, part: Part, world: World) -> Built:
             made[name] = _column(chosen, recipe, table.column(name), world)
     frame = pd.DataFrame(made, index=pd.RangeIndex(len(chosen)))
     late = _is_late(frame, chosen, part, world)
-    gone = session_keys(chosen.client[late], frame[late]) if part.table == "sessions" else None
+    later = chosen.client[late]
     frame, chosen = _kept(frame, chosen, part, ~late, AFTER)
     frame = as_known_then(frame, part.table, world.days.rel_cut_off(chosen.client))
     frame, chosen = _with_needed(frame, chosen, part)
     frame = _numbered(frame, chosen, part, world)
     frame.insert(0, "subject_id", world.clients.subject_ids(chosen.client))
-    return Built(table=part.table, frame=frame, client=chosen.client, rows=chosen, late=gone)
+    return Built(table=part.table, frame=frame, client=chosen.client, rows=chosen, later=later)
 
 
 def _treated(rows: Rows, world: World) -> Rows:
@@ -173,7 +173,7 @@ def _session_numbers(rows: Rows, recipe: Recipe, world: World) -> Floats:
     found = known.reindex(wanted)
     number, size = (found[name].to_numpy(dtype=np.float64) for name in ("first", "size"))
     several = size > 1
-    none = np.isnan(size) & ~np.isnan(day)
+    none = np.isnan(size) & (day <= world.days.rel_cut_off(rows.client))
     remedy = "Look whether the dates of both files agree, or give the number of the session."
     for broken, text in ((several, "more than one session"), (none, "no session")):
         what = f"The patient had {text} on the day of these rows."
@@ -181,15 +181,26 @@ def _session_numbers(rows: Rows, recipe: Recipe, world: World) -> Floats:
     return np.where(several, np.nan, number)
 
 
-def _is_late(
-    frame: pd.DataFrame, rows: Rows, part: Part, world: World
-) -> npt.NDArray[np.bool_]:
+def _is_late(frame: pd.DataFrame, rows: Rows, part: Part, world: World) -> npt.NDArray[np.bool_]:
     """Tell which rows lie after the cut-off, by their own day or by that of their session."""
     late = is_after(day_of_rows(frame, part.table), world.days.rel_cut_off(rows.client))
-    keys = session_keys(rows.client, frame) if part.table == "monitoring" else None
-    if keys is None or world.late_sessions is None:
+    recipe = part.columns.get("session_no")
+    if part.table != "monitoring" or recipe is None:
         return late
-    return late | keys.isin(world.late_sessions)
+    if recipe.kind == "session on":
+        day = world.days.rel_days(rows, recipe)
+        return late | is_after(day, world.days.rel_cut_off(rows.client))
+    return late | _of_later_sessions(frame, rows, world)
+
+
+def _of_later_sessions(frame: pd.DataFrame, rows: Rows, world: World) -> npt.NDArray[np.bool_]:
+    """Tell which rows name a session that was left out because it is after the cut-off."""
+    keys = session_keys(rows.client, frame)
+    if world.sessions is None:
+        return np.zeros(len(rows), dtype=bool)
+    kept = session_keys(world.sessions["client"], world.sessions)
+    known = keys.get_level_values("no").notna()
+    return np.isin(rows.client, world.treated_later) & known & ~keys.isin(kept)
 
 
 def _with_needed(frame: pd.DataFrame, rows: Rows, part: Part) -> tuple[pd.DataFrame, Rows]:

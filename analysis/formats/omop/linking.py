@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
 
 import pandas as pd
 
-from analysis.formats.cut_off import AFTER, NOT_YET, is_after
+from analysis.formats.cut_off import AFTER, NOT_YET, day_limits, is_after
 from analysis.formats.omop.options import OmopOptions
 from analysis.study import Finding
 
@@ -28,8 +29,8 @@ class Linking:
         Pseudonym by person_id.
     zero : pandas.Series
         Date of the first session by person_id.
-    cut_off : pandas.Timestamp
-        Last day that counts; NaT when there is none.
+    cut_off : datetime.date, optional
+        Last day that counts.
     not_yet : pandas.Index
         Persons whose first session lies after the cut-off.
     left_out : Counter of (str, str, str)
@@ -42,7 +43,7 @@ class Linking:
     options: OmopOptions
     subjects: pd.Series
     zero: pd.Series = field(default_factory=lambda: pd.Series(dtype="datetime64[ns]"))
-    cut_off: pd.Timestamp = pd.NaT
+    cut_off: dt.date | None = None
     not_yet: pd.Index = field(default_factory=lambda: pd.Index([], dtype=object))
     left_out: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
@@ -57,17 +58,17 @@ class Linking:
 
     def begin(self, first: pd.Series) -> None:
         """Set the days 0; persons whose first session lies after the cut-off have none."""
-        late = first > self.cut_off
+        late = day_limits(self.cut_off, first) < 0
         self.zero, self.not_yet = first[~late], first.index[late]
 
-    def limits(self, zero: pd.Series) -> pd.Series:
-        """Say on which day the data end, counted from the day 0 of each row; NaN for no end."""
-        return (self.cut_off - zero).dt.days.astype(float)
+    def limits(self, persons: pd.Series) -> pd.Series:
+        """Say on which day of each row's person the data end; NaN without a session."""
+        return day_limits(self.cut_off, persons.map(self.zero))
 
     def is_late(self, frame: pd.DataFrame) -> pd.Series:
         """Tell which rows with a day lie after the cut-off."""
-        limit = self.limits(frame["person_id"].map(self.zero))
-        return pd.Series(is_after(frame["rel_day"].astype(float), limit), frame.index)
+        late = is_after(frame["rel_day"].astype(float), self.limits(frame["person_id"]))
+        return pd.Series(late, frame.index)
 
     def placed(self, frame: pd.DataFrame, date: str, table: str) -> pd.DataFrame:
         """Give rows their pseudonym and their day; leave out those of persons without a session.

@@ -141,7 +141,8 @@ def follow_up_of(linking: Linking, dated: pd.DataFrame) -> pd.DataFrame:
         },
         index=span.index,
     )
-    limit = linking.limits(linking.zero.rename(linking.subjects).reindex(span.index))
+    limit = linking.limits(linking.zero.index.to_series())
+    limit = limit.groupby(linking.subjects.reindex(limit.index)).min().reindex(span.index)
     return as_known_then(follow_up.rename_axis("subject_id").reset_index(), "follow_up", limit)
 
 
@@ -182,7 +183,7 @@ def diagnoses_of(linking: Linking) -> pd.DataFrame:
         start_day=frame["rel_day"],
         end_day=ended.dt.days.astype("Int64"),
     )
-    limit = linking.limits(frame["person_id"].map(linking.zero))
+    limit = linking.limits(frame["person_id"])
     frame = as_known_then(frame, "diagnoses", limit)
     again = frame.duplicated(["subject_id", "code", "start_day"])
     return linking.keep(frame, "diagnoses", "same diagnosis again", ~again)

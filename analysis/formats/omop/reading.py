@@ -126,7 +126,7 @@ def _linked(
         options=options,
         subjects=pseudonyms,
         findings=findings,
-        cut_off=pd.Timestamp(last) if last else pd.NaT,
+        cut_off=last,
     )
     home = homes_of(linking)
     sessions = sessions_of(linking, home)
