@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import DataError
-from analysis.formats import read_export, read_redcap, update
+from analysis.formats import read_export, read_mapping, read_redcap, update
 from analysis.formats.cut_off import (
     AFTER,
     NOT_YET,
@@ -22,6 +22,7 @@ from analysis.formats.cut_off import (
 from analysis.formats.redcap import write_redcap
 from analysis.study import read_study
 from analysis.synthetic import example_folder
+from tests.cli.test_cli import run
 from tests.formats.dated_exports import LAST, write_dated
 from tests.formats.test_round_trip import in_order
 
@@ -151,6 +152,34 @@ def test_a_cut_off_after_everything_changes_nothing(kind, months, tmp_path):
     assert found.changes is not None
     assert found.changes.none
     assert AFTER not in set(found.imported.sources["reason"])
+
+
+@identity
+@pytest.mark.parametrize("kind", ["redcap", "fhir", "omop"])
+def test_the_commands_make_last_months_study_again(kind, months, tmp_path, monkeypatch, capsys):
+    later, starts, limit, _ = months
+    patients = list(starts.index[:4])
+    few, until = of_patients(later, patients), {who: limit[who] for who in patients}
+    local = tmp_path / "local"
+    local.mkdir()
+    for name, study in (("june", as_of(few, until)), ("july", few)):
+        write_dated(kind, study, starts, local / name)
+        (local / "local" / f"{name}.json").rename(local / f"{name}.json")
+    cut_off = ["--cut-off", str(CUT_OFF.date())]
+    mapping = ["--mapping", str(local / "july.json")]
+    code, out, _ = run(
+        monkeypatch, capsys, "map", str(local / "july"), *mapping, *cut_off,
+        "--output", str(local / "again"),
+    )  # fmt: skip
+    assert (code, AFTER in out) == (0, True)
+    june = read_export(local / "june", read_mapping(local / "june.json")).require_study()
+    same_tables(read_study(local / "again"), june, june.tables)
+    before = ["--previous", str(local / "june"), "--previous-mapping", str(local / "june.json")]
+    options = [*mapping, *before, *cut_off]
+    code, out, _ = run(monkeypatch, capsys, "update", str(local / "july"), *options)
+    counts = [line.split()[1:] for line in out.partition("differs in the rows:")[2].split("\n")[3:]]
+    assert (code, len(counts) > 6) == (0, True)
+    assert all(each in (["0", "0", "0"], []) for each in counts), out
 
 
 @unit
