@@ -18,7 +18,7 @@ from analysis.formats.building.days import Days
 from analysis.formats.building.forms import form_tables
 from analysis.formats.building.rows import Rows, headers_of, missing_columns
 from analysis.formats.building.tables import Built, World, build_part
-from analysis.formats.cut_off import cut_off_date, not_yet_treated
+from analysis.formats.cut_off import cut_off_date
 from analysis.formats.faults import fault
 from analysis.formats.imported import SOURCE_COLUMNS, Imported, assemble
 from analysis.formats.mapping import Mapping
@@ -255,7 +255,13 @@ def _untreated(rows: dict[str, Rows], mapping: Mapping, world: World) -> list[Fi
         if part.table == "subjects" and part.source in rows:
             listed |= set(rows[part.source].client.tolist())
     count = int(np.isnan(world.days.origin[sorted(listed)]).sum()) if listed else 0
-    return not_yet_treated(count)
+    if not count:
+        return []
+    what = "Patients have no first treatment up to the cut-off; all their rows were left out."
+    remedy = "Look whether their ids agree with those of the file of treatments."
+    return [
+        fault("FMT-043", "mapping", what, remedy, column="origin", severity="warning", count=count)
+    ]
 
 
 def _once(findings: Sequence[Finding], mapping: Mapping) -> list[Finding]:

@@ -248,8 +248,8 @@ def not_yet_treated(count: int) -> list[Finding]:
     """
     if not count:
         return []
-    what = "Patients have no first treatment up to the cut-off; all their rows were left out."
-    remedy = "Look whether their ids agree with those of the file of treatments."
+    what = "The first treatment of patients is after the cut-off; all their rows were left out."
+    remedy = "They are not yet in the study. Nothing needs to be done if the cut-off is right."
     return [
-        fault("FMT-043", "mapping", what, remedy, column="origin", severity="warning", count=count)
+        fault("FMT-043", "mapping", what, remedy, column="cut_off", severity="warning", count=count)
     ]
