@@ -17,7 +17,7 @@ from analysis.synthetic import example_folder, scenario_names
 from tests.builders import CALENDAR, CLEAN, with_cell, write_folder
 
 CANARY = "CANARY-90d2"
-COMMANDS = ("check", "map", "update", "scan", "synthesize", "report", "release", "doctor")
+COMMANDS = ("check", "map", "update", "scan", "strip", "synthesize", "report", "release", "doctor")
 
 
 def run(monkeypatch, capsys, *arguments):
