@@ -47,7 +47,8 @@ def strip(
 
     Exit code 0: done. 1: with --check, something is to be taken out; or a file is no notebook.
     """
-    from analysis.privacy import strip_content, strip_notebooks
+    from analysis.privacy import strip_notebooks
+    from analysis.privacy.files.strip import strip_content
 
     if filtered is not None:
         if paths or check:

@@ -9,7 +9,6 @@ from analysis.privacy.files import (
     StrippedNotebook,
     StripResult,
     scan_path,
-    strip_content,
     strip_notebooks,
 )
 from analysis.privacy.lexicon import small_zip3
@@ -39,7 +38,6 @@ __all__ = [
     "scan_identifiers",
     "scan_path",
     "small_zip3",
-    "strip_content",
     "strip_notebooks",
     "trajectory_uniqueness",
 ]

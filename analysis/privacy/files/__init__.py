@@ -5,7 +5,6 @@ from analysis.privacy.files.scanning import scan_path
 from analysis.privacy.files.strip import (
     StrippedNotebook,
     StripResult,
-    strip_content,
     strip_notebooks,
 )
 
@@ -15,6 +14,5 @@ __all__ = [
     "StripResult",
     "StrippedNotebook",
     "scan_path",
-    "strip_content",
     "strip_notebooks",
 ]

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 import analysis
 from analysis.errors import DataError
-from analysis.privacy import strip_content, strip_notebooks
+from analysis.privacy import strip_notebooks
 from analysis.privacy.files.bare_notebook import bare_notebook, notebook_of
+from analysis.privacy.files.strip import strip_content
 from tests.cli.test_cli import run
 
 unit, identity = pytest.mark.unit, pytest.mark.identity
