@@ -133,7 +133,7 @@ def _adam(world: World) -> Path:
 
 
 def _notebooks(world: World) -> Path:
-    """Write a notebook with secrets in all its parts, and files that are none, named after a record."""
+    """Write a notebook with secrets in all its parts, and files that are none, by numbers."""
     cell = {
         "cell_type": "code", "source": SECRET, "outputs": [SECRET, {NUMBER: DATE}],
         "execution_count": 1, "metadata": {"tags": [SECRET], SECRET: NUMBER},

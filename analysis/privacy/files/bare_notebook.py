@@ -23,6 +23,7 @@ _OF_A_RUN = {"injected-parameters", "papermill-error-cell-tag"}
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _LANGUAGE = ("name", "version", "file_extension", "mimetype", "nbconvert_exporter",
              "pygments_lexer")  # fmt: skip
+_MODE = {"name": "ipython", "version": 3}
 _PLAIN = re.compile(r"[\w .+()-]{1,60}")
 _MIME = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,40}")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -173,21 +174,23 @@ def _bare_about_cell(cell: Mapping[str, Any]) -> dict[str, Any]:
 def _bare_about(about: Any) -> dict[str, Any]:
     """Keep the names of the kernel and the language, and switches of the notebook."""
     given = about if isinstance(about, dict) else {}
-    bare = _flags(given, ("report",))
+    bare: dict[str, Any] = {**_flags(given, ("report",))}
     kernel, language = given.get("kernelspec"), given.get("language_info")
     if isinstance(kernel, dict):
         named = {key: kernel[key] for key in _KERNEL if key in kernel}
         bare["kernelspec"] = named if all(_fits(_PLAIN, one) for one in named.values()) else _KERNEL
     if isinstance(language, dict):
-        told = {key: language[key] for key in _LANGUAGE if key in language}
-        bare["language_info"] = {
-            key: one for key, one in told.items()
-            if _fits(_MIME if key == "mimetype" else _PLAIN, one)
-        }  # fmt: skip
-        mode = language.get("codemirror_mode")
-        if mode == {"name": "ipython", "version": 3}:  # what every notebook of Python has
-            bare["language_info"]["codemirror_mode"] = mode
+        bare["language_info"] = _bare_language(language)
     return bare
+
+
+def _bare_language(language: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep the plain names of a language, and what every notebook of Python has."""
+    told = {key: language[key] for key in _LANGUAGE if key in language}
+    shapes = {key: _MIME if key == "mimetype" else _PLAIN for key in told}
+    bare: dict[str, Any] = {key: one for key, one in told.items() if _fits(shapes[key], one)}
+    usual = language.get("codemirror_mode") == _MODE
+    return {**bare, "codemirror_mode": _MODE} if usual else bare
 
 
 def _flags(given: Mapping[str, Any], names: Iterable[str]) -> dict[str, bool]:
