@@ -34,8 +34,8 @@ CutOff = Annotated[
     typer.Option(
         metavar="DATE",
         show_default=False,
-        help="Last day that counts, for own files of a clinic only. Default: that of the mapping. "
-        "Example: --cut-off 2025-06-30",
+        help="Last day that counts: what is dated later is left out. Default: that of the mapping, "
+        "if it has one. Example: --cut-off 2025-06-30",
     ),
 ]
 

@@ -103,9 +103,9 @@ def update(
     previous_mapping : Mapping or ExportMapping, optional
         The mapping by which the export before was read, when it was another. None: the same.
     cut_off : datetime.date or str, optional
-        Last day that counts in the new export (and in the one before, when its folder is given);
-        only for a clinic's own files. With the cut-off of last month, the new files give last
-        month's report again, and the comparison shows what was entered or corrected afterwards.
+        Last day that counts in the new export (and in the one before, when its folder is given).
+        With the cut-off of last month, the new files give last month's report again, and the
+        comparison shows what was entered or corrected afterwards.
 
     Returns
     -------

@@ -130,6 +130,19 @@ def _adam(world: World) -> Path:
     return world.local
 
 
+def _notebooks(world: World) -> Path:
+    """Write a notebook with secrets in all its parts, and files that are none, by numbers."""
+    cell = {
+        "cell_type": "code", "source": SECRET, "outputs": [SECRET, {NUMBER: DATE}],
+        "execution_count": 1, "metadata": {"tags": [SECRET], SECRET: NUMBER},
+    }  # fmt: skip
+    about = {"kernelspec": {"name": SECRET}, "authors": [SECRET]}
+    notebook = {"nbformat": 4, "metadata": about, "cells": [cell], SECRET: DATE}
+    world.file(f"mrn-{NUMBER}-a.ipynb", json.dumps(notebook))
+    world.file("broken.ipynb", f"{SECRET} {NUMBER}")
+    return world.file(f"mrn-{NUMBER}.ipynb", json.dumps({SECRET: DATE})).parent
+
+
 def _mapping(world: World) -> Path:
     return world.file("m.json", json.dumps({**small_clinic.MAPPING, SECRET: [DATE]})[:-2])
 
@@ -320,6 +333,7 @@ CASES: dict[str, Callable[[World], object]] = {
         {SECRET: world.words, DATE: pd.DataFrame({SECRET: world.cells})}
     ),
     "privacy.scan_path": lambda world: privacy.scan_path(_redcap(world)[0].parent),
+    "privacy.strip_notebooks": lambda world: privacy.strip_notebooks(_notebooks(world)),
     "privacy.trajectory_uniqueness": _study(privacy.trajectory_uniqueness),
     "report.provenance": _study(report.provenance),
     "report.write_release_page": lambda world: report.write_release_page(
@@ -407,6 +421,7 @@ COMMANDS: dict[str, Callable[[World], list[str]]] = {
     ],
     "report": lambda world: [str(world.folder), "--output", "local/report"],
     "scan": lambda world: [str(_redcap(world)[0].parent)],
+    "strip": lambda world: [str(_notebooks(world))],
     "synthesize": lambda _: ["--help"],
     "update": lambda world: [
         str(world.local), "--previous", str(world.local), "--mapping", _clinic_files(world)

@@ -24,6 +24,7 @@ COMMANDS = (
     "update",
     "correct",
     "scan",
+    "strip",
     "synthesize",
     "report",
     "release",
