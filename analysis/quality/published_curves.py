@@ -145,8 +145,8 @@ class PublishedCurves:
             "population-level summary": "difference of restricted mean times up to "
             f"{self.tau:g}, {OWN} less {self.published.name}",
             "missing data": "censoring taken as independent of the event, on both sides",
-            "estimator": "area between Kaplan-Meier curves, Greenwood's variance; the published one "
-            "rebuilt from its coordinates",
+            "estimator": "area between Kaplan-Meier curves, the published one rebuilt from its "
+            "coordinates; Greenwood's variance",
         }
 
     def summary(self) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
-from analysis.disclosure import Policy, Statement, hide_responses
+from analysis.disclosure import Policy, Statement, hide_responses, is_small
 from analysis.disclosure.rows import HELD
 from analysis.quality.published_difference import Mean, Proportion, compare, limits
 from analysis.quality.published_own import OwnSide
@@ -62,9 +63,9 @@ def shown_comparison(
     ]
     if not math.isnan(expected):
         blank = dict.fromkeys(_COUNTS, "")
-        line = expected if seen is not None else math.nan
-        rows.append({"cohort": WITHOUT_TREATMENT, **blank, **dict.fromkeys(_ESTIMATES, math.nan)})
-        rows[-1]["estimate"] = line
+        few = bool(np.any(is_small(len(own.baselines), policy)))
+        line = {"estimate": math.nan if few else expected, "conf_low": math.nan}
+        rows.append({"cohort": WITHOUT_TREATMENT, **blank, **line, "conf_high": math.nan})
     frame = pd.DataFrame(rows)
     if isinstance(published, Mean):
         frame = frame.drop(columns="n")
