@@ -67,7 +67,7 @@ def comparable_cohorts(
     >>> found.loc[found["comparable"], "cohort"].tolist()
     ['Hull 2022', 'McInnes 2022']
     >>> found.loc[found["cohort"].eq("Pfeiffer 2024"), "reasons"].iloc[0]
-    'patients: how many the figure rests on was not published; state published_n'
+    'patients: how many the figure rests on was not published (state published_n)'
     """
     if measure is not None and measure not in MEASURES:
         raise DataError(f"measure is one of: {', '.join(MEASURES)}.")

@@ -228,6 +228,7 @@ def compare_curves(
         by=_COHORT,
         origin=table.origin,
     )
+    curves.rmst(tau)  # refuses a day that a curve does not reach
     return PublishedCurves(
         curves=curves,
         published=published,

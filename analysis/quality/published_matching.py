@@ -216,6 +216,6 @@ def _numbers(source: Source, _asked: Question, _held: Holdings) -> Iterator[str]
     if source.figure.value is None:
         yield "value: only a range over arms was published"
     if source.n is None:
-        yield "patients: how many the figure rests on was not published; state published_n"
+        yield "patients: how many the figure rests on was not published (state published_n)"
     elif source.figure.measure == "mean change" and published_mean(source) is None:
         yield "spread: no standard deviation of the change was published"
