@@ -11,6 +11,7 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -174,34 +175,36 @@ def clinic(rng: np.random.Generator, scenario: Scenario) -> Study:
     odds = scenario.completeness / (1.0 - scenario.completeness)
     odds = odds * np.where(responds, scenario.odds, 1.0)
     seen = rng.random(baseline.size) < odds / (1.0 + odds)
-    who = np.array([f"p{i}" for i in range(baseline.size)])
-    scores = pd.DataFrame(
-        {
-            "subject_id": np.append(who, who[seen]),
-            "rel_day": np.append(np.full(who.size, -1), np.full(seen.sum(), 28)),
-            "total": np.append(baseline, later[seen]),
-        }
-    ).assign(instrument="PHQ-9", occurrence=1, rater="self")
-    frames = {
-        "subjects": pd.DataFrame({"subject_id": who}).assign(
-            site_id="A", age_years=40, sex="female", indication="depression"
-        ),
-        "sessions": pd.DataFrame({"subject_id": who}).assign(
-            session_no=1, course_no=1, site_id="A", rel_day=0, agent="ketamine", route="IV",
-            dose_mg=35, phase="induction", completed="true",
-        ),
-        "assessments": scores,
-        "follow_up": pd.DataFrame({"subject_id": who}).assign(
-            start_day=-1, last_contact_day=28, observed_until_day=120, end_reason="ongoing"
-        ),
-    }  # fmt: skip
+    tables = _everybody(baseline.size)
+    scores = tables["assessments"]
+    totals = np.append(baseline, later)
+    kept = np.append(np.ones(baseline.size, dtype=bool), seen)
     return Study(
         title="Drawn clinic",
         sites=("A",),
         instruments=("PHQ-9",),
-        tables={name: _typed(name, frame) for name, frame in frames.items()},
+        tables={**tables, "assessments": scores.assign(total=totals)[kept]},
         synthetic=True,
     )
+
+
+@cache
+def _everybody(n: int) -> dict[str, pd.DataFrame]:
+    """Make the tables of n patients who all have both scores, without the scores themselves."""
+    who = pd.DataFrame({"subject_id": [f"p{i}" for i in range(n)]})
+    both = pd.concat([who.assign(rel_day=-1), who.assign(rel_day=28)], ignore_index=True)
+    frames = {
+        "subjects": who.assign(site_id="A", age_years=40, sex="female", indication="depression"),
+        "sessions": who.assign(
+            session_no=1, course_no=1, site_id="A", rel_day=0, agent="ketamine", route="IV",
+            dose_mg=35, phase="induction", completed="true",
+        ),
+        "assessments": both.assign(instrument="PHQ-9", occurrence=1, total=0, rater="self"),
+        "follow_up": who.assign(
+            start_day=-1, last_contact_day=28, observed_until_day=120, end_reason="ongoing"
+        ),
+    }  # fmt: skip
+    return {name: _typed(name, frame) for name, frame in frames.items()}
 
 
 def _typed(name: str, frame: pd.DataFrame) -> pd.DataFrame:
