@@ -266,7 +266,11 @@ def _row(scenario: Scenario, found: pd.DataFrame) -> dict[str, object]:
 
 
 def run_study(
-    *, n_trials: int = N_TRIALS, folder: Path = RESULTS, scenarios: Sequence[Scenario] = SCENARIOS
+    *,
+    n_trials: int = N_TRIALS,
+    seed: int = SEED,
+    folder: Path = RESULTS,
+    scenarios: Sequence[Scenario] = SCENARIOS,
 ) -> pd.DataFrame:
     """Draw all trials and write the table.
 
@@ -274,6 +278,8 @@ def run_study(
     ----------
     n_trials : int
         Trials per scenario.
+    seed : int
+        Of all random numbers; each trial has its own.
     folder : pathlib.Path
         Where the table is written.
     scenarios : sequence of Scenario
@@ -286,7 +292,7 @@ def run_study(
     """
     rows = []
     for place, scenario in enumerate(scenarios):
-        rngs = np.random.default_rng([SEED, place]).spawn(n_trials)
+        rngs = np.random.default_rng([seed, place]).spawn(n_trials)
         trials = [
             found.tidy().iloc[[0]].assign(power=found.power)
             for rng in progress(rngs, doing=scenario.name, unit="trial")
@@ -295,7 +301,7 @@ def run_study(
         rows.append(_row(scenario, pd.concat(trials, ignore_index=True)))
     table = pd.DataFrame(rows)
     write_table(table, folder / TABLE)
-    write_provenance(folder / TABLE, seed=SEED, trials=n_trials)
+    write_provenance(folder / TABLE, seed=seed, trials=n_trials)
     return table
 
 
@@ -303,9 +309,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the study from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=N_TRIALS)
-    parser.add_argument("--folder", type=Path, default=RESULTS)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--out", type=Path, default=RESULTS)
     chosen = parser.parse_args(arguments)
-    table = run_study(n_trials=chosen.trials, folder=chosen.folder)
+    table = run_study(n_trials=chosen.trials, seed=chosen.seed, folder=chosen.out)
     print(table.to_string(index=False))
 
 
