@@ -12,6 +12,7 @@ from analysis.figures.intervals import plot_interval_curve
 from analysis.figures.marginal_means import plot_marginal_means
 from analysis.figures.missing_patterns import plot_missing_patterns
 from analysis.figures.proportions import plot_proportions
+from analysis.figures.published import plot_published, plot_published_curves
 from analysis.figures.quantiles import plot_quantiles
 from analysis.figures.residuals import plot_residuals
 from analysis.figures.retention import plot_retention
@@ -37,6 +38,8 @@ __all__ = [
     "plot_marginal_means",
     "plot_missing_patterns",
     "plot_proportions",
+    "plot_published",
+    "plot_published_curves",
     "plot_quantiles",
     "plot_ratios",
     "plot_residuals",

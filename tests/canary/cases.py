@@ -18,6 +18,8 @@ from analysis import (
     mixed,
     outcomes,
     privacy,
+    published,
+    quality,
     report,
     results,
     study,
@@ -189,6 +191,11 @@ def _moments(world: World) -> Path:
     return world.file("m.json", json.dumps({"format": SECRET, "levels": [DATE]})[:-1])
 
 
+def _read_curve() -> survival.ReconstructedCurve:
+    points = pd.DataFrame({"time": [7, 28], "survival": [0.8, 0.5]})
+    return survival.reconstruct_curve(points, pd.DataFrame({"time": [0], "n_risk": [40]}))
+
+
 MODEL = {"subject": "id", "visit": "visit"}
 TWO = {"group": "arm", "reference": "a", **MODEL}
 
@@ -335,6 +342,14 @@ CASES: dict[str, Callable[[World], object]] = {
     "privacy.scan_path": lambda world: privacy.scan_path(_redcap(world)[0].parent),
     "privacy.strip_notebooks": lambda world: privacy.strip_notebooks(_notebooks(world)),
     "privacy.trajectory_uniqueness": _study(privacy.trajectory_uniqueness),
+    "quality.change_from_means": lambda _: quality.change_from_means(
+        published.published_study("IM cohort 2022"), scale=SECRET, correlation=0.5
+    ),
+    "quality.comparable_cohorts": _study(quality.comparable_cohorts, measure="response"),
+    "quality.compare_curves": lambda world: quality.compare_curves(
+        world.events(), _read_curve(), tau=7
+    ),
+    "quality.compare_with_published": _study(quality.compare_with_published, cohort="McInnes 2022"),
     "report.provenance": _study(report.provenance),
     "report.write_release_page": lambda world: report.write_release_page(
         world.folder, ledger=_ledger(world), release="2"
@@ -365,8 +380,14 @@ CASES: dict[str, Callable[[World], object]] = {
     "survival.logrank": _frame(survival.logrank, time="time", event="event", by="arm"),
     "survival.mean_cumulative_count": _frame(survival.mean_cumulative_count),
     "survival.multistate": _frame(survival.multistate),
+    "survival.one_sample_logrank": lambda w: survival.one_sample_logrank(
+        w.words, _read_curve().curve()
+    ),
     "survival.parametric": lambda w: survival.parametric(
         "arm", w.words, time="time", event="event"
+    ),
+    "survival.reconstruct_curve": lambda w: survival.reconstruct_curve(
+        w.words.assign(survival=w.words["y"]), w.words.assign(n_risk=w.words["y"])
     ),
     "survival.recurrent_events": lambda w: survival.recurrent_events("arm", w.words),
     "survival.reverse_kaplan_meier": _frame(survival.reverse_kaplan_meier),

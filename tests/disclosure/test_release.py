@@ -150,6 +150,8 @@ PASSES = {
     "CountedTable",
     "EstimandCard",
     "MissingPatterns",
+    "PublishedComparison",
+    "PublishedCurves",
     "SuppressedCounts",
     "TableResult",
 }
@@ -179,8 +181,9 @@ REFUSED = {
     "Landmark",
     "MultistateCurve",
     "ObservedComparison",
+    "ReconstructedCurve",
 }
-ROOMS = ("disclosure", "missing", "mixed", "outcomes", "survival", "tables")
+ROOMS = ("disclosure", "missing", "mixed", "outcomes", "quality", "survival", "tables")
 
 
 def result_classes() -> dict[str, type]:
@@ -227,7 +230,10 @@ PLOTS_OF_PATIENTS = {"plot_quantiles", "plot_residuals", "plot_swimmer"}
 # draw estimates of a whole fit, and no counts
 PLOTS_WITHOUT_COUNTS = {"plot_correlation", "plot_differences"}
 # draw tables that were suppressed by their own policy
-PLOTS_OF_SHOWN = {"plot_completers", "plot_missing_patterns", "plot_retention", "plot_visit_gaps"}
+PLOTS_OF_SHOWN = {
+    *("plot_completers", "plot_missing_patterns", "plot_retention", "plot_visit_gaps"),
+    *("plot_published", "plot_published_curves"),
+}
 
 
 def test_every_figure_has_an_answer() -> None:
