@@ -13,7 +13,7 @@ from analysis.quality.funnel_counted import clinic_counts
 from analysis.quality.funnel_disclosure import hide_clinics
 from analysis.quality.funnel_limits import LimitRule, require_rule
 from analysis.quality.funnel_overdispersion import FEWEST_CLINICS, dispersion, usual_scale
-from analysis.quality.funnel_points import Kind, PointColumns, Points, read_points
+from analysis.quality.funnel_points import Kind, Points, read_points
 from analysis.quality.funnel_result import Funnel
 from analysis.quality.funnel_table import LimitPlan, funnel_table, rounded
 
@@ -138,20 +138,15 @@ def funnel(
     >>> found.tidy()["position"].tolist()
     ['inside', 'below alarm', 'inside']
     """
-    named: PointColumns = {}
     given = {"events": events, "denominator": denominator, "expected": expected}
-    for role in ("events", "denominator", "expected"):
-        if given[role] is not None:
-            named[role] = given[role]  # type: ignore[literal-required]
-    for role in ("variance", "mean", "std_dev"):
-        if role in options:
-            named[role] = options[role]  # type: ignore[literal-required]
+    given |= {role: options.get(role) for role in ("variance", "mean", "std_dev")}
+    named = {role: str(column) for role, column in given.items() if column is not None}
     points = read_points(data, kind=kind, by=by, target=options.get("target"), columns=named)
     require_rule(limits, kind, has_variance=points.has_variance)
     plan, reason = _plan(points, limits, overdispersion, options)
     name = by or "clinic"
     label = options.get("label") or str(data.attrs.get(ABOUT, ""))
-    behind = clinic_counts(data, points, by, named, options, label, Members.of(data))
+    behind = clinic_counts(data, points, by, options, label, Members.of(data))
     table = funnel_table(rounded(points, policy), plan, name)
     return Funnel(
         by=name,

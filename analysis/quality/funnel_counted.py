@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.disclosure import Members
 from analysis.errors import ColumnError, DataError
 from analysis.quality.funnel_disclosure import ClinicCounts
-from analysis.quality.funnel_points import PointColumns, Points
+from analysis.quality.funnel_points import Points
 from analysis.results import FloatArray
 
 __all__ = ["clinic_counts"]
@@ -21,7 +21,6 @@ def clinic_counts(
     data: pd.DataFrame,
     points: Points,
     by: str | None,
-    columns: PointColumns,
     options: Mapping[str, Any],
     about: str,
     members: Members | None,
@@ -36,8 +35,6 @@ def clinic_counts(
         What was read from it.
     by : str, optional
         Column of the clinic; the index when None.
-    columns : PointColumns
-        Columns of the comparison.
     options : mapping
         ``patients`` and ``affected``: columns of patients, where they are other counts.
     about : str

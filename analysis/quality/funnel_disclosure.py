@@ -23,7 +23,7 @@ from analysis.disclosure import (
 from analysis.disclosure.rows import HELD
 from analysis.results import FloatArray
 
-__all__ = ["ClinicCounts", "hide_clinics", "hidden_note"]
+__all__ = ["ClinicCounts", "hidden_note", "hide_clinics"]
 
 Cell = tuple[str, str]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 
 from analysis.errors import DataError, ModelError
@@ -94,7 +95,7 @@ def usual_scale(kind: str, scale: str | None) -> Scale:
         raise ModelError(
             f"transformation for a {kind} is not known; allowed: {', '.join(allowed)}."
         )
-    return allowed[allowed.index(scale)]  # type: ignore[arg-type]
+    return allowed[allowed.index(scale)]
 
 
 def on_scale(values: FloatArray, scale: Scale) -> FloatArray:
@@ -122,12 +123,12 @@ def from_scale(values: FloatArray, scale: Scale) -> FloatArray:
 def scale_error(points: Points, scale: Scale) -> FloatArray:
     """Compute the standard error of each clinic at the target on the scale, by the delta method."""
     if scale == "identity":
-        return np.sqrt(points.variance)
+        return np.asarray(np.sqrt(points.variance))
     error, target = np.sqrt(points.variance) / points.size, points.target
     if scale == "log":
-        return error / target
+        return np.asarray(error / target)
     slope = 2.0 * np.sqrt(target * (1.0 - target if scale == "arcsine" else 1.0))
-    return error / slope
+    return np.asarray(error / slope)
 
 
 def dispersion(
@@ -189,7 +190,7 @@ def dispersion(
     )
 
 
-def _drawn_in(z: FloatArray, trim: float, tails: str) -> tuple[FloatArray, FloatArray]:
+def _drawn_in(z: FloatArray, trim: float, tails: str) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
     """Draw in, or leave out, the most extreme distances; and which clinics are used."""
     everyone = np.ones(z.shape, dtype=bool)
     if trim == 0.0 or tails == "keep":

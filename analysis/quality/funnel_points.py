@@ -1,9 +1,10 @@
-"""The points of a funnel: what each clinic has, what it could have by chance, and what is refused."""
+"""The points of a funnel: what each clinic has, and what it could have by chance."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypedDict, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -12,36 +13,10 @@ from analysis.errors import ColumnError, DataError, ModelError
 from analysis.quality.funnel_counts import CountLaw
 from analysis.results import FloatArray
 
-__all__ = ["Kind", "PointColumns", "Points", "read_points"]
+__all__ = ["Kind", "Points", "read_points"]
 
 Kind = Literal["proportion", "rate", "ratio", "mean"]
 """What a funnel compares."""
-
-
-class PointColumns(TypedDict, total=False):
-    """Columns of what is compared.
-
-    Parameters
-    ----------
-    events : str
-        Counts: patients with an outcome, or events.
-    denominator : str
-        Patients for a proportion or mean, sessions or patient-time for a rate.
-    expected : str
-        Expected count for a ratio; expected mean for a mean.
-    variance : str
-        Variance of the count, where it is not that of the binomial or Poisson law; of the mean
-        for a mean.
-    mean, std_dev : str
-        For a mean: the mean of each clinic, and the standard deviation of its patients.
-    """
-
-    events: str
-    denominator: str
-    expected: str
-    variance: str
-    mean: str
-    std_dev: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -105,7 +80,7 @@ def read_points(
     kind: str,
     by: str | None,
     target: float | None,
-    columns: PointColumns,
+    columns: Mapping[str, str],
 ) -> Points:
     """Read the clinics of a frame and refuse what cannot be compared.
 
@@ -120,8 +95,12 @@ def read_points(
         Column of the clinic; the index when left out.
     target : float, optional
         The value to compare with. None: all clinics together (1 for ratios).
-    columns : PointColumns
-        Names of the columns that the kind needs.
+    columns : mapping of str to str
+        Column of each role. ``events``: counts of patients with an outcome, or of events.
+        ``denominator``: patients for a proportion or mean, sessions or patient-time for a rate.
+        ``expected``: count for a ratio, mean for a mean. ``variance``: of the count, where it is
+        not that of the binomial or Poisson law, or of the mean. ``mean, std_dev``: of the patients
+        of each clinic.
 
     Returns
     -------
@@ -140,7 +119,7 @@ def read_points(
     """
     needed = _needed(kind, columns)
     names = _names(data, by)
-    numbers = {role: _numbers(data, columns[role]) for role in needed}  # type: ignore[literal-required]
+    numbers = {role: _numbers(data, columns[role]) for role in needed}
     _require_counts(kind, numbers)
     size = numbers["expected" if kind == "ratio" else "denominator"]
     order = np.array(sorted(np.flatnonzero(size > 0), key=lambda row: names[row]), dtype=np.intp)
@@ -165,7 +144,7 @@ def read_points(
     )
 
 
-def _needed(kind: str, columns: PointColumns) -> list[str]:
+def _needed(kind: str, columns: Mapping[str, str]) -> list[str]:
     """List the roles of the columns that a kind has, those that it must have first."""
     if kind not in get_args(Kind):
         raise ModelError(f"kind is not known; allowed are {', '.join(get_args(Kind))}.")
