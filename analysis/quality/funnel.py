@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
@@ -138,7 +138,7 @@ def funnel(
     >>> found.tidy()["position"].tolist()
     ['inside', 'below alarm', 'inside']
     """
-    given = {"events": events, "denominator": denominator, "expected": expected}
+    given: dict[str, Any] = {"events": events, "denominator": denominator, "expected": expected}
     given |= {role: options.get(role) for role in ("variance", "mean", "std_dev")}
     named = {role: str(column) for role, column in given.items() if column is not None}
     points = read_points(data, kind=kind, by=by, target=options.get("target"), columns=named)
