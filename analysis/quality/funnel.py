@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict, Unpack
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
@@ -12,53 +12,15 @@ from analysis.errors import ModelError
 from analysis.quality.funnel_counted import clinic_counts
 from analysis.quality.funnel_disclosure import hide_clinics
 from analysis.quality.funnel_limits import LimitRule, require_rule
+from analysis.quality.funnel_options import FunnelOptions, named_columns
 from analysis.quality.funnel_overdispersion import FEWEST_CLINICS, dispersion, usual_scale
 from analysis.quality.funnel_points import Kind, Points, read_points
 from analysis.quality.funnel_result import Funnel
 from analysis.quality.funnel_table import LimitPlan, funnel_table, rounded
 
-__all__ = ["FunnelOptions", "funnel"]
+__all__ = ["funnel"]
 
 _WIDENINGS = ("auto", "none", "additive", "multiplicative")
-
-
-class FunnelOptions(TypedDict, total=False):
-    """Further choices of a funnel, all optional.
-
-    Parameters
-    ----------
-    variance : str
-        Column of the variance of the count, or mean, of a clinic like all; `case_mix` gives it.
-    mean, std_dev : str
-        For a mean: columns of the mean of each clinic and of the spread of its patients.
-    patients, affected : str
-        Where events and denominators are no patients: columns of the patients behind each clinic,
-        and of those with an event. Clinics with few of them are hidden.
-    target : float
-        The value to compare with, instead of that of all clinics together.
-    transformation : {"square root", "log", "arcsine"}
-        Scale on which overdispersion is estimated; see `funnel`.
-    trim : float
-        Share of clinics at each end that do not count fully for overdispersion. Default 0.1.
-    tails : {"winsorise", "truncate", "keep"}
-        What is done with them. Default "winsorise".
-    per : float
-        Rates are given per so many units of the denominator, such as 100.
-    label : str
-        What is compared, for texts and for the ledger of releases.
-    """
-
-    variance: str
-    mean: str
-    std_dev: str
-    patients: str
-    affected: str
-    target: float
-    transformation: str
-    trim: float
-    tails: str
-    per: float
-    label: str
 
 
 def funnel(
@@ -138,9 +100,7 @@ def funnel(
     >>> found.tidy()["position"].tolist()
     ['inside', 'below alarm', 'inside']
     """
-    given: dict[str, Any] = {"events": events, "denominator": denominator, "expected": expected}
-    given |= {role: options.get(role) for role in ("variance", "mean", "std_dev")}
-    named = {role: str(column) for role, column in given.items() if column is not None}
+    named = named_columns(events, denominator, expected, options)
     points = read_points(data, kind=kind, by=by, target=options.get("target"), columns=named)
     require_rule(limits, kind, has_variance=points.has_variance)
     plan, reason = _plan(points, limits, overdispersion, options)
@@ -191,5 +151,5 @@ def _too_few(n: int) -> str:
     """Say why limits are by chance alone."""
     return (
         f"With {n} clinics, fewer than {FEWEST_CLINICS}, it cannot be told how much clinics differ "
-        "beyond chance, so that limits would call clinics that are merely different."
+        "beyond chance, so that limits would call out clinics that merely differ."
     )

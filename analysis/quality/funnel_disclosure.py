@@ -29,7 +29,7 @@ Cell = tuple[str, str]
 
 _ALL = "all clinics"
 _KEPT = 1e9  # readers know the clinics together, so that hiding them would not help
-_BASES = {"events": "denominator", "affected": "patients"}
+_BASES = {"events": ("denominator", "patients"), "affected": ("patients",)}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -112,19 +112,21 @@ def _system(
 ) -> tuple[dict[Cell, int], list[tuple[Cell, list[Cell]]]]:
     """Name all counts, what is left of each, and their sums over clinics."""
     counts = {role: values.astype(int) for role, values in behind.counts.items()}
-    for role, base in _BASES.items():
-        some = role in counts and base in counts and (role == "affected" or behind.nested)
-        if some:
-            counts[f"without {role}"] = counts[base] - counts[role]
+    base_of = {
+        role: next((base for base in bases if base in counts), "")
+        for role, bases in _BASES.items()
+        if role in counts and (role == "affected" or behind.nested)
+    }
+    for role, base in base_of.items():
+        counts[f"without {role}"] = counts[base] - counts[role]
     cells: dict[Cell, int] = {}
     sums: list[tuple[Cell, list[Cell]]] = []
     for role, values in counts.items():
         cells |= {(role, c): int(n) for c, n in zip(clinics, values, strict=True)}
         cells[(role, _ALL)] = int(values.sum())
         sums.append(((role, _ALL), [(role, c) for c in clinics]))
-    for role, base in _BASES.items():
-        if f"without {role}" in counts:
-            sums += [((base, c), [(role, c), (f"without {role}", c)]) for c in (*clinics, _ALL)]
+    for role, base in base_of.items():
+        sums += [((base, c), [(role, c), (f"without {role}", c)]) for c in (*clinics, _ALL)]
     return cells, sums
 
 

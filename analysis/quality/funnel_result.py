@@ -17,6 +17,8 @@ from analysis.quality.funnel_table import (
     chance_outside,
     resized,
 )
+from analysis.quality.shrinkage import shrunken
+from analysis.quality.shrinkage_result import Shrinkage
 from analysis.results import counted, frame_to_html, frame_to_text
 
 __all__ = ["Funnel"]
@@ -72,6 +74,23 @@ class Funnel:
         """Whether clinics are too few for limits that allow for overdispersion."""
         return bool(self.reason)
 
+    def shrinkage(self) -> Shrinkage:
+        """Shrink the same clinics: the picture where they are too few for a funnel.
+
+        Returns
+        -------
+        Shrinkage
+            By the policy of the funnel; see `shrinkage`.
+        """
+        return shrunken(
+            self.points,
+            by=self.by,
+            behind=self.behind,
+            per=self.plan.per,
+            label=self.label,
+            policy=self.statement.policy,
+        )
+
     def tidy(self) -> pd.DataFrame:
         """Return the true numbers, marked as confidential.
 
@@ -116,8 +135,13 @@ class Funnel:
         }
         return pd.DataFrame([{**row, **chance}])
 
-    def lines(self) -> pd.DataFrame:
+    def lines(self, largest: float | None = None) -> pd.DataFrame:
         """Return the limits as lines over sizes, to be drawn.
+
+        Parameters
+        ----------
+        largest : float, optional
+            Where the lines end; a little beyond the largest clinic when left out.
 
         Returns
         -------
@@ -128,8 +152,8 @@ class Funnel:
         names = [f"{name}_{end}" for name in LEVELS for end in ("low", "high")]
         if self.points.has_variance:
             return pd.DataFrame(columns=["size", *names], dtype=float)
-        largest = float(self.points.size.max())
-        size = np.geomspace(max(largest / 400.0, min(1.0, largest)), 1.06 * largest, _LINE_POINTS)
+        end = 1.06 * float(self.points.size.max()) if largest is None else largest
+        size = np.geomspace(max(end / 400.0, min(1.0, end)), end, _LINE_POINTS)
         if self.points.kind in ("proportion", "mean"):
             size = np.unique(np.ceil(size))
         at = resized(self.points, size)

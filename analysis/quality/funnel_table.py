@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
@@ -26,6 +28,7 @@ __all__ = [
     "POSITIONS",
     "LimitPlan",
     "chance_outside",
+    "count_columns",
     "funnel_table",
     "resized",
     "rounded",
@@ -137,17 +140,36 @@ def funnel_table(points: Points, plan: LimitPlan, by: str) -> pd.DataFrame:
         position[value > high + slack] = f"above {name}"
         position[value < low - slack] = f"below {name}"
     return pd.DataFrame(
-        {**named, **_counts(points), **columns, "position": pd.array(position, dtype="string")}
+        {
+            **named,
+            **count_columns(points),
+            **columns,
+            "position": pd.array(position, dtype="string"),
+        }
     )
 
 
-def _counts(points: Points) -> dict[str, FloatArray]:
-    """Name the counts and what is expected, by the kind."""
+def count_columns(points: Points) -> dict[str, npt.NDArray[Any]]:
+    """Name the counts and what is expected, by the kind.
+
+    Parameters
+    ----------
+    points : Points
+        The clinics.
+
+    Returns
+    -------
+    dict of str to array, shape (k,)
+        Columns of tables.
+    """
     if points.kind == "mean":
-        return {"denominator": points.size, "mean": points.observed, "expected": points.expected}
+        means = {"mean": points.observed, "expected": points.expected}
+        return {"denominator": points.size.astype(np.int64), **means}
+    events = {"events": points.observed.astype(np.int64)}
     if points.kind == "ratio":
-        return {"events": points.observed, "expected": points.size}
-    return {"events": points.observed, "denominator": points.size}
+        return {**events, "expected": points.size}
+    whole = points.kind == "proportion" or bool((points.size == np.round(points.size)).all())
+    return {**events, "denominator": points.size.astype(np.int64) if whole else points.size}
 
 
 def chance_outside(points: Points, plan: LimitPlan, level: float) -> float:

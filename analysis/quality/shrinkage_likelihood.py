@@ -89,7 +89,7 @@ class ClinicLikelihood:
         return score, np.asarray(self.size * curved / self.spread)
 
     def crude(self) -> FloatArray:
-        """Compute each clinic's own value, counts half an event nearer to the middle; shape (k,)."""
+        """Compute each clinic's own value, shape (k,); half an event is added to counts."""
         if self.family == "gaussian":
             return self.observed[:, 0]
         events = self.observed[:, 0] + 0.5
