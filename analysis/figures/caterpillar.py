@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.figures.clinic_scale import VALUE_LABELS, format_values, value_text
+from analysis.figures.clinic_scale import VALUE_LABELS, capitalised, format_values, value_text
 from analysis.figures.labels import add_headings, add_note, below_axis
 from analysis.figures.style import INK, MUTED, RULE, Words, house_style, new_axes
 from analysis.quality import Shrinkage
@@ -49,7 +49,7 @@ def plot_caterpillar(
         axes.axvline(result.mean, color=INK, linewidth=1.0, zorder=2)
         _draw(axes, result, shown)
         _set_axes(axes, result, shown, x_label)
-        subtitle = words.get("subtitle") or result.label
+        subtitle = words.get("subtitle") or capitalised(result.label)
         add_headings(axes, title=title, subtitle=subtitle)
         _name_mean(axes, result)
         notes = [_key(result), *result.notes(), words.get("note", "")]
@@ -102,7 +102,7 @@ def _count(row: dict) -> str:  # type: ignore[type-arg]
 def _set_axes(ax: Axes, result: Shrinkage, shown: pd.DataFrame, x_label: str) -> None:
     """Name the clinics and set the axis of values."""
     ax.set_yticks(range(len(shown)), shown[result.by].astype(str).tolist())
-    ax.set_ylim(len(shown) - 0.4, -0.6)
+    ax.set_ylim(len(shown) + 0.1, -0.6)  # room for the name of the mean
     ax.set_xlabel(x_label)
     format_values(ax.xaxis, result.kind)
     ax.grid(visible=True, axis="x", color=RULE, linewidth=0.6)
@@ -131,11 +131,12 @@ def _name_mean(ax: Axes, result: Shrinkage) -> None:
 def _alt(result: Shrinkage, shown: pd.DataFrame, x_label: str, title: str) -> str:
     """Describe the figure clinic by clinic."""
     kind = result.kind
-    parts = [
+    opening = (
         f"Caterpillar plot of {len(shown)} clinics in the order of names, {x_label}, shrunken "
         f"values with {100 * result.conf_level:g}% intervals; mean of clinics "
         f"{value_text(result.mean, kind)}."
-    ]
+    )
+    parts = [opening]
     for row in shown.to_dict("records"):
         if np.isnan(row["estimate"]):
             parts.append(f"{row[result.by]}: hidden.")

@@ -7,7 +7,7 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from analysis.figures.labels import written
 
-__all__ = ["VALUE_LABELS", "format_values", "value_text"]
+__all__ = ["VALUE_LABELS", "capitalised", "format_values", "value_text"]
 
 VALUE_LABELS = {
     "proportion": "Share of patients",
@@ -41,6 +41,22 @@ def value_text(value: float, kind: str) -> str:
     if kind == "proportion":
         return f"{100 * value:.0f}%"
     return written(value, 2 if kind == "ratio" else 1)
+
+
+def capitalised(text: str) -> str:
+    """Begin a text with a capital, and leave the rest as it is.
+
+    Parameters
+    ----------
+    text : str
+        A label; may be empty.
+
+    Returns
+    -------
+    str
+        For subtitles.
+    """
+    return text[:1].upper() + text[1:]
 
 
 def format_values(axis: Axis, kind: str) -> None:

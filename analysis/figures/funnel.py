@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Unpack
 
 import numpy as np
@@ -10,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
 
 from analysis.figures.caterpillar import plot_caterpillar
-from analysis.figures.clinic_scale import VALUE_LABELS, format_values, value_text
+from analysis.figures.clinic_scale import VALUE_LABELS, capitalised, format_values, value_text
 from analysis.figures.labels import add_headings, add_note, below_axis
 from analysis.figures.point_names import name_points
 from analysis.figures.style import INK, MUTED, RULE, Words, house_style, new_axes
@@ -65,7 +66,8 @@ def plot_funnel(
     """
     if result.needs_shrinkage:
         note = " ".join(filter(None, [result.reason, words.get("note", "")]))
-        return plot_caterpillar(result.shrinkage(), ax=ax, **{**words, "note": note})
+        more: Words = {**words, "note": note}
+        return plot_caterpillar(result.shrinkage(), ax=ax, **more)
     shown = result.shown
     known = shown[shown["estimate"].notna()].assign(size=_sizes)
     title = words.get("title") or result.sentence().removesuffix(".")
@@ -81,10 +83,11 @@ def plot_funnel(
                 markerfacecolor=fill, markeredgecolor=_BLUE if fill == "white" else INK, zorder=4,
             )  # fmt: skip
         _set_axes(axes, result, known, words.get("x_label") or _SIZES[kind])
-        subtitle = words.get("subtitle") or result.label
+        subtitle = words.get("subtitle") or capitalised(result.label)
         add_headings(axes, title=title, subtitle=subtitle, y_label=y_label)
         names_left = _name(axes, result, known)
-        notes = [_KEY, *result.notes(), words.get("note", ""), names_left]
+        bars = _BARS if result.points.has_variance else ""
+        notes = [_KEY, bars, *result.notes(), words.get("note", ""), names_left]
         add_note(axes, " ".join(filter(None, notes)), below=below_axis(axes) + 6)
     shown.attrs["alt"] = _alt(result, known, y_label, title)
     return axes, shown
@@ -93,6 +96,8 @@ def plot_funnel(
 _KEY = (
     "Triangles: outside the 95% limits; diamonds: outside the 99.8% limits. Clinics are not ranked."
 )
+
+_BARS = "Bars: limits of each clinic for its own patients, thick 95%, thin 99.8%."
 
 
 def _sizes(known: pd.DataFrame) -> FloatArray:
@@ -177,7 +182,7 @@ def _name_lines(ax: Axes, result: Funnel, known: pd.DataFrame) -> list[Bbox]:
 def _apart(texts: list) -> list:  # type: ignore[type-arg]
     """Move the names of lines apart where they would overlap."""
     ordered = sorted(texts, key=lambda text: text.get_window_extent().y0)
-    for lower, upper in zip(ordered[:-1], ordered[1:], strict=True):
+    for lower, upper in pairwise(ordered):
         gap = upper.get_window_extent().y0 - lower.get_window_extent().y1
         if gap < 1.0:
             dpi = upper.figure.dpi
@@ -192,10 +197,11 @@ def _alt(result: Funnel, known: pd.DataFrame, y_label: str, title: str) -> str:
     if known.empty:
         return f"Funnel plot without points. Conclusion: {title}."
     low, high = (value_text(float(f(known["estimate"])), kind) for f in (np.min, np.max))
-    parts = [
+    opening = (
         f"Funnel plot of {len(known)} clinics, {y_label} by size. Values lie between {low} and "
         f"{high}; target {value_text(result.target, kind)}."
-    ]
+    )
+    parts = [opening]
     outside = known[known["position"].ne("inside")]
     parts += [
         f"{row[result.by]}: {value_text(row['estimate'], kind)}, {row['position']} limits."

@@ -77,9 +77,9 @@ def _place(ax: Axes, name: str, at: tuple[float, float], boxes: list[Bbox]) -> B
         text = _write(ax, name, at, (x, y), ha, va)
         box = text.get_window_extent().padded(1.0)
         inside = frame.x0 <= box.x0 and box.x1 <= frame.x1
-        if inside and frame.y0 <= box.y0 and box.y1 <= frame.y1:
-            if not any(box.overlaps(other) for other in boxes):
-                return box
+        inside = inside and frame.y0 <= box.y0 and box.y1 <= frame.y1
+        if inside and not any(box.overlaps(other) for other in boxes):
+            return box
         text.remove()
     return None
 

@@ -178,14 +178,15 @@ class Funnel:
         alarm = outside[outside["position"].str.contains("alarm")]
         chance = self._chance(known[self.by].tolist())
         of = counted(len(known), "clinic")
-        verb = "lies" if len(outside) == 1 else "lie"
-        far = f", {len(alarm)} of them outside the 99.8% limits" if len(alarm) else ""
-        names = f" ({', '.join(alarm[self.by])})" if len(alarm) else ""
         many = "none" if outside.empty else str(len(outside))
-        return (
-            f"Of {of} {many} {verb} outside the 95% limits{far}{names}; by chance alone about "
-            f"{chance:.1f} would."
-        )
+        verb = "lies" if len(outside) == 1 else "lie"
+        names = f" ({', '.join(alarm[self.by])})" if len(alarm) else ""
+        if len(alarm) and len(alarm) == len(outside):
+            far = f"outside the 99.8% limits{names}"
+        else:
+            far = "outside the 95% limits"
+            far += f", {len(alarm)} of them outside the 99.8% limits{names}" if len(alarm) else ""
+        return f"Of {of} {many} {verb} {far}; by chance alone about {chance:.1f} would."
 
     def _chance(self, names: list[str]) -> float:
         """Compute how many of the named clinics lie outside the 95 % limits by chance."""
@@ -210,7 +211,7 @@ class Funnel:
     def _how(self) -> str:
         """Say how limits were made."""
         rule = self.plan.rule if self.points.counts else "normal"
-        text = f"Limits: {rule}, 95% and 99.8%"
+        text = f"Limits: {_RULE_NAMES[rule]}, 95% and 99.8%"
         if self.plan.found is None:
             return f"{text}, for chance alone."
         found = self.plan.found
@@ -235,3 +236,13 @@ class Funnel:
 
     def _repr_html_(self) -> str:
         return frame_to_html(self.shown, caption=" ".join([self.sentence(), *self.notes()]))
+
+
+_RULE_NAMES = {
+    "spiegelhalter": "Spiegelhalter's",
+    "mid-p": "mid-p",
+    "exact": "exact",
+    "byar": "Byar's",
+    "wilson": "Wilson's",
+    "normal": "normal",
+}
