@@ -132,7 +132,7 @@ def _alt(result: Shrinkage, shown: pd.DataFrame, x_label: str, title: str) -> st
     """Describe the figure clinic by clinic."""
     kind = result.kind
     opening = (
-        f"Caterpillar plot of {len(shown)} clinics in the order of names, {x_label}, shrunken "
+        f"Caterpillar plot, {len(shown)} clinics in the order of names, {x_label}, shrunken "
         f"values with {100 * result.conf_level:g}% intervals; mean of clinics "
         f"{value_text(result.mean, kind)}."
     )

@@ -198,7 +198,7 @@ def _alt(result: Funnel, known: pd.DataFrame, y_label: str, title: str) -> str:
         return f"Funnel plot without points. Conclusion: {title}."
     low, high = (value_text(float(f(known["estimate"])), kind) for f in (np.min, np.max))
     opening = (
-        f"Funnel plot of {len(known)} clinics, {y_label} by size. Values lie between {low} and "
+        f"Funnel plot, {len(known)} clinics, {y_label} by size. Values lie between {low} and "
         f"{high}; target {value_text(result.target, kind)}."
     )
     parts = [opening]

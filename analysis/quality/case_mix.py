@@ -112,10 +112,10 @@ def case_mix(
     All clinics are in the model, so that expected counts add up to the observed ones and every
     clinic is held to one formula. That a clinic is part of what it is compared with makes the
     difference smaller, and its variance too: V − g'(X'WX)⁻¹g for a clinic with variance V and
-    sums g of weighted covariates. With this variance the test of a clinic is Rao's score test of
-    its own effect, and equals, for a linear model, the test with the clinic left out of the model.
-    Where clinics with worse patients also give worse care, covariates take a part of the
-    difference.
+    sums g of weighted covariates. With this variance the distance of a clinic is that of Rao's
+    score test of an effect of its own, for means that of its t-test: as if the clinic had been
+    taken out of the comparison. Where clinics with worse patients also give worse care, covariates
+    take a part of the difference.
 
     Events of one patient come together: the variance of rates is multiplied by Pearson's
     dispersion within clinics, where it is above 1.

@@ -157,7 +157,7 @@ def hidden_note(statement: Statement) -> str:
         return ""
     verb = "clinic is" if lost == 1 else "clinics are"
     return (
-        f"{lost} of {len(statement.frame)} {verb} not shown ({HIDDEN}): fewer than "
+        f"{lost} {verb} not shown ({HIDDEN}): fewer than "
         f"{statement.policy.minimum_count} with or without the outcome, or needed to protect "
         "another clinic."
     )

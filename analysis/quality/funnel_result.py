@@ -205,8 +205,22 @@ class Funnel:
         )
         if left > 1:
             without = without.replace("was", "were")
-        parts = [self._how(), self.reason, without, hidden_note(self.statement)]
+        parts = [self._how(), self._few(), self.reason, without, hidden_note(self.statement)]
         return tuple(part for part in parts if part)
+
+    def _few(self) -> str:
+        """Warn of rules by which a clinic without events is always outside."""
+        points = self.points
+        if not points.counts or self.plan.rule not in ("exact", "byar", "wilson"):
+            return ""
+        low = self.plan.limits(points, LEVELS["warning"])[0]
+        likely = points.law.cdf(np.zeros(points.size.shape)) > 1.0 - LEVELS["warning"]
+        if not (likely & (low > 0)).any():
+            return ""
+        return (
+            "By this rule a clinic without events is always outside, however likely that is by "
+            "chance: use limits='mid-p'."
+        )
 
     def _how(self) -> str:
         """Say how limits were made."""

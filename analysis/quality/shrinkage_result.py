@@ -112,12 +112,12 @@ class Shrinkage:
             return "No clinic has enough patients to be shown."
         named = frame.loc[apart.fillna(value=False).astype(bool)]
         if named.empty:
-            return f"None of {counted(known, 'clinic')} can be told from the mean of clinics."
+            return f"Of {counted(known, 'clinic')} none can be told from the mean of clinics."
         side = named["probability_above"].gt(0.5).map({True: "above", False: "below"})
         each = [f"{c} ({s})" for c, s in zip(named[self.by], side, strict=True)]
         verb = "differs" if len(each) == 1 else "differ"
         return (
-            f"{len(each)} of {counted(known, 'clinic')} {verb} from the mean of clinics: "
+            f"Of {counted(known, 'clinic')} {len(each)} {verb} from the mean of clinics: "
             f"{', '.join(each)}; the others cannot be told from it."
         )
 
