@@ -122,9 +122,9 @@ def maximum_likelihood(data: ClinicLikelihood) -> tuple[float, float]:
     done = optimize.minimize(
         loss,
         start,
-        method="L-BFGS-B",
+        method="Nelder-Mead",  # flat where the spread is 0: nothing to follow there
         bounds=[(None, None), (np.log(1e-4), np.log(50.0))],
-        options={"ftol": 1e-14, "gtol": 1e-7},
+        options={"xatol": 1e-7, "fatol": 1e-11, "maxiter": 5000},
     )
     if not done.success:
         raise ConvergenceError(
