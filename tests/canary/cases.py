@@ -18,6 +18,7 @@ from analysis import (
     mixed,
     outcomes,
     privacy,
+    quality,
     report,
     results,
     study,
@@ -319,6 +320,12 @@ CASES: dict[str, Callable[[World], object]] = {
     ),
     "privacy.scan_path": lambda world: privacy.scan_path(_redcap(world)[0].parent),
     "privacy.trajectory_uniqueness": _study(privacy.trajectory_uniqueness),
+    "quality.case_mix": _frame(quality.case_mix, outcome="y", by="arm", covariates=["n"]),
+    "quality.clinic_outcomes": _study(quality.clinic_outcomes, "response"),
+    "quality.funnel": _frame(quality.funnel, kind="rate", by="id", events="y", denominator="n"),
+    "quality.shrinkage": _frame(
+        quality.shrinkage, kind="rate", by="id", events="y", denominator="n"
+    ),
     "report.provenance": _study(report.provenance),
     "report.write_release_page": lambda world: report.write_release_page(
         world.folder, ledger=_ledger(world), release="2"
@@ -389,6 +396,7 @@ ON_RESULTS = {
     *("figures.plot_trajectory", "mixed.clinic_influence", "mixed.compare_covariances"),
     *("figures.plot_completers", "figures.plot_missing_patterns", "figures.plot_retention"),
     *("figures.plot_visit_gaps",),
+    *("figures.plot_caterpillar", "figures.plot_funnel"),
     *("mixed.fit_moments", "mixed.save_moments", "mixed.variance_test", "disclosure.recording"),
     *("formats.write_mapping", "study.findings_frame", "results.tidy_frame"),
     *("results.critical_value", "synthetic.inject_into_folder", "synthetic.write_shards"),

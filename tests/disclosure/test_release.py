@@ -147,9 +147,13 @@ def test_tables_of_estimates_without_their_patients_are_refused() -> None:
 
 PASSES = {
     "AttritionWeights",
+    "CaseMix",
+    "ClinicOutcomes",
     "CountedTable",
     "EstimandCard",
+    "Funnel",
     "MissingPatterns",
+    "Shrinkage",
     "SuppressedCounts",
     "TableResult",
 }
@@ -180,7 +184,7 @@ REFUSED = {
     "MultistateCurve",
     "ObservedComparison",
 }
-ROOMS = ("disclosure", "missing", "mixed", "outcomes", "survival", "tables")
+ROOMS = ("disclosure", "missing", "mixed", "outcomes", "quality", "survival", "tables")
 
 
 def result_classes() -> dict[str, type]:
@@ -228,6 +232,7 @@ PLOTS_OF_PATIENTS = {"plot_quantiles", "plot_residuals", "plot_swimmer"}
 PLOTS_WITHOUT_COUNTS = {"plot_correlation", "plot_differences"}
 # draw tables that were suppressed by their own policy
 PLOTS_OF_SHOWN = {"plot_completers", "plot_missing_patterns", "plot_retention", "plot_visit_gaps"}
+PLOTS_OF_SHOWN |= {"plot_caterpillar", "plot_funnel"}
 
 
 def test_every_figure_has_an_answer() -> None:
