@@ -79,12 +79,14 @@ def _draw(ax: Axes, result: Shrinkage, shown: pd.DataFrame) -> None:
                 markeredgecolor=MUTED, zorder=3,
             )  # fmt: skip
             ax.plot([row["conf_low"], row["conf_high"]], [place] * 2, color=color, linewidth=2)
-            ax.plot(row["estimate"], place, marker, color=color, markersize=6.5, zorder=4)
+            size = 9.0 if apart[place] else 6.5
+            ax.plot(row["estimate"], place, marker, color=color, markersize=size, zorder=4)
         text = "hidden" if hidden else value_text(row["estimate"], result.kind)
         for offset, content in ((8, text), (52, _count(row))):
             ax.annotate(
                 content, (1, place), xycoords=("axes fraction", "data"), xytext=(offset, 0),
                 textcoords="offset points", va="center", size=9, color=MUTED if hidden else INK,
+                weight="bold" if apart[place] else "normal",
                 annotation_clip=False, gid="count",
             )  # fmt: skip
 

@@ -181,12 +181,13 @@ class Funnel:
         many = "none" if outside.empty else str(len(outside))
         verb = "lies" if len(outside) == 1 else "lie"
         names = f" ({', '.join(alarm[self.by])})" if len(alarm) else ""
+        would = "would"
         if len(alarm) and len(alarm) == len(outside):
-            far = f"outside the 99.8% limits{names}"
+            far, would = f"outside the 99.8% limits{names}", "would lie outside the 95% limits"
         else:
             far = "outside the 95% limits"
             far += f", {len(alarm)} of them outside the 99.8% limits{names}" if len(alarm) else ""
-        return f"Of {of} {many} {verb} {far}; by chance alone about {chance:.1f} would."
+        return f"Of {of} {many} {verb} {far}; by chance alone about {chance:.1f} {would}."
 
     def _chance(self, names: list[str]) -> float:
         """Compute how many of the named clinics lie outside the 95 % limits by chance."""

@@ -68,7 +68,8 @@ def test_positions_and_chance_are_those_of_the_counts():
     assert found.tidy()["position"].tolist() == ["inside"] * 3 + ["below alarm"] + ["inside"] * 4
     assert found.target == pytest.approx(155 / 342)
     assert found.sentence() == (
-        "Of 8 clinics 1 lies outside the 99.8% limits (d); by chance alone about 0.4 would."
+        "Of 8 clinics 1 lies outside the 99.8% limits (d); by chance alone about 0.4 would lie "
+        "outside the 95% limits."
     )
     about = found.glance().iloc[0]
     assert about["outside_warning"] == about["outside_alarm"] == 1
