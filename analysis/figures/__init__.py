@@ -1,11 +1,13 @@
 """Figures: each returns its axes and the numbers that it shows, with a description in words."""
 
+from analysis.figures.caterpillar import plot_caterpillar
 from analysis.figures.completeness import plot_completeness
 from analysis.figures.completers import plot_completers
 from analysis.figures.correlation import plot_correlation
 from analysis.figures.differences import plot_differences, plot_ratios
 from analysis.figures.dispatch import plot
 from analysis.figures.flow import plot_flow
+from analysis.figures.funnel import plot_funnel
 from analysis.figures.incidence import plot_cumulative_incidence
 from analysis.figures.influence import plot_influence
 from analysis.figures.intervals import plot_interval_curve
@@ -27,12 +29,14 @@ from analysis.figures.visit_gaps import plot_visit_gaps
 __all__ = [
     "figure_png",
     "plot",
+    "plot_caterpillar",
     "plot_completeness",
     "plot_completers",
     "plot_correlation",
     "plot_cumulative_incidence",
     "plot_differences",
     "plot_flow",
+    "plot_funnel",
     "plot_influence",
     "plot_interval_curve",
     "plot_marginal_means",

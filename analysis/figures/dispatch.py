@@ -9,7 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.errors import ReportError
+from analysis.figures.caterpillar import plot_caterpillar
 from analysis.figures.differences import plot_differences
+from analysis.figures.funnel import plot_funnel
 from analysis.figures.imputed import plot_imputed
 from analysis.figures.incidence import plot_cumulative_incidence
 from analysis.figures.intervals import plot_interval_curve
@@ -68,4 +70,6 @@ _KINDS: dict[str, Callable[..., Plotted]] = {
     "Contrasts": plot_differences,
     "ImputedAnalysis": plot_imputed,
     "TippingPoint": plot_tipping_point,
+    "Funnel": plot_funnel,
+    "Shrinkage": plot_caterpillar,
 }

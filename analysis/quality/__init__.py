@@ -1,16 +1,32 @@
-"""Quality of care: comparison of a clinic with published cohorts."""
+"""Quality of care: clinics beside each other and beside published cohorts, without ranks."""
 
+from analysis.quality.case_mix import case_mix
+from analysis.quality.case_mix_result import CaseMix
+from analysis.quality.funnel import funnel
+from analysis.quality.funnel_clinics import clinic_outcomes
+from analysis.quality.funnel_clinics_result import ClinicOutcomes
+from analysis.quality.funnel_result import Funnel
 from analysis.quality.published_cohorts import comparable_cohorts
 from analysis.quality.published_comparison import compare_with_published
 from analysis.quality.published_curves import PublishedCurves, compare_curves
 from analysis.quality.published_result import PublishedComparison
 from analysis.quality.published_spread import change_from_means
+from analysis.quality.shrinkage import shrinkage
+from analysis.quality.shrinkage_result import Shrinkage
 
 __all__ = [
+    "CaseMix",
+    "ClinicOutcomes",
+    "Funnel",
     "PublishedComparison",
     "PublishedCurves",
+    "Shrinkage",
+    "case_mix",
     "change_from_means",
+    "clinic_outcomes",
     "comparable_cohorts",
     "compare_curves",
     "compare_with_published",
+    "funnel",
+    "shrinkage",
 ]

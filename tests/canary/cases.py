@@ -350,6 +350,12 @@ CASES: dict[str, Callable[[World], object]] = {
         world.events(), _read_curve(), tau=7
     ),
     "quality.compare_with_published": _study(quality.compare_with_published, cohort="McInnes 2022"),
+    "quality.case_mix": _frame(quality.case_mix, outcome="y", by="arm", covariates=["n"]),
+    "quality.clinic_outcomes": _study(quality.clinic_outcomes, "response"),
+    "quality.funnel": _frame(quality.funnel, kind="rate", by="id", events="y", denominator="n"),
+    "quality.shrinkage": _frame(
+        quality.shrinkage, kind="rate", by="id", events="y", denominator="n"
+    ),
     "report.provenance": _study(report.provenance),
     "report.write_release_page": lambda world: report.write_release_page(
         world.folder, ledger=_ledger(world), release="2"

@@ -147,11 +147,15 @@ def test_tables_of_estimates_without_their_patients_are_refused() -> None:
 
 PASSES = {
     "AttritionWeights",
+    "CaseMix",
+    "ClinicOutcomes",
     "CountedTable",
     "EstimandCard",
+    "Funnel",
     "MissingPatterns",
     "PublishedComparison",
     "PublishedCurves",
+    "Shrinkage",
     "SuppressedCounts",
     "TableResult",
 }
@@ -234,6 +238,7 @@ PLOTS_OF_SHOWN = {
     *("plot_completers", "plot_missing_patterns", "plot_retention", "plot_visit_gaps"),
     *("plot_published", "plot_published_curves"),
 }
+PLOTS_OF_SHOWN |= {"plot_caterpillar", "plot_funnel"}
 
 
 def test_every_figure_has_an_answer() -> None:
