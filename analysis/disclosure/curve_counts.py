@@ -136,7 +136,7 @@ def hide_curve_counts(
     followed : pandas.DataFrame, optional
         Who was followed: ``unit``, the column of the group, ``entry, time, event``.
     about : str
-        Of which event, the same in every release; empty: outside the ledger.
+        What the counts are, the same in every release.
     policy : Policy
         The least count that may be shown.
 
@@ -247,7 +247,7 @@ def earlier_times(about: str) -> Callable[[Key], set[float]]:
 
 def _earlier_steps(about: str) -> Iterator[tuple[Key, float]]:
     """Read the steps of curves about the same off the ledger."""
-    ledger = current_ledger() if about else None
+    ledger = current_ledger()
     for record in ledger.earlier() if ledger else ():
         if kind_of(record.about) == about:
             for name in record.counts.keys() - set(record.not_shown):

@@ -126,11 +126,11 @@ def suppress_curve(
 
     Examples
     --------
-    >>> curve = pd.DataFrame({"time": [7, 14, 21], "n_risk": [90, 60, 30], "n_event": [30, 30, 30]})
-    >>> risk = pd.DataFrame({"time": [0, 14], "n_risk": [90, 60]})
+    >>> curve = pd.DataFrame({"time": [7, 14], "n_risk": [90, 62], "n_event": [25, 30]})
+    >>> risk = pd.DataFrame({"time": [0, 14], "n_risk": [90, 62]})  # 3 left without the event
     >>> steps, numbers = suppress_curve(curve, risk)
     >>> steps["time"].tolist(), numbers["n_risk"].tolist()
-    ([7, 14], ['90', '60'])
+    ([7, 14], ['90', '—'])
     """
     keys = keys_of(by)
     require_columns(curve, ["time", "n_risk", "n_event", *keys])
@@ -157,7 +157,7 @@ def _chosen_steps(
     policy: Policy,
 ) -> tuple[BoolArray, CurveCounts]:
     """Choose steps at which enough events have gathered, and decide what of them is hidden."""
-    about = f"steps of a curve by {' and '.join(keys) or 'nothing'}: {about}" if about else ""
+    about = f"steps of a curve by {' and '.join(keys) or 'nothing'}{f': {about}' if about else ''}"
     kept = _before_few(ordered, number_curves(ordered, keys), policy)
     chosen = _enough(kept, keys, about, policy).reindex(ordered.index, fill_value=False)
     shown = chosen.to_numpy(bool)

@@ -122,7 +122,13 @@ def _reasons(support: pd.DataFrame, policy: Policy) -> np.ndarray:
     )
 
 
-def shown_curve(support: pd.DataFrame, policy: Policy = RELEASE) -> pd.DataFrame:
+def shown_curve(
+    support: pd.DataFrame,
+    policy: Policy = RELEASE,
+    *,
+    followed: pd.DataFrame | None = None,
+    about: str = "",
+) -> pd.DataFrame:
     """Cut the steps of a fitted curve as `cut_curve` and `cut_interval_curve` do.
 
     Parameters
@@ -132,6 +138,10 @@ def shown_curve(support: pd.DataFrame, policy: Policy = RELEASE) -> pd.DataFrame
         the curve.
     policy : Policy
         The least count that may be shown.
+    followed : pandas.DataFrame, optional
+        Who was followed, see `suppress_curve`.
+    about : str
+        Of which event, see `suppress_curve`.
 
     Returns
     -------
@@ -162,10 +172,11 @@ def shown_curve(support: pd.DataFrame, policy: Policy = RELEASE) -> pd.DataFrame
         )
     keys = [str(name) for name in support.columns if name not in _OF_STEPS]
     if "lower" not in support.columns:
-        return cut_curve(support, by=keys, policy=policy).drop(columns="std_error", errors="ignore")
+        return cut_curve(support, by=keys, followed=followed, about=about, policy=policy)
     if len(keys) > 1:
         raise DisclosureError(
             f"{len(keys)} columns name the groups of the curve; allowed is one. Release each "
             "curve on its own."
         )
-    return cut_interval_curve(support, by=keys[0] if keys else None, policy=policy)
+    by = keys[0] if keys else None
+    return cut_interval_curve(support, by=by, about=about, policy=policy)

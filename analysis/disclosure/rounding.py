@@ -23,6 +23,7 @@ FloatArray = npt.NDArray[np.float64]
 _OF_CURVES = ("estimate", "mass")
 _LIMITS = ("conf_low", "conf_high")
 _TOUCHES = 1e-9
+_DIGITS = 12
 
 
 def wilson_limits(
@@ -156,7 +157,9 @@ def coarse_curve(
     else:
         step = _decimal_step(start)
     rounded = {
-        name: (ordered[name] / step).round() * step for name in _OF_CURVES if name in ordered
+        name: ((ordered[name] / step).round() * step).round(_DIGITS)  # 0.7, not 0.7000000000000001
+        for name in _OF_CURVES
+        if name in ordered
     }
     coarse = ordered.drop(columns="std_error", errors="ignore").assign(**rounded)
     limits = [name for name in _LIMITS if name in ordered]
