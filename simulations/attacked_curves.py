@@ -260,7 +260,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the table")
     given = parser.parse_args(arguments)
     tasks = [(n, SEED + k) for n in SIZES for k in range(given.networks)]
-    rows = [row for task in progress(tasks, doing="Attack", unit="network") for row in network(*task)]
+    rows = [
+        row for task in progress(tasks, doing="Attack", unit="network") for row in network(*task)
+    ]
     sums = pd.DataFrame(rows).groupby(["n", "curves"], as_index=False).sum()
     table = sums.assign(networks=given.networks)
     write_table(table.drop(columns="seconds"), given.out / TABLE)

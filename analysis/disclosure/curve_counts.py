@@ -33,6 +33,7 @@ Point = tuple[float, str]
 
 _BY, _BEFORE = "by", "before"
 _STEP, _AT_RISK, _START = "events", "at risk", "start"
+_TOLD = {(_STEP, _BY, 3), (_AT_RISK, _BEFORE, 3)}
 _MUCH = 1e9
 
 
@@ -207,21 +208,21 @@ def _add_change(system: _System, before: Cell, after: Cell) -> None:
 def _members(
     cells: Iterable[Cell], keys: Sequence[str], followed: pd.DataFrame | None
 ) -> Members | None:
-    """Say who is behind the counts; the changes follow by the sums."""
+    """Say who is behind the counts that are told; the others follow by sums, where they matter."""
     if followed is None or not {"event", *keys} <= set(followed.columns):
         return None
     time, event = followed["time"].to_numpy(float), followed["event"].to_numpy(bool)
     labels = [followed[name].astype("string").fillna("").to_numpy() for name in keys]
     sets = {}
     for cell in cells:
-        if len(cell) > 3:
+        if cell[0] != _START and (cell[0], cell[2][1], len(cell)) not in _TOLD:
             continue
         inside = np.ones(len(followed), dtype=bool)
         for label, text in zip(labels, cell[1], strict=True):
             inside &= label == text
         if cell[0] != _START:
             left = time <= cell[2][0] if cell[2][1] == _BY else time < cell[2][0]
-            inside &= ~left if cell[0] == _AT_RISK else left & (event == (cell[0] == _STEP))
+            inside &= ~left if cell[0] == _AT_RISK else left & event
         sets[cell] = inside
     return Members(followed["unit"], sets)
 

@@ -21,7 +21,7 @@ FloatArray = npt.NDArray[np.float64]
 
 _PER_STEP = ("n_risk", "n_event", "n_censored")
 _MEDIANS = ("estimate", "conf_low", "conf_high")
-_MOST_STEPS = 100
+_MOST_STEPS = 50
 
 
 def cut_curve(
@@ -229,7 +229,7 @@ def _may_show(time: FloatArray, earlier: Collection[float]) -> BoolArray:
 def _gathered(events: FloatArray, may: BoolArray, least: int) -> list[bool]:
     """Mark steps that may be shown when enough events have gathered since the last marked one.
 
-    Of a long curve there are at most 100 steps, more than a picture can show.
+    Of a long curve there are at most 50 steps, each of one in 50 of all events.
     """
     enough = max(float(least), events.sum() / _MOST_STEPS)
     marks, waiting = [], 0.0
