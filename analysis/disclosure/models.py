@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.disclosure.columns import require_columns
 from analysis.disclosure.curves import cut_curve, cut_interval_curve
+from analysis.disclosure.degrees import coarse_degrees
 from analysis.disclosure.policy import RELEASE, Policy
 from analysis.disclosure.rows import HELD
 from analysis.errors import DisclosureError
@@ -67,6 +68,7 @@ def hide_coefficients(
     -------
     pandas.DataFrame
         All rows of `tidy`, with missing numbers where hidden, and ``reason``, empty where shown.
+        Degrees of freedom are rounded down, and limits and p-values follow, see `coarse_degrees`.
 
     Raises
     ------
@@ -94,13 +96,14 @@ def hide_coefficients(
     if policy.confidential:
         return tidy.assign(reason="")
     reason = _reasons(support, policy)
+    coarse = coarse_degrees(tidy, policy)
     numbers = [
         name
-        for name in tidy.columns
-        if pd.api.types.is_numeric_dtype(tidy[name]) and name not in names
+        for name in coarse.columns
+        if pd.api.types.is_numeric_dtype(coarse[name]) and name not in names
     ]
-    blank = {name: tidy[name].where(reason == "") for name in numbers}
-    held = tidy.assign(**blank, reason=reason)
+    blank = {name: coarse[name].where(reason == "") for name in numbers}
+    held = coarse.assign(**blank, reason=reason)
     held.attrs[HELD] = policy.rule
     return held
 
