@@ -7,12 +7,14 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from analysis.disclosure.columns import group_curves, keys_of, number_curves, require_columns
 from analysis.disclosure.curve_counts import CurveCounts, earlier_times, hide_curve_counts
 from analysis.disclosure.policy import RELEASE, Policy, is_small
 from analysis.disclosure.rounding import coarse_curve
 from analysis.disclosure.rows import HELD
+from analysis.text_numbers import require_numbers
 
 __all__ = ["cut_curve", "cut_interval_curve", "cut_medians", "suppress_curve"]
 
@@ -20,6 +22,7 @@ BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 
 _PER_STEP = ("n_risk", "n_event", "n_censored")
+_STEPS = (*_PER_STEP, "time", "estimate", "std_error")
 _MEDIANS = ("estimate", "conf_low", "conf_high")
 _MOST_STEPS = 50
 
@@ -123,6 +126,8 @@ def suppress_curve(
     ------
     ColumnError
         When ``time``, ``n_risk`` or ``n_event`` is absent.
+    DataError
+        When one of these is no number.
 
     Examples
     --------
@@ -134,7 +139,10 @@ def suppress_curve(
     """
     keys = keys_of(by)
     require_columns(curve, ["time", "n_risk", "n_event", *keys])
-    ordered = curve.sort_values([*keys, "time"], kind="stable").reset_index(drop=True)
+    numeric = {name: require_numbers(curve[name], name) for name in _STEPS if name in curve}
+    ordered = (
+        curve.assign(**numeric).sort_values([*keys, "time"], kind="stable").reset_index(drop=True)
+    )
     numbers = _numbers_at_risk(risk, keys)
     if policy.confidential:
         return ordered, numbers.assign(n_risk=[f"{n:,.0f}" for n in numbers["n_risk"]])

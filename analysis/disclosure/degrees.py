@@ -13,6 +13,7 @@ from scipy import stats
 
 from analysis.disclosure.policy import RELEASE, Policy
 from analysis.results import critical_value
+from analysis.text_numbers import require_numbers
 
 __all__ = ["DEGREES", "coarse_degrees"]
 
@@ -45,6 +46,11 @@ def coarse_degrees(tidy: pd.DataFrame, policy: Policy = RELEASE) -> pd.DataFrame
         inference, such as adjusted ones, are missing where degrees of freedom were changed. The
         frame itself where it has no degrees of freedom or no standard errors.
 
+    Raises
+    ------
+    DataError
+        When one of the columns holds what is no number.
+
     Examples
     --------
     >>> from analysis.results import tidy_frame
@@ -55,7 +61,7 @@ def coarse_degrees(tidy: pd.DataFrame, policy: Policy = RELEASE) -> pd.DataFrame
     """
     if policy.confidential or not {"df", "estimate", "std_error"} <= set(tidy.columns):
         return tidy
-    exact = tidy["df"].to_numpy(float)
+    exact = require_numbers(tidy["df"], "df")
     coarse = _rounded_down(exact)
     level = float(tidy.attrs.get("conf_level", 0.95))
     before, after = (_inference(tidy, df, level) for df in (exact, coarse))
@@ -63,7 +69,7 @@ def coarse_degrees(tidy: pd.DataFrame, policy: Policy = RELEASE) -> pd.DataFrame
     new = {"df": coarse}
     for name in _READ_OFF:
         if name in tidy:
-            given = tidy[name].to_numpy(float)
+            given = require_numbers(tidy[name], name)
             is_plain = np.isclose(given, before[name], rtol=_SAME, atol=0.0)
             again = np.where(is_plain, after[name], np.nan)
             new[name] = np.where(changed, again, given)
@@ -79,7 +85,8 @@ def _rounded_down(df: FloatArray) -> FloatArray:
 
 def _inference(tidy: pd.DataFrame, df: FloatArray, level: float) -> dict[str, FloatArray]:
     """Compute two-sided limits and p-values by Student's t."""
-    estimate, std_error = (tidy[name].to_numpy(float) for name in ("estimate", "std_error"))
+    estimate = require_numbers(tidy["estimate"], "estimate")
+    std_error = require_numbers(tidy["std_error"], "std_error")
     margin = critical_value(df, level) * std_error
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = np.abs(estimate / std_error)

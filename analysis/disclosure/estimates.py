@@ -14,6 +14,7 @@ from analysis.disclosure.cells import Cell, HiddenCells, Sum, suppress_cells
 from analysis.disclosure.columns import require_columns
 from analysis.disclosure.policy import RELEASE, Policy, is_small, masked_count
 from analysis.disclosure.rounding import from_rounded
+from analysis.text_numbers import require_numbers
 
 __all__ = ["REASONS", "hide_statistics", "suppress_numbers", "suppress_proportions"]
 
@@ -98,6 +99,11 @@ def suppress_numbers(
     tuple of list of str and pandas.Series of bool
         What is printed for each number, and which rows must not show their estimates.
 
+    Raises
+    ------
+    DataError
+        When a number is none, or negative.
+
     Examples
     --------
     >>> names = pd.DataFrame({"arm": ["IV", "IM"]})
@@ -105,7 +111,7 @@ def suppress_numbers(
     ['40', '<11']
     """
     cells = _named_rows(names)
-    numbers = pd.to_numeric(n).to_numpy(dtype=float, na_value=np.nan)
+    numbers = require_numbers(n, "n")
     whole = np.flatnonzero(numbers == np.round(numbers)).tolist()
     kind = f"patients behind estimates by {' and '.join(map(str, names.columns)) or 'nothing'}"
     hidden = suppress_cells(

@@ -9,7 +9,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, hide_responses, suppress_proportions
+from analysis.disclosure import (
+    ABOUT,
+    CONFIDENTIAL,
+    RELEASE,
+    Policy,
+    hide_responses,
+    suppress_proportions,
+)
 from analysis.disclosure.responses import RESPONSE_COUNTS
 from analysis.errors import ColumnError
 from analysis.figures.labels import add_headings, add_note, below_axis
@@ -95,7 +102,10 @@ def _release(
         is_total = frame[by].astype("string").eq(total or "")
         marked = frame.assign(is_total=is_total)
         shown = suppress_proportions(
-            marked, total="is_total" if total is not None else None, policy=policy
+            marked,
+            total="is_total" if total is not None else None,
+            about=str(frame.attrs.get(ABOUT, "")),
+            policy=policy,
         )
     if "measure" in shown.columns:
         measures = shown["measure"].unique()
