@@ -195,15 +195,15 @@ def releases(n: int, seed: int) -> tuple[list[Told], list[Told], Ledger, float]:
     for month in MONTHS:
         rows = followed(people, month)
         curve = kaplan_meier(rows.drop(columns="entry"))
-        risk, who = curve.risk_table(TICKS), {"followed": rows}
+        risk = curve.risk_table(TICKS)
         for name, ledger in ledgers.items():
             ledgers[name] = Ledger(release=str(month), records=ledger.records)
         with recording(ledgers["before"]):
-            shown = suppress_risk_table(risk, **who)
+            shown = suppress_risk_table(risk, followed=rows)
         before.append(Told(steps=as_before(curve), risk=shown, rows=rows))
         begin = time.perf_counter()
         with recording(ledgers["now"]):
-            steps, shown = suppress_curve(curve.curve(), risk, **who)
+            steps, shown = suppress_curve(curve.curve(), risk, followed=rows)
         seconds += time.perf_counter() - begin
         width, step = float(MINIMUM), _step(len(rows))
         steps = steps.dropna(subset="conf_low").reset_index(drop=True)

@@ -139,10 +139,9 @@ def suppress_curve(
     """
     keys = keys_of(by)
     require_columns(curve, ["time", "n_risk", "n_event", *keys])
-    numeric = {name: require_numbers(curve[name], name) for name in _STEPS if name in curve}
-    ordered = (
-        curve.assign(**numeric).sort_values([*keys, "time"], kind="stable").reset_index(drop=True)
-    )
+    texts = [name for name in _STEPS if name in curve and not is_numeric_dtype(curve[name])]
+    steps = curve.assign(**{name: require_numbers(curve[name], name) for name in texts})
+    ordered = steps.sort_values([*keys, "time"], kind="stable").reset_index(drop=True)
     numbers = _numbers_at_risk(risk, keys)
     if policy.confidential:
         return ordered, numbers.assign(n_risk=[f"{n:,.0f}" for n in numbers["n_risk"]])
@@ -205,9 +204,9 @@ def _told_rows(
 def _told_numbers(numbers: pd.DataFrame, told: CurveCounts) -> pd.DataFrame:
     """Write the numbers at risk that may be told."""
     names = [name for name in numbers.columns if name not in ("time", "n_risk")]
-    text = pd.Series("", index=numbers.index, dtype="object")
+    text = np.full(len(numbers), "", dtype=object)
     for group, rows in group_curves(numbers, names):
-        text.iloc[rows] = [told.at_risk(group, time) for time in numbers["time"].iloc[rows]]
+        text[rows] = [told.at_risk(group, time) for time in numbers["time"].iloc[rows]]
     return numbers.assign(n_risk=text)
 
 
@@ -221,11 +220,11 @@ def _before_few(ordered: pd.DataFrame, curves: pd.Series, policy: Policy) -> pd.
 def _enough(kept: pd.DataFrame, keys: Sequence[str], about: str, policy: Policy) -> pd.Series:
     """Mark the steps of each curve at which enough events have gathered since the last marked."""
     before = earlier_times(about)
-    marks = pd.Series(False, index=kept.index)
+    marks = np.zeros(len(kept), dtype=bool)
     for key, rows in group_curves(kept, keys):
         events, time = (kept[name].iloc[rows].to_numpy(float) for name in ("n_event", "time"))
-        marks.iloc[rows] = _gathered(events, _may_show(time, before(key)), policy.minimum_count)
-    return marks
+        marks[rows] = _gathered(events, _may_show(time, before(key)), policy.minimum_count)
+    return pd.Series(marks, index=kept.index)
 
 
 def _may_show(time: FloatArray, earlier: Collection[float]) -> BoolArray:

@@ -90,5 +90,5 @@ def _inference(tidy: pd.DataFrame, df: FloatArray, level: float) -> dict[str, Fl
     margin = critical_value(df, level) * std_error
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = np.abs(estimate / std_error)
-    p_value = 2.0 * stats.t.sf(statistic, df)
+    p_value = np.asarray(2.0 * stats.t.sf(statistic, df))
     return dict(zip(_READ_OFF, (estimate - margin, estimate + margin, p_value), strict=True))

@@ -6,6 +6,7 @@ Which counts are hidden is decided in `cells`; here the numbers computed from th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,7 @@ REASONS = {
 }
 """Why an estimate is hidden."""
 
-_TEXTS = ("object", "string", "category")
+_TEXTS: list[Any] = ["object", "string", "category"]
 
 
 def hide_statistics(

@@ -206,4 +206,5 @@ def _limits_of(
         else:
             low, high = estimate * (1.0 - margin), estimate * (1.0 + margin)
     inside = (estimate > 0.0) & (estimate < 1.0)
-    return tuple(np.where(inside, np.clip(limit, 0.0, 1.0), np.nan) for limit in (low, high))
+    low, high = (np.where(inside, np.clip(limit, 0.0, 1.0), np.nan) for limit in (low, high))
+    return low, high

@@ -87,13 +87,13 @@ def estimates_table(
     named = [c for c in tidy_frame.columns if c not in {*TIDY_COLUMNS, "n"}]
     frame, columns = _named_columns(tidy_frame[named], words)
     counted = "n" in tidy_frame.columns
-    numbers, is_hidden = [], pd.Series(False, index=tidy_frame.index)
+    texts: dict[str, list[str]] = {}
+    is_hidden = pd.Series(False, index=tidy_frame.index)
     if counted:
         about = title if title != _TITLE else ""
-        numbers, is_hidden = suppress_numbers(
+        texts["n"], is_hidden = suppress_numbers(
             tidy_frame[named], tidy_frame["n"], about=about, policy=policy
         )
-    texts = {"n": numbers} if counted else {}
     texts |= _estimate_texts(tidy_frame, is_hidden.to_numpy(bool), digits=digits)
     level = 100 * float(tidy_frame.attrs.get("conf_level", 0.95))
     headings = {"n": "n", "estimate": "Estimate", "interval": f"{level:g}% CI", "p": "p"}
