@@ -249,7 +249,7 @@ def test_title_says_which_group_is_not_shown() -> None:
     ax, _ = plot_survival(curve, times=TIMES)
     assert re.search(r"at 112 days: IM not shown, IV \d+%", said(ax))
     ax, _ = plot_survival(kaplan_meier(few.head(8), event="relapsed"), times=TIMES)
-    assert "Too few patients are at risk to show a curve" in said(ax)
+    assert "Too few patients, or too few new ones, to show a curve" in said(ax)
 
 
 # --- Cumulative incidence ------------------------------------------------------------------------
