@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import ColumnError, DataError
 
-__all__ = ["NOT_RECORDED", "group_texts", "keys_of", "number_curves", "require_columns"]
+__all__ = [
+    "NOT_RECORDED",
+    "group_curves",
+    "group_texts",
+    "keys_of",
+    "number_curves",
+    "require_columns",
+]
 
 NOT_RECORDED = "not recorded"
 """Name of the group of those whose group is missing."""
@@ -66,3 +75,14 @@ def number_curves(frame: pd.DataFrame, keys: Sequence[str]) -> pd.Series:
     if not keys:
         return pd.Series(0, index=frame.index)
     return frame.groupby(list(keys), observed=True, dropna=False).ngroup()
+
+
+def group_curves(
+    frame: pd.DataFrame, keys: Sequence[str]
+) -> Iterator[tuple[tuple[str, ...], npt.NDArray[np.intp]]]:
+    """Give the texts that name each curve, and the positions of its rows."""
+    numbers = number_curves(frame, keys).to_numpy()
+    for number in np.unique(numbers):
+        rows = np.flatnonzero(numbers == number)
+        first = frame.iloc[rows[:1]]
+        yield tuple(first[name].astype("string").fillna("").iloc[0] for name in keys), rows

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from analysis.disclosure import (
+    ABOUT,
     CONFIDENTIAL,
     RELEASE,
     Policy,
@@ -105,7 +106,10 @@ def _release(
         is_total = group_texts(frame[by]).eq(total or "")
         marked = frame.assign(is_total=is_total)
         shown = suppress_proportions(
-            marked, total="is_total" if total is not None else None, policy=policy
+            marked,
+            total="is_total" if total is not None else None,
+            about=str(frame.attrs.get(ABOUT, "")),
+            policy=policy,
         )
     if "measure" in shown.columns:
         measures = shown["measure"].unique()

@@ -153,7 +153,7 @@ def headline(frame: pd.DataFrame, what: str, words: Words) -> str:
     known = frame.dropna(subset=["estimate"])
     known = known[known["time"].gt(0.0)]
     if known.empty:
-        return "Too few patients are at risk to show a curve"
+        return "Too few patients, or too few new ones, to show a curve"
     lines = known.groupby("time")["group"].nunique()
     last = lines[lines.eq(lines.max())].index.max()
     at = {row["group"]: share_text(row) for row in known[known["time"].eq(last)].to_dict("records")}

@@ -205,6 +205,9 @@ CASES: dict[str, Callable[[World], object]] = {
     "checks.write_detail": lambda world: write_detail(check(world.study), world.root / "x.csv"),
     "disclosure.Ledger": lambda world: disclosure.Ledger(release="2", path=_ledger(world)),
     "disclosure.attack_counts": lambda world: disclosure.attack_counts(world.words, world.words),
+    "disclosure.coarse_degrees": lambda world: disclosure.coarse_degrees(
+        world.words.assign(df=world.words["y"], std_error=world.words["y"])
+    ),
     "disclosure.coarsen_occupancy": _frame(disclosure.coarsen_occupancy),
     "disclosure.cut_curve": _frame(disclosure.cut_curve),
     "disclosure.cut_interval_curve": _frame(disclosure.cut_interval_curve),
@@ -220,7 +223,13 @@ CASES: dict[str, Callable[[World], object]] = {
     "disclosure.shown_curve": _frame(disclosure.shown_curve),
     "disclosure.suppress_cells": lambda _: disclosure.suppress_cells({SECRET: 4.5}),
     "disclosure.suppress_counts": _frame(disclosure.suppress_counts),
+    "disclosure.suppress_curve": lambda world: disclosure.suppress_curve(
+        world.words.assign(n_risk=world.words["y"], n_event=world.words["y"])
+    ),
     "disclosure.suppress_flow": _frame(disclosure.suppress_flow),
+    "disclosure.suppress_numbers": lambda world: disclosure.suppress_numbers(
+        world.words[["arm"]], world.words["y"]
+    ),
     "disclosure.suppress_proportions": _frame(disclosure.suppress_proportions),
     "disclosure.suppress_risk_table": _frame(disclosure.suppress_risk_table),
     "figures.plot": _frame(figures.plot),
