@@ -132,7 +132,7 @@ def action_list(
     --------
     >>> from analysis.study import read_study
     >>> from analysis.synthetic import example_folder
-    >>> found = action_list(read_study(example_folder("clinic-network")), days_old=9)
+    >>> found = action_list(read_study(example_folder("first-clinic")), days_old=9)
     >>> found.warning[:45]
     'Not an alert system: the data are 9 days old.'
     """

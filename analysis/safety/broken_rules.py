@@ -32,13 +32,13 @@ def broken(rule: MonitoringRule, readings: Readings) -> Floats:
 
     Examples
     --------
-    >>> from analysis.safety.readings import session_readings
+    >>> import pandas as pd
     >>> from analysis.safety.rules import RULES
-    >>> from analysis.study import read_study
-    >>> from analysis.synthetic import example_folder
-    >>> found = session_readings(read_study(example_folder("clinic-network")))
-    >>> sorted(set(broken(RULES[0], found)[:600]) & {0.0, 1.0})
-    [0.0, 1.0]
+    >>> before = Series(session=np.array([0, 1]), minute=np.zeros(2), value=np.array([150.0, 140]))
+    >>> read = Readings(sessions=pd.DataFrame(index=[0, 1]), series={"sbp": before},
+    ...                 left_out=pd.DataFrame())
+    >>> broken(RULES[0], read).tolist()
+    [1.0, nan]
     """
     judged = [
         _passed(rule, readings.of(name), limit, len(readings))
@@ -94,13 +94,13 @@ def minutes_of(
 
     Examples
     --------
-    >>> from analysis.safety.readings import session_readings
+    >>> import pandas as pd
     >>> from analysis.safety.rules import RULES
-    >>> from analysis.study import read_study
-    >>> from analysis.synthetic import example_folder
-    >>> found = session_readings(read_study(example_folder("clinic-network")))
-    >>> [sorted(minutes_of(rule, found, widest_gap=60)) for rule in (RULES[3], RULES[0])]
-    [['above', 'observed'], []]
+    >>> read = Series(session=np.zeros(2, int), minute=np.array([0.0, 40]), value=np.full(2, 190.0))
+    >>> found = Readings(sessions=pd.DataFrame(index=[0]), series={"sbp": read},
+    ...                  left_out=pd.DataFrame())
+    >>> {name: m.tolist() for name, m in minutes_of(RULES[3], found, widest_gap=60).items()}
+    {'above': [40.0], 'observed': [40.0]}
     """
     if rule.kind not in ("recheck", "stop"):
         return {}

@@ -92,7 +92,7 @@ def clustered_rate(events: Floats, exposure: Floats, conf_level: float = 0.95) -
         return _NOTHING
     alpha = 1.0 - conf_level
     if total == 0.0:
-        return Interval(estimate=0.0, conf_low=0.0, conf_high=-np.log(alpha) / exposed)
+        return Interval(estimate=0.0, conf_low=0.0, conf_high=float(-np.log(alpha) / exposed))
     rate = total / exposed
     effect = _design_effect(events, exposure, rate / exposed)
     divided = _divided(effect, exposure, conf_level)
@@ -133,7 +133,7 @@ def clustered_share(events: Floats, sessions: Floats, conf_level: float = 0.95) 
     >>> import numpy as np
     >>> found = clustered_share(np.array([4.0, 0.0, 1.0, 0.0]), np.array([4.0, 5.0, 6.0, 5.0]))
     >>> round(found.estimate, 3), round(found.conf_low, 3), round(found.conf_high, 3)
-    (0.25, 0.003, 0.875)
+    (0.25, 0.0, 0.942)
     """
     total, n = _totals(events, sessions, conf_level)
     if np.any(events > sessions):

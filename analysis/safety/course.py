@@ -52,7 +52,7 @@ def session_columns(
     >>> from analysis.safety.rules import RULES
     >>> from analysis.study import read_study
     >>> from analysis.synthetic import example_folder
-    >>> study = read_study(example_folder("clinic-network"))
+    >>> study = read_study(example_folder("first-clinic"))
     >>> found = session_columns(study, session_readings(study), RULES, widest_gap=60)
     >>> len(found) == len(study.table("sessions"))
     True

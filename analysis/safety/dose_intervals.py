@@ -64,7 +64,7 @@ def dose_intervals(
     --------
     >>> from analysis.study import read_study
     >>> from analysis.synthetic import example_folder
-    >>> found = dose_intervals(read_study(example_folder("clinic-network"))).tidy()
+    >>> found = dose_intervals(read_study(example_folder("first-clinic"))).tidy()
     >>> bool(found["n"].le(found["patients"]).all())
     True
     """

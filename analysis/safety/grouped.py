@@ -93,8 +93,8 @@ def per_patient(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     --------
     >>> rows = pd.DataFrame({"group": pd.Categorical(["a"] * 3), "subject_id": ["p", "p", "q"],
     ...                      "x": [1.0, 3.0, None]})
-    >>> per_patient(rows, "x").iloc[0].tolist()
-    ['a', 'p', 4.0, 2, 3.0, 1.0]
+    >>> per_patient(rows, "x").to_numpy().tolist()
+    [['a', 'p', 4.0, 2, 3.0, 1.0]]
     """
     known = frame.loc[frame[column].notna(), ["group", "subject_id", column]]
     sums = known.groupby(["group", "subject_id"], observed=True, sort=False)[column].agg(

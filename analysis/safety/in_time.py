@@ -203,7 +203,7 @@ def minutes_above(
     >>> [array.tolist() for array in minutes_above({"sbp": 180.0}, {"sbp": read}, 1)]
     [[20.0], [40.0]]
     """
-    used = {name: series[name] for name in limits if name in series}
+    used = {name: series[name] for name in limits if name in series and len(series[name].value)}
     if not used:
         return np.full(n, np.nan), np.full(n, np.nan)
     starts = np.arange(n) * _SPAN - FIRST_MINUTE  # minute 0 of every session

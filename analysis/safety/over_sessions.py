@@ -109,12 +109,14 @@ def peak_change_model(
 
     Examples
     --------
+    >>> from dataclasses import replace
     >>> from analysis.safety.sessions import session_safety
     >>> from analysis.study import read_study
     >>> from analysis.synthetic import example_folder
     >>> safety = session_safety(read_study(example_folder("clinic-network")))
-    >>> peak_change_model(safety, treatments=["esketamine IN"]).tidy()["term"].tolist()
-    ['Intercept', 'earlier_sessions', 'before']
+    >>> few = replace(safety, frame=safety.frame.head(150))
+    >>> peak_change_model(few).tidy()["term"].tolist()[-2:]
+    ['earlier_sessions', 'before']
     """
     rows = peak_change_rows(safety, parameter, treatments=treatments)
     several = "treatment + " if rows["treatment"].cat.categories.size > 1 else ""

@@ -71,7 +71,7 @@ def suicidality(
     --------
     >>> from analysis.study import read_study
     >>> from analysis.synthetic import example_folder
-    >>> found = suicidality(read_study(example_folder("clinic-network"))).tidy()
+    >>> found = suicidality(read_study(example_folder("first-clinic"))).tidy()
     >>> found["measure"].tolist()[:3]
     ['PHQ-9 item 9 before treatment', 'PHQ-9 item 9 new', 'PHQ-9 item 9 is 0 at a visit']
     """
@@ -133,7 +133,7 @@ def item9_answers(study: Study) -> pd.DataFrame:
     --------
     >>> from analysis.study import read_study
     >>> from analysis.synthetic import example_folder
-    >>> item9_answers(read_study(example_folder("clinic-network"))).columns.tolist()
+    >>> item9_answers(read_study(example_folder("first-clinic"))).columns.tolist()
     ['subject_id', 'rel_day', 'occurrence', 'positive', 'after']
     """
     if not study.has("items"):
