@@ -22,7 +22,7 @@ _KEY = ["subject_id", "session_no"]
 _RATE = ("rate", "conf_low", "conf_high")
 _SHARE = ("patient_estimate", "patient_conf_low", "patient_conf_high")
 _COLUMNS = ["group", "measure", "patients", "n", "sessions", "events", *_RATE, *_SHARE]
-_SEVERE = 3
+_SEVERE, _OTHER = 3, "other terms"
 
 
 def adverse_event_rates(
@@ -46,7 +46,8 @@ def adverse_event_rates(
     by : str or sequence of str
         Columns of sessions, or ``treatment``, ``dose_band``; also several.
     terms : bool
-        A row for each term besides those for any, serious, related and severe events.
+        A row for each term besides those for any, serious, related and severe events. In what
+        may leave, terms of fewer patients than the policy shows are pooled as "other terms".
     conf_level : float
         Two-sided coverage; one-sided where there is no event.
     policy : Policy
@@ -99,7 +100,8 @@ def adverse_event_rates(
             "Not computable: adverse events per session; no session has ae_assessed set to true."
         )
     events = study.table("adverse_events").merge(assessed[[*_KEY, "group"]], on=_KEY, how="inner")
-    frame, sets = _rows(assessed, events, _kinds(events, terms=terms), conf_level)
+    kinds = _kinds(events) | (_terms(events, policy) if terms else {})
+    frame, sets = _rows(assessed, events, kinds, conf_level)
     group = group_name(by)
     statement = shown_statement(
         frame,
@@ -137,8 +139,8 @@ def _require(study: Study) -> None:
             )
 
 
-def _kinds(events: pd.DataFrame, *, terms: bool) -> dict[str, pd.Series]:
-    """Tell which events belong to each row of the table, the most frequent terms first."""
+def _kinds(events: pd.DataFrame) -> dict[str, pd.Series]:
+    """Tell which events belong to the rows that every table has."""
     severe = events["severity"].ge(_SEVERE)
     kinds = {
         "any": pd.Series(data=True, index=events.index),
@@ -146,11 +148,22 @@ def _kinds(events: pd.DataFrame, *, terms: bool) -> dict[str, pd.Series]:
         "related": events["related"],
         f"grade {_SEVERE} or more": severe,
     }
-    if terms:
-        term = events["term"].astype("string")
-        order = term.value_counts().sort_index().sort_values(ascending=False, kind="stable").index
-        kinds |= {str(name): term.eq(name) for name in order}
     return {name: flags.fillna(value=False).astype(bool) for name, flags in kinds.items()}
+
+
+def _terms(events: pd.DataFrame, policy: Policy) -> dict[str, pd.Series]:
+    """Tell which events have each term, the most frequent first; rare terms are pooled.
+
+    That a rare event happened, and how somebody worded it, may already point at a patient.
+    """
+    term = events["term"].astype("string")
+    patients = events["subject_id"].groupby(term).nunique()
+    least = 1 if policy.confidential else policy.minimum_count
+    counts = term.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    common = [name for name in counts.index if patients[name] >= least]
+    rest = term.notna() & ~term.isin(common)
+    named = {str(name): term.eq(name).fillna(value=False).astype(bool) for name in common}
+    return named | ({_OTHER: rest.astype(bool)} if rest.any() else {})
 
 
 def _rows(

@@ -150,6 +150,7 @@ PASSES = {
     "CountedTable",
     "EstimandCard",
     "MissingPatterns",
+    "SessionSafety",
     "SuppressedCounts",
     "TableResult",
 }
@@ -174,13 +175,14 @@ BY_SUPPORT = {
 }
 # do not say what stands behind them: refused whole; their tables pass
 REFUSED = {
+    "ActionList",
     "CountCurve",
     "IntervalIncidence",
     "Landmark",
     "MultistateCurve",
     "ObservedComparison",
 }
-ROOMS = ("disclosure", "missing", "mixed", "outcomes", "survival", "tables")
+ROOMS = ("disclosure", "missing", "mixed", "outcomes", "safety", "survival", "tables")
 
 
 def result_classes() -> dict[str, type]:
@@ -228,6 +230,7 @@ PLOTS_OF_PATIENTS = {"plot_quantiles", "plot_residuals", "plot_swimmer"}
 PLOTS_WITHOUT_COUNTS = {"plot_correlation", "plot_differences"}
 # draw tables that were suppressed by their own policy
 PLOTS_OF_SHOWN = {"plot_completers", "plot_missing_patterns", "plot_retention", "plot_visit_gaps"}
+PLOTS_OF_SHOWN |= {"plot_adverse_events", "plot_time_course"}
 
 
 def test_every_figure_has_an_answer() -> None:

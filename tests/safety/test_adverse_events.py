@@ -78,10 +78,13 @@ def test_events_by_hand():
 
 @unit
 def test_terms_are_in_order_of_frequency_and_can_be_left_out():
-    named = adverse_event_rates(small(*FIVE)).tidy()["measure"]
+    named = adverse_event_rates(small(*FIVE), policy=INTERNAL).tidy()["measure"]
     assert list(dict.fromkeys(named)) == [
         "any", "serious", "related", "grade 3 or more", "nausea", "headache"
     ]  # fmt: skip
+    pooled = adverse_event_rates(small(*FIVE)).tidy()["measure"]
+    assert list(dict.fromkeys(pooled))[4:] == ["other terms"]  # each of fewer than 11 patients
+    assert "syncope" not in set(rates().tidy()["measure"])
     assert adverse_event_rates(small(*FIVE), terms=False).tidy()["measure"].nunique() == 4
 
 
