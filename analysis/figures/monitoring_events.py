@@ -151,9 +151,7 @@ def _hidden(table: CountedTable) -> str:
     policy = table.statement.policy
     if policy.confidential:
         return CONFIDENTIAL
-    return (
-        f"Rates of 1 to {policy.minimum_count - 1} patients, and what would tell them, are hidden."
-    )
+    return f"{policy.rule} What rests on them, or would tell them, is hidden too."
 
 
 def _alt(frame: pd.DataFrame, title: str) -> str:
