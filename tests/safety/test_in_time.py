@@ -146,7 +146,7 @@ def test_minutes_above_and_below_make_up_what_is_observed(sessions):
     np.testing.assert_array_equal(np.nan_to_num(observed), [m for _, m in walked])
 
 
-STEP = 1 / 64
+STEP = 1 / 16
 
 
 def _walked(session):
