@@ -2,6 +2,7 @@
 
 from analysis.disclosure.cells import HiddenCells, suppress_cells
 from analysis.disclosure.completeness import hide_completeness
+from analysis.disclosure.counted import CountedTable
 from analysis.disclosure.counts import SuppressedCounts, attack_counts, suppress_counts
 from analysis.disclosure.curves import cut_curve, cut_interval_curve, cut_medians, suppress_curve
 from analysis.disclosure.degrees import coarse_degrees
@@ -35,6 +36,7 @@ __all__ = [
     "INTERNAL",
     "MEMBERS",
     "RELEASE",
+    "CountedTable",
     "FittedCurve",
     "FittedModel",
     "HiddenCells",

@@ -13,6 +13,8 @@ from analysis.figures.influence import plot_influence
 from analysis.figures.intervals import plot_interval_curve
 from analysis.figures.marginal_means import plot_marginal_means
 from analysis.figures.missing_patterns import plot_missing_patterns
+from analysis.figures.monitoring import plot_time_course
+from analysis.figures.monitoring_events import plot_adverse_events
 from analysis.figures.proportions import plot_proportions
 from analysis.figures.published import plot_published, plot_published_curves
 from analysis.figures.quantiles import plot_quantiles
@@ -29,6 +31,7 @@ from analysis.figures.visit_gaps import plot_visit_gaps
 __all__ = [
     "figure_png",
     "plot",
+    "plot_adverse_events",
     "plot_caterpillar",
     "plot_completeness",
     "plot_completers",
@@ -51,6 +54,7 @@ __all__ = [
     "plot_states",
     "plot_survival",
     "plot_swimmer",
+    "plot_time_course",
     "plot_tipping_point",
     "plot_trajectory",
     "plot_visit_gaps",

@@ -11,11 +11,11 @@ from statsmodels.stats.proportion import proportion_confint
 
 from analysis.disclosure import RELEASE, Policy, Statement, hide_responses, rounded_count
 from analysis.disclosure.columns import NOT_RECORDED
+from analysis.disclosure.counted import CountedTable
 from analysis.disclosure.rows import HELD
 from analysis.errors import DataError
 from analysis.formulas.columns import check_present
 from analysis.instruments import load_instrument
-from analysis.missing.counted import CountedTable
 from analysis.missing.estimand_models import of_response_rates
 from analysis.missing.estimand_parts import Asked, Parts
 from analysis.missing.pooled_proportion import pooled_proportion

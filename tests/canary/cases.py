@@ -22,6 +22,7 @@ from analysis import (
     quality,
     report,
     results,
+    safety,
     study,
     survival,
     synthetic,
@@ -102,6 +103,21 @@ def _frame(call: Callable[..., object], **options: Any) -> Callable[[World], obj
 
 def _study(call: Callable[..., object], *more: Any, **options: Any) -> Callable[[World], object]:
     return lambda world: call(world.study, *more, **options)
+
+
+def _of_sessions(world: World) -> safety.SessionSafety:
+    return safety.session_safety(world.study)
+
+
+def _safety(call: Callable[..., object], *more: Any, **options: Any) -> Callable[[World], object]:
+    return lambda world: call(_of_sessions(world), *more, **options)
+
+
+def _named_events(world: World) -> Study:
+    """A study in which somebody wrote names into the terms of adverse events."""
+    events = world.study.tables["adverse_events"]
+    named = events.astype({"term": object}).assign(term=f"{SECRET} {DATE}")
+    return Study(**{**vars(world.study), "tables": {**world.study.tables, "adverse_events": named}})
 
 
 def _redcap(world: World) -> tuple[Path, Path]:
@@ -371,6 +387,18 @@ CASES: dict[str, Callable[[World], object]] = {
     ),
     "results.frame_to_text": lambda world: results.frame_to_text(world.numbers[["y", "n"]]),
     "results.frame_to_html": lambda world: results.frame_to_html(world.numbers[["y", "n"]]),
+    "safety.action_list": _study(safety.action_list, days_old=1),
+    "safety.adverse_event_rates": lambda world: safety.adverse_event_rates(_named_events(world)),
+    "safety.dose_intervals": _study(safety.dose_intervals),
+    "safety.events_of_interest": lambda world: safety.events_of_interest(_named_events(world)),
+    "safety.peak_change_model": _safety(safety.peak_change_model),
+    "safety.peak_change_rows": _safety(safety.peak_change_rows),
+    "safety.rems_fields": lambda world: safety.rems_fields(world.study, _of_sessions(world)),
+    "safety.safety_levels": _safety(safety.safety_levels),
+    "safety.safety_shares": _safety(safety.safety_shares),
+    "safety.session_safety": _study(safety.session_safety),
+    "safety.suicidality": _study(safety.suicidality),
+    "safety.time_course": _safety(safety.time_course, "sbp", measure="value"),
     "study.read_study": lambda world: study.read_study(world.folder),
     "study.scan_folder": lambda world: study.scan_folder(world.folder),
     "study.table_text": lambda world: len(

@@ -156,6 +156,7 @@ PASSES = {
     "PublishedComparison",
     "PublishedCurves",
     "Shrinkage",
+    "SessionSafety",
     "SuppressedCounts",
     "TableResult",
 }
@@ -180,6 +181,7 @@ BY_SUPPORT = {
 }
 # do not say what stands behind them: refused whole; their tables pass
 REFUSED = {
+    "ActionList",
     "CountCurve",
     "IntervalIncidence",
     "Landmark",
@@ -187,7 +189,9 @@ REFUSED = {
     "ObservedComparison",
     "ReconstructedCurve",
 }
-ROOMS = ("disclosure", "missing", "mixed", "outcomes", "quality", "survival", "tables")
+ROOMS = (
+    *("disclosure", "missing", "mixed", "outcomes", "quality", "safety", "survival", "tables"),
+)
 
 
 def result_classes() -> dict[str, type]:
@@ -239,6 +243,7 @@ PLOTS_OF_SHOWN = {
     *("plot_published", "plot_published_curves"),
 }
 PLOTS_OF_SHOWN |= {"plot_caterpillar", "plot_funnel"}
+PLOTS_OF_SHOWN |= {"plot_adverse_events", "plot_time_course"}
 
 
 def test_every_figure_has_an_answer() -> None:

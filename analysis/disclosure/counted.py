@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure import RELEASE, Members, Policy, Statement, suppress_cells
+from analysis.disclosure.cells import suppress_cells
+from analysis.disclosure.members import Members
+from analysis.disclosure.policy import RELEASE, Policy
+from analysis.disclosure.release import Statement
 from analysis.disclosure.rows import HELD
 from analysis.results import frame_to_html, frame_to_text
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.disclosure import INTERNAL, RELEASE, Ledger, Members, recording, release
+from analysis.disclosure.counted import CountedTable, suppressed_counts
 from analysis.errors import DataError, DisclosureError
 from analysis.missing import (
     attrition_weights,
@@ -16,7 +17,6 @@ from analysis.missing import (
     retention,
     visiting,
 )
-from analysis.missing.counted import CountedTable, suppressed_counts
 from tests.missing.studies import network
 
 pytestmark = pytest.mark.unit
