@@ -1,0 +1,7 @@
+"""Quality improvement: charts of a measure over time, with signals that chance does not explain."""
+
+from analysis.quality.false_signals import false_signal_rate
+from analysis.quality.runs import run_rules_false_signal_rate
+from analysis.quality.spc import SpcChart, spc_chart
+
+__all__ = ["SpcChart", "false_signal_rate", "run_rules_false_signal_rate", "spc_chart"]

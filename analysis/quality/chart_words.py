@@ -1,0 +1,206 @@
+"""What a chart says in plain words: one sentence about signals, and what stable variation does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.quality.judged import FEWEST_POINTS, Plan
+from analysis.quality.runs import FEWEST_USEFUL
+from analysis.quality.signal_rules import FEW, HUGGING, LONG_RUN, MANY, OUTSIDE, TREND
+from analysis.results import counted
+
+__all__ = ["assurance", "chart_sentence", "false_signal_sentence", "variation", "written_x"]
+
+
+def written_x(x: Any) -> str:
+    """Write a place in time: a date without hours, a period or a number as it is.
+
+    Parameters
+    ----------
+    x : object
+        A value of x.
+
+    Returns
+    -------
+    str
+        Empty when missing.
+
+    Examples
+    --------
+    >>> written_x(pd.Timestamp("2024-05-01")), written_x(3.0), written_x(pd.Period("2024Q2"))
+    ('2024-05-01', '3', '2024 Q2')
+    """
+    if x is None or (pd.api.types.is_scalar(x) and pd.isna(x)):
+        return ""
+    if isinstance(x, pd.Period):
+        name = str(x)
+        return f"{name[:4]} {name[4:]}" if "Q" in name else name
+    if isinstance(x, pd.Timestamp):
+        return x.strftime("%Y-%m-%d")
+    return f"{x:g}" if isinstance(x, float | np.floating) else str(x)
+
+
+def chart_sentence(part: pd.Series, points: pd.DataFrame, plan: Plan) -> str:
+    """Say in one sentence whether there is a signal, which, and since when.
+
+    Parameters
+    ----------
+    part : pandas.Series
+        Row of the part, from `judge`.
+    points : pandas.DataFrame
+        Its points, from `judge`.
+    plan : Plan
+        How they were judged.
+
+    Returns
+    -------
+    str
+        Such as "Signal since 2024-05: 9 points in a row above the centre line."
+    """
+    if part["n_points"] == 0:
+        return "No points can be shown, so there is nothing to judge."
+    if part["signal"]:
+        return _signal_sentence(part, points)
+    if plan.rules == "anhoej" and part["n_useful"] < FEWEST_USEFUL and plan.kind.name != "mr":
+        limits = "; no point lies outside the limits" if plan.kind.has_limits else ""
+        return (
+            f"Too few points to judge runs: {part['n_useful']} beside the centre line, "
+            f"{FEWEST_USEFUL} are needed{limits}."
+        )
+    return f"No signal in {counted(part['n_points'], 'point')}: the variation is as chance has it."
+
+
+def _signal_sentence(part: pd.Series, points: pd.DataFrame) -> str:
+    """Say what the last signal is."""
+    flagged = points[points["signal"].ne("")]
+    since = written_x(part["since"])
+    if flagged.empty:
+        return _of_whole_chart(part, since)
+    rule, way = flagged["signal"].iloc[-1], flagged["direction"].iloc[-1]
+    last = points.index[points["value"].notna() & ~points["excluded"]][-1]
+    until = written_x(flagged["x"].iloc[-1])
+    when = f"since {since}" if flagged.index[-1] == last and since != until else ""
+    when = when or (f"in {since}" if since == until else f"from {since} to {until}")
+    return f"Signal {when}: {_what(rule, way, flagged, part)}{_besides(part, rule)}."
+
+
+def _what(rule: str, way: int, flagged: pd.DataFrame, part: pd.Series) -> str:
+    """Describe the last signal of points."""
+    beside, end = ("above", "upper") if way > 0 else ("below", "lower")
+    place = int(np.flatnonzero((flagged["x"] == part["since"]).to_numpy())[0])
+    many = len(flagged) - place
+    if rule == OUTSIDE:
+        if many == 1:
+            return f"the point lies {beside} the {end} limit"
+        return f"{counted(many, 'point')} {beside} the {end} limit"
+    if rule == LONG_RUN:
+        return f"{counted(many, 'point')} in a row {beside} the centre line"
+    if rule == TREND:
+        return f"{counted(many, 'point')} in a row {'rising' if way > 0 else 'falling'}"
+    if rule == HUGGING:
+        return f"{counted(many, 'point')} in a row close to the centre line"
+    return f"two of three points near the {end} limit"
+
+
+def _besides(part: pd.Series, rule: str) -> str:
+    """Name the other rules that are broken."""
+    others = [name for name in str(part["rules_broken"]).split(", ") if name not in {"", rule}]
+    return f" (also: {', '.join(others)})" if others else ""
+
+
+def _of_whole_chart(part: pd.Series, since: str) -> str:
+    """Describe a signal that is about the chart as a whole."""
+    crossings = counted(int(part["crossings"]), "time")
+    if MANY in str(part["rules_broken"]) and FEW not in str(part["rules_broken"]):
+        return f"Signal: the line crosses the centre {crossings}, more often than chance has it."
+    least = part["crossings_limit"]
+    return (
+        f"Signal: the line crosses the centre only {crossings} (at least {least:g} are expected); "
+        f"the likeliest change is in {since}."
+    )
+
+
+def false_signal_sentence(part: pd.Series, plan: Plan) -> str:
+    """Say how often a stable process would give a signal on this chart.
+
+    Parameters
+    ----------
+    part : pandas.Series
+        Row of the part, from `judge`.
+    plan : Plan
+        How points were judged.
+
+    Returns
+    -------
+    str
+        Such as "A stable process gives a signal on about 7 of 100 such charts."; with a warning
+        where the lines rest on few points.
+    """
+    rate = part["false_signal_rate"]
+    if pd.isna(rate):
+        return "How often a stable process gives a signal cannot be computed."
+    share = f"about {round(100 * rate)}" if round(100 * rate) else "fewer than 1"
+    said = f"A stable process gives a signal on {share} of 100 such charts."
+    if plan.kind.has_limits and part["n_base"] < FEWEST_POINTS:
+        few = counted(int(part["n_base"]), "point")
+        said += f" Trial limits: they rest on {few}, {FEWEST_POINTS} are wanted."
+    return said
+
+
+def variation(points: pd.DataFrame, part: pd.Series, plan: Plan) -> str:
+    """Name the icon of variation, which is about the last point.
+
+    Parameters
+    ----------
+    points : pandas.DataFrame
+        Points of the part, from `judge`.
+    part : pandas.Series
+        Its row.
+    plan : Plan
+        How points were judged.
+
+    Returns
+    -------
+    str
+        "common cause", "improvement high", "improvement low", "concern high", "concern low",
+        "change high", "change low", or "change" for a signal about the whole chart; empty without
+        points.
+    """
+    known = points[points["value"].notna() & ~points["excluded"]]
+    if known.empty:
+        return ""
+    last = known.iloc[-1]
+    if last["signal"] != "" and last["direction"] != 0:
+        return f"{last['meaning']} {'high' if last['direction'] > 0 else 'low'}"
+    whole = {FEW, MANY} & set(str(part["rules_broken"]).split(", "))
+    return "change" if whole else "common cause"
+
+
+def assurance(part: pd.Series, plan: Plan) -> str:
+    """Name the icon of assurance: whether the limits leave the target in reach of chance.
+
+    Parameters
+    ----------
+    part : pandas.Series
+        Row of the part, from `judge`.
+    plan : Plan
+        How points were judged.
+
+    Returns
+    -------
+    str
+        "passes", "fails" or "hit or miss"; empty without a target, limits or a better direction.
+
+    References
+    ----------
+    NHS England. Making data count: assurance icons.
+    """
+    target, lower, upper = part["target"], part["lower"], part["upper"]
+    if plan.improvement == "neutral" or np.isnan([target, lower, upper]).any():
+        return ""
+    if lower <= target <= upper:
+        return "hit or miss"
+    return "passes" if (target < lower) == (plan.improvement == "up") else "fails"

@@ -1,0 +1,237 @@
+"""Lines and signals of the points of charts, part by part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.quality.chart_kinds import ChartKind
+from analysis.quality.false_signals import false_signal_rate
+from analysis.quality.limits import Limits, Method, chart_limits
+from analysis.quality.runs import FEWEST_USEFUL, fewest_crossings, longest_expected_run
+from analysis.quality.signal_rules import FEW, Signals, find_signals
+from analysis.results import FloatArray
+
+__all__ = ["FEWEST_POINTS", "Plan", "judge"]
+
+FEWEST_POINTS = 12
+"""Points from which limits are more than trial limits (NHS England, "plot the dots")."""
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How points are judged.
+
+    Parameters
+    ----------
+    kind : ChartKind
+        The kind of chart.
+    rules : {"anhoej", "nhs", "ihi"}
+        Set of rules.
+    method : Method
+        How variation is estimated.
+    freeze : int, optional
+        Number of first points from which the lines are estimated.
+    improvement : {"up", "down", "neutral"}
+        Which way is better.
+    per : float
+        What values and lines are multiplied by, such as 100 for percent.
+    """
+
+    kind: ChartKind
+    rules: str
+    method: Method
+    freeze: int | None = None
+    improvement: str = "neutral"
+    per: float = 1.0
+
+
+def judge(points: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Draw the lines of charts and find their signals.
+
+    Parameters
+    ----------
+    points : pandas.DataFrame
+        What `chart_points` returns.
+    plan : Plan
+        How points are judged.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        The points with ``centre, lower, upper, signal, direction, meaning``, and one row per group
+        and part with what the rules found. Values and lines are multiplied by ``per``.
+    """
+    judged, found = [], []
+    for _, rows in points.groupby(["group", "part"], sort=False):
+        frame, summary = _judge_part(rows, plan)
+        judged.append(frame)
+        found.append(summary)
+    return pd.concat(judged, ignore_index=True), pd.DataFrame(found)
+
+
+def _judge_part(rows: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Judge one part of one chart."""
+    values = _plotted(rows, plan.kind)
+    counted = ~np.isnan(values) & ~rows["excluded"].to_numpy(dtype=bool)
+    base = counted & (np.arange(len(rows)) < (plan.freeze or len(rows)))
+    lines = _lines(values, rows["n"].to_numpy(dtype=float), base, plan)
+    signals = _signals(values, lines, counted, plan)
+    frame = _with_lines(rows.assign(value=values), lines, signals, counted, plan)
+    return frame, _summary(frame, lines, signals, (counted, base), plan)
+
+
+def _plotted(rows: pd.DataFrame, kind: ChartKind) -> FloatArray:
+    """Return what is plotted: the values, or how far each lies from the one before."""
+    values = rows["value"].to_numpy(dtype=float)
+    if kind.name != "mr":
+        return values
+    counted = ~np.isnan(values) & ~rows["excluded"].to_numpy(dtype=bool)
+    ranges = np.full(len(values), np.nan)
+    places = np.flatnonzero(counted)
+    ranges[places[1:]] = np.abs(np.diff(values[places]))
+    return ranges
+
+
+def _lines(values: FloatArray, n: FloatArray, base: BoolArray, plan: Plan) -> Limits:
+    """Compute the lines of one chart; missing where there is nothing to estimate them from."""
+    known = ~np.isnan(values)
+    nothing = np.full((1, len(values)), np.nan)
+    if not base.any():
+        return Limits(centre=nothing, lower=nothing, upper=nothing, z=nothing)
+    made = chart_limits(plan.kind, values[None, known], n[known], base[known], plan.method)
+    full = {}
+    for name in ("centre", "lower", "upper", "z"):
+        full[name] = nothing.copy()
+        full[name][:, known] = getattr(made, name)
+    full["centre"][:] = made.centre[0, 0]  # the centre goes on where data are missing
+    return Limits(**full)
+
+
+def _signals(values: FloatArray, lines: Limits, counted: BoolArray, plan: Plan) -> Signals:
+    """Apply the rules to the points that count."""
+    chosen = {name: getattr(lines, name)[:, counted] for name in ("centre", "lower", "upper", "z")}
+    return find_signals(plan.kind, values[None, counted], Limits(**chosen), plan.rules)
+
+
+def _with_lines(
+    rows: pd.DataFrame, lines: Limits, signals: Signals, counted: BoolArray, plan: Plan
+) -> pd.DataFrame:
+    """Put lines and signals beside the points."""
+    signal = np.full(len(rows), "", dtype=object)
+    direction = np.zeros(len(rows), dtype=np.int64)
+    values = rows["value"].to_numpy(dtype=float)
+    side = np.sign(values[counted] - lines.centre[0, counted]).astype(np.int64)
+    ways = np.where(signals.rising[0] != 0, signals.rising[0], side)
+    for rule, found in signals.points.items():
+        places = np.flatnonzero(counted)[found[0]]
+        signal[places] = rule
+        direction[places] = (ways if rule == "trend" else side)[found[0]]
+    return rows.assign(
+        value=values * plan.per,
+        centre=lines.centre[0] * plan.per,
+        lower=lines.lower[0] * plan.per,
+        upper=lines.upper[0] * plan.per,
+        signal=pd.Series(signal, index=rows.index, dtype="string"),
+        direction=direction,
+        meaning=_meaning(direction, plan.improvement, rows.index),
+    )
+
+
+def _meaning(direction: npt.NDArray[np.int64], improvement: str, index: pd.Index) -> pd.Series:
+    """Say what a signal in a direction means; empty where there is none."""
+    if improvement == "neutral":
+        words = np.where(direction != 0, "change", "")
+    else:
+        better = direction == (1 if improvement == "up" else -1)
+        words = np.where(direction == 0, "", np.where(better, "improvement", "concern"))
+    return pd.Series(words, index=index, dtype="string")
+
+
+def _summary(
+    frame: pd.DataFrame,
+    lines: Limits,
+    signals: Signals,
+    masks: tuple[BoolArray, BoolArray],
+    plan: Plan,
+) -> dict[str, Any]:
+    """Gather what the rules found in one part."""
+    counted, base = masks
+    runs = signals.runs
+    n_useful = int(runs.n_useful[0])
+    enough = n_useful >= FEWEST_USEFUL
+    broken = [rule for rule, found in signals.points.items() if found.any()]
+    broken += [rule for rule, found in signals.charts.items() if found[0]]
+    known = frame[frame["value"].notna()]
+    last = known.iloc[-1] if len(known) else frame.iloc[-1]
+    return {
+        "group": frame["group"].iloc[0],
+        "part": int(frame["part"].iloc[0]),
+        "first": frame["x"].iloc[0],
+        "last": frame["x"].iloc[-1],
+        "n_points": int(counted.sum()),
+        "n_base": int(base.sum()),
+        "centre": float(lines.centre[0, 0]) * plan.per,
+        "lower": float(last["lower"]),
+        "upper": float(last["upper"]),
+        "n_useful": n_useful,
+        "longest_run": int(runs.longest[0]),
+        "longest_run_limit": longest_expected_run(n_useful) if enough else None,
+        "crossings": int(runs.crossings[0]),
+        "crossings_limit": fewest_crossings(n_useful) if enough else None,
+        "n_outside": int((frame["signal"] == "outside the limits").sum()),
+        "signal": bool(broken),
+        "rules_broken": ", ".join(broken),
+        "since": _since(frame, counted, signals),
+        "target": float(last["target"]),
+        "false_signal_rate": false_signal_rate(
+            plan.kind,
+            n_useful=n_useful,
+            centre=_mean(frame, base),
+            sizes=frame["n"].to_numpy(dtype=float)[counted],
+            base=base[counted],
+            method=plan.method,
+            rules=plan.rules,
+        ),
+    }
+
+
+def _mean(frame: pd.DataFrame, base: BoolArray) -> float:
+    """Mean of the points behind the lines, before it is multiplied."""
+    rows = frame[base]
+    if rows.empty:
+        return float("nan")
+    return float(rows["y"].sum() / rows["n"].sum())
+
+
+def _since(frame: pd.DataFrame, counted: BoolArray, signals: Signals) -> Any:
+    """Return where the last signal of points began, or the likeliest change for few crossings."""
+    flagged = np.flatnonzero(frame["signal"].ne("").to_numpy(dtype=bool))
+    if len(flagged):
+        beside = signals.runs.useful[0] | frame["signal"].ne("").to_numpy(dtype=bool)[counted]
+        places = np.flatnonzero(counted)[beside]  # a point on the centre ends nothing
+        order = np.searchsorted(places, flagged)
+        alike = frame["signal"].iloc[flagged].to_numpy(dtype=object)
+        way = frame["direction"].to_numpy()[flagged]
+        breaks = (np.diff(order) > 1) | (alike[1:] != alike[:-1]) | (way[1:] != way[:-1])
+        return frame["x"].iloc[flagged[np.append([0], np.flatnonzero(breaks) + 1)[-1]]]
+    if FEW in signals.charts and signals.charts[FEW][0]:
+        return frame["x"].iloc[_likeliest_change(frame, counted)]
+    return None
+
+
+def _likeliest_change(frame: pd.DataFrame, counted: BoolArray) -> int:
+    """Return the first point after the step that explains most of the variation."""
+    places = np.flatnonzero(counted)
+    values = frame["value"].to_numpy(dtype=float)[places]
+    weight = frame["n"].to_numpy(dtype=float)[places]
+    before = np.cumsum(weight)[:-1]
+    total = weight.sum()
+    apart = np.cumsum(weight * (values - np.average(values, weights=weight)))[:-1]
+    return int(places[1 + np.argmax(apart**2 / (before * (total - before)))])
