@@ -14,6 +14,7 @@ from analysis.figures.imputed import plot_imputed
 from analysis.figures.incidence import plot_cumulative_incidence
 from analysis.figures.intervals import plot_interval_curve
 from analysis.figures.marginal_means import plot_marginal_means
+from analysis.figures.spc import plot_spc
 from analysis.figures.states import plot_states
 from analysis.figures.survival import plot_survival
 from analysis.figures.tipping import plot_tipping_point
@@ -30,14 +31,14 @@ def plot(result: Any, ax: Axes | None = None, **options: Any) -> Plotted:
     ----------
     result : object
         What `kaplan_meier`, `turnbull`, `cumulative_incidence`, `multistate`, `impute_and_pool`,
-        `tipping_point`, ``marginal_means`` or ``contrasts`` returns. Kinds are known by name, so
-        that drawing one loads no room that it does not need.
+        `tipping_point`, `spc_chart`, ``marginal_means`` or ``contrasts`` returns. Kinds are
+        known by name, so that drawing one loads no room that it does not need.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure when left out.
     **options
         Passed to `plot_survival`, `plot_interval_curve`, `plot_cumulative_incidence` or
-        `plot_states` (``times`` is required), `plot_marginal_means`, `plot_differences` or
-        `plot_tipping_point`.
+        `plot_states` (``times`` is required), `plot_marginal_means`, `plot_differences`,
+        `plot_tipping_point` or `plot_spc`.
 
     Returns
     -------
@@ -64,4 +65,5 @@ _KINDS: dict[str, Callable[..., Plotted]] = {
     "Contrasts": plot_differences,
     "ImputedAnalysis": plot_imputed,
     "TippingPoint": plot_tipping_point,
+    "SpcChart": plot_spc,
 }

@@ -2,6 +2,13 @@
 
 from analysis.quality.false_signals import false_signal_rate
 from analysis.quality.runs import run_rules_false_signal_rate
+from analysis.quality.series import quality_series
 from analysis.quality.spc import SpcChart, spc_chart
 
-__all__ = ["SpcChart", "false_signal_rate", "run_rules_false_signal_rate", "spc_chart"]
+__all__ = [
+    "SpcChart",
+    "false_signal_rate",
+    "quality_series",
+    "run_rules_false_signal_rate",
+    "spc_chart",
+]

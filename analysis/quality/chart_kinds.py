@@ -46,14 +46,37 @@ class ChartKind:
     of_single_events: bool = False
 
 
-_PROPORTION = {
-    "denominator": "needed",
-    "whole": True,
-    "part_of_n": True,
-    "least": 0.0,
-    "counts_people": True,
-}
-_RATE = {"denominator": "needed", "whole": True, "least": 0.0, "counts_people": True}
+def _proportion(name: str, title: str) -> ChartKind:
+    """Describe a chart of shares of people."""
+    return ChartKind(
+        name=name,
+        title=title,
+        denominator="needed",
+        whole=True,
+        part_of_n=True,
+        least=0.0,
+        counts_people=True,
+    )
+
+
+def _count(name: str, title: str, denominator: str) -> ChartKind:
+    """Describe a chart of counts, or of counts per exposure."""
+    return ChartKind(
+        name=name,
+        title=title,
+        denominator=denominator,
+        whole=True,
+        least=0.0,
+        counts_people=True,
+    )
+
+
+def _between(name: str, title: str, *, whole: bool) -> ChartKind:
+    """Describe a chart of what lies between two events."""
+    return ChartKind(
+        name=name, title=title, denominator="none", whole=whole, least=0.0, of_single_events=True
+    )
+
 
 KINDS: dict[str, ChartKind] = {
     kind.name: kind
@@ -62,33 +85,13 @@ KINDS: dict[str, ChartKind] = {
         ChartKind(name="i", title="individuals chart (XmR)", denominator="optional"),
         ChartKind(name="mr", title="moving range chart", denominator="optional"),
         ChartKind(name="i'", title="normalised individuals chart", denominator="needed"),
-        ChartKind(name="p", title="p chart of proportions", **_PROPORTION),
-        ChartKind(name="p'", title="p' chart of proportions (Laney)", **_PROPORTION),
-        ChartKind(name="u", title="u chart of rates", **_RATE),
-        ChartKind(name="u'", title="u' chart of rates (Laney)", **_RATE),
-        ChartKind(
-            name="c",
-            title="c chart of counts",
-            denominator="none",
-            whole=True,
-            least=0.0,
-            counts_people=True,
-        ),
-        ChartKind(
-            name="g",
-            title="g chart of cases between events",
-            denominator="none",
-            whole=True,
-            least=0.0,
-            of_single_events=True,
-        ),
-        ChartKind(
-            name="t",
-            title="t chart of time between events",
-            denominator="none",
-            least=0.0,
-            of_single_events=True,
-        ),
+        _proportion("p", "p chart of proportions"),
+        _proportion("p'", "p' chart of proportions (Laney)"),
+        _count("u", "u chart of rates", "needed"),
+        _count("u'", "u' chart of rates (Laney)", "needed"),
+        _count("c", "c chart of counts", "none"),
+        _between("g", "g chart of cases between events", whole=True),
+        _between("t", "t chart of time between events", whole=False),
     )
 }
 """Name to kind."""

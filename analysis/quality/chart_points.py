@@ -1,4 +1,4 @@
-"""From rows of a frame to the points of charts: order, gaps, parts, exclusions, targets and notes."""
+"""From rows of a frame to the points of charts: their order, gaps, parts and notes."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def chart_points(
     groups = [str(rows["group"].iloc[0]) for rows in named]
     _require_groups(marks, groups, with_groups=columns.by is not None)
     marked = [
-        _marked(_with_gaps(rows, kind), data, columns, marks, group)
+        _marked(_with_gaps(rows, kind), data, marks, group)
         for rows, group in zip(named, groups, strict=True)
     ]
     return pd.concat(marked, ignore_index=True)
@@ -210,9 +210,7 @@ def _of_group(given: Any, group: str, default: Any) -> Any:
     return default if given is None else given
 
 
-def _marked(
-    rows: pd.DataFrame, data: pd.DataFrame, columns: Columns, marks: Marks, group: str
-) -> pd.DataFrame:
+def _marked(rows: pd.DataFrame, data: pd.DataFrame, marks: Marks, group: str) -> pd.DataFrame:
     """Add parts, exclusions, target and notes to the points of one group."""
     rebase, exclude = (
         _listed(_of_group(given, group, ())) for given in (marks.rebase, marks.exclude)
@@ -258,10 +256,11 @@ def _as_x(x: pd.Series, wanted: Sequence[Any], what: str) -> pd.Index:
     """Write values as x is written."""
     try:
         if isinstance(x.dtype, pd.PeriodDtype):
-            return pd.PeriodIndex([pd.Period(value, freq=x.dtype.freq) for value in wanted])
+            return pd.PeriodIndex(list(wanted), dtype=x.dtype)
         if isinstance(x.dtype, pd.CategoricalDtype):
             return pd.CategoricalIndex(list(wanted), dtype=x.dtype)
-        return pd.Index(pd.Series(list(wanted)).astype(x.dtype))
+        written: pd.Index = pd.Index(pd.Series(list(wanted)).astype(x.dtype))
+        return written
     except (ValueError, TypeError):
         raise DataError(
             f"{what} names points that are not written as x is. Give values of x, such as dates "
@@ -270,7 +269,10 @@ def _as_x(x: pd.Series, wanted: Sequence[Any], what: str) -> pd.Index:
 
 
 def _parts(x: pd.Series, rebase: Sequence[Any]) -> Any:
-    """Number the parts; each begins at the first point at or after a value of `rebase`."""
+    """Give every point the number of its part.
+
+    A part begins at the first point at or after a value of `rebase`.
+    """
     if not rebase:
         return np.ones(len(x), dtype=np.int64)
     if _is_ordered(x) and not isinstance(x.dtype, pd.CategoricalDtype):

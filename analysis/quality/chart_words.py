@@ -70,7 +70,9 @@ def chart_sentence(part: pd.Series, points: pd.DataFrame, plan: Plan) -> str:
             f"Too few points to judge runs: {part['n_useful']} beside the centre line, "
             f"{FEWEST_USEFUL} are needed{limits}."
         )
-    return f"No signal in {counted(part['n_points'], 'point')}: the variation is as chance has it."
+    since = f" since {written_x(part['first'])}" if part["part"] > 1 else ""
+    many = counted(part["n_points"], "point")
+    return f"No signal in {many}{since}: the variation is as chance has it."
 
 
 def _signal_sentence(part: pd.Series, points: pd.DataFrame) -> str:
@@ -78,13 +80,17 @@ def _signal_sentence(part: pd.Series, points: pd.DataFrame) -> str:
     flagged = points[points["signal"].ne("")]
     since = written_x(part["since"])
     if flagged.empty:
-        return _of_whole_chart(part, since)
+        return _of_whole_chart(part)
     rule, way = flagged["signal"].iloc[-1], flagged["direction"].iloc[-1]
     last = points.index[points["value"].notna() & ~points["excluded"]][-1]
     until = written_x(flagged["x"].iloc[-1])
     when = f"since {since}" if flagged.index[-1] == last and since != until else ""
     when = when or (f"in {since}" if since == until else f"from {since} to {until}")
-    return f"Signal {when}: {_what(rule, way, flagged, part)}{_besides(part, rule)}."
+    said = f"Signal {when}: {_what(rule, way, flagged, part)}{_besides(part, rule)}"
+    change = written_x(part["likeliest_change"])
+    return (
+        f"{said}; the likeliest change is in {change}." if change not in {"", since} else f"{said}."
+    )
 
 
 def _what(rule: str, way: int, flagged: pd.DataFrame, part: pd.Series) -> str:
@@ -111,7 +117,7 @@ def _besides(part: pd.Series, rule: str) -> str:
     return f" (also: {', '.join(others)})" if others else ""
 
 
-def _of_whole_chart(part: pd.Series, since: str) -> str:
+def _of_whole_chart(part: pd.Series) -> str:
     """Describe a signal that is about the chart as a whole."""
     crossings = counted(int(part["crossings"]), "time")
     if MANY in str(part["rules_broken"]) and FEW not in str(part["rules_broken"]):
@@ -119,7 +125,7 @@ def _of_whole_chart(part: pd.Series, since: str) -> str:
     least = part["crossings_limit"]
     return (
         f"Signal: the line crosses the centre only {crossings} (at least {least:g} are expected); "
-        f"the likeliest change is in {since}."
+        f"the likeliest change is in {written_x(part['likeliest_change'])}."
     )
 
 
@@ -150,7 +156,7 @@ def false_signal_sentence(part: pd.Series, plan: Plan) -> str:
     return said
 
 
-def variation(points: pd.DataFrame, part: pd.Series, plan: Plan) -> str:
+def variation(points: pd.DataFrame, part: pd.Series) -> str:
     """Name the icon of variation, which is about the last point.
 
     Parameters
@@ -159,8 +165,6 @@ def variation(points: pd.DataFrame, part: pd.Series, plan: Plan) -> str:
         Points of the part, from `judge`.
     part : pandas.Series
         Its row.
-    plan : Plan
-        How points were judged.
 
     Returns
     -------

@@ -103,24 +103,36 @@ def stable_charts(
     """
     random = np.random.default_rng(seed)
     shape = (draws, len(sizes))
-    if kind.name in {"run", "i", "i'"}:
-        return random.standard_normal(shape) / np.sqrt(sizes)
-    if kind.name == "mr":
-        return np.abs(np.diff(random.standard_normal((draws, len(sizes) + 1)), axis=1))
+    if kind.name in {"run", "i", "i'", "mr"}:
+        return _measurements(kind, random, sizes, draws)
     if centre <= 0.0 or (kind.part_of_n and centre >= 1.0):
         return None
-    if kind.name == "g":
-        return random.geometric(1.0 / (1.0 + centre), shape) - 1.0
-    if kind.name == "t":
-        return random.exponential(centre, shape)
+    if kind.of_single_events:
+        if kind.name == "g":
+            return np.asarray(random.geometric(1.0 / (1.0 + centre), shape) - 1.0)
+        return np.asarray(random.exponential(centre, shape), dtype=np.float64)
+    return _proportions_or_rates(kind, random, centre, sizes, draws)
+
+
+def _measurements(
+    kind: ChartKind, random: np.random.Generator, sizes: FloatArray, draws: int
+) -> FloatArray:
+    """Draw means of normal measurements, or the distances between neighbours."""
+    if kind.name == "mr":
+        return np.abs(np.diff(random.standard_normal((draws, len(sizes) + 1)), axis=1))
+    means: FloatArray = random.standard_normal((draws, len(sizes))) / np.sqrt(sizes)
+    return means
+
+
+def _proportions_or_rates(
+    kind: ChartKind, random: np.random.Generator, centre: float, sizes: FloatArray, draws: int
+) -> FloatArray:
+    """Draw binomial or Poisson counts per denominator; normal ones where spread is estimated."""
+    shape = (draws, len(sizes))
     if kind.name.endswith("'"):
         variance = centre * (1.0 - centre) if kind.part_of_n else centre
-        return _within(centre + random.standard_normal(shape) * np.sqrt(variance / sizes), kind)
+        drawn = centre + random.standard_normal(shape) * np.sqrt(variance / sizes)
+        return np.clip(drawn, 0.0, 1.0 if kind.part_of_n else np.inf)
     if kind.part_of_n:
-        return random.binomial(sizes.astype(np.int64), centre, shape) / sizes
-    return random.poisson(centre * sizes, shape) / sizes
-
-
-def _within(values: FloatArray, kind: ChartKind) -> FloatArray:
-    """Keep normal draws within the range of proportions or rates."""
-    return np.clip(values, 0.0, 1.0 if kind.part_of_n else np.inf)
+        return np.asarray(random.binomial(sizes.astype(np.int64), centre, shape) / sizes)
+    return np.asarray(random.poisson(centre * sizes, shape) / sizes)

@@ -13,7 +13,7 @@ from analysis.quality.chart_kinds import ChartKind
 from analysis.quality.false_signals import false_signal_rate
 from analysis.quality.limits import Limits, Method, chart_limits
 from analysis.quality.runs import FEWEST_USEFUL, fewest_crossings, longest_expected_run
-from analysis.quality.signal_rules import FEW, Signals, find_signals
+from analysis.quality.signal_rules import FEW, LONG_RUN, OUTSIDE, TREND, Signals, find_signals
 from analysis.results import FloatArray
 
 __all__ = ["FEWEST_POINTS", "Plan", "judge"]
@@ -132,7 +132,7 @@ def _with_lines(
     for rule, found in signals.points.items():
         places = np.flatnonzero(counted)[found[0]]
         signal[places] = rule
-        direction[places] = (ways if rule == "trend" else side)[found[0]]
+        direction[places] = (ways if rule == TREND else side)[found[0]]
     return rows.assign(
         value=values * plan.per,
         centre=lines.centre[0] * plan.per,
@@ -185,10 +185,11 @@ def _summary(
         "longest_run_limit": longest_expected_run(n_useful) if enough else None,
         "crossings": int(runs.crossings[0]),
         "crossings_limit": fewest_crossings(n_useful) if enough else None,
-        "n_outside": int((frame["signal"] == "outside the limits").sum()),
+        "n_outside": int((frame["signal"] == OUTSIDE).sum()),
         "signal": bool(broken),
         "rules_broken": ", ".join(broken),
         "since": _since(frame, counted, signals),
+        "likeliest_change": _change(frame, counted, broken),
         "target": float(last["target"]),
         "false_signal_rate": false_signal_rate(
             plan.kind,
@@ -211,7 +212,7 @@ def _mean(frame: pd.DataFrame, base: BoolArray) -> float:
 
 
 def _since(frame: pd.DataFrame, counted: BoolArray, signals: Signals) -> Any:
-    """Return where the last signal of points began, or the likeliest change for few crossings."""
+    """Return where the last signal of points began; None where no point is one."""
     flagged = np.flatnonzero(frame["signal"].ne("").to_numpy(dtype=bool))
     if len(flagged):
         beside = signals.runs.useful[0] | frame["signal"].ne("").to_numpy(dtype=bool)[counted]
@@ -221,17 +222,20 @@ def _since(frame: pd.DataFrame, counted: BoolArray, signals: Signals) -> Any:
         way = frame["direction"].to_numpy()[flagged]
         breaks = (np.diff(order) > 1) | (alike[1:] != alike[:-1]) | (way[1:] != way[:-1])
         return frame["x"].iloc[flagged[np.append([0], np.flatnonzero(breaks) + 1)[-1]]]
-    if FEW in signals.charts and signals.charts[FEW][0]:
-        return frame["x"].iloc[_likeliest_change(frame, counted)]
     return None
 
 
-def _likeliest_change(frame: pd.DataFrame, counted: BoolArray) -> int:
-    """Return the first point after the step that explains most of the variation."""
+def _change(frame: pd.DataFrame, counted: BoolArray, broken: list[str]) -> Any:
+    """Return the first point after the likeliest step, where runs say that there is one.
+
+    It is the step that explains most of the variation about the mean, by denominators.
+    """
+    if not {LONG_RUN, FEW} & set(broken):
+        return None
     places = np.flatnonzero(counted)
     values = frame["value"].to_numpy(dtype=float)[places]
     weight = frame["n"].to_numpy(dtype=float)[places]
     before = np.cumsum(weight)[:-1]
     total = weight.sum()
     apart = np.cumsum(weight * (values - np.average(values, weights=weight)))[:-1]
-    return int(places[1 + np.argmax(apart**2 / (before * (total - before)))])
+    return frame["x"].iloc[places[1 + np.argmax(apart**2 / (before * (total - before)))]]

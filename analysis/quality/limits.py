@@ -161,8 +161,8 @@ def _mean_of(ranges: FloatArray, limit: float) -> FloatArray:
     if ranges.shape[1] == 0:
         return np.full((len(ranges), 1), np.nan)
     mean = ranges.mean(axis=1, keepdims=True)
-    if not np.isfinite(limit):
-        return mean
+    if np.isinf(limit):
+        return np.asarray(mean)
     kept = (ranges < limit * mean) | (mean == 0)
     chosen: FloatArray = (ranges * kept).sum(axis=1, keepdims=True) / kept.sum(
         axis=1, keepdims=True
@@ -171,7 +171,7 @@ def _mean_of(ranges: FloatArray, limit: float) -> FloatArray:
 
 
 def _scaled_ranges(values: FloatArray, sizes: FloatArray) -> FloatArray:
-    """Standard deviation of a unit by each pair of neighbours (Taylor 2017)."""
+    """Estimate the standard deviation of a unit by each pair of neighbours (Taylor 2017)."""
     share = 1.0 / sizes
     scaled: FloatArray = np.sqrt(np.pi / 2.0) * _ranges(values) / np.sqrt(share[:-1] + share[1:])
     return scaled

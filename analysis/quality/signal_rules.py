@@ -83,7 +83,7 @@ class Signals:
             Whether any rule is broken.
         """
         of_points = [found.any(axis=1) for found in self.points.values()]
-        return np.logical_or.reduce([*of_points, *self.charts.values()])
+        return np.asarray(np.logical_or.reduce([*of_points, *self.charts.values()]))
 
 
 def find_signals(kind: ChartKind, values: FloatArray, limits: Limits, rules: str) -> Signals:
@@ -146,7 +146,7 @@ def _signals(
 def _anhoej(
     kind: ChartKind, values: FloatArray, limits: Limits, side: SideArray, outside: BoolArray
 ) -> Signals:
-    """Long runs, few crossings and points outside."""
+    """Find long runs, few crossings and points outside."""
     del kind, values, limits
     runs = count_runs(side)
     long, few = (np.zeros_like(runs.n_useful) for _ in range(2))
@@ -166,7 +166,7 @@ def _anhoej(
 def _nhs(
     kind: ChartKind, values: FloatArray, limits: Limits, side: SideArray, outside: BoolArray
 ) -> Signals:
-    """The four rules of "plot the dots"; a point on the mean ends a run."""
+    """Apply the four rules of "plot the dots"; a point on the mean ends a run."""
     del kind
     runs = count_runs(side)
     trend, rising = _trends(values, 7, ties_break=True)
@@ -186,7 +186,7 @@ def _nhs(
 def _ihi(
     kind: ChartKind, values: FloatArray, limits: Limits, side: SideArray, outside: BoolArray
 ) -> Signals:
-    """The rules of the Institute for Healthcare Improvement for run charts and Shewhart charts."""
+    """Apply the rules of the Institute for Healthcare Improvement."""
     runs = count_runs(side)
     if not kind.has_limits:
         trend, rising = _trends(values, 5, ties_break=False)

@@ -23,7 +23,6 @@ from analysis.quality.judged import Plan, judge
 from analysis.quality.limits import Method
 from analysis.quality.signal_rules import require_rules
 from analysis.quality.spc_release import can_leave, hide_points
-from analysis.results import frame_to_html, frame_to_text
 
 __all__ = ["SpcChart", "spc_chart"]
 
@@ -33,7 +32,15 @@ _FRAME = ["x", "y", "n", "value", "part", "centre", "lower", "upper", "target", 
 _FRAME += ["meaning", "excluded", "note"]
 _GLANCE = ["part", "first", "last", "n_points", "centre", "lower", "upper", "n_useful"]
 _GLANCE += ["longest_run", "longest_run_limit", "crossings", "crossings_limit", "n_outside"]
-_GLANCE += ["signal", "rules_broken", "since", "variation", "assurance", "false_signal_rate"]
+_GLANCE += [
+    "signal",
+    "rules_broken",
+    "since",
+    "likeliest_change",
+    "variation",
+    "assurance",
+    "false_signal_rate",
+]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -104,8 +111,9 @@ class SpcChart:
             The groups under their own name, ``part, first, last, n_points`` (that count),
             ``centre, lower, upper`` (of the last point), ``n_useful`` (beside the centre),
             ``longest_run, longest_run_limit, crossings, crossings_limit`` (missing with fewer than
-            ten useful points), ``n_outside, signal, rules_broken, since, variation, assurance,
-            false_signal_rate``.
+            ten useful points), ``n_outside, signal, rules_broken, since`` (where the last signal
+            of points began), ``likeliest_change`` (first point after the step that explains most,
+            where runs are unusual), ``variation, assurance, false_signal_rate``.
         """
         return self._named(self.parts)[self._columns(_GLANCE)]
 
@@ -187,7 +195,7 @@ class SpcChart:
         )  # fmt: skip
         frame = made._named(judged)
         for name in ("y", "n"):  # as printed; what has no count of people is not told
-            frame[name] = frame[f"{name}_text"] if f"{name}_text" in frame else ""
+            frame[name] = frame.get(f"{name}_text", "")
         said = Statement(
             frame=frame[made._columns(_FRAME)], policy=policy, hidden=hidden, audit=audit
         )
@@ -360,10 +368,10 @@ def _require_choices(
 
 def _described(judged: pd.DataFrame, parts: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Add icons and sentences to the parts."""
-    of_part = {key: rows for key, rows in judged.groupby(["group", "part"], sort=False)}
+    of_part = dict(list(judged.groupby(["group", "part"], sort=False)))
     rows = [(part, of_part[(part["group"], part["part"])]) for _, part in parts.iterrows()]
     return parts.assign(
-        variation=[variation(points, part, plan) for part, points in rows],
+        variation=[variation(points, part) for part, points in rows],
         assurance=[assurance(part, plan) for part, _ in rows],
         sentence=[chart_sentence(part, points, plan) for part, points in rows],
         false_signals=[false_signal_sentence(part, plan) for part, _ in rows],
