@@ -17,7 +17,7 @@ _DAYS_PER_MONTH = 365.25 / 12.0
 
 @dataclass(frozen=True, kw_only=True)
 class PlantedShift:
-    """From a month on, treatment at one clinic leaves patients with more, or less, of their illness.
+    """From a month on, treatment at one clinic leaves patients with more of their illness, or less.
 
     Parameters
     ----------
