@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from string import ascii_uppercase
-from typing import Any, Unpack
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,6 @@ from analysis.figures.spc_icons import (
 from analysis.figures.style import INK, MUTED, RULE, Words, house_style, new_axes
 from analysis.quality import SpcChart
 from analysis.quality.chart_words import written_x
-from analysis.quality.spc_release import can_leave
 from analysis.results import FloatArray, counted
 
 __all__ = ["plot_spc"]
@@ -78,7 +77,7 @@ def plot_spc(
     DataError
         When there are several groups and none, or one that is not there, is named.
     """
-    leaves = policy.confidential or can_leave(chart.plan.kind, has_n=chart.has_n)
+    leaves = policy.confidential or chart.can_leave()
     shown = chart.shown(policy) if leaves else chart
     name = _chosen(shown, group)
     points = shown.judged[shown.judged["group"].eq(name)].reset_index(drop=True)
@@ -92,7 +91,6 @@ def plot_spc(
         _draw_points(axes, places, points)
         _draw_notes(axes, places, points)
         _set_axes(axes, places, points, words.get("x_label", ""))
-        _name_lines(axes, points)
         icon_row(axes, str(last["variation"]), str(last["assurance"]))
         add_headings(
             axes,
@@ -103,6 +101,7 @@ def plot_spc(
         )
         notes = [*_notes(points, shown, last), words.get("note", ""), _hidden(shown, leaves)]
         _write_below(axes, " ".join(filter(None, notes)), _decision(decision, owner))
+        _name_lines(axes, points)
     frame = _frame(shown, name, leaves)
     frame.attrs["alt"] = _alt(points, parts, shown, title)
     return axes, frame
@@ -219,7 +218,7 @@ def _set_axes(ax: Axes, places: FloatArray, points: pd.DataFrame, x_label: str) 
     ax.set_xlim(places[0] - room, places[-1] + room)
     ax.set_xlabel(x_label)
     lines = points[["value", "lower", "upper", "target", "centre"]].to_numpy(float)
-    if np.isnan(lines).all():
+    if points["value"].isna().all():
         ax.set_yticks([])
         return
     low, high = np.nanmin(lines), np.nanmax(lines)
@@ -242,9 +241,12 @@ def _name_lines(ax: Axes, points: pd.DataFrame) -> None:
     digits = _digits(points)
     texts = {f"{name} {value:.{digits}f}".replace("-", "−"): value
              for name, value in ends.items() if not np.isnan(value)}  # fmt: skip
-    ax.figure.draw_without_rendering()
-    points_per_unit = ax.get_window_extent().height / np.ptp(ax.get_ylim()) * 72.0 / ax.figure.dpi
-    for text, height in _spread(texts, 11.0 / points_per_unit).items():
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        return
+    figure.draw_without_rendering()
+    points_per_unit = ax.get_window_extent().height / np.ptp(ax.get_ylim()) * 72.0 / figure.dpi
+    for text, height in _spread(texts, 11.5 / points_per_unit).items():
         ax.annotate(
             text,
             (1.0, texts[text]),
@@ -346,8 +348,8 @@ def _write_below(ax: Axes, note: str, decision: str) -> None:
 def _alt(points: pd.DataFrame, parts: pd.DataFrame, chart: SpcChart, title: str) -> str:
     """Describe the chart: kind, span, lines of each part, signals by kind, and conclusion."""
     known = points[points["value"].notna()]
-    first, last = written_x(points["x"].iloc[0]), written_x(points["x"].iloc[-1])
-    said = [f"{chart.title} of {counted(len(known), 'point')} from {first} to {last}."]
+    span = f"from {written_x(points['x'].iloc[0])} to {written_x(points['x'].iloc[-1])}"
+    said = [f"{chart.title} of {counted(len(known), 'point')} {span}."]
     gaps = len(points) - len(known)
     said += [f"{counted(gaps, 'gap')} without a value."] if gaps else []
     digits = _digits(points)
@@ -355,9 +357,10 @@ def _alt(points: pd.DataFrame, parts: pd.DataFrame, chart: SpcChart, title: str)
     for meaning in _MARKS:
         found = int(points["meaning"].eq(meaning).sum())
         said += [f"{counted(found, 'point')} marked as {_signal_word(meaning)}."] if found else []
-    icons: list[Any] = [words_of_variation(str(parts["variation"].iloc[-1]))]
-    icons += [words_of_assurance(str(name)) for name in [parts["assurance"].iloc[-1]] if name]
-    said += [f"{'. '.join(filter(None, icons))}.", str(parts["false_signals"].iloc[-1])]
+    last = parts.iloc[-1]
+    said += [f"{words_of_variation(str(last['variation']))}."] if last["variation"] else []
+    said += [f"{words_of_assurance(str(last['assurance']))}."] if last["assurance"] else []
+    said += [str(parts["false_signals"].iloc[-1])]
     return " ".join([*said, f"Conclusion: {title}."])
 
 

@@ -26,6 +26,12 @@ class Columns:
     x: str | None = None
     n: str | None = None
     by: str | None = None
+    patients: str | None = None
+
+    def named(self) -> list[str]:
+        """List the columns that are there."""
+        chosen = (self.y, self.x, self.n, self.by, self.patients)
+        return [name for name in chosen if name is not None]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -60,10 +66,10 @@ def chart_points(
     Returns
     -------
     pandas.DataFrame
-        Columns ``group`` (text, empty without `by`), ``x, y, n, value, part`` (from 1), ``excluded,
-        target, note``, in order of the groups and of x. ``value`` is missing where there are no
-        data: a missing numerator, a denominator of 0, and periods or whole numbers of x between two
-        others for which there is no row.
+        Columns ``group`` (text, empty without `by`), ``x, y, n, value, patients, part`` (from 1),
+        ``excluded, target, note``, in order of the groups and of x. ``value`` is missing where
+        there are no data: a missing numerator, a denominator of 0, and periods or whole numbers of
+        x between two others for which there is no row.
 
     Raises
     ------
@@ -88,12 +94,11 @@ def chart_points(
 
 def _require_columns(data: pd.DataFrame, columns: Columns, kind: ChartKind) -> None:
     """Refuse a frame without the columns, and denominators that do not suit the kind."""
-    named = [name for name in (columns.y, columns.x, columns.n, columns.by) if name is not None]
-    missing = [name for name in named if name not in data.columns]
+    missing = [name for name in columns.named() if name not in data.columns]
     if missing:
         raise ColumnError(
-            f"The frame lacks {len(missing)} of the columns that were named for y, x, n or by. "
-            "Name columns that it has."
+            f"The frame lacks {len(missing)} of the columns that were named for y, x, n, by or "
+            "patients. Name columns that it has."
         )
     if columns.n is None and kind.denominator == "needed":
         raise ColumnError(f"A {kind.title} needs denominators: name their column with n=.")
@@ -114,7 +119,11 @@ def _numbers(data: pd.DataFrame, columns: Columns, kind: ChartKind) -> pd.DataFr
             f"x is missing in {int(x.isna().sum()):,} rows. Give every row its place in time."
         )
     group = named_groups(data[columns.by]) if columns.by else pd.Series("", index=data.index)
-    frame = pd.DataFrame({"y": y, "n": n, "value": value, "row": np.arange(len(data))})
+    patients = np.full(len(data), np.nan)
+    if columns.patients is not None:
+        patients = require_numbers(data[columns.patients], "patients")
+    numbers = {"y": y, "n": n, "value": value, "patients": patients}
+    frame = pd.DataFrame({**numbers, "row": np.arange(len(data))})
     return frame.assign(group=group.array, x=x.array)
 
 
@@ -223,6 +232,7 @@ def _marked(rows: pd.DataFrame, data: pd.DataFrame, marks: Marks, group: str) ->
             "y": rows["y"],
             "n": rows["n"],
             "value": rows["value"],
+            "patients": rows["patients"],
             "part": _parts(rows["x"], rebase),
             "excluded": np.isin(np.arange(len(rows)), _places(rows["x"], exclude, "exclude")),
             "target": float(target),

@@ -72,32 +72,27 @@ def chart_sentence(part: pd.Series, points: pd.DataFrame, plan: Plan) -> str:
         )
     since = f" since {written_x(part['first'])}" if part["part"] > 1 else ""
     many = counted(part["n_points"], "point")
-    return f"No signal in {many}{since}: the variation is as chance has it."
+    return f"No signal in {many}{since}: chance explains the variation."
 
 
 def _signal_sentence(part: pd.Series, points: pd.DataFrame) -> str:
     """Say what the last signal is."""
-    flagged = points[points["signal"].ne("")]
-    since = written_x(part["since"])
-    if flagged.empty:
+    if not part["rule"]:
         return _of_whole_chart(part)
-    rule, way = flagged["signal"].iloc[-1], flagged["direction"].iloc[-1]
-    last = points.index[points["value"].notna() & ~points["excluded"]][-1]
-    until = written_x(flagged["x"].iloc[-1])
-    when = f"since {since}" if flagged.index[-1] == last and since != until else ""
-    when = when or (f"in {since}" if since == until else f"from {since} to {until}")
-    said = f"Signal {when}: {_what(rule, way, flagged, part)}{_besides(part, rule)}"
+    since, until = written_x(part["since"]), written_x(part["until"])
+    known = points[points["value"].notna() & ~points["excluded"]]
+    goes_on = written_x(known["x"].iloc[-1]) == until
+    when = f"since {since}" if goes_on and since != until else f"from {since} to {until}"
+    when = f"in {since}" if since == until else when
+    said = f"Signal {when}: {_what(part)}{_besides(part)}"
     change = written_x(part["likeliest_change"])
-    return (
-        f"{said}; the likeliest change is in {change}." if change not in {"", since} else f"{said}."
-    )
+    return f"{said}." if change in {"", since} else f"{said}; the likeliest change is in {change}."
 
 
-def _what(rule: str, way: int, flagged: pd.DataFrame, part: pd.Series) -> str:
+def _what(part: pd.Series) -> str:
     """Describe the last signal of points."""
+    rule, way, many = part["rule"], part["way"], int(part["n_in_signal"])
     beside, end = ("above", "upper") if way > 0 else ("below", "lower")
-    place = int(np.flatnonzero((flagged["x"] == part["since"]).to_numpy())[0])
-    many = len(flagged) - place
     if rule == OUTSIDE:
         if many == 1:
             return f"the point lies {beside} the {end} limit"
@@ -111,9 +106,11 @@ def _what(rule: str, way: int, flagged: pd.DataFrame, part: pd.Series) -> str:
     return f"two of three points near the {end} limit"
 
 
-def _besides(part: pd.Series, rule: str) -> str:
+def _besides(part: pd.Series) -> str:
     """Name the other rules that are broken."""
-    others = [name for name in str(part["rules_broken"]).split(", ") if name not in {"", rule}]
+    others = [
+        name for name in str(part["rules_broken"]).split(", ") if name not in {"", part["rule"]}
+    ]
     return f" (also: {', '.join(others)})" if others else ""
 
 

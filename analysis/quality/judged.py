@@ -13,7 +13,15 @@ from analysis.quality.chart_kinds import ChartKind
 from analysis.quality.false_signals import false_signal_rate
 from analysis.quality.limits import Limits, Method, chart_limits
 from analysis.quality.runs import FEWEST_USEFUL, fewest_crossings, longest_expected_run
-from analysis.quality.signal_rules import FEW, LONG_RUN, OUTSIDE, TREND, Signals, find_signals
+from analysis.quality.signal_rules import (
+    FEW,
+    HUGGING,
+    LONG_RUN,
+    OUTSIDE,
+    TREND,
+    Signals,
+    find_signals,
+)
 from analysis.results import FloatArray
 
 __all__ = ["FEWEST_POINTS", "Plan", "judge"]
@@ -129,7 +137,7 @@ def _with_lines(
     values = rows["value"].to_numpy(dtype=float)
     side = np.sign(values[counted] - lines.centre[0, counted]).astype(np.int64)
     ways = np.where(signals.rising[0] != 0, signals.rising[0], side)
-    for rule, found in signals.points.items():
+    for rule, found in reversed(signals.points.items()):  # the most telling rule comes last
         places = np.flatnonzero(counted)[found[0]]
         signal[places] = rule
         direction[places] = (ways if rule == TREND else side)[found[0]]
@@ -188,7 +196,7 @@ def _summary(
         "n_outside": int((frame["signal"] == OUTSIDE).sum()),
         "signal": bool(broken),
         "rules_broken": ", ".join(broken),
-        "since": _since(frame, counted, signals),
+        **_last_signal(frame, counted, signals),
         "likeliest_change": _change(frame, counted, broken),
         "target": float(last["target"]),
         "false_signal_rate": false_signal_rate(
@@ -211,18 +219,35 @@ def _mean(frame: pd.DataFrame, base: BoolArray) -> float:
     return float(rows["y"].sum() / rows["n"].sum())
 
 
-def _since(frame: pd.DataFrame, counted: BoolArray, signals: Signals) -> Any:
-    """Return where the last signal of points began; None where no point is one."""
-    flagged = np.flatnonzero(frame["signal"].ne("").to_numpy(dtype=bool))
-    if len(flagged):
-        beside = signals.runs.useful[0] | frame["signal"].ne("").to_numpy(dtype=bool)[counted]
-        places = np.flatnonzero(counted)[beside]  # a point on the centre ends nothing
-        order = np.searchsorted(places, flagged)
-        alike = frame["signal"].iloc[flagged].to_numpy(dtype=object)
-        way = frame["direction"].to_numpy()[flagged]
-        breaks = (np.diff(order) > 1) | (alike[1:] != alike[:-1]) | (way[1:] != way[:-1])
-        return frame["x"].iloc[flagged[np.append([0], np.flatnonzero(breaks) + 1)[-1]]]
-    return None
+def _last_signal(frame: pd.DataFrame, counted: BoolArray, signals: Signals) -> dict[str, Any]:
+    """Describe the last signal of points: its rule, from where to where, how many, which way.
+
+    Where the last point of a signal is in a long run, the run is described, since it says since
+    when.
+    """
+    nothing = {"rule": "", "since": None, "until": None, "n_in_signal": 0, "way": 0}
+    found = {rule: flagged[0] for rule, flagged in signals.points.items() if flagged.any()}
+    if not found:
+        return nothing
+    last = max(int(np.flatnonzero(flagged)[-1]) for flagged in found.values())
+    here = [rule for rule, flagged in found.items() if flagged[last]]
+    rule = LONG_RUN if LONG_RUN in here else here[0]
+    rows = frame[counted]
+    side = np.sign((rows["value"] - rows["centre"]).to_numpy(dtype=float))
+    way = signals.rising[0] if rule == TREND else side
+    beside = (way != 0) | found[rule]  # a point on the centre ends nothing
+    alike = (found[rule] & ((way == way[last]) | (rule == HUGGING)))[beside]
+    stop = int(np.flatnonzero(np.flatnonzero(beside) == last)[0])
+    others = np.flatnonzero(~alike[: stop + 1])
+    places = np.flatnonzero(beside)[(others[-1] + 1 if len(others) else 0) : stop + 1]
+    x = rows["x"].iloc[places]
+    return {
+        "rule": rule,
+        "since": x.iloc[0],
+        "until": x.iloc[-1],
+        "n_in_signal": len(places),
+        "way": int(way[last]),
+    }
 
 
 def _change(frame: pd.DataFrame, counted: BoolArray, broken: list[str]) -> Any:

@@ -49,8 +49,8 @@ def months_of(study: Study, subject_id: pd.Series, rel_day: pd.Series) -> tuple[
     days = rel_day.to_numpy(dtype=float, na_value=np.nan)
     if study.has("calendar"):
         starts = study.tables["calendar"].set_index("subject_id")["start_date"]
-        dates = pd.to_datetime(starts.reindex(subject_id)).to_numpy()
-        dates = pd.DatetimeIndex(dates) + pd.to_timedelta(days, unit="D")
+        first = pd.DatetimeIndex(pd.to_datetime(starts.reindex(subject_id)))
+        dates = pd.DatetimeIndex(first + pd.to_timedelta(days, unit="D"))
         months = dates.year.to_numpy(dtype=float) * 12 + dates.month.to_numpy(dtype=float) - 1
         return _whole(months), True
     until = study.tables["follow_up"].set_index("subject_id")["observed_until_day"].astype(float)

@@ -84,10 +84,10 @@ def quality_series(
     Returns
     -------
     pandas.DataFrame
-        `by`, ``period`` (text), ``period_length, y, n``; one row per group and period from the
-        first to the last with data, with 0 where there are none. True counts. ``attrs["chart"]``
-        holds the arguments of `spc_chart` that suit the measure; ``attrs["counted"]`` and
-        ``attrs["members"]`` are for disclosure control.
+        `by`, ``period`` (text), ``period_length, y, n, patients``; one row per group and period
+        from the first to the last with data, with 0 where there are none. True counts.
+        ``attrs["chart"]`` holds the arguments of `spc_chart` that suit the measure;
+        ``attrs["counted"]`` and ``attrs["members"]`` are for disclosure control.
 
     Raises
     ------
@@ -129,10 +129,17 @@ def quality_series(
         names[inside] = own
         parts.append(part.assign(group=group, period_length=length))
     series = pd.concat(parts, ignore_index=True)
-    columns = ["group", "period", "period_length", "y", "n"]
+    columns = ["group", "period", "period_length", "y", "n", "patients"]
     series = series[columns].rename(columns={"group": by}) if by else series[columns[1:]]
     series.attrs = {
-        "chart": {"y": "y", "x": "period", "n": "n", "by": by, **made.chart},
+        "chart": {
+            "y": "y",
+            "x": "period",
+            "n": "n",
+            "by": by,
+            "patients": "patients",
+            **made.chart,
+        },
         ABOUT: f"{made.about} by {by}" if by else made.about,
     }
     if made.of_patients:
@@ -146,11 +153,12 @@ def _summed(
     """Add up rows by period; also return the period of each row."""
     number = months // length
     first, last = int(number.min()), int(number.max())
-    sums = {
-        name: np.bincount(number - first, weights=rows[name].to_numpy(float)) for name in ("y", "n")
-    }
+    at = number - first
+    sums = {name: np.bincount(at, weights=rows[name].to_numpy(float)) for name in ("y", "n")}
+    once = ~pd.DataFrame({"at": at, "who": rows["subject_id"].to_numpy()}).duplicated().to_numpy()
+    sums["patients"] = np.bincount(at[once], minlength=last - first + 1).astype(float)
     names = period_names(range(first, last + 1), length, dated=dated)
-    return pd.DataFrame({"period": names, **sums}), [names[k] for k in number - first]
+    return pd.DataFrame({"period": names, **sums}), [names[k] for k in at]
 
 
 def _members(rows: pd.DataFrame, groups: pd.Series, periods: npt.NDArray[np.object_]) -> Members:
@@ -158,9 +166,8 @@ def _members(rows: pd.DataFrame, groups: pd.Series, periods: npt.NDArray[np.obje
     sets: dict[tuple[str, str, str], Any] = {}
     keys = pd.DataFrame({"group": groups.to_numpy(), "period": periods})
     is_yes = rows["y"].eq(1).to_numpy()
-    for (group, period), places in keys.groupby(["group", "period"]).groups.items():
-        inside = np.zeros(len(rows), dtype=bool)
-        inside[places] = True
+    for group, period in keys.drop_duplicates().itertuples(index=False):
+        inside = (keys["group"].eq(group) & keys["period"].eq(period)).to_numpy()
         sets[(str(group), str(period), "n")] = inside
         sets[(str(group), str(period), "y")] = inside & is_yes
     for group in keys["group"].unique():

@@ -59,8 +59,7 @@ class Signals:
     Parameters
     ----------
     points : dict of str to numpy.ndarray of bool, shape (charts, points)
-        Rule to the points that it calls a signal, the first rule before the second where several
-        call the same point one.
+        Rule to the points that it calls a signal, the most telling rule first.
     charts : dict of str to numpy.ndarray of bool, shape (charts,)
         Rule about a chart as a whole to whether it is broken.
     rising : numpy.ndarray of int8, shape (charts, points)
@@ -113,7 +112,7 @@ def find_signals(kind: ChartKind, values: FloatArray, limits: Limits, rules: str
     outside = _is_outside(values, limits)
     if kind.name == "mr":
         runs = count_runs(np.zeros_like(side))
-        return _signals({OUTSIDE: outside}, {}, np.zeros_like(side), runs)
+        return Signals(points={OUTSIDE: outside}, charts={}, rising=np.zeros_like(side), runs=runs)
     return RULES[rules](kind, values, limits, side, outside)
 
 
@@ -131,18 +130,6 @@ def _is_outside(values: FloatArray, limits: Limits) -> BoolArray:
     return outside
 
 
-def _signals(
-    points: dict[str, BoolArray], charts: dict[str, BoolArray], rising: SideArray, runs: Runs
-) -> Signals:
-    """Give every point the first rule that calls it a signal."""
-    taken = np.zeros_like(runs.useful)
-    first: dict[str, BoolArray] = {}
-    for rule, found in points.items():
-        first[rule] = found & ~taken
-        taken = taken | found
-    return Signals(points=first, charts=charts, rising=rising, runs=runs)
-
-
 def _anhoej(
     kind: ChartKind, values: FloatArray, limits: Limits, side: SideArray, outside: BoolArray
 ) -> Signals:
@@ -155,11 +142,11 @@ def _anhoej(
         few[runs.n_useful == n] = fewest_crossings(n)
     enough = runs.n_useful >= FEWEST_USEFUL
     in_long = enough[:, None] & (runs.length > long[:, None])
-    return _signals(
-        {OUTSIDE: outside, LONG_RUN: in_long},
-        {FEW: enough & (runs.crossings < few)},
-        np.zeros_like(side),
-        runs,
+    return Signals(
+        points={OUTSIDE: outside, LONG_RUN: in_long},
+        charts={FEW: enough & (runs.crossings < few)},
+        rising=np.zeros_like(side),
+        runs=runs,
     )
 
 
@@ -170,16 +157,16 @@ def _nhs(
     del kind
     runs = count_runs(side)
     trend, rising = _trends(values, 7, ties_break=True)
-    return _signals(
-        {
+    return Signals(
+        points={
             OUTSIDE: outside,
             TREND: trend,
             TWO_OF_THREE: _two_of_three(limits.z, side, outside, inside_only=True),
             LONG_RUN: count_runs(side, centre_breaks=True).length >= 7,
         },
-        {},
-        rising,
-        runs,
+        charts={},
+        rising=rising,
+        runs=runs,
     )
 
 
@@ -192,20 +179,20 @@ def _ihi(
         trend, rising = _trends(values, 5, ties_break=False)
         few, many = _number_of_runs(runs)
         points = {LONG_RUN: runs.length >= 6, TREND: trend}
-        return _signals(points, {FEW: few, MANY: many}, rising, runs)
+        return Signals(points=points, charts={FEW: few, MANY: many}, rising=rising, runs=runs)
     trend, rising = _trends(values, 6, ties_break=False)
     near = (np.abs(limits.z) < 1.0).astype(np.int8)
-    return _signals(
-        {
+    return Signals(
+        points={
             OUTSIDE: outside,
             TWO_OF_THREE: _two_of_three(limits.z, side, outside, inside_only=False),
             LONG_RUN: runs.length >= 8,
             TREND: trend,
             HUGGING: count_runs(near, centre_breaks=True).length >= 15,
         },
-        {},
-        rising,
-        runs,
+        charts={},
+        rising=rising,
+        runs=runs,
     )
 
 

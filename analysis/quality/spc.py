@@ -59,8 +59,8 @@ class SpcChart:
         Kind, rules, and how variation is estimated.
     by : str
         Column of the groups; empty when there is one group only.
-    has_n : bool
-        Whether there are denominators.
+    has_n, has_patients : bool
+        Whether there are denominators, and numbers of patients behind the points.
     about : str
         What is counted, the same in every release; empty when not known.
     policy : Policy
@@ -77,6 +77,7 @@ class SpcChart:
     plan: Plan
     by: str = ""
     has_n: bool = False
+    has_patients: bool = False
     about: str = ""
     policy: Policy = RELEASE
     statement: Statement | None = field(default=None, repr=False)
@@ -151,6 +152,16 @@ class SpcChart:
         """The kind of chart with a capital letter."""
         return self.plan.kind.title[0].upper() + self.plan.kind.title[1:]
 
+    def can_leave(self) -> bool:
+        """Tell whether the points say how many patients stand behind them.
+
+        Returns
+        -------
+        bool
+            Whether `shown` and `release` can hide what is small.
+        """
+        return can_leave(self.plan.kind, has_n=self.has_n, has_patients=self.has_patients)
+
     def shown(self, policy: Policy = RELEASE) -> SpcChart:
         """Return the chart of what may be shown: everything is computed anew from it.
 
@@ -179,14 +190,19 @@ class SpcChart:
             frame = self.frame
             frame.attrs["confidential"] = True
             return replace(self, policy=policy, statement=Statement(frame=frame, policy=policy))
-        if not can_leave(self.plan.kind, has_n=self.has_n):
+        if not self.can_leave():
             raise DisclosureError(_NO_COUNTS)
         return self._of_shown(policy)
 
     def _of_shown(self, policy: Policy) -> SpcChart:
         """Hide points and judge the others anew."""
         points, audit, hidden = hide_points(
-            self.points, self.plan.kind, about=self.about, members=self.members, policy=policy
+            self.points,
+            self.plan.kind,
+            has_n=self.has_n,
+            about=self.about,
+            members=self.members,
+            policy=policy,
         )
         judged, parts = judge(points, self.plan)
         made = replace(
@@ -239,7 +255,7 @@ class SpcChart:
 
 _NO_COUNTS = (
     "The points do not say how many patients stand behind them, so the chart stays inside. Give "
-    "their number with n= (the sum of the values as y), or count events per period."
+    "their number with n= (the sum of the values as y) or patients=, or count events per period."
 )
 
 
@@ -260,6 +276,7 @@ def spc_chart(
     notes: str | Mapping[Any, str] | None = None,
     screen: bool | None = None,
     per: float = 1.0,
+    patients: str | None = None,
 ) -> SpcChart:
     """Judge a measure over time: centre line, limits, and signals that chance does not explain.
 
@@ -298,6 +315,9 @@ def spc_chart(
         the NHS, which also round 3 / 1.128 to 2.66.
     per : float
         Factor of values and lines: 100 for percent, or for a rate per 100.
+    patients : str, optional
+        Column with the number of patients behind each point where n counts something else, such as
+        sessions, or is left out. Points of few patients are not released.
 
     Returns
     -------
@@ -334,7 +354,7 @@ def spc_chart(
         kind=chosen, rules=rules, method=method, freeze=freeze, improvement=improvement, per=per
     )
     marks = Marks(rebase=rebase, exclude=exclude, target=target, notes=notes)
-    points = chart_points(data, Columns(y=y, x=x, n=n, by=by), chosen, marks)
+    points = chart_points(data, Columns(y=y, x=x, n=n, by=by, patients=patients), chosen, marks)
     judged, parts = judge(points, plan)
     return SpcChart(
         points=points,
@@ -343,6 +363,7 @@ def spc_chart(
         plan=plan,
         by=by or "",
         has_n=n is not None,
+        has_patients=patients is not None,
         about=str(data.attrs.get(ABOUT, "")),
         members=Members.of(data),
     )

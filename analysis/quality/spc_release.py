@@ -5,36 +5,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from analysis.disclosure import Members, Policy, rounded_count, suppress_cells
+from analysis.disclosure import HIDDEN, Members, Policy, is_small, rounded_count, suppress_cells
 from analysis.disclosure.cells import Cell, Sum
 from analysis.quality.chart_kinds import ChartKind
 from analysis.quality.chart_words import written_x
+from analysis.results import FloatArray
 
 __all__ = ["can_leave", "hide_points"]
 
+BoolArray = npt.NDArray[np.bool_]
 
-def can_leave(kind: ChartKind, *, has_n: bool) -> bool:
+
+def can_leave(kind: ChartKind, *, has_n: bool, has_patients: bool) -> bool:
     """Tell whether a chart says how many patients or cases stand behind each point.
 
     Parameters
     ----------
     kind : ChartKind
         The kind of chart.
-    has_n : bool
-        Whether there are denominators.
+    has_n, has_patients : bool
+        Whether there are denominators, and numbers of patients.
 
     Returns
     -------
     bool
         Not for single events, nor for values without a number of patients.
     """
-    return not kind.of_single_events and (has_n or kind.counts_people)
+    return not kind.of_single_events and (has_n or has_patients or kind.counts_people)
 
 
 def hide_points(
-    points: pd.DataFrame, kind: ChartKind, *, about: str, members: Members | None, policy: Policy
+    points: pd.DataFrame,
+    kind: ChartKind,
+    *,
+    has_n: bool,
+    about: str,
+    members: Members | None,
+    policy: Policy,
 ) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     """Hide points that rest on small counts, and others that would give these away.
 
@@ -44,6 +54,8 @@ def hide_points(
         What `chart_points` returns.
     kind : ChartKind
         The kind of chart.
+    has_n : bool
+        Whether there are denominators.
     about : str
         What is counted, the same in every release; empty when not known.
     members : Members, optional
@@ -64,7 +76,7 @@ def hide_points(
     tells nothing about the others.
     """
     parts = [
-        _hide_group(rows, kind, about=about, members=members, policy=policy)
+        _hide_group(rows, _counts(rows, kind, has_n=has_n), kind, about, members, policy)
         for _, rows in points.groupby("group", sort=False)
     ]
     shown = pd.concat([part[0] for part in parts])
@@ -73,12 +85,16 @@ def hide_points(
 
 
 def _hide_group(
-    rows: pd.DataFrame, kind: ChartKind, *, about: str, members: Members | None, policy: Policy
+    rows: pd.DataFrame,
+    counts: dict[str, FloatArray],
+    kind: ChartKind,
+    about: str,
+    members: Members | None,
+    policy: Policy,
 ) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     """Hide the points of one group."""
     group = str(rows["group"].iloc[0])
     places = [written_x(x) for x in rows["x"]]
-    counts = _counts(rows, kind)
     known = rows["value"].notna().to_numpy()
     cells: dict[Cell, int] = {
         (group, place, name): int(values[row])
@@ -107,6 +123,7 @@ def _hide_group(
         is_known and any(hidden.is_hidden((group, place, name)) for name in printed)
         for place, is_known in zip(places, known, strict=True)
     ])  # fmt: skip
+    few = known & is_small(rows["patients"].to_numpy(dtype=float), policy)
     texts = {
         f"{name}_text": pd.Series(
             [hidden.text.get((group, place, name), "") for place in places],
@@ -116,17 +133,21 @@ def _hide_group(
         for name in printed
     }
     many = sum(hidden.is_hidden(cell) for cell in cells if cell[2] in printed)
-    return _blanked(rows, kind, is_hidden, policy).assign(**texts), hidden.audit(), many
+    texts = {name: text.mask(few, HIDDEN) for name, text in texts.items()}
+    many += int(few.sum())
+    return _blanked(rows, kind, is_hidden | few, policy).assign(**texts), hidden.audit(), many
 
 
-def _counts(rows: pd.DataFrame, kind: ChartKind) -> dict[str, np.ndarray]:
-    """Name the counts behind the points."""
+def _counts(rows: pd.DataFrame, kind: ChartKind, *, has_n: bool) -> dict[str, FloatArray]:
+    """Name the counts behind the points; none where only the number of patients is known."""
     y, n = (np.nan_to_num(rows[name].to_numpy(dtype=float)) for name in ("y", "n"))
     if kind.part_of_n:
         return {"y": y, "complement": n - y, "n": n}
     if kind.name == "c":
         return {"y": y}
-    return {"y": y, "n": n} if kind.counts_people else {"n": n}
+    if kind.counts_people:
+        return {"y": y, "n": n}
+    return {"n": n} if has_n else {}
 
 
 def _sums(group: str, places: Sequence[str], names: Sequence[str]) -> list[Sum]:
@@ -144,7 +165,7 @@ def _sums(group: str, places: Sequence[str], names: Sequence[str]) -> list[Sum]:
 
 
 def _blanked(
-    rows: pd.DataFrame, kind: ChartKind, is_hidden: np.ndarray, policy: Policy
+    rows: pd.DataFrame, kind: ChartKind, is_hidden: BoolArray, policy: Policy
 ) -> pd.DataFrame:
     """Remove the numbers of hidden points, and round the others as the policy asks."""
     y, n = (rows[name].to_numpy(dtype=float) for name in ("y", "n"))

@@ -1,9 +1,9 @@
 """Published charts, by their printed digits.
 
-Data of Montgomery, D. C. (2013), Introduction to Statistical Quality Control, 7th ed., tables 6.6
-(cost of processing), 7.4 (purchase orders), 7.7 (circuit boards) and 7.14 (valve failures), and of the
-tests and vignettes of NHSRplotthedots 0.2.2 (MIT licence). Expected values were computed by qicharts2
-0.8.1 and NHSRplotthedots 0.2.2 in R 4.2.2.
+Data of Montgomery, D. C. (2013), Introduction to Statistical Quality Control, 7th ed.: costs of
+processing (6.7), circuit boards (7.3), purchase orders (7.4) and valve failures (7.14); and of the
+tests and vignettes of NHSRplotthedots 0.2.2 (MIT licence). Expected values were computed by
+qicharts2 0.8.1 and NHSRplotthedots 0.2.2 in R 4.2.2.
 """
 
 import pandas as pd

@@ -32,37 +32,54 @@ def sentence(made):
     return made.sentences()["sentence"].iloc[0]
 
 
-@pytest.mark.parametrize(
-    ("values", "options", "said"),
-    [
-        ([1.0, -1.0] * 7, {}, "No signal in 14 points: the variation is as chance has it."),
-        ([1.0, -1.0] * 7 + [9.0], {}, "Signal in 15: the point lies above the upper limit."),
+SAID = [
+    ([1.0, -1.0] * 7, {}, "No signal in 14 points: chance explains the variation."),
+    ([1.0, -1.0] * 7 + [9.0], {}, "Signal in 15: the point lies above the upper limit."),
+    (
+        [1.0, -1.0] * 7 + [9.0, 9.5],
+        {"freeze": 14},
+        "Signal since 15: 2 points above the upper limit.",
+    ),
+    (
+        [1.0, -1.0] * 7 + [0.5, 0.6] * 4,
+        {"freeze": 14, "rules": "nhs"},
+        "Signal since 15: 8 points in a row above the centre line.",
+    ),
+    (
+        [-0.6, -0.5] * 4 + [1.0, -1.0] * 7,
+        {"rules": "nhs"},
         (
-            [1.0, -1.0] * 7 + [9.0, 9.5],
-            {"freeze": 14},
-            "Signal since 15: 2 points above the upper limit.",
-        ),
-        (
-            [1.0, -1.0] * 7 + [0.5, 0.6] * 4,
-            {"freeze": 14, "rules": "nhs"},
-            "Signal since 15: 8 points in a row above the centre line.",
-        ),
-        (
-            [-0.6, -0.5] * 4 + [1.0, -1.0] * 7,
-            {"rules": "nhs"},
             "Signal from 1 to 8: 8 points in a row below the centre line; the likeliest change is "
-            "in 9.",
+            "in 9."
         ),
+    ),
+    (
+        [1.0, -1.0] * 3,
+        {},
         (
-            [1.0, -1.0] * 3,
-            {},
             "Too few points to judge runs: 6 beside the centre line, 10 are needed; no point lies "
-            "outside the limits.",
+            "outside the limits."
         ),
-    ],
-)
+    ),
+]
+
+
+@pytest.mark.parametrize(("values", "options", "said"), SAID)
 def test_one_sentence_says_what_the_signal_is_and_since_when(values, options, said):
     assert sentence(individuals(values, **options)) == said
+
+
+def test_a_long_run_says_since_when_although_its_last_point_is_outside():
+    values = [1.0, -1.0] * 7 + [1.0] * 8 + [9.0]
+    made = individuals(values, freeze=14)
+    assert made.frame["signal"].iloc[-2:].tolist() == ["long run", "outside the limits"]
+    assert sentence(made).startswith(
+        "Signal since 15: 9 points in a row above the centre line (also: outside the limits)"
+    )
+    interrupted = [1.0, -1.0] * 7 + [1.0] * 4 + [0.0] + [1.0] * 5
+    assert sentence(individuals(interrupted, freeze=14)).startswith(
+        "Signal since 15: 9 points in a row above the centre line"
+    )
 
 
 def test_few_crossings_name_the_likeliest_change():
@@ -77,8 +94,9 @@ def test_few_crossings_name_the_likeliest_change():
 
 @pytest.mark.parametrize(
     ("last", "improvement", "icon"),
-    [(9.0, "up", "improvement high"), (9.0, "down", "concern high"), (-9.0, "up", "concern low"),
-     (-9.0, "down", "improvement low"), (9.0, "neutral", "change high"), (0.5, "up", "common cause")],
+    [(9.0, "up", "improvement high"), (9.0, "down", "concern high"), (0.5, "up", "common cause"),
+     (-9.0, "up", "concern low"), (-9.0, "down", "improvement low"),
+     (9.0, "neutral", "change high")],
 )  # fmt: skip
 def test_the_icon_of_variation_is_about_the_last_point(last, improvement, icon):
     made = individuals([1.0, -1.0] * 7 + [last], freeze=14, improvement=improvement)
@@ -160,6 +178,18 @@ def test_counts_and_rates_hide_few_events():
     assert np.isnan(counts["value"].iloc[6])
     rates = release(chart(kind="u")).frame
     assert rates["y"].iloc[6] == "<11"
+
+
+def test_points_of_few_patients_are_hidden_where_sessions_are_counted():
+    many = COUNTS.assign(people=[30] * 6 + [30, 10] + [30] * 6, yes=COUNTS["yes"].clip(lower=11))
+    frame = release(chart(many, kind="u", patients="people")).frame
+    assert frame["y"].iloc[7] == frame["n"].iloc[7] == "—"
+    assert frame["value"].isna().tolist() == [False] * 7 + [True] + [False] * 6
+    means = release(
+        spc_chart(many, y="yes", x="month", kind="i", patients="people", freeze=6)
+    ).frame
+    assert means["value"].isna().tolist() == [False] * 7 + [True] + [False] * 6
+    assert means["n"].eq("").all()
 
 
 def test_another_policy_makes_another_chart():
