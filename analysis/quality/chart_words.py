@@ -139,14 +139,14 @@ def false_signal_sentence(part: pd.Series, plan: Plan) -> str:
     Returns
     -------
     str
-        Such as "A stable process gives a signal on about 7 of 100 such charts."; with a warning
+        Such as "A stable process gives a signal on about 7% of such charts."; with a warning
         where the lines rest on few points.
     """
     rate = part["false_signal_rate"]
     if pd.isna(rate):
         return "How often a stable process gives a signal cannot be computed."
-    share = f"about {round(100 * rate)}" if round(100 * rate) else "fewer than 1"
-    said = f"A stable process gives a signal on {share} of 100 such charts."
+    share = f"about {round(100 * rate)}%" if round(100 * rate) else "less than 1%"
+    said = f"A stable process gives a signal on {share} of such charts."
     if plan.kind.has_limits and part["n_base"] < FEWEST_POINTS:
         few = counted(int(part["n_base"]), "point")
         said += f" Trial limits: they rest on {few}, {FEWEST_POINTS} are wanted."
