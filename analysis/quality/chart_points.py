@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -264,18 +265,17 @@ def _places(x: pd.Series, wanted: Sequence[Any], what: str) -> list[int]:
 
 def _as_x(x: pd.Series, wanted: Sequence[Any], what: str) -> pd.Index:
     """Write values as x is written."""
-    try:
+    with contextlib.suppress(ValueError, TypeError):  # their texts repeat the values
         if isinstance(x.dtype, pd.PeriodDtype):
             return pd.PeriodIndex(list(wanted), dtype=x.dtype)
         if isinstance(x.dtype, pd.CategoricalDtype):
             return pd.CategoricalIndex(list(wanted), dtype=x.dtype)
         written: pd.Index = pd.Index(pd.Series(list(wanted)).astype(x.dtype))
         return written
-    except (ValueError, TypeError):
-        raise DataError(
-            f"{what} names points that are not written as x is. Give values of x, such as dates "
-            "for dates."
-        ) from None
+    raise DataError(
+        f"{what} names points that are not written as x is. Give values of x, such as dates for "
+        "dates."
+    )
 
 
 def _parts(x: pd.Series, rebase: Sequence[Any]) -> Any:

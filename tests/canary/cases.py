@@ -18,6 +18,7 @@ from analysis import (
     mixed,
     outcomes,
     privacy,
+    quality,
     report,
     results,
     study,
@@ -26,6 +27,7 @@ from analysis import (
     tables,
 )
 from analysis.checks import check, check_folder, write_detail
+from analysis.errors import AnalysisError
 from analysis.outcomes import ScoreEvent
 from analysis.study import TABLES, Study
 from analysis.text_numbers import require_numbers, text_numbers
@@ -33,6 +35,7 @@ from tests.builders import CLEAN, clean_study, write_folder
 from tests.formats import small_clinic
 from tests.formats.omop import cdm54
 from tests.formats.redcap import project
+from tests.study.test_canary import _chain
 
 SECRET = "Zqxkowalczyk"  # noqa: S105 - a name that nobody has
 NUMBER, DATE = "987654321", "1987-06-05"
@@ -102,6 +105,15 @@ def _frame(call: Callable[..., object], **options: Any) -> Callable[[World], obj
 
 def _study(call: Callable[..., object], *more: Any, **options: Any) -> Callable[[World], object]:
     return lambda world: call(world.study, *more, **options)
+
+
+def _refused(call: Callable[..., object], *given: Any, **options: Any) -> str:
+    """Return all that an error says, with those that it came from."""
+    try:
+        call(*given, **options)
+    except AnalysisError as error:
+        return "\n".join(_chain(error))
+    raise AssertionError
 
 
 def _redcap(world: World) -> tuple[Path, Path]:
@@ -319,6 +331,14 @@ CASES: dict[str, Callable[[World], object]] = {
     ),
     "privacy.scan_path": lambda world: privacy.scan_path(_redcap(world)[0].parent),
     "privacy.trajectory_uniqueness": _study(privacy.trajectory_uniqueness),
+    "quality.quality_series": _study(quality.quality_series, "completeness", by="site_id"),
+    "quality.spc_chart": lambda world: [
+        _refused(quality.spc_chart, world.words, y="y"),
+        _refused(quality.spc_chart, world.numbers, y="y", x="n"),
+        _refused(quality.spc_chart, world.numbers.assign(x=range(24)), y="y", x="x", rebase=SECRET),
+        _refused(quality.spc_chart, world.numbers, y="y", notes=SECRET, exclude=[DATE]),
+        quality.spc_chart(world.numbers, y="y", n="n", notes={1: SECRET}),
+    ],
     "report.provenance": _study(report.provenance),
     "report.write_release_page": lambda world: report.write_release_page(
         world.folder, ledger=_ledger(world), release="2"
@@ -388,7 +408,7 @@ ON_RESULTS = {
     *("figures.plot_tipping_point", "missing.tipping_point"),
     *("figures.plot_trajectory", "mixed.clinic_influence", "mixed.compare_covariances"),
     *("figures.plot_completers", "figures.plot_missing_patterns", "figures.plot_retention"),
-    *("figures.plot_visit_gaps",),
+    *("figures.plot_spc", "figures.plot_visit_gaps"),
     *("mixed.fit_moments", "mixed.save_moments", "mixed.variance_test", "disclosure.recording"),
     *("formats.write_mapping", "study.findings_frame", "results.tidy_frame"),
     *("results.critical_value", "synthetic.inject_into_folder", "synthetic.write_shards"),

@@ -150,6 +150,7 @@ PASSES = {
     "CountedTable",
     "EstimandCard",
     "MissingPatterns",
+    "SpcChart",
     "SuppressedCounts",
     "TableResult",
 }
@@ -180,7 +181,7 @@ REFUSED = {
     "MultistateCurve",
     "ObservedComparison",
 }
-ROOMS = ("disclosure", "missing", "mixed", "outcomes", "survival", "tables")
+ROOMS = ("disclosure", "missing", "mixed", "outcomes", "quality", "survival", "tables")
 
 
 def result_classes() -> dict[str, type]:
@@ -217,6 +218,7 @@ PLOTS_BY_POLICY = {
     "plot_marginal_means",
     "plot_proportions",
     "plot_ratios",
+    "plot_spc",
     "plot_states",
     "plot_survival",
     "plot_tipping_point",
