@@ -1,5 +1,6 @@
 """Quality improvement: charts of a measure over time, with signals that chance does not explain."""
 
+from analysis.quality.cusum import bernoulli_cusum
 from analysis.quality.false_signals import false_signal_rate
 from analysis.quality.runs import run_rules_false_signal_rate
 from analysis.quality.series import quality_series
@@ -7,6 +8,7 @@ from analysis.quality.spc import SpcChart, spc_chart
 
 __all__ = [
     "SpcChart",
+    "bernoulli_cusum",
     "false_signal_rate",
     "quality_series",
     "run_rules_false_signal_rate",

@@ -339,10 +339,10 @@ def spc_chart(
 
     Examples
     --------
-    >>> waits = pd.DataFrame({"day": range(1, 13), "days": [9, 7, 8, 9, 8, 7, 8, 9, 7, 8, 9, 20]})
-    >>> chart = spc_chart(waits, y="days", x="day", kind="i", improvement="down")
+    >>> waits = pd.DataFrame({"week": range(1, 16), "days": [9, 7] * 7 + [20]})
+    >>> chart = spc_chart(waits, y="days", x="week", kind="i", improvement="down")
     >>> print(chart.sentences()["sentence"].iloc[0])
-    Signal in 12: the point lies above the upper limit.
+    Signal in 15: the point lies above the upper limit.
     """
     chosen = chart_kind(kind)
     _require_choices(rules, improvement, freeze, rebase, len(data))

@@ -331,6 +331,7 @@ CASES: dict[str, Callable[[World], object]] = {
     ),
     "privacy.scan_path": lambda world: privacy.scan_path(_redcap(world)[0].parent),
     "privacy.trajectory_uniqueness": _study(privacy.trajectory_uniqueness),
+    "quality.bernoulli_cusum": _frame(quality.bernoulli_cusum, y="y", expected=0.1),
     "quality.quality_series": _study(quality.quality_series, "completeness", by="site_id"),
     "quality.spc_chart": lambda world: [
         _refused(quality.spc_chart, world.words, y="y"),
