@@ -33,6 +33,8 @@ class ChartKind:
         Whether numerator and complement are counts of people, which small-count rules hide.
     of_single_events : bool
         Whether each point is one event, and so one patient's.
+    of_measurements : bool
+        Whether each row is one measurement, several of which make a point.
     """
 
     name: str
@@ -44,6 +46,7 @@ class ChartKind:
     has_limits: bool = True
     counts_people: bool = False
     of_single_events: bool = False
+    of_measurements: bool = False
 
 
 def _proportion(name: str, title: str) -> ChartKind:
@@ -90,6 +93,15 @@ KINDS: dict[str, ChartKind] = {
         _count("u", "u chart of rates", "needed"),
         _count("u'", "u' chart of rates (Laney)", "needed"),
         _count("c", "c chart of counts", "none"),
+        ChartKind(
+            name="xbar", title="x-bar chart of means", denominator="none", of_measurements=True
+        ),
+        ChartKind(
+            name="s",
+            title="s chart of standard deviations",
+            denominator="none",
+            of_measurements=True,
+        ),
         _between("g", "g chart of cases between events", whole=True),
         _between("t", "t chart of time between events", whole=False),
     )

@@ -56,7 +56,7 @@ def chart_points(
     Parameters
     ----------
     data : pandas.DataFrame
-        One row per point and group, in any order.
+        One row per point and group, or per measurement, in any order.
     columns : Columns
         Where the numbers stand.
     kind : ChartKind
@@ -67,10 +67,10 @@ def chart_points(
     Returns
     -------
     pandas.DataFrame
-        Columns ``group`` (text, empty without `by`), ``x, y, n, value, patients, part`` (from 1),
-        ``excluded, target, note``, in order of the groups and of x. ``value`` is missing where
-        there are no data: a missing numerator, a denominator of 0, and periods or whole numbers of
-        x between two others for which there is no row.
+        Columns ``group`` (text, empty without `by`), ``x, y, n, value, patients, spread`` (within
+        points), ``part`` (from 1), ``excluded, target, note``, in order of the groups and of x.
+        ``value`` is missing where there are no data: a missing numerator, a denominator of 0, and
+        periods or whole numbers of x between two others for which there is no row.
 
     Raises
     ------
@@ -81,6 +81,8 @@ def chart_points(
     """
     _require_columns(data, columns, kind)
     points = _numbers(data, columns, kind)
+    if kind.of_measurements:
+        points = _put_together(points, kind)
     named = [_in_order(rows) for _, rows in points.groupby("group", observed=True, sort=True)]
     if not named:
         raise DataError("There are no rows, so there is no chart. Give at least one row per point.")
@@ -123,9 +125,22 @@ def _numbers(data: pd.DataFrame, columns: Columns, kind: ChartKind) -> pd.DataFr
     patients = np.full(len(data), np.nan)
     if columns.patients is not None:
         patients = require_numbers(data[columns.patients], "patients")
-    numbers = {"y": y, "n": n, "value": value, "patients": patients}
+    numbers = {"y": y, "n": n, "value": value, "patients": patients, "spread": np.nan}
     frame = pd.DataFrame({**numbers, "row": np.arange(len(data))})
     return frame.assign(group=group.array, x=x.array)
+
+
+def _put_together(rows: pd.DataFrame, kind: ChartKind) -> pd.DataFrame:
+    """Make one point of the measurements that have the same group and x."""
+    if rows["x"].is_unique:
+        raise DataError(
+            f"A {kind.title} needs several measurements per point: name with x= the column that "
+            "tells points apart, or choose the kind i."
+        )
+    points = rows.groupby(["group", "x"], observed=True, sort=False)
+    made = points.agg(y=("y", "sum"), n=("y", "count"), spread=("y", "std"), row=("row", "first"))
+    value = made["spread"] if kind.name == "s" else made["y"] / made["n"].replace(0, np.nan)
+    return made.assign(value=value, patients=np.nan, n=made["n"].astype(float)).reset_index()
 
 
 def _require_values(y: FloatArray, n: FloatArray, kind: ChartKind) -> None:
@@ -234,6 +249,7 @@ def _marked(rows: pd.DataFrame, data: pd.DataFrame, marks: Marks, group: str) ->
             "n": rows["n"],
             "value": rows["value"],
             "patients": rows["patients"],
+            "spread": rows["spread"],
             "part": _parts(rows["x"], rebase),
             "excluded": np.isin(np.arange(len(rows)), _places(rows["x"], exclude, "exclude")),
             "target": float(target),

@@ -80,7 +80,9 @@ def false_signal_rate(
     values = stable_charts(kind, centre=centre, sizes=sizes, draws=draws)
     if values is None:
         return float("nan")
-    limits = chart_limits(kind, values, sizes, base, method)
+    spread = _spreads(sizes, draws) if kind.of_measurements else None
+    values = spread if spread is not None and kind.name == "s" else values
+    limits = chart_limits(kind, values, sizes, base, method, spread)
     return float(find_signals(kind, values, limits, rules).anywhere().mean())
 
 
@@ -103,7 +105,7 @@ def stable_charts(
     """
     random = np.random.default_rng(seed)
     shape = (draws, len(sizes))
-    if kind.name in {"run", "i", "i'", "mr"}:
+    if kind.name in {"run", "i", "i'", "mr"} or kind.of_measurements:
         return _measurements(kind, random, sizes, draws)
     if centre <= 0.0 or (kind.part_of_n and centre >= 1.0):
         return None
@@ -122,6 +124,14 @@ def _measurements(
         return np.abs(np.diff(random.standard_normal((draws, len(sizes) + 1)), axis=1))
     means: FloatArray = random.standard_normal((draws, len(sizes))) / np.sqrt(sizes)
     return means
+
+
+def _spreads(sizes: FloatArray, draws: int) -> FloatArray:
+    """Draw standard deviations of normal samples; missing for one measurement."""
+    df = np.where(sizes > 1, sizes - 1.0, np.nan)
+    random = np.random.default_rng(_SEED + 1)
+    drawn = random.chisquare(np.nan_to_num(df, nan=1.0), (draws, len(sizes)))
+    return np.asarray(np.sqrt(drawn / df))
 
 
 def _proportions_or_rates(

@@ -89,7 +89,7 @@ def _judge_part(rows: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, dict[str,
     values = _plotted(rows, plan.kind)
     counted = ~np.isnan(values) & ~rows["excluded"].to_numpy(dtype=bool)
     base = counted & (np.arange(len(rows)) < (plan.freeze or len(rows)))
-    lines = _lines(values, rows["n"].to_numpy(dtype=float), base, plan)
+    lines = _lines(values, rows, base, plan)
     signals = _signals(values, lines, counted, plan)
     frame = _with_lines(rows.assign(value=values), lines, signals, counted, plan)
     return frame, _summary(frame, lines, signals, (counted, base), plan)
@@ -107,13 +107,16 @@ def _plotted(rows: pd.DataFrame, kind: ChartKind) -> FloatArray:
     return ranges
 
 
-def _lines(values: FloatArray, n: FloatArray, base: BoolArray, plan: Plan) -> Limits:
+def _lines(values: FloatArray, rows: pd.DataFrame, base: BoolArray, plan: Plan) -> Limits:
     """Compute the lines of one chart; missing where there is nothing to estimate them from."""
     known = ~np.isnan(values)
     nothing = np.full((1, len(values)), np.nan)
     if not base.any():
         return Limits(centre=nothing, lower=nothing, upper=nothing, z=nothing)
-    made = chart_limits(plan.kind, values[None, known], n[known], base[known], plan.method)
+    n, spread = (rows[name].to_numpy(dtype=float)[known] for name in ("n", "spread"))
+    made = chart_limits(
+        plan.kind, values[None, known], n, base[known], plan.method, spread[None, :]
+    )
     full = {}
     for name in ("centre", "lower", "upper", "z"):
         full[name] = nothing.copy()

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.quality.chart_kinds import ChartKind
+from analysis.quality.subgroups import error_of_deviations, error_of_means, usual_deviation
 from analysis.results import FloatArray
 
 __all__ = ["Limits", "Method", "chart_limits"]
@@ -68,7 +69,12 @@ class Limits:
 
 
 def chart_limits(
-    kind: ChartKind, values: FloatArray, sizes: FloatArray, base: BoolArray, method: Method
+    kind: ChartKind,
+    values: FloatArray,
+    sizes: FloatArray,
+    base: BoolArray,
+    method: Method,
+    spread: FloatArray | None = None,
 ) -> Limits:
     """Compute the lines of charts.
 
@@ -84,12 +90,16 @@ def chart_limits(
         Points from which the lines are estimated.
     method : Method
         How variation is estimated.
+    spread : numpy.ndarray, shape (charts, points), optional
+        Standard deviations within points, for charts of several measurements per point.
 
     Returns
     -------
     Limits
         The lines at every point.
     """
+    if kind.of_measurements and spread is not None:
+        return _of_measurements(kind, values, sizes, base, spread)
     if kind.name == "run":
         return _run(values, base)
     if kind.name == "mr":
@@ -180,6 +190,17 @@ def _scaled_ranges(values: FloatArray, sizes: FloatArray) -> FloatArray:
 def _limit_of_scaled(method: Method) -> float:
     """Return the limit beyond which such a standard deviation is left out."""
     return 3.2665 if method.screen else np.inf
+
+
+def _of_measurements(
+    kind: ChartKind, values: FloatArray, sizes: FloatArray, base: BoolArray, spread: FloatArray
+) -> Limits:
+    """Draw limits of means, or of standard deviations, from the usual deviation within points."""
+    usual = usual_deviation(spread, sizes, base)
+    if kind.name == "s":
+        return _around(values, usual, error_of_deviations(usual, sizes), low=0.0, high=np.inf)
+    mean = np.average(values[:, base], axis=1, weights=sizes[base])[:, None]
+    return _around(values, mean, error_of_means(usual, sizes), low=-np.inf, high=np.inf)
 
 
 def _moving_ranges(values: FloatArray, base: BoolArray, method: Method) -> Limits:

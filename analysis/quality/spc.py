@@ -292,8 +292,9 @@ def spc_chart(
     n : str, optional
         Column of denominators. Values are y / n; for a mean y is the sum over n patients.
     kind : str
-        "run", "i" (XmR), "mr", "i'", "p", "p'", "u", "u'", "c", "g" (cases between events) or "t"
-        (time between events).
+        "run", "i" (XmR), "mr", "i'", "p", "p'", "u", "u'", "c", "g" (cases between events), "t"
+        (time between events), "xbar" or "s" (means and standard deviations of the measurements,
+        one per row, that have the same x).
     by : str, optional
         Column of groups, such as clinics; one chart each.
     freeze : int, optional

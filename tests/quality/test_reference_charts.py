@@ -127,3 +127,31 @@ def test_hours_between_valve_failures():
     assert chart["centre"] == pytest.approx(430.041, abs=5e-4)
     assert chart["lower"] == 0
     assert chart["upper"] == pytest.approx(6937.933, abs=5e-4)
+
+
+RINGS = """
+74.030 74.002 74.019 73.992 74.008  73.995 73.992 74.001 74.011 74.004  73.988 74.024 74.021 74.005
+74.002  74.002 73.996 73.993 74.015 74.009  73.992 74.007 74.015 73.989 74.014  74.009 73.994 73.997
+73.985 73.993  73.995 74.006 73.994 74.000 74.005  73.985 74.003 73.993 74.015 73.988  74.008 73.995
+74.009 74.005 74.004  73.998 74.000 73.990 74.007 73.995  73.994 73.998 73.994 73.995 73.990  74.004
+74.000 74.007 74.000 73.996  73.983 74.002 73.998 73.997 74.012  74.006 73.967 73.994 74.000 73.984
+74.012 74.014 73.998 73.999 74.007  74.000 73.984 74.005 73.998 73.996  73.994 74.012 73.986 74.005
+74.007  74.006 74.010 74.018 74.003 74.000  73.984 74.002 74.003 74.005 73.997  74.000 74.010 74.013
+74.020 74.003  73.982 74.001 74.015 74.005 73.996  74.004 73.999 73.990 74.006 74.009  74.010 73.989
+73.990 74.009 74.014  74.015 74.008 73.993 74.000 74.010  73.982 73.984 73.995 74.017 74.013
+"""
+
+
+def test_means_and_deviations_of_piston_rings():
+    values = [float(value) for value in RINGS.split()]
+    rings = pd.DataFrame({"mm": values, "sample": [1 + k // 5 for k in range(125)]})
+    means = spc_chart(rings, y="mm", x="sample", kind="xbar").glance().iloc[0]
+    assert means["n_points"] == 25
+    assert [round(means[name], 5) for name in ("lower", "centre", "upper")] == [
+        73.98776,
+        74.00118,
+        74.01459,
+    ]
+    deviations = spc_chart(rings, y="mm", x="sample", kind="s").glance().iloc[0]
+    assert deviations["centre"] == pytest.approx(0.009399484, abs=5e-10)
+    assert deviations["upper"] == pytest.approx(0.0196355, abs=5e-8)

@@ -260,3 +260,23 @@ def test_a_group_without_a_single_value_has_no_lines():
 def test_unknown_improvement_is_refused():
     with pytest.raises(DataError):
         chart(improvement="sideways")
+
+
+def test_measurements_of_one_point_are_put_together():
+    rows = pd.DataFrame(
+        {"day": [1, 1, 2, 2, 2, 3, 4, 4], "mm": [1.0, 3.0, 2.0, 4.0, 6.0, 5.0, None, 3.0]}
+    )
+    means = spc_chart(rows, y="mm", x="day", kind="xbar")
+    assert means.frame["value"].tolist() == [2.0, 4.0, 5.0, 3.0]
+    assert means.frame["n"].tolist() == [2.0, 3.0, 1.0, 1.0]
+    # pooled: (2 + 2·4) / 3; A3 of 2 is 2.658681; one measurement has no limits
+    centre, usual = 24 / 7, (10 / 3) ** 0.5
+    assert means.frame["upper"].iloc[0] == pytest.approx(centre + 2.658681 * usual, abs=1e-5)
+    assert means.frame["upper"].isna().tolist() == [False, False, True, True]
+    deviations = spc_chart(rows, y="mm", x="day", kind="s").frame
+    assert deviations["value"].iloc[:2].tolist() == pytest.approx([2**0.5, 2.0])
+    assert deviations["value"].iloc[2:].isna().all()
+    with pytest.raises(DisclosureError):
+        release(means)
+    with pytest.raises(DataError, match="several measurements"):
+        spc_chart(rows.drop_duplicates("day"), y="mm", x="day", kind="xbar")
