@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from string import ascii_uppercase
 from typing import Unpack
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy
+from analysis.disclosure import RELEASE, Policy
 from analysis.errors import DataError
 from analysis.figures.labels import add_headings, add_note, below_axis
-from analysis.figures.spc_icons import (
-    BETTER,
-    CHANGED,
-    WORSE,
-    icon_row,
-    words_of_assurance,
-    words_of_variation,
+from analysis.figures.spc_icons import BETTER, POINT_MARKS, icon_row
+from analysis.figures.spc_words import (
+    describe_chart,
+    figures_after_point,
+    lettered_notes,
+    texts_below,
 )
 from analysis.figures.style import INK, MUTED, RULE, Words, house_style, new_axes
 from analysis.quality import SpcChart
@@ -28,11 +26,6 @@ from analysis.results import FloatArray, counted
 __all__ = ["plot_spc"]
 
 _POINT, _BAND = "#3d3d3d", "#f1f1f1"
-_MARKS = {
-    "improvement": (BETTER, "s", 6.5, BETTER, "■"),
-    "concern": (WORSE, "D", 7.0, INK, "◆"),
-    "change": (CHANGED, "^", 8.0, INK, "▲"),
-}
 _TICKS = 8
 _BLANK = "…………………………"
 
@@ -99,11 +92,11 @@ def plot_spc(
             y_label=words.get("y_label", ""),
             above=10.0 if last["variation"] == "" else 18.0,
         )
-        notes = [*_notes(points, shown, last), words.get("note", ""), _hidden(shown, leaves)]
-        _write_below(axes, " ".join(filter(None, notes)), _decision(decision, owner))
+        below = texts_below(points, shown, last, note=words.get("note", ""), leaves=leaves)
+        _write_below(axes, below, _decision(decision, owner))
         _name_lines(axes, points)
     frame = _frame(shown, name, leaves)
-    frame.attrs["alt"] = _alt(points, parts, shown, title)
+    frame.attrs["alt"] = describe_chart(points, parts, shown, title)
     return axes, frame
 
 
@@ -173,25 +166,15 @@ def _draw_points(ax: Axes, places: FloatArray, points: pd.DataFrame) -> None:
     ax.plot(places[plain], values[plain], "o", color=_POINT, markersize=4.5, zorder=3)
     ax.plot(places[out], values[out], "o", markerfacecolor="white", markeredgecolor=_POINT,
             markersize=6.0, zorder=3)  # fmt: skip
-    for meaning, (color, marker, size, edge, _) in _MARKS.items():
+    for meaning, (color, marker, size, edge, _) in POINT_MARKS.items():
         found = points["meaning"].eq(meaning).to_numpy()
         ax.plot(places[found], values[found], marker, color=color, markersize=size,
                 markeredgecolor=edge, markeredgewidth=0.8, zorder=4)  # fmt: skip
 
 
-def _noted(points: pd.DataFrame) -> list[tuple[str, int, str]]:
-    """Give every note a letter: letter, row and text."""
-    rows = np.flatnonzero(points["note"].ne("").to_numpy())
-    letters = [ascii_uppercase[k % 26] * (1 + k // 26) for k in range(len(rows))]
-    return [
-        (letter, int(row), str(points["note"].iloc[row]))
-        for letter, row in zip(letters, rows, strict=True)
-    ]
-
-
 def _draw_notes(ax: Axes, places: FloatArray, points: pd.DataFrame) -> None:
     """Mark noted points by a letter at the top of the axes."""
-    for letter, row, _ in _noted(points):
+    for letter, row, _ in lettered_notes(points):
         ax.axvline(places[row], color=RULE, linewidth=1.0, zorder=0)
         ax.annotate(
             letter,
@@ -238,7 +221,7 @@ def _name_lines(ax: Axes, points: pd.DataFrame) -> None:
     ends = {"centre": last["centre"], "target": last["target"]}
     if len(limits):
         ends |= {"upper limit": limits["upper"].iloc[-1], "lower limit": limits["lower"].iloc[-1]}
-    digits = _digits(points)
+    digits = figures_after_point(points)
     texts = {f"{name} {value:.{digits}f}".replace("-", "−"): value
              for name, value in ends.items() if not np.isnan(value)}  # fmt: skip
     figure = ax.get_figure(root=True)
@@ -271,54 +254,6 @@ def _spread(texts: dict[str, float], apart: float) -> dict[str, float]:
     return placed
 
 
-def _digits(points: pd.DataFrame) -> int:
-    """Choose decimals by the spread of values and lines: about three figures."""
-    lines = points[["value", "upper", "centre"]].to_numpy(float)
-    top = np.nanmax(np.abs(lines)) if not np.isnan(lines).all() else 1.0
-    return int(np.clip(2 - np.floor(np.log10(top or 1.0)), 0, 6))
-
-
-def _notes(points: pd.DataFrame, chart: SpcChart, last: pd.Series) -> list[str]:
-    """Say what the marks are, where the lines come from, and how often chance gives a signal."""
-    present = [name for name in _MARKS if points["meaning"].eq(name).any()]
-    key = [f"{_MARKS[name][4]} {_signal_word(name)}" for name in present]
-    key += ["○ excluded"] if points["excluded"].any() else []
-    freeze = chart.plan.freeze
-    return [
-        f"{', '.join(key)}." if key else "",
-        " ".join(f"{letter}: {text}." for letter, _, text in _noted(points)),
-        f"Lines from the first {freeze} points." if freeze else "",
-        f"Rules: {_RULES[chart.plan.rules]}.",
-        str(last["false_signals"]),
-    ]
-
-
-_RULES = {"anhoej": "Anhøj", "nhs": "NHS “plot the dots”", "ihi": "IHI"}
-
-
-def _signal_word(meaning: str) -> str:
-    """Name a kind of signal."""
-    return "signal" if meaning == "change" else f"signal of {meaning}"
-
-
-def _hidden(chart: SpcChart, leaves: bool) -> str:
-    """Say what is hidden, or that nothing is."""
-    if not leaves or chart.policy.confidential:
-        return CONFIDENTIAL
-    hidden = _n_hidden(chart)
-    if not hidden:
-        return ""
-    return (
-        "Gaps: points that rest on small counts, or would give them away, are not shown, and lines "
-        "do not rest on them."
-    )
-
-
-def _n_hidden(chart: SpcChart) -> int:
-    """Count hidden numbers."""
-    return chart.statement.hidden if chart.statement is not None else 0
-
-
 def _decision(decision: str, owner: str) -> str:
     """Write the line for decision and owner."""
     return f"Decision: {decision or _BLANK}   Owner: {owner or _BLANK}"
@@ -343,32 +278,3 @@ def _write_below(ax: Axes, note: str, decision: str) -> None:
         annotation_clip=False,
         gid="decision",
     )
-
-
-def _alt(points: pd.DataFrame, parts: pd.DataFrame, chart: SpcChart, title: str) -> str:
-    """Describe the chart: kind, span, lines of each part, signals by kind, and conclusion."""
-    known = points[points["value"].notna()]
-    span = f"from {written_x(points['x'].iloc[0])} to {written_x(points['x'].iloc[-1])}"
-    said = [f"{chart.title} of {counted(len(known), 'point')} {span}."]
-    gaps = len(points) - len(known)
-    said += [f"{counted(gaps, 'gap')} without a value."] if gaps else []
-    digits = _digits(points)
-    said += [_part_words(part, digits, many=len(parts) > 1) for _, part in parts.iterrows()]
-    for meaning in _MARKS:
-        found = int(points["meaning"].eq(meaning).sum())
-        said += [f"{counted(found, 'point')} marked as {_signal_word(meaning)}."] if found else []
-    last = parts.iloc[-1]
-    said += [f"{words_of_variation(str(last['variation']))}."] if last["variation"] else []
-    said += [f"{words_of_assurance(str(last['assurance']))}."] if last["assurance"] else []
-    said += [str(parts["false_signals"].iloc[-1])]
-    return " ".join([*said, f"Conclusion: {title}."])
-
-
-def _part_words(part: pd.Series, digits: int, *, many: bool) -> str:
-    """Describe the lines of one part."""
-    name = f"Part {part['part']}: centre line" if many else "Centre line"
-    if np.isnan(part["centre"]):
-        return f"{name} not computable."
-    limits = [f"{value:.{digits}f}" for value in (part["lower"], part["upper"])]
-    told = f", limits {limits[0]} to {limits[1]}" if not np.isnan(part["upper"]) else ""
-    return f"{name} {part['centre']:.{digits}f}{told}."

@@ -11,9 +11,16 @@ from matplotlib.patches import Circle, FancyBboxPatch, Patch, Polygon
 
 from analysis.figures.style import INK, MUTED
 
-__all__ = ["BETTER", "CHANGED", "WORSE", "icon_row", "words_of_assurance", "words_of_variation"]
+__all__ = ["BETTER", "POINT_MARKS", "icon_row", "words_of_assurance", "words_of_variation"]
 
 BETTER, WORSE, CHANGED = "#0072B2", "#D55E00", "#5a5a5a"
+
+POINT_MARKS = {
+    "improvement": (BETTER, "s", 6.5, BETTER, "■"),
+    "concern": (WORSE, "D", 7.0, INK, "◆"),
+    "change": (CHANGED, "^", 8.0, INK, "▲"),
+}
+"""Meaning of a signal to the colour, marker, size and edge of its point, and a sign for texts."""
 
 _SIZE = 24.0  # points
 _MIDDLE = _SIZE / 2.0
