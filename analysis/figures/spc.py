@@ -27,6 +27,7 @@ __all__ = ["plot_spc"]
 
 _POINT, _BAND = "#3d3d3d", "#f1f1f1"
 _TICKS = 8
+_LETTER = 5.2  # points of width that a letter of a small text takes at most, on average
 _BLANK = "…………………………"
 
 
@@ -84,13 +85,13 @@ def plot_spc(
         _draw_points(axes, places, points)
         _draw_notes(axes, places, points)
         _set_axes(axes, places, points, words.get("x_label", ""))
-        icon_row(axes, str(last["variation"]), str(last["assurance"]))
+        reach = icon_row(axes, str(last["variation"]), str(last["assurance"]))
         add_headings(
             axes,
             title=title,
             subtitle=words.get("subtitle") or ", ".join(filter(None, [name, shown.title])),
             y_label=words.get("y_label", ""),
-            above=10.0 if last["variation"] == "" else 18.0,
+            above=_above_icons(axes, words.get("y_label", ""), reach),
         )
         below = texts_below(points, shown, last, note=words.get("note", ""), leaves=leaves)
         _write_below(axes, below, _decision(decision, owner))
@@ -209,6 +210,16 @@ def _set_axes(ax: Axes, places: FloatArray, points: pd.DataFrame, x_label: str) 
     top = 0.16 if points["note"].ne("").any() else 0.06
     ax.set_ylim(low - 0.06 * span if low < 0 or low > 0.06 * span else -0.02 * span,
                 high + top * span)  # fmt: skip
+
+
+def _above_icons(ax: Axes, y_label: str, reach: float) -> float:
+    """Say how far above the axes the headings begin: beside the icons, or above them."""
+    figure = ax.get_figure(root=True)
+    if figure is None or reach == 0.0:
+        return 6.0
+    room = ax.get_window_extent().width * 72.0 / figure.dpi - reach
+    beside = (_LETTER * len(y_label) if y_label else 0.0) < room
+    return 18.0 if beside else 38.0
 
 
 def _name_lines(ax: Axes, points: pd.DataFrame) -> None:

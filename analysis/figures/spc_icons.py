@@ -10,6 +10,7 @@ from matplotlib.offsetbox import AnnotationBbox, DrawingArea
 from matplotlib.patches import Circle, FancyBboxPatch, Patch, Polygon
 
 from analysis.figures.style import INK, MUTED
+from analysis.quality.chart_words import TOO_FEW
 
 __all__ = ["BETTER", "POINT_MARKS", "icon_row", "words_of_assurance", "words_of_variation"]
 
@@ -72,7 +73,7 @@ def words_of_assurance(name: str) -> str:
     return f"Target: {name}"
 
 
-def icon_row(ax: Axes, variation: str, assurance: str) -> None:
+def icon_row(ax: Axes, variation: str, assurance: str) -> float:
     """Draw the icons with their words in a row above the axes, at the right.
 
     Parameters
@@ -81,6 +82,11 @@ def icon_row(ax: Axes, variation: str, assurance: str) -> None:
         Drawn axes.
     variation, assurance : str
         Names of the icons; empty for none.
+
+    Returns
+    -------
+    float
+        How far the row reaches from the right end of the axes, in points.
     """
     right = 0.0
     for name, draw, words in (
@@ -90,6 +96,7 @@ def icon_row(ax: Axes, variation: str, assurance: str) -> None:
         if name:
             _place(ax, draw(name), right)
             right = _write(ax, words(name), right + _SIZE + 4.0) + 14.0
+    return right
 
 
 def _place(ax: Axes, parts: list[Artist], right: float) -> None:
@@ -141,6 +148,11 @@ def _variation(name: str) -> list[Artist]:
         return [_diamond(WORSE), *_arrow(way, "white")]
     if kind == "change":
         return [_square(CHANGED), *_arrow(way, "white")]
+    if name == TOO_FEW:
+        dots = [
+            Circle((x, _MIDDLE), 1.5, facecolor=MUTED, edgecolor=MUTED) for x in (7.0, 12.0, 17.0)
+        ]
+        return [_disc("white"), *dots]
     return [_disc("white"), _wave(MUTED)]
 
 

@@ -12,7 +12,14 @@ from analysis.quality.runs import FEWEST_USEFUL
 from analysis.quality.signal_rules import FEW, HUGGING, LONG_RUN, MANY, OUTSIDE, TREND
 from analysis.results import counted
 
-__all__ = ["assurance", "chart_sentence", "false_signal_sentence", "variation", "written_x"]
+__all__ = [
+    "TOO_FEW",
+    "assurance",
+    "chart_sentence",
+    "false_signal_sentence",
+    "variation",
+    "written_x",
+]
 
 
 def written_x(x: Any) -> str:
@@ -43,6 +50,10 @@ def written_x(x: Any) -> str:
     return f"{x:g}" if isinstance(x, float | np.floating) else str(x)
 
 
+TOO_FEW = "too few points"
+"""Name of the icon of variation where the rules of runs cannot be applied yet."""
+
+
 def chart_sentence(part: pd.Series, points: pd.DataFrame, plan: Plan) -> str:
     """Say in one sentence whether there is a signal, which, and since when.
 
@@ -64,7 +75,7 @@ def chart_sentence(part: pd.Series, points: pd.DataFrame, plan: Plan) -> str:
         return "No points can be shown, so there is nothing to judge."
     if part["signal"]:
         return _signal_sentence(part, points)
-    if plan.rules == "anhoej" and part["n_useful"] < FEWEST_USEFUL and plan.kind.name != "mr":
+    if _has_too_few(part, plan):
         limits = "; no point lies outside the limits" if plan.kind.has_limits else ""
         return (
             f"Too few points to judge runs: {part['n_useful']} beside the centre line, "
@@ -73,6 +84,12 @@ def chart_sentence(part: pd.Series, points: pd.DataFrame, plan: Plan) -> str:
     since = f" since {written_x(part['first'])}" if part["part"] > 1 else ""
     many = counted(part["n_points"], "point")
     return f"No signal in {many}{since}: chance explains the variation."
+
+
+def _has_too_few(part: pd.Series, plan: Plan) -> bool:
+    """Tell whether there are too few points beside the centre for the rules of runs."""
+    judges_runs = plan.rules == "anhoej" and plan.kind.name != "mr"
+    return bool(judges_runs and part["n_useful"] < FEWEST_USEFUL)
 
 
 def _signal_sentence(part: pd.Series, points: pd.DataFrame) -> str:
@@ -153,7 +170,7 @@ def false_signal_sentence(part: pd.Series, plan: Plan) -> str:
     return said
 
 
-def variation(points: pd.DataFrame, part: pd.Series) -> str:
+def variation(points: pd.DataFrame, part: pd.Series, plan: Plan) -> str:
     """Name the icon of variation, which is about the last point.
 
     Parameters
@@ -162,13 +179,15 @@ def variation(points: pd.DataFrame, part: pd.Series) -> str:
         Points of the part, from `judge`.
     part : pandas.Series
         Its row.
+    plan : Plan
+        How points were judged.
 
     Returns
     -------
     str
         "common cause", "improvement high", "improvement low", "concern high", "concern low",
-        "change high", "change low", or "change" for a signal about the whole chart; empty without
-        points.
+        "change high", "change low", "change" for a signal about the whole chart, or "too few
+        points"; empty without points.
     """
     known = points[points["value"].notna() & ~points["excluded"]]
     if known.empty:
@@ -177,7 +196,9 @@ def variation(points: pd.DataFrame, part: pd.Series) -> str:
     if last["signal"] != "" and last["direction"] != 0:
         return f"{last['meaning']} {'high' if last['direction'] > 0 else 'low'}"
     whole = {FEW, MANY} & set(str(part["rules_broken"]).split(", "))
-    return "change" if whole else "common cause"
+    if whole:
+        return "change"
+    return TOO_FEW if _has_too_few(part, plan) else "common cause"
 
 
 def assurance(part: pd.Series, plan: Plan) -> str:

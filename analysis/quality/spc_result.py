@@ -270,7 +270,7 @@ def describe_parts(judged: pd.DataFrame, parts: pd.DataFrame, plan: Plan) -> pd.
     of_part = dict(list(judged.groupby(["group", "part"], sort=False)))
     rows = [(part, of_part[(part["group"], part["part"])]) for _, part in parts.iterrows()]
     return parts.assign(
-        variation=[variation(points, part) for part, points in rows],
+        variation=[variation(points, part, plan) for part, points in rows],
         assurance=[assurance(part, plan) for part, _ in rows],
         sentence=[chart_sentence(part, points, plan) for part, points in rows],
         false_signals=[false_signal_sentence(part, plan) for part, _ in rows],

@@ -69,6 +69,12 @@ def test_one_sentence_says_what_the_signal_is_and_since_when(values, options, sa
     assert sentence(individuals(values, **options)) == said
 
 
+def test_few_points_have_an_icon_of_their_own():
+    assert individuals([1.0, -1.0] * 4).glance()["variation"].iloc[0] == "too few points"
+    by_nhs = individuals([1.0, -1.0] * 4, rules="nhs")
+    assert by_nhs.glance()["variation"].iloc[0] == "common cause"
+
+
 def test_a_long_run_says_since_when_although_its_last_point_is_outside():
     values = [1.0, -1.0] * 7 + [1.0] * 8 + [9.0]
     made = individuals(values, freeze=14)
