@@ -12,7 +12,12 @@ import pandas as pd
 from analysis.quality.chart_kinds import ChartKind
 from analysis.quality.false_signals import false_signal_rate
 from analysis.quality.limits import Limits, Method, chart_limits
-from analysis.quality.runs import FEWEST_USEFUL, fewest_crossings, longest_expected_run
+from analysis.quality.runs import (
+    FEWEST_USEFUL,
+    fewest_crossings,
+    longest_expected_run,
+    run_rules_false_signal_rate,
+)
 from analysis.quality.signal_rules import (
     FEW,
     HUGGING,
@@ -202,9 +207,9 @@ def _summary(
         **_last_signal(frame, counted, signals),
         "likeliest_change": _change(frame, counted, broken),
         "target": float(last["target"]),
+        "run_rules_rate": run_rules_false_signal_rate(n_useful) if enough else float("nan"),
         "false_signal_rate": false_signal_rate(
             plan.kind,
-            n_useful=n_useful,
             centre=_mean(frame, base),
             sizes=frame["n"].to_numpy(dtype=float)[counted],
             base=base[counted],

@@ -32,6 +32,7 @@ _GLANCE += [
     "likeliest_change",
     "variation",
     "assurance",
+    "run_rules_rate",
     "false_signal_rate",
 ]
 
@@ -107,7 +108,8 @@ class SpcChart:
             ``longest_run, longest_run_limit, crossings, crossings_limit`` (missing with fewer than
             ten useful points), ``n_outside, signal, rules_broken, since`` (where the last signal
             of points began), ``likeliest_change`` (first point after the step that explains most,
-            where runs are unusual), ``variation, assurance, false_signal_rate``.
+            where runs are unusual), ``variation, assurance, run_rules_rate`` (exact, of Anhøj's
+            rules of runs about a known centre), ``false_signal_rate`` (of the whole chart).
         """
         return self._named(self.parts)[self._columns(_GLANCE)]
 

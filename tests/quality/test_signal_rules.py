@@ -98,13 +98,19 @@ def test_of_moving_ranges_only_points_outside_count():
 @pytest.mark.parametrize(("points", "exact"), [(12, 0.043), (24, 0.066), (36, 0.085)])
 def test_simulated_runs_agree_with_the_exact_rate(points, exact):
     """Of points about a known centre, without limits: the rules of runs alone."""
-    sizes, base = np.ones(points), np.ones(points, dtype=bool)
     rate = _about_a_known_centre(points)
     assert abs(rate - exact) < 3 * np.sqrt(exact * (1 - exact) / 4000)
-    known = false_signal_rate(
-        chart_kind("run"), centre=0.0, sizes=sizes, base=base, method=Method(), rules="anhoej"
-    )
-    assert round(known, 3) == exact
+    values = pd.DataFrame({"y": [1.0, -1.0] * (points // 2)})
+    assert round(spc_chart(values, y="y").glance()["run_rules_rate"].iloc[0], 3) == exact
+
+
+@pytest.mark.truth
+def test_about_the_median_of_the_same_points_runs_are_unusual_less_often():
+    rate = false_signal_rate(
+        chart_kind("run"), centre=0.0, sizes=np.ones(24), base=np.ones(24, dtype=bool),
+        method=Method(), rules="anhoej",
+    )  # fmt: skip
+    assert abs(rate - 0.030) < 3 * np.sqrt(0.03 * 0.97 / 4000)  # 50,000 others: simulations/results
 
 
 def _about_a_known_centre(points):
