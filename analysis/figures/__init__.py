@@ -21,6 +21,7 @@ from analysis.figures.quantiles import plot_quantiles
 from analysis.figures.residuals import plot_residuals
 from analysis.figures.retention import plot_retention
 from analysis.figures.showing import figure_png, show
+from analysis.figures.spc import plot_spc
 from analysis.figures.states import plot_states
 from analysis.figures.survival import plot_survival
 from analysis.figures.swimmer import plot_swimmer
@@ -51,6 +52,7 @@ __all__ = [
     "plot_ratios",
     "plot_residuals",
     "plot_retention",
+    "plot_spc",
     "plot_states",
     "plot_survival",
     "plot_swimmer",

@@ -17,6 +17,7 @@ from analysis.figures.incidence import plot_cumulative_incidence
 from analysis.figures.intervals import plot_interval_curve
 from analysis.figures.marginal_means import plot_marginal_means
 from analysis.figures.published import plot_published, plot_published_curves
+from analysis.figures.spc import plot_spc
 from analysis.figures.states import plot_states
 from analysis.figures.survival import plot_survival
 from analysis.figures.tipping import plot_tipping_point
@@ -33,15 +34,16 @@ def plot(result: Any, ax: Axes | None = None, **options: Any) -> Plotted:
     ----------
     result : object
         What `kaplan_meier`, `turnbull`, `cumulative_incidence`, `multistate`, `impute_and_pool`,
-        `tipping_point`, `compare_with_published`, `compare_curves`, ``marginal_means`` or
-        ``contrasts`` returns. Kinds are known by name, so
-        that drawing one loads no room that it does not need.
+        `tipping_point`, `compare_with_published`, `compare_curves`, `funnel`, `shrinkage`,
+        `spc_chart`, ``marginal_means`` or ``contrasts`` returns. Kinds are known by name, so that
+        drawing one loads no room that it does not need.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure when left out.
     **options
         Passed to `plot_survival`, `plot_interval_curve`, `plot_cumulative_incidence` or
         `plot_states` (``times`` is required, as for `plot_published_curves`),
-        `plot_marginal_means`, `plot_differences`, `plot_published` or `plot_tipping_point`.
+        `plot_marginal_means`, `plot_differences`, `plot_published`, `plot_tipping_point`,
+        `plot_funnel`, `plot_caterpillar` or `plot_spc`.
 
     Returns
     -------
@@ -72,4 +74,5 @@ _KINDS: dict[str, Callable[..., Plotted]] = {
     "TippingPoint": plot_tipping_point,
     "Funnel": plot_funnel,
     "Shrinkage": plot_caterpillar,
+    "SpcChart": plot_spc,
 }

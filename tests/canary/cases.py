@@ -29,6 +29,7 @@ from analysis import (
     tables,
 )
 from analysis.checks import check, check_folder, write_detail
+from analysis.errors import AnalysisError
 from analysis.outcomes import ScoreEvent
 from analysis.study import TABLES, Study
 from analysis.text_numbers import require_number_columns, require_numbers, text_numbers
@@ -37,6 +38,7 @@ from tests.canary.planted import DATE, NUMBER, SECRET
 from tests.formats import small_clinic
 from tests.formats.omop import cdm54
 from tests.formats.redcap import project
+from tests.study.test_canary import _chain
 
 
 class World:
@@ -118,6 +120,15 @@ def _named_events(world: World) -> Study:
     events = world.study.tables["adverse_events"]
     named = events.astype({"term": object}).assign(term=f"{SECRET} {DATE}")
     return Study(**{**vars(world.study), "tables": {**world.study.tables, "adverse_events": named}})
+
+
+def _refused(call: Callable[..., object], *given: Any, **options: Any) -> str:
+    """Return all that an error says, with those that it came from."""
+    try:
+        call(*given, **options)
+    except AnalysisError as error:
+        return "\n".join(_chain(error))
+    raise AssertionError
 
 
 def _redcap(world: World) -> tuple[Path, Path]:
@@ -381,6 +392,15 @@ CASES: dict[str, Callable[[World], object]] = {
     "quality.shrinkage": _frame(
         quality.shrinkage, kind="rate", by="id", events="y", denominator="n"
     ),
+    "quality.bernoulli_cusum": _frame(quality.bernoulli_cusum, y="y", expected=0.1),
+    "quality.quality_series": _study(quality.quality_series, "completeness", by="site_id"),
+    "quality.spc_chart": lambda world: [
+        _refused(quality.spc_chart, world.words, y="y"),
+        _refused(quality.spc_chart, world.numbers, y="y", x="n"),
+        _refused(quality.spc_chart, world.numbers.assign(x=range(24)), y="y", x="x", rebase=SECRET),
+        _refused(quality.spc_chart, world.numbers, y="y", notes=SECRET, exclude=[DATE]),
+        quality.spc_chart(world.numbers, y="y", n="n", notes={1: SECRET}),
+    ],
     "report.provenance": _study(report.provenance),
     "report.write_release_page": lambda world: report.write_release_page(
         world.folder, ledger=_ledger(world), release="2"

@@ -157,6 +157,7 @@ PASSES = {
     "PublishedCurves",
     "Shrinkage",
     "SessionSafety",
+    "SpcChart",
     "SuppressedCounts",
     "TableResult",
 }
@@ -228,6 +229,7 @@ PLOTS_BY_POLICY = {
     "plot_marginal_means",
     "plot_proportions",
     "plot_ratios",
+    "plot_spc",
     "plot_states",
     "plot_survival",
     "plot_tipping_point",
