@@ -15,10 +15,10 @@ import pandas as pd
 
 from analysis.progress import progress
 from analysis.quality import run_rules_false_signal_rate
-from analysis.quality.chart_kinds import ChartKind, chart_kind
-from analysis.quality.false_signals import stable_charts
-from analysis.quality.limits import Limits, Method, chart_limits
-from analysis.quality.signal_rules import RULES, find_signals
+from analysis.quality.charts.false_signals import stable_charts
+from analysis.quality.charts.kinds import ChartKind, chart_kind
+from analysis.quality.charts.limits import Limits, Method, chart_limits
+from analysis.quality.charts.signal_rules import RULES, find_signals
 from simulations.committed import RESULTS, write_provenance, write_table
 
 TABLE = "spc_false_signals.csv"

@@ -20,7 +20,7 @@ from analysis.figures.spc_words import (
 )
 from analysis.figures.style import INK, MUTED, RULE, Words, house_style, new_axes
 from analysis.quality import SpcChart
-from analysis.quality.chart_words import written_x
+from analysis.quality.charts.words import written_x
 from analysis.results import FloatArray, counted
 
 __all__ = ["plot_spc"]

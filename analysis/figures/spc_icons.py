@@ -10,7 +10,7 @@ from matplotlib.offsetbox import AnnotationBbox, DrawingArea
 from matplotlib.patches import Circle, FancyBboxPatch, Patch, Polygon
 
 from analysis.figures.style import INK, MUTED
-from analysis.quality.chart_words import TOO_FEW
+from analysis.quality.charts.words import TOO_FEW
 
 __all__ = ["BETTER", "POINT_MARKS", "icon_row", "words_of_assurance", "words_of_variation"]
 

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.disclosure import CONFIDENTIAL
 from analysis.figures.spc_icons import POINT_MARKS, words_of_assurance, words_of_variation
 from analysis.quality import SpcChart
-from analysis.quality.chart_words import written_x
+from analysis.quality.charts.words import written_x
 from analysis.results import counted
 
 __all__ = ["describe_chart", "figures_after_point", "lettered_notes", "texts_below"]

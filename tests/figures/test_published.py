@@ -19,7 +19,7 @@ from tests.figures.looks import (
     check_texts_stay_inside_and_apart,
     said,
 )
-from tests.quality.published_cases import clinic, figure, paper
+from tests.quality.comparison.cases import clinic, figure, paper
 
 pytestmark = pytest.mark.unit
 TIMES = [0, 28, 56, 84]
