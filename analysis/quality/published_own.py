@@ -33,8 +33,8 @@ class OwnSide:
     estimate : Proportion or Mean
         Among the observed.
     counts : pandas.DataFrame
-        One row ``measure, started, evaluable, observed, n``; true counts, with the patients behind them in
-        its ``attrs``. `n` has the outcome; of a mean it is the observed.
+        One row ``measure, started, evaluable, observed, n``; true counts, with the patients behind
+        them in its ``attrs``. `n` has the outcome; of a mean it is the observed.
     baselines : pandas.Series
         Baselines of all who have one, whatever its height; patient-level, nothing prints it.
     n_other : int
