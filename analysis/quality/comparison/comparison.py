@@ -232,6 +232,6 @@ def _regression_words(regression: RegressionToTheMean | str, rule: Definition | 
     return (
         "Regression to the mean alone: what patients chosen by this baseline would show if nothing "
         f"changed, from a reliability{word} of {regression.reliability:g} and the spread of all "
-        "baselines here, with normal scores that are not rounded. Natural course, other treatment "
+        "baselines here, with normal scores. Natural course, other treatment "
         "and expectancy come on top of it."
     )

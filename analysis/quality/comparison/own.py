@@ -33,8 +33,8 @@ class OwnSide:
     estimate : Proportion or Mean
         Among the observed.
     counts : pandas.DataFrame
-        One row ``started, evaluable, observed, n``; true counts, with the patients behind them in
-        its ``attrs``. `n` has the outcome; of a mean it is the observed.
+        One row ``measure, started, evaluable, observed, n``; true counts, with the patients behind
+        them in its ``attrs``. `n` has the outcome; of a mean it is the observed.
     baselines : pandas.Series
         Baselines of all who have one, whatever its height; patient-level, nothing prints it.
     n_other : int
@@ -94,10 +94,11 @@ def own_side(
     mine = mine.fillna(value=False).astype(bool)
     rows = status[mine]
     about = f"{instrument} at {visit}, {agent} {route}"
+    measure = "mean change" if definition is None else definition.name
     with_outcome = rows["observed"] if definition is None else rows[definition.name]
     return OwnSide(
         estimate=_estimate(rows, definition),
-        counts=_counts(rows, with_outcome.astype(bool), about),
+        counts=_counts(rows, with_outcome.astype(bool), about, measure),
         baselines=rows["baseline"].dropna(),
         n_other=int((~mine).sum()),
     )
@@ -120,7 +121,7 @@ def _estimate(rows: pd.DataFrame, definition: Definition | None) -> Proportion |
     return Proportion(share=float(observed[definition.name].mean()), n=len(observed))
 
 
-def _counts(rows: pd.DataFrame, with_outcome: pd.Series, about: str) -> pd.DataFrame:
+def _counts(rows: pd.DataFrame, with_outcome: pd.Series, about: str, measure: str) -> pd.DataFrame:
     """Count the nested denominators, and keep who is behind each."""
     sets = {
         "started": pd.Series(data=True, index=rows.index),
@@ -129,7 +130,8 @@ def _counts(rows: pd.DataFrame, with_outcome: pd.Series, about: str) -> pd.DataF
         "n": with_outcome,
     }
     counts = pd.DataFrame({name: [int(inside.sum())] for name, inside in sets.items()})
-    named = {(name, "", *([""] if name == "n" else [])): inside for name, inside in sets.items()}
+    named = {(name, "", *([measure] if name == "n" else [])): who for name, who in sets.items()}
+    counts.insert(0, "measure", measure)
     counts.attrs = {ABOUT: about, MEMBERS: Members(units_of(rows), named)}
     return counts
 

@@ -18,6 +18,8 @@ from analysis.results import FloatArray
 __all__ = ["expected_share"]
 
 _FAR = 9.0
+_HALF = 0.5  # a whole score stands for half a point to either side
+_ROUNDING = 1e-9
 _NODES = 4001
 _KINDS = ("fraction", "cut-off", "worsening")
 
@@ -26,7 +28,8 @@ def expected_share(regression: RegressionToTheMean, definition: Definition) -> f
     """Compute the share that meets a rule when treatment changes nothing.
 
     Baselines are normal and cut off at the entry; the later score given the baseline is normal
-    about what regression to the mean leaves of it. No floor or ceiling; scores are not rounded.
+    about what regression to the mean leaves of it. Both are rounded to whole points, as scores are.
+    No floor or ceiling.
 
     Parameters
     ----------
@@ -55,7 +58,7 @@ def expected_share(regression: RegressionToTheMean, definition: Definition) -> f
     >>> from analysis.outcomes import definition, regression_to_the_mean
     >>> chosen = regression_to_the_mean(reliability=0.8, mean=16, standard_deviation=5, entry=10)
     >>> round(expected_share(chosen, definition("response", "PHQ-9")), 3)
-    0.005
+    0.007
     """
     if definition.kind not in _KINDS:
         raise DataError(f"The rule must be of one of the kinds {', '.join(_KINDS)}.")
@@ -84,7 +87,8 @@ def _baselines(regression: RegressionToTheMean) -> tuple[FloatArray, FloatArray]
     spread = regression.standard_deviation * _spread(regression)
     standard = np.linspace(-_FAR, _FAR, _NODES)
     if regression.entry is not None:
-        edge = _sign(regression) * (regression.entry - regression.mean) / spread
+        half = _HALF / (regression.rule.k or 1)
+        edge = (_sign(regression) * (regression.entry - regression.mean) - half) / spread
         standard = np.linspace(max(edge, -_FAR), _FAR, _NODES)
     density = np.exp(-0.5 * (standard**2 - (standard**2).min()))
     density[[0, -1]] /= 2.0  # trapezoid
@@ -100,12 +104,22 @@ def _meets(
     slope = regression.reliability / spread**2
     left = regression.standard_deviation * math.sqrt(1.0 - regression.reliability**2 / spread**2)
     expected = regression.mean + slope * (baseline - regression.mean)
+    k = regression.rule.k or 1
+    worst = _last_whole(np.round(sign * baseline * k) / k, sign, definition)
+    below = np.asarray(ndtr((worst + _HALF - sign * expected) / left))
+    return 1.0 - below if definition.kind == "worsening" else below
+
+
+def _last_whole(severity: FloatArray, sign: float, definition: Definition) -> FloatArray:
+    """Return the most severe whole score that meets a rule, or is not yet worse.
+
+    Severity is the score where lower is better, and its negative where higher is.
+    """
     numbers = definition.parameters
-    if definition.kind == "worsening":
-        limit = baseline + sign * numbers["points"]
-        return np.asarray(ndtr(sign * (expected - limit) / left))
+    if definition.kind == "cut-off":
+        return np.full_like(severity, sign * numbers["cut_off"])
     if definition.kind == "fraction":
-        limit = baseline * (1.0 - sign * numbers["fraction"])
-    else:
-        limit = np.full_like(baseline, numbers["cut_off"])
-    return np.asarray(ndtr(sign * (limit - expected) / left))
+        return np.floor(severity * (1.0 - sign * numbers["fraction"]) + _ROUNDING)
+    if numbers["points"] == 0.0:
+        return np.floor(severity + _ROUNDING)
+    return np.ceil(severity + numbers["points"] - _ROUNDING) - 1.0

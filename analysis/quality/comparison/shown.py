@@ -79,7 +79,8 @@ def _hidden(own: OwnSide, policy: Policy) -> tuple[pd.Series, pd.DataFrame, int]
     counts = own.counts.assign(estimate=share, conf_low=share, conf_high=share)
     counts.attrs = dict(own.counts.attrs)
     told, hidden = hide_responses(counts, policy=policy)
-    cells = [("started", ""), ("evaluable", ""), ("observed", ""), ("n", "", "")]
+    measure = str(counts["measure"].iloc[0])
+    cells = [("started", ""), ("evaluable", ""), ("observed", ""), ("n", "", measure)]
     return told.iloc[0], hidden.audit(), sum(hidden.is_hidden(cell) for cell in cells)
 
 

@@ -207,9 +207,16 @@ def test_release_lets_what_is_shown_pass(found):
 @unit
 def test_a_ledger_hears_of_the_counts(found):
     ledger = Ledger(release="2030-01")
+    both = paper(figure(), figure(measure="remission", definition="remission_phq9", value=30.0))
+    second = compare_with_published(clinic(), cohort=both, measure="remission")
     with recording(ledger):
         release(found)
-    assert not ledger.to_frame().empty
+        release(second)
+    assert len(ledger.records) == 2
+    counts = [record.counts for record in ledger.records]
+    assert counts[0]['["n", "", "response50"]'] == 24
+    assert counts[1]['["n", "", "remission_phq9"]'] == 0
+    assert counts[0]['["observed", ""]'] == counts[1]['["observed", ""]'] == 48
 
 
 @unit
