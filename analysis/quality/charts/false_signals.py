@@ -15,6 +15,8 @@ __all__ = ["DRAWS", "false_signal_rate", "stable_charts"]
 DRAWS = 4000
 """Simulated charts; the Monte-Carlo error of a rate of 10 % is half a percentage point."""
 
+_MOST, _FEWEST_DRAWS = 2_000_000, 100  # simulated points in all, and charts
+
 _SEED = 20140925
 
 BoolArray = npt.NDArray[np.bool_]
@@ -48,7 +50,7 @@ def false_signal_rate(
     rules : {"anhoej", "nhs", "ihi"}
         Set of rules.
     draws : int
-        Number of simulated charts.
+        Number of simulated charts; fewer where they have more than 500 points.
 
     Returns
     -------
@@ -56,7 +58,8 @@ def false_signal_rate(
         Share of simulated charts with a signal: binomial proportions, Poisson counts and rates,
         geometric numbers and exponential times between events; normal measurements, also for p'
         and u', whose spread beyond chance is estimated. Every draw estimates its own lines. The
-        seed is fixed. Missing with fewer than two points, or where the process cannot vary.
+        seed is fixed. Missing with fewer than two points, with more than 20,000, or where the
+        process cannot vary.
 
     Notes
     -----
@@ -72,7 +75,8 @@ def false_signal_rate(
     >>> round(rate, 2)
     0.03
     """
-    if len(sizes) < 2 or not base.any() or not np.isfinite(centre):
+    draws = min(draws, _MOST // max(len(sizes), 1))
+    if len(sizes) < 2 or not base.any() or not np.isfinite(centre) or draws < _FEWEST_DRAWS:
         return float("nan")
     values = stable_charts(kind, centre=centre, sizes=sizes, draws=draws)
     if values is None:

@@ -28,13 +28,32 @@ class Marks:
     notes: Any = None
 
 
+_DATED = r"\d{4}(?:[- ][QH]?\d{1,2}){0,2}"  # such as 2024-05, 2024-05-01, 2024 Q2
+
+
 def is_ordered(x: pd.Series) -> bool:
-    """Tell whether x has an order of its own: numbers, dates, periods, ordered categories."""
+    """Tell whether x has an order of its own: numbers, dates, periods, ordered categories.
+
+    Texts have one where all begin with a year and go on with numbers, such as "2024-05".
+
+    Parameters
+    ----------
+    x : pandas.Series
+        Places in time.
+
+    Returns
+    -------
+    bool
+        Whether points are sorted by it.
+    """
     if isinstance(x.dtype, pd.CategoricalDtype):
         return bool(x.cat.ordered)
     kinds = (pd.PeriodDtype, pd.DatetimeTZDtype)
     is_time = pd.api.types.is_datetime64_any_dtype(x.dtype) or isinstance(x.dtype, kinds)
-    return is_time or pd.api.types.is_numeric_dtype(x.dtype)
+    if is_time or pd.api.types.is_numeric_dtype(x.dtype):
+        return True
+    is_text = x.map(lambda each: isinstance(each, str)).all()
+    return bool(is_text and x.str.fullmatch(_DATED).all())
 
 
 def require_groups(marks: Marks, groups: Sequence[str], *, with_groups: bool) -> None:

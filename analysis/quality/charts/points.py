@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,7 @@ def _numbers(data: pd.DataFrame, columns: Columns, kind: ChartKind) -> pd.DataFr
     _require_values(y, n, kind)
     with np.errstate(divide="ignore", invalid="ignore"):
         value = np.where(n > 0, y / n, np.nan)
-    x = pd.Series(np.arange(1, len(data) + 1)) if columns.x is None else data[columns.x]
+    x = pd.Series(np.arange(1, len(data) + 1)) if columns.x is None else _places(data[columns.x])
     if columns.x is not None and x.isna().any():
         raise DataError(
             f"x is missing in {int(x.isna().sum()):,} rows. Give every row its place in time."
@@ -114,6 +115,12 @@ def _numbers(data: pd.DataFrame, columns: Columns, kind: ChartKind) -> pd.DataFr
     numbers = {"y": y, "n": n, "value": value, "patients": patients, "spread": np.nan}
     frame = pd.DataFrame({**numbers, "row": np.arange(len(data))})
     return frame.assign(group=group.array, x=x.array)
+
+
+def _places(x: pd.Series) -> pd.Series:
+    """Turn Python's dates into those of pandas, so that they are put in order."""
+    is_date = x.dtype == object and x.map(lambda each: isinstance(each, date)).all()
+    return pd.to_datetime(x) if is_date else x
 
 
 def _put_together(rows: pd.DataFrame, kind: ChartKind) -> pd.DataFrame:

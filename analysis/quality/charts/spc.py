@@ -50,8 +50,8 @@ def spc_chart(
     y : str
         Column of the numerator, count, measurement, or time between events.
     x : str, optional
-        Column of the place in time: dates, periods, numbers, ordered categories; texts stay in
-        the order of the rows. The order of the rows when left out.
+        Column of the place in time: dates, periods, numbers, ordered categories, or texts such as
+        "2024-05"; other texts stay in the order of the rows. The order of the rows when left out.
     n : str, optional
         Column of denominators. Values are y / n; for a mean y is the sum over n patients.
     kind : str

@@ -1,5 +1,7 @@
 """Rows become points: order, gaps, parts, marks; and what is refused, without repeating it."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -45,6 +47,15 @@ def test_texts_and_rows_without_x_stay_in_order():
     assert points(FRAME, x=None)["x"].tolist() == [1, 2, 3, 4]
     ordered = pd.Categorical(["b", "a", "c", "d"], ["a", "b", "c", "d"], ordered=True)
     assert points(FRAME.assign(month=ordered))["x"].tolist() == ["a", "b", "c", "d"]
+
+
+def test_texts_of_dates_and_dates_of_python_are_put_in_order():
+    months = ["2024-03", "2024-01", "2024-02", "2024-05"]
+    assert points(FRAME.assign(month=months))["x"].tolist() == sorted(months)
+    days = [date(2024, 3, 1), date(2024, 1, 1), date(2024, 2, 1), date(2024, 5, 1)]
+    assert points(FRAME.assign(month=days))["y"].tolist() == [2, 3, 4, 5]
+    parts = points(FRAME.assign(month=months), rebase="2024-02-15")["part"]
+    assert parts.tolist() == [1, 1, 2, 2]
 
 
 def test_a_period_without_patients_is_a_gap_that_ends_no_run():
