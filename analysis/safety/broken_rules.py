@@ -52,6 +52,9 @@ def _passed(rule: MonitoringRule, series: Series, limit: float, n: int) -> Float
     before, _ = before_dose(series, n)
     if rule.kind == "hold":
         return _flag(before > limit, np.isnan(before))
+    if rule.kind == "low":
+        lowest, _ = extreme(series, n, lowest=True)
+        return _flag(lowest < limit, np.isnan(lowest))
     if rule.kind != "rise":
         peak, _ = extreme(series, n)
         return _flag(peak > limit, np.isnan(peak))

@@ -161,9 +161,14 @@ def _actions(study: Study, sessions: pd.DataFrame) -> dict[str, object]:
     if acute.empty:  # nobody can tell whether nothing was done or nothing was written down
         return dict.fromkeys(("intervention", "emergency_transfer"), np.full(len(sessions), np.nan))
     sent = actions[actions["action"].eq("emergency transfer").fillna(value=False)]
+    kinds = acute["action"].astype("string")
     return {
-        name: _has_row(sessions, rows)
-        for name, rows in (("intervention", acute), ("emergency_transfer", sent))
+        "intervention": _has_row(sessions, acute),
+        "emergency_transfer": _has_row(sessions, sent),
+        **{
+            f"action {kind}": _has_row(sessions, acute[kinds.eq(kind)])
+            for kind in sorted(kinds.dropna().unique())
+        },
     }
 
 

@@ -16,7 +16,7 @@ from analysis.errors import DataError
 
 __all__ = ["RULES", "MonitoringRule", "require_distinct", "rules_table"]
 
-_KINDS = ("hold", "recheck", "stop", "rise")
+_KINDS = ("hold", "recheck", "stop", "rise", "low")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -27,9 +27,10 @@ class MonitoringRule:
     ----------
     name : str
         Short name, printed in tables.
-    kind : {"hold", "recheck", "stop", "rise"}
+    kind : {"hold", "recheck", "stop", "rise", "low"}
         "hold": the last reading before the dose. "recheck" and "stop": any reading after the
-        dose. "rise": the greatest rise from the last reading before the dose.
+        dose. "rise": the greatest rise from the last reading before the dose. "low": any reading
+        after the dose, under its limit; for oxygen saturation and breaths.
     limits : mapping of str to float
         Limit of each parameter; the rule is broken when one of them is passed. A reading at the
         limit does not pass it, except that a "rise" does.
@@ -53,7 +54,7 @@ class MonitoringRule:
     """
 
     name: str
-    kind: Literal["hold", "recheck", "stop", "rise"]
+    kind: Literal["hold", "recheck", "stop", "rise", "low"]
     limits: Mapping[str, float]
     source: str
     verified: bool
@@ -82,7 +83,8 @@ class MonitoringRule:
             parts = [f"{_WORDS[n][0]} by {v:g} or more" for n, v in self.limits.items()]
             return f"rise from before the dose{when}: {' or '.join(parts)} {self._unit}"
         when = "before the dose" if self.kind == "hold" else "after the dose"
-        parts = [f"{_WORDS[n][0]} over {v:g}" for n, v in self.limits.items()]
+        side = "under" if self.kind == "low" else "over"
+        parts = [f"{_WORDS[n][0]} {side} {v:g}" for n, v in self.limits.items()]
         return f"{when}: {' or '.join(parts)} {self._unit}"
 
     @property
@@ -95,6 +97,7 @@ _WORDS = {
     "dbp": ("diastolic", "mm[Hg]"),
     "hr": ("heart rate", "/min"),
     "rr": ("breaths", "/min"),
+    "spo2": ("oxygen saturation", "%"),
 }
 
 RULES = (

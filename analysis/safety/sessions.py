@@ -157,7 +157,8 @@ def session_safety(
           which minute it was seen (``…_by_min``: between the last reading outside and this one),
           and ``…_back`` (1 seen, 0 not by the last reading, missing where never outside);
         - ``wait_min`` from ready to leave to leaving; ``stopped``; ``intervention``,
-          ``emergency_transfer`` (a row of actions with this session; item 9 does not count).
+          ``emergency_transfer`` and ``action …`` per kind that the study has (a row of actions
+          with this session; item 9 does not count).
 
     Raises
     ------

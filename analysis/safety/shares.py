@@ -188,6 +188,24 @@ def _measures(safety: SessionSafety) -> dict[str, Floats]:
         "MOAA/S 3 or less": 1.0 - passed("moaas_lowest", 3.0),
         "MOAA/S back to 5": frame["moaas_back"].to_numpy(),
         "dose stopped": frame["stopped"].to_numpy(),
+        **_stops(frame),
         "intervention": frame["intervention"].to_numpy(),
+        **{
+            name.replace("action ", "intervention: "): frame[name].to_numpy()
+            for name in frame.columns
+            if name.startswith("action ") and name != "action emergency transfer"
+        },
         "emergency transfer": frame["emergency_transfer"].to_numpy(),
+    }
+
+
+def _stops(frame: pd.DataFrame) -> dict[str, Floats]:
+    """Tell in which sessions the dose was stopped for each reason that the study has."""
+    if "stop_reason" not in frame:
+        return {}
+    reasons = frame["stop_reason"].astype("string")
+    stopped = frame["stopped"].to_numpy(dtype=np.float64)
+    return {
+        f"dose stopped: {reason}": stopped * reasons.eq(reason).fillna(value=False).to_numpy(bool)
+        for reason in sorted(reasons.dropna().unique())
     }

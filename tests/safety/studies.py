@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
+import pandas as pd
+
 from analysis.study import UNITS, Study, read_study
 from analysis.synthetic import example_folder
 from tests.builders import typed
@@ -60,8 +62,14 @@ def study_of(
         **({"monitoring": [MONITORING, *monitoring]} if monitoring else {}),
         **tables,
     }
-    made = {name: typed(name, "\n".join(rows)) for name, rows in lines.items()}
+    made = {name: _typed(name, "\n".join(rows)).copy() for name, rows in lines.items()}
     return Study(title="Sessions", sites=("A", "B"), instruments=("PHQ-9", "C-SSRS"), tables=made)
+
+
+@cache
+def _typed(name: str, text: str) -> pd.DataFrame:
+    """Read a literal table once: many studies have the same patients."""
+    return typed(name, text)
 
 
 MONITORING = "subject_id,session_no,rel_min,parameter,value,unit"

@@ -69,6 +69,17 @@ def test_rises_count_from_the_limit_on_and_until_their_last_minute(sbp, wanted):
     assert str(judged(rule("rise", {"sbp": 40}, until_minute=90), sbp=sbp)) == str([wanted])
 
 
+@pytest.mark.parametrize(
+    ("spo2", "wanted"),
+    [({20: 92}, 0.0), ({20: 97, 40: 91}, 1.0), ({0: 88}, nan), ({0: 88, 9: 95}, 0.0)],
+)
+def test_low_saturation_can_have_a_rule(spo2, wanted):
+    low = rule("low", {"spo2": 92})
+    assert low.in_words == "after the dose: oxygen saturation under 92 %"
+    found = session_safety(study_of([session("p1")], course("p1", 1, "spo2", spo2)), rules=[low])
+    assert str(found.frame["broke ours"].tolist()) == str([wanted])
+
+
 def test_heart_rate_can_have_a_rule():
     found = judged(rule("recheck", {"hr": 110}), sbp={0: 120}, hr={30: 111})
     assert found == [1.0]
@@ -77,7 +88,7 @@ def test_heart_rate_can_have_a_rule():
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"kind": "wait"}, "hold, recheck, stop, rise"),
+        ({"kind": "wait"}, "hold, recheck, stop, rise, low"),
         ({"limits": {}}, "one or more of"),
         ({"limits": {"cadss": 4}}, "one or more of"),
         ({"limits": {"sbp": 18}}, "over 40 and under 300"),

@@ -21,7 +21,7 @@ from analysis.safety import (
     time_course,
 )
 from analysis.synthetic import scenario as load_scenario
-from tests.safety.studies import course, network, session, study_of
+from tests.safety.studies import ACTIONS, course, network, session, study_of
 
 unit, identity, truth = pytest.mark.unit, pytest.mark.identity, pytest.mark.truth
 
@@ -69,6 +69,26 @@ def test_shares_by_hand():
     assert {row["treatment"] for row in over} == {"ketamine IV"}
     assert rows_of(table, "MOAA/S under 5") == []
     assert [row["sessions"] for row in rows_of(table, "dose stopped")] == [1, 3]
+
+
+@unit
+def test_stops_and_interventions_are_told_by_kind():
+    sessions = [session("p1", completed="false"), session("p1", 2), session("p2")]
+    actions = [
+        ACTIONS,
+        "p1,1,0,1,blood pressure,antihypertensive",
+        "p1,2,0,1,blood pressure,emergency transfer",
+        "p2,1,0,1,adverse event,antiemetic",
+    ]
+    study = study_of(sessions, actions=actions)
+    reason = pd.Series(["blood pressure", None, None], dtype="string")
+    study.tables["sessions"] = study.tables["sessions"].assign(stop_reason=reason)
+    table = safety_shares(session_safety(study)).tidy().set_index("measure")["n_sessions"]
+    assert table.to_dict() == {
+        "dose stopped": 1, "dose stopped: blood pressure": 1, "intervention": 2,
+        "intervention: antiemetic": 1, "intervention: antihypertensive": 1,
+        "emergency transfer": 1,
+    }  # fmt: skip
 
 
 @unit
