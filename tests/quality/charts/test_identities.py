@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.quality import spc_chart
-from analysis.quality.signal_rules import RULES
+from analysis.quality.charts.signal_rules import RULES
 
 pytestmark = pytest.mark.identity
 
