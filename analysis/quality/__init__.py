@@ -1,0 +1,1 @@
+"""Quality improvement: measures with numerator, denominator, exclusions, window and version."""

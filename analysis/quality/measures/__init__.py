@@ -1,0 +1,1 @@
+"""Quality measures: definitions as data, decisions about patients, counts that may leave."""
