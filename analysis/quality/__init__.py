@@ -1,1 +1,43 @@
 """Quality improvement: measures with numerator, denominator, exclusions, window and version."""
+
+from analysis.quality.measures import (
+    DIAGNOSIS_GROUPS,
+    EQUITY_STRATA,
+    MOOD_EXCLUSIONS,
+    Exclusion,
+    FollowedUp,
+    InductionCompleted,
+    Measure,
+    NotImproved,
+    QualityMeasures,
+    Relapsing,
+    ScoredInWindow,
+    ScoredWhenSeen,
+    ScoreOutcome,
+    Screened,
+    completeness_measures,
+    measure,
+    measure_names,
+    quality_measures,
+)
+
+__all__ = [
+    "DIAGNOSIS_GROUPS",
+    "EQUITY_STRATA",
+    "MOOD_EXCLUSIONS",
+    "Exclusion",
+    "FollowedUp",
+    "InductionCompleted",
+    "Measure",
+    "NotImproved",
+    "QualityMeasures",
+    "Relapsing",
+    "ScoreOutcome",
+    "ScoredInWindow",
+    "ScoredWhenSeen",
+    "Screened",
+    "completeness_measures",
+    "measure",
+    "measure_names",
+    "quality_measures",
+]

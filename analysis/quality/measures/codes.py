@@ -98,9 +98,7 @@ def _plain(code: str, system: str) -> str:
     return text.upper().replace(".", "") if _is_icd(system) else text
 
 
-def rows_with_code(
-    diagnoses: pd.DataFrame, systems: Mapping[str, Sequence[str]]
-) -> pd.Series:
+def rows_with_code(diagnoses: pd.DataFrame, systems: Mapping[str, Sequence[str]]) -> pd.Series:
     """Tell which diagnoses have a code of a group.
 
     Parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ __all__ = [
     "OUTSIDE",
     "STATUSES",
     "BoolArray",
+    "Days",
     "Decisions",
     "FloatArray",
     "Reasons",
@@ -38,6 +40,32 @@ _LATER = "the window closes after the data cut-off"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Days:
+    """The days of p patients that a measure looks at, as ``rel_day``; missing where there is none.
+
+    Parameters
+    ----------
+    index : array of float, shape (p,)
+        The event from which days are counted.
+    opens, closes : array of float, shape (p,)
+        First and last day of the window.
+    until : array of float, shape (p,)
+        The data cut-off; a window that closes later, or never, is not yet due.
+    """
+
+    index: FloatArray
+    opens: FloatArray
+    closes: FloatArray
+    until: FloatArray
+
+    @property
+    def due(self) -> BoolArray:
+        """Whose window has closed."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self.closes <= self.until)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Decisions:
     """What became of each of p patients.
 
@@ -54,9 +82,11 @@ class Decisions:
     observed : array of bool, shape (p,)
         Whether there is what the numerator is judged by, such as a score in the window. Only
         patients of the denominator are.
-    index, opens, closes : array of float, shape (p,)
-        ``rel_day`` of the event from which days are counted, and of the window; missing where
-        there is none.
+    judged : {"all", "met", "some"}
+        Who of the denominator is observed by the rule itself, whatever the data: all of it, those
+        who met it, or some.
+    days : Days
+        The index event, the window and the data cut-off.
     lag : array of float, shape (p,)
         Days until what is waited for; infinite where it did not come within the window, missing
         where the measure waits for nothing.
@@ -67,9 +97,8 @@ class Decisions:
     reasons: tuple[str, ...]
     exclusions: tuple[str, ...]
     observed: BoolArray
-    index: FloatArray
-    opens: FloatArray
-    closes: FloatArray
+    judged: Literal["all", "met", "some"]
+    days: Days
     lag: FloatArray
 
     def excluded_for(self, reason: str) -> BoolArray:
@@ -92,10 +121,7 @@ class Decisions:
 def decide(
     *,
     outside: Reasons,
-    index: FloatArray,
-    opens: FloatArray,
-    closes: FloatArray,
-    until: FloatArray,
+    days: Days,
     exclusions: Reasons,
     observed: BoolArray,
     met: BoolArray,
@@ -111,16 +137,15 @@ def decide(
     ----------
     outside : sequence of (str, array of bool)
         Why patients are not in the population.
-    index, opens, closes : array of float, shape (p,)
-        As in `Decisions`.
-    until : array of float, shape (p,)
-        Day of the data cut-off; a window that closes later, or never, is not yet due.
+    days : Days
+        The index event, the window and the data cut-off.
     exclusions : sequence of (str, array of bool)
         Why patients of the population leave the denominator.
     observed, met : array of bool, shape (p,)
         What there is to judge by, and whether the numerator is met.
     words : tuple of three str
-        What is said of those who met it, who did not, and who had nothing to judge by.
+        What is said of those who met it, who did not, and who had nothing to judge by: empty
+        where nobody can lack it, the same as the second where to be observed is to meet it.
     lag : array of float, shape (p,), optional
         Days until what is waited for.
 
@@ -133,26 +158,25 @@ def decide(
     --------
     >>> yes, day = np.array([True, True]), np.array([0.0, 0.0])
     >>> made = decide(
-    ...     outside=[], index=day, opens=day, closes=day + 30.0, until=np.array([29.0, 30.0]),
+    ...     outside=[],
+    ...     days=Days(index=day, opens=day, closes=day + 30.0, until=np.array([29.0, 30.0])),
     ...     exclusions=[], observed=yes, met=yes, words=("scored", "not scored", "not scored"))
     >>> [STATUSES[code] for code in made.status]
     ['not yet due', 'met']
     """
-    with np.errstate(invalid="ignore"):
-        due = np.asarray(closes <= until)
     steps = [
         *((OUTSIDE, reason, who) for reason, who in outside),
-        (NOT_YET_DUE, _LATER, ~due),
+        (NOT_YET_DUE, _LATER, ~days.due),
         *((EXCLUDED, reason, who) for reason, who in exclusions),
         (NOT_MET, words[2], ~observed),
         (MET, words[0], met),
-        (NOT_MET, words[1], np.ones(len(index), dtype=bool)),
+        (NOT_MET, words[1], np.ones(len(days.index), dtype=bool)),
     ]
     reasons = tuple(dict.fromkeys(reason for _, reason, _ in steps))
     asked = [who for _, _, who in steps]
     status = np.select(asked, [code for code, _, _ in steps]).astype(np.int8)
     place = [reasons.index(reason) for _, reason, _ in steps]
-    waited = np.full(len(index), np.nan) if lag is None else lag
+    waited = np.full(len(days.index), np.nan) if lag is None else lag
     in_denominator = status >= NOT_MET
     return Decisions(
         status=status,
@@ -160,8 +184,7 @@ def decide(
         reasons=reasons,
         exclusions=tuple(dict.fromkeys(reason for reason, _ in exclusions)),
         observed=observed & in_denominator,
-        index=index,
-        opens=opens,
-        closes=closes,
+        judged="met" if words[1] == words[2] else "some" if words[2] else "all",
+        days=days,
         lag=np.where(in_denominator, waited, np.nan),
     )

@@ -90,9 +90,12 @@ class Measure:
         """The measure in one paragraph: numerator, denominator, window, exclusions, source."""
         excluded = "; ".join(self.rule.excluded) or "nobody"
         parts = [
-            f"{self.title} [{self.version}]. Numerator: {self.rule.numerator}. "
-            f"Denominator: {self.rule.denominator}. Window: {self.rule.window}. "
-            f"Excluded: {excluded}. Source: {self.source} ({self.year}).",
+            f"{self.title} [{self.version}].",
+            f"Numerator: {self.rule.numerator}.",
+            f"Denominator: {self.rule.denominator}.",
+            f"Window: {self.rule.window}.",
+            f"Excluded: {excluded}.",
+            f"Source: {self.source} ({self.year}).",
             f"Not verified: {self.unverified}." if self.unverified else "",
             self.caution,
         ]

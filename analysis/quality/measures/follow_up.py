@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.errors import DataError
 from analysis.instruments import item_positive
-from analysis.quality.measures.decision import Decisions, FloatArray, decide
+from analysis.quality.measures.decision import Days, Decisions, FloatArray, decide
 from analysis.quality.measures.record import Record
 from analysis.quality.measures.rule import (
     Exclusion,
@@ -139,15 +139,13 @@ class FollowedUp:
         until = record.until[results["person"].to_numpy()]
         results = results.assign(lag=lag, due=results["day"].add(self.high).le(until))
         index, last, judged = self._of_patients(results, len(record))
+        closes = last + self.high
         wait = per_person(judged, "lag", len(record))
         age = age_reasons(record, self.least_age) if self.least_age else []
         return decide(
             outside=[*age, (f"no {self.positive}", np.isnan(index))],
-            index=index,
-            opens=index + self.low,
-            closes=last + self.high,
-            until=record.until,
-            exclusions=exclusion_reasons(self.exclusions, record, index, last + self.high),
+            days=Days(index=index, opens=index + self.low, closes=closes, until=record.until),
+            exclusions=exclusion_reasons(self.exclusions, record, index, closes),
             observed=np.ones(len(record), dtype=bool),
             met=np.isfinite(wait),
             words=(self.numerator, f"not {self.numerator}", ""),
@@ -209,9 +207,7 @@ class FollowedUp:
         return pd.concat(parts, ignore_index=True)
 
 
-def followed_within(
-    results: pd.DataFrame, done: pd.DataFrame, low: int, high: int
-) -> FloatArray:
+def followed_within(results: pd.DataFrame, done: pd.DataFrame, low: int, high: int) -> FloatArray:
     """Find how many days after each result the first thing was done.
 
     Parameters

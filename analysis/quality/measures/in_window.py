@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis.outcomes.placement import day_zero
 from analysis.outcomes.windows import Anchor, SameDay, Schedule, Window
-from analysis.quality.measures.decision import Decisions, Reasons, decide
+from analysis.quality.measures.decision import Days, Decisions, Reasons, decide
 from analysis.quality.measures.record import Record, numbers_of
 from analysis.quality.measures.rule import (
     NOT_IN_PERIOD,
@@ -95,10 +95,7 @@ class ScoredInWindow:
         scored, day = first_of_each(scores, len(record))
         return decide(
             outside=self._outside(record, index),
-            index=index,
-            opens=opens,
-            closes=closes,
-            until=record.until,
+            days=Days(index=index, opens=opens, closes=closes, until=record.until),
             exclusions=[],
             observed=scored,
             met=scored,

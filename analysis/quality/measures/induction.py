@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.errors import DataError
-from analysis.quality.measures.decision import Decisions, decide
+from analysis.quality.measures.decision import Days, Decisions, decide
 from analysis.quality.measures.record import Record
 from analysis.quality.measures.rule import (
     NOT_IN_PERIOD,
@@ -87,10 +87,7 @@ class InductionCompleted:
                 ("no induction session as the first", ~begins),
                 (NOT_IN_PERIOD, ~record.in_period(everybody, index)),
             ],
-            index=index,
-            opens=index,
-            closes=closes,
-            until=record.until,
+            days=Days(index=index, opens=index, closes=closes, until=record.until),
             exclusions=[],
             observed=np.ones(len(record), dtype=bool),
             met=n >= self.sessions,

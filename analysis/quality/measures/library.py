@@ -76,9 +76,7 @@ def completeness_measures(
 
 def _usual(instrument: str) -> list[tuple[str, ScoredInWindow]]:
     """List the visits that reports show."""
-    after = ScoredInWindow(
-        instrument=instrument, low=14, high=31, anchor="last induction session"
-    )
+    after = ScoredInWindow(instrument=instrument, low=14, high=31, anchor="last induction session")
     windows = {"baseline": (-30, 0), "day 30": (23, 37), "day 90": (76, 104), "day 180": (159, 201)}
     plain = {
         label: ScoredInWindow(instrument=instrument, low=low, high=high)
@@ -234,8 +232,8 @@ _PROCESS = (
         source="NCQA, HEDIS Depression Screening and Follow-Up (DSF-E)",
         year=2023,
         unverified="the cut-off of 10, the exclusion, and which kinds of visit count",
-        caution="DSF-E leaves out patients who are treated for depression, which is nearly all of a "
-        "ketamine clinic; here they stay in.",
+        caution="DSF-E leaves out patients who are treated for depression, as most of a ketamine "
+        "clinic are; here they stay in.",
     ),
     Measure(
         name="item9_follow_up",

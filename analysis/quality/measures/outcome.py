@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.errors import DataError
 from analysis.quality.measures.codes import DEPRESSION
-from analysis.quality.measures.decision import BoolArray, Decisions, FloatArray, decide
+from analysis.quality.measures.decision import BoolArray, Days, Decisions, FloatArray, decide
 from analysis.quality.measures.record import Record
 from analysis.quality.measures.rule import (
     ROUNDING,
@@ -151,15 +151,18 @@ class ScoreOutcome:
         last = per_person(scores.drop_duplicates("person", keep="last"), "total", len(record))
         return decide(
             outside=[*age_reasons(record, self.least_age), ("no index event", ~has_index)],
-            index=index,
-            opens=opens,
-            closes=closes,
-            until=record.until,
+            days=Days(index=index, opens=opens, closes=closes, until=record.until),
             exclusions=exclusion_reasons(self.exclusions, record, index, closes),
             observed=~np.isnan(last),
             met=self._is_met(first, last),
-            words=(self.numerator, f"not {self.numerator}", "no score in the window"),
+            words=self._words,
         )
+
+    @property
+    def _words(self) -> tuple[str, str, str]:
+        """Say what decided in the denominator."""
+        none = "no score in the window"
+        return self.numerator, none if self.outcome == "score" else f"not {self.numerator}", none
 
     def _is_met(self, first: FloatArray, last: FloatArray) -> BoolArray:
         """Ask the most recent score; a missing one is not met."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +24,7 @@ __all__ = ["Period", "Record", "as_period", "numbers_of", "read_record"]
 
 IntArray = npt.NDArray[np.intp]
 
-Period = tuple[datetime.date, datetime.date]
+Period = tuple[dt.date, dt.date]
 """First and last date, both included."""
 
 _OF_COURSE = [
@@ -59,9 +59,9 @@ def as_period(period: tuple[str, str] | Period | None) -> Period | None:
     if period is None:
         return None
     try:
-        first, last = (datetime.date.fromisoformat(str(end)) for end in period)
+        first, last = (dt.date.fromisoformat(str(end)) for end in period)
     except (TypeError, ValueError):
-        first, last = datetime.date.max, datetime.date.min
+        first, last = dt.date.max, dt.date.min
     if last < first:
         raise DataError(
             'period= needs a first and a last date in order, such as ("2024-01-01", "2024-12-31").'
@@ -141,6 +141,10 @@ class Record:
         rows = self.study.tables["assessments"]
         return bool((rows["instrument"].eq(instrument) & rows["total"].notna()).any())
 
+    def lists(self, group: str) -> bool:
+        """Tell whether any code of a group of diagnoses was given."""
+        return any(len(codes) for codes in self.codes[group].values())
+
     def numbered(self, ids: pd.Series) -> IntArray:
         """Give the numbers of patients by their ids; -1 for who is no patient of the study."""
         known = pd.Index(self.people["subject_id"].astype("string"))
@@ -205,7 +209,7 @@ class Record:
         with np.errstate(invalid="ignore"):
             return np.asarray((day >= first[person]) & (day <= last[person]))
 
-    def days_of(self, date: datetime.date) -> FloatArray:
+    def days_of(self, date: dt.date) -> FloatArray:
         """Give a date as ``rel_day`` of each patient; missing where the start is not known."""
         calendar = self.study.tables["calendar"]
         start = pd.to_datetime(calendar["start_date"])
@@ -223,7 +227,7 @@ class Record:
         return self._read[key]
 
     def _in_order(self, rows: pd.DataFrame, day: str) -> pd.DataFrame:
-        """Number the patients of events, and sort."""
+        """Add the numbers of the patients, and sort."""
         numbered = rows.assign(person=self.numbered(rows["subject_id"]), day=numbers_of(rows[day]))
         known = numbered[numbered["person"].ge(0) & numbered["day"].notna()]
         return known.sort_values(["person", "day"], kind="stable", ignore_index=True)

@@ -106,8 +106,9 @@ class Exclusion:
 def exclusion_reasons(
     exclusions: Sequence[Exclusion], record: Record, index: FloatArray, closes: FloatArray
 ) -> Reasons:
-    """Ask every exclusion of every patient."""
-    return [(each.reason, each.applies(record, index, closes)) for each in exclusions]
+    """Ask every exclusion of every patient; one without any code is not asked."""
+    asked = [each for each in exclusions if not each.group or record.lists(each.group)]
+    return [(each.reason, each.applies(record, index, closes)) for each in asked]
 
 
 def missing_tables(record: Record, *names: str) -> tuple[str, ...]:

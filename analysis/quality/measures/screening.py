@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError
-from analysis.quality.measures.decision import Decisions, decide
+from analysis.quality.measures.decision import Days, Decisions, decide
 from analysis.quality.measures.follow_up import FollowedUp, followed_within
 from analysis.quality.measures.record import Record
 from analysis.quality.measures.rule import (
@@ -121,10 +121,7 @@ class Screened:
         closes = index + self.plan_within
         return decide(
             outside=[*age_reasons(record, self.least_age), ("no encounter", ~seen)],
-            index=index,
-            opens=index - self.look_back,
-            closes=closes,
-            until=record.until,
+            days=Days(index=index, opens=index - self.look_back, closes=closes, until=record.until),
             exclusions=exclusion_reasons(self.exclusions, record, index, closes),
             observed=~np.isnan(screen),
             met=negative | planned,

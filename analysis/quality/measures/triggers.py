@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.errors import DataError
 from analysis.instruments import load_instrument
-from analysis.quality.measures.decision import Decisions, decide
+from analysis.quality.measures.decision import Days, Decisions, decide
 from analysis.quality.measures.record import Record
 from analysis.quality.measures.rule import (
     NOT_IN_PERIOD,
@@ -59,9 +59,7 @@ class NotImproved:
     @property
     def numerator(self) -> str:
         """Who is in the numerator."""
-        return (
-            f"the last {self.instrument} less than {100 * self.fraction:g} % under the baseline"
-        )
+        return f"the last {self.instrument} less than {100 * self.fraction:g} % under the baseline"
 
     @property
     def denominator(self) -> str:
@@ -109,10 +107,7 @@ class NotImproved:
                 (f"no baseline over {self.baseline_over:g}", low),
                 (NOT_IN_PERIOD, ~record.in_period(everybody, index)),
             ],
-            index=index,
-            opens=opens,
-            closes=closes,
-            until=record.until,
+            days=Days(index=index, opens=opens, closes=closes, until=record.until),
             exclusions=[(self.excluded[0], np.isnan(last))],
             observed=~np.isnan(last),
             met=met,
@@ -215,10 +210,7 @@ class Relapsing:
                 (NOT_TREATED, ~record.treated),
                 (NOT_IN_PERIOD, ~record.in_period(everybody, index)),
             ],
-            index=index,
-            opens=opens,
-            closes=closes,
-            until=record.until,
+            days=Days(index=index, opens=opens, closes=closes, until=record.until),
             exclusions=[(self.excluded[0], n < self._fewest)],
             observed=np.ones(len(record), dtype=bool),
             met=met,

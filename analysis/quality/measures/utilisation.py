@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import calendar
-import datetime
+import datetime as dt
 from dataclasses import dataclass
-
 
 from analysis.errors import DataError
 from analysis.quality.measures.codes import DEPRESSION
-from analysis.quality.measures.decision import Decisions, decide
+from analysis.quality.measures.decision import Days, Decisions, decide
 from analysis.quality.measures.outcome import MOOD_EXCLUSIONS
 from analysis.quality.measures.record import Record
 from analysis.quality.measures.rule import (
@@ -95,11 +94,11 @@ class ScoredWhenSeen:
 
     def decide(self, record: Record) -> Decisions:
         """Find the first encounter of the months, then a score in them."""
-        year = self._year(record) or datetime.MINYEAR
-        first = datetime.date(year, self.first_month, 1)
+        year = self._year(record) or dt.MINYEAR
+        first = dt.date(year, self.first_month, 1)
         days = calendar.monthrange(year, self.last_month)[1]
         opens = record.days_of(first)
-        closes = record.days_of(datetime.date(year, self.last_month, days))
+        closes = record.days_of(dt.date(year, self.last_month, days))
         visits = in_window(record.events("encounters")[["person", "day"]], opens, closes)
         if self.diagnosis:
             who, when = visits["person"].to_numpy(), visits["day"].to_numpy()
@@ -110,10 +109,7 @@ class ScoredWhenSeen:
         )
         return decide(
             outside=[*age_reasons(record, self.least_age), ("no such encounter", ~seen)],
-            index=index,
-            opens=opens,
-            closes=closes,
-            until=record.until,
+            days=Days(index=index, opens=opens, closes=closes, until=record.until),
             exclusions=exclusion_reasons(self.exclusions, record, index, closes),
             observed=scored,
             met=scored,

@@ -1,0 +1,331 @@
+"""What of the counts of measures may be shown: hidden together, so that none can be worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.disclosure import (
+    HIDDEN,
+    HiddenCells,
+    Ledger,
+    Members,
+    Policy,
+    Statement,
+    recording,
+    rounded_count,
+    suppress_cells,
+    units_of,
+)
+from analysis.disclosure.ledger import current_ledger
+from analysis.disclosure.rows import HELD
+from analysis.quality.measures.counting import (
+    COUNTS,
+    Counted,
+    excluded_as,
+    excluded_in_words,
+    kinds_of_counts,
+    with_estimates,
+)
+from analysis.quality.measures.decision import BoolArray, Decisions
+from analysis.quality.measures.record import Record
+from analysis.quality.measures.strata import Strata
+
+__all__ = ["suppress_measures"]
+
+Cell = tuple[str, str, str, str]
+"""Kind of count, name of the measure, column of the split, stratum."""
+
+Sum = tuple[Cell, list[Cell]]
+"""A total and its parts."""
+
+_MISSING, _WITHOUT = "missing", "without"
+_UNSEEN = (_MISSING, _WITHOUT)
+
+# what a reader would rather lose: the population first, what the percentage is made of last
+_KEEP = {"population": 0.0, "not_yet_due": 10.0, "excluded": 10.0, "observed": 1e4}
+_KEEP |= {"numerator": 1e5, "denominator": 1e6}
+
+
+def suppress_measures(
+    frames: Sequence[pd.DataFrame],
+    measures: Sequence[Counted],
+    splits: Sequence[Strata],
+    record: Record,
+    *,
+    conf_level: float,
+    policy: Policy,
+) -> Statement:
+    """Hide the small counts of all measures, and what would give them away.
+
+    Outside of a report's `recording` the measures of one call are held against each other, since
+    they count the same patients.
+
+    Parameters
+    ----------
+    frames : sequence of pandas.DataFrame
+        What `count_measure` returned, one per measure.
+    measures : sequence of Counted
+        The measures.
+    splits : sequence of Strata
+        All patients first.
+    record : Record
+        The patients.
+    conf_level : float
+        Coverage of the limits.
+    policy : Policy
+        The least count that may be shown.
+
+    Returns
+    -------
+    Statement
+        Columns ``measure, version, window, by, stratum``, `COUNTS` as text, ``excluded_for``,
+        ``estimate, conf_low, conf_high, estimate_observed, median_days, reason``; numbers are
+        missing where a count of theirs is hidden.
+    """
+    alone = current_ledger() is None and not policy.confidential
+    ledger = recording(Ledger(release="quality measures")) if alone else nullcontext()
+    with ledger:
+        made = [_suppress(frames, measures, split, record, policy) for split in splits]
+    texts = {cell: text for cells in made for cell, text in cells.text.items()}
+    shown = [
+        _shown(frame, each, texts, conf_level, policy)
+        for frame, each in zip(frames, measures, strict=True)
+    ]
+    together = pd.concat(shown, ignore_index=True)
+    together.attrs = {HELD: policy.rule, "confidential": policy.confidential}
+    audits = [cells.audit() for cells in made if len(cells.bounds)]
+    return Statement(
+        frame=together,
+        policy=policy,
+        hidden=sum(cells.is_hidden(cell) for cells in made for cell in _printed(cells)),
+        audit=pd.concat(audits, ignore_index=True) if audits else pd.DataFrame(),
+    )
+
+
+def _printed(cells: HiddenCells) -> list[Cell]:
+    """List the counts that are printed."""
+    return [cell for cell in cells.text if cell[0] in COUNTS or cell[0].startswith(excluded_as(""))]
+
+
+def _suppress(
+    frames: Sequence[pd.DataFrame],
+    measures: Sequence[Counted],
+    split: Strata,
+    record: Record,
+    policy: Policy,
+) -> HiddenCells:
+    """Suppress the counts of all measures in the strata of one split together."""
+    cells: dict[Cell, int] = {}
+    sums: list[Sum] = []
+    sets: dict[Cell, BoolArray] = {}
+    delicate: set[Cell] = set()
+    for frame, counted in zip(frames, measures, strict=True):
+        rows = frame[frame["by"].eq(split.by) & frame["population"].notna()]
+        if counted.decisions is not None and len(rows):
+            is_sensitive = policy.is_sensitive(counted.measure.title)
+            own, own_sums = _system(rows, counted.decisions, is_sensitive=is_sensitive)
+            kinds = _delicate_reasons(counted.decisions, policy)
+            delicate |= {cell for cell in own if is_sensitive or cell[0] in kinds}
+            sets |= _sets(own, counted.decisions, split)
+            cells |= own
+            sums += own_sums
+    rests, links = nested_counts(sets, policy.minimum_count)
+    return suppress_cells(
+        cells | rests,
+        [*sums, *links],
+        about=f"quality measures by {split.by or 'nothing'}",
+        not_shown={cell for cell in cells if cell[0] in _UNSEEN} | set(rests),
+        keep={cell: _KEEP.get(cell[0], 0.0) for cell in cells},
+        sensitive=delicate,
+        members=Members(units_of(record.people[["subject_id"]]), sets),
+        policy=policy,
+    )
+
+
+def nested_counts(
+    sets: Mapping[Cell, BoolArray], minimum: int
+) -> tuple[dict[Cell, int], list[Sum]]:
+    """Find counts of one kind and stratum of which one holds the patients of the other and a few.
+
+    Windows and rules of measures are printed, so a reader knows that one lies in the other: of two
+    denominators that differ by one patient the two windows tell about this one.
+
+    Parameters
+    ----------
+    sets : mapping of cell to array of bool, shape (p,)
+        Who is behind each count.
+    minimum : int
+        Fewer than so many are a few.
+
+    Returns
+    -------
+    tuple of dict and list
+        The few as counts of their own, and the sums that they make.
+
+    Examples
+    --------
+    >>> some, more = np.array([True, True, False]), np.array([True, True, True])
+    >>> sets = {("denominator", "a", "", "All"): some, ("denominator", "b", "", "All"): more}
+    >>> nested_counts(sets, 11)[0]
+    {('more than denominator of a', 'b', '', 'All'): 1}
+    """
+    families: dict[tuple[str, str], list[Cell]] = {}
+    for cell in sets:
+        if cell[0] in COUNTS:
+            families.setdefault((cell[0], cell[3]), []).append(cell)
+    rests: dict[Cell, int] = {}
+    links: list[Sum] = []
+    for cells in families.values():
+        inside = np.array([sets[cell] for cell in cells], dtype=np.float64)
+        shared, size = inside @ inside.T, inside.sum(axis=1)
+        more = size[None, :] - size[:, None]
+        few = (shared == size[:, None]) & (size[:, None] > 0) & (more > 0) & (more < minimum)
+        for low, high in zip(*np.nonzero(few), strict=True):
+            part, whole = cells[low], cells[high]
+            rest = (f"more than {part[0]} of {part[1]}", *whole[1:])
+            rests[rest] = int(more[low, high])
+            links.append((whole, [part, rest]))
+    return rests, links
+
+
+def _delicate_reasons(decisions: Decisions, policy: Policy) -> list[str]:
+    """Name the counts of exclusions of which neither none nor all may be told."""
+    found = [each for each in decisions.exclusions if policy.is_sensitive(each)]
+    return ["excluded", *(excluded_as(each) for each in found)] if found else []
+
+
+def _parts(decisions: Decisions) -> dict[str, list[str]]:
+    """Say which kinds of counts add up to which, by the rule of the measure alone."""
+    parts = {"population": ["not_yet_due", "denominator"]}
+    if decisions.exclusions:
+        parts["population"].insert(1, "excluded")
+    if len(decisions.exclusions) > 1:
+        parts["excluded"] = [excluded_as(each) for each in decisions.exclusions]
+    if decisions.judged == "some":
+        parts |= {"denominator": ["observed", _MISSING], "observed": ["numerator", _WITHOUT]}
+    else:
+        parts["denominator"] = ["numerator", _WITHOUT]
+    return parts
+
+
+def _system(
+    rows: pd.DataFrame, decisions: Decisions, *, is_sensitive: bool
+) -> tuple[dict[Cell, int], list[Sum]]:
+    """Name every count of a measure, and say how they add up.
+
+    Where a measure is sensitive the parts of nobody are left out: to show that they are 0 would
+    tell that their hidden total is 0.
+    """
+    parts = _parts(decisions)
+    cells: dict[Cell, int] = {}
+    sums: list[Sum] = []
+    for row in rows.to_dict("records"):
+        name = (row["measure"], row["by"], row["stratum"])
+        counts = _with_rests(row, decisions.judged)
+        cells[("population", *name)] = counts["population"]
+        for whole, of in parts.items():
+            if (whole, *name) in cells and not (is_sensitive and counts[whole] == 0):
+                cells |= {(part, *name): counts[part] for part in of}
+                sums.append(((whole, *name), [(part, *name) for part in of]))
+    return cells, sums
+
+
+def _with_rests(row: Mapping[Any, Any], judged: str) -> dict[str, int]:
+    """Add those of the denominator without a score, and the others without the numerator."""
+    counts = {str(kind): int(n) for kind, n in row.items() if isinstance(n, int | np.integer)}
+    rest = counts["denominator"] - counts["observed"] if judged == "some" else 0
+    without = counts["denominator"] - rest - counts["numerator"]
+    return counts | {_MISSING: rest, _WITHOUT: without}
+
+
+def _sets(cells: Mapping[Cell, int], decisions: Decisions, split: Strata) -> dict[Cell, BoolArray]:
+    """Say who is behind each count of a measure."""
+    kinds = kinds_of_counts(decisions)
+    kinds[_MISSING] = kinds["denominator"] & ~kinds["observed"] & (decisions.judged == "some")
+    kinds[_WITHOUT] = kinds["denominator"] & ~kinds["numerator"] & ~kinds[_MISSING]
+    inside = {label: split.group == place for place, label in enumerate(split.labels)}
+    return {cell: kinds[cell[0]] & inside[cell[3]] for cell in cells}
+
+
+def _shown(
+    frame: pd.DataFrame,
+    counted: Counted,
+    texts_of: Mapping[Cell, str],
+    conf_level: float,
+    policy: Policy,
+) -> pd.DataFrame:
+    """Write the counts of one measure as they are shown, and blank what rests on hidden ones."""
+    about = ["measure", "version", "window", "by", "stratum"]
+    names = list(frame[about].drop(columns=["version", "window"]).itertuples(index=False))
+    known = frame["population"].notna().tolist()
+    texts = {
+        kind: [
+            _text(kind, name, counted.decisions, texts_of) if is_known else ""
+            for name, is_known in zip(names, known, strict=True)
+        ]
+        for kind in (*COUNTS, *_reasons(counted.decisions))
+    }
+    reasons = {each: texts.pop(excluded_as(each)) for each in _exclusions(counted.decisions)}
+    numbers = with_estimates(_rounded(frame, policy), conf_level)
+    held = pd.DataFrame({kind: [not text[:1].isdigit() for text in texts[kind]] for kind in COUNTS})
+    rate = (held["numerator"] | held["denominator"]).to_numpy()
+    # a median is told where so many are on each side of it
+    few = frame["denominator"].lt(2 * policy.minimum_count).fillna(value=True).to_numpy(dtype=bool)
+    few &= not policy.confidential
+    return frame[about].assign(
+        **texts,
+        excluded_for=[
+            excluded_in_words({each: reasons[each][row] for each in reasons})
+            for row in range(len(frame))
+        ],
+        **{name: numbers[name].mask(rate) for name in ("estimate", "conf_low", "conf_high")},
+        estimate_observed=numbers["estimate_observed"].mask(
+            (held["numerator"] | held["observed"]).to_numpy()
+        ),
+        median_days=frame["median_days"].mask(rate | few),
+        reason=frame["reason"].where(frame["reason"].ne("") | ~rate, "few patients"),
+    )
+
+
+def _exclusions(decisions: Decisions | None) -> tuple[str, ...]:
+    """List the reasons of exclusion."""
+    return decisions.exclusions if decisions is not None else ()
+
+
+def _reasons(decisions: Decisions | None) -> list[str]:
+    """Name the counts of the reasons of exclusion."""
+    return [excluded_as(each) for each in _exclusions(decisions)]
+
+
+def _text(
+    kind: str, name: tuple[str, str, str], decisions: Decisions | None, texts: Mapping[Cell, str]
+) -> str:
+    """Write one count: its own, that of the same patients under another name, or none at all."""
+    if decisions is None:
+        return ""
+    if kind == "observed" and decisions.judged != "some":
+        kind = "denominator" if decisions.judged == "all" else "numerator"
+    if kind == "excluded" and not decisions.exclusions:
+        return "0"
+    if kind.startswith("excluded: ") and len(decisions.exclusions) == 1:
+        kind = "excluded"
+    return texts.get((kind, *name), HIDDEN)
+
+
+def _rounded(frame: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Round the counts from which percentages are computed, as the policy asks."""
+    if not policy.rounds:
+        return frame
+    counts = {name: rounded_count(frame[name].to_numpy(float, na_value=np.nan), policy)
+              for name in ("denominator", "observed", "numerator")}  # fmt: skip
+    observed = np.fmin(counts["observed"], counts["denominator"])
+    return frame.assign(
+        denominator=counts["denominator"],
+        observed=observed,
+        numerator=np.fmin(counts["numerator"], observed),
+    )
