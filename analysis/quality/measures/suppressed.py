@@ -63,7 +63,8 @@ def suppress_measures(
     """Hide the small counts of all measures, and what would give them away.
 
     Outside of a report's `recording` the measures of one call are held against each other, since
-    they count the same patients.
+    they count the same patients. Strata come first, since they were asked for: where they leave
+    out a few patients, the total is hidden. Who wants the total computes it before.
 
     Parameters
     ----------
@@ -85,12 +86,13 @@ def suppress_measures(
     Statement
         Columns ``measure, version, window, by, stratum``, `COUNTS` as text, ``excluded_for``,
         ``estimate, conf_low, conf_high, estimate_observed, median_days, reason``; numbers are
-        missing where a count of theirs is hidden.
+        missing where a count of theirs is hidden. Of strata only numerator and denominator are
+        told; their other counts, mostly of a few, are empty.
     """
     alone = current_ledger() is None and not policy.confidential
     ledger = recording(Ledger(release="quality measures")) if alone else nullcontext()
     with ledger:
-        made = [_suppress(frames, measures, split, record, policy) for split in splits]
+        made = [_suppress(frames, measures, split, record, policy) for split in reversed(splits)]
     texts = {cell: text for cells in made for cell, text in cells.text.items()}
     shown = [
         _shown(frame, each, texts, conf_level, policy)
@@ -199,8 +201,10 @@ def _delicate_reasons(decisions: Decisions, policy: Policy) -> list[str]:
     return ["excluded", *(excluded_as(each) for each in found)] if found else []
 
 
-def _parts(decisions: Decisions) -> dict[str, list[str]]:
+def _parts(decisions: Decisions, *, is_stratum: bool) -> dict[str, list[str]]:
     """Say which kinds of counts add up to which, by the rule of the measure alone."""
+    if is_stratum:
+        return {"denominator": ["numerator", _WITHOUT]}
     parts = {"population": ["not_yet_due", "denominator"]}
     if decisions.exclusions:
         parts["population"].insert(1, "excluded")
@@ -216,18 +220,19 @@ def _parts(decisions: Decisions) -> dict[str, list[str]]:
 def _system(
     rows: pd.DataFrame, decisions: Decisions, *, is_sensitive: bool
 ) -> tuple[dict[Cell, int], list[Sum]]:
-    """Name every count of a measure, and say how they add up.
+    """Name every count of a measure that is told, and say how they add up.
 
     Where a measure is sensitive the parts of nobody are left out: to show that they are 0 would
     tell that their hidden total is 0.
     """
-    parts = _parts(decisions)
     cells: dict[Cell, int] = {}
     sums: list[Sum] = []
     for row in rows.to_dict("records"):
         name = (row["measure"], row["by"], row["stratum"])
-        counts = _with_rests(row, decisions.judged)
-        cells[("population", *name)] = counts["population"]
+        parts = _parts(decisions, is_stratum=bool(row["by"]))
+        counts = _with_rests(row, told=parts)
+        first = next(iter(parts))
+        cells[(first, *name)] = counts[first]
         for whole, of in parts.items():
             if (whole, *name) in cells and not (is_sensitive and counts[whole] == 0):
                 cells |= {(part, *name): counts[part] for part in of}
@@ -235,10 +240,10 @@ def _system(
     return cells, sums
 
 
-def _with_rests(row: Mapping[Any, Any], judged: str) -> dict[str, int]:
+def _with_rests(row: Mapping[Any, Any], told: Mapping[str, list[str]]) -> dict[str, int]:
     """Add those of the denominator without a score, and the others without the numerator."""
     counts = {str(kind): int(n) for kind, n in row.items() if isinstance(n, int | np.integer)}
-    rest = counts["denominator"] - counts["observed"] if judged == "some" else 0
+    rest = counts["denominator"] - counts["observed"] if "observed" in told else 0
     without = counts["denominator"] - rest - counts["numerator"]
     return counts | {_MISSING: rest, _WITHOUT: without}
 
@@ -246,7 +251,8 @@ def _with_rests(row: Mapping[Any, Any], judged: str) -> dict[str, int]:
 def _sets(cells: Mapping[Cell, int], decisions: Decisions, split: Strata) -> dict[Cell, BoolArray]:
     """Say who is behind each count of a measure."""
     kinds = kinds_of_counts(decisions)
-    kinds[_MISSING] = kinds["denominator"] & ~kinds["observed"] & (decisions.judged == "some")
+    parts = _parts(decisions, is_stratum=bool(split.by))
+    kinds[_MISSING] = kinds["denominator"] & ~kinds["observed"] & ("observed" in parts)
     kinds[_WITHOUT] = kinds["denominator"] & ~kinds["numerator"] & ~kinds[_MISSING]
     inside = {label: split.group == place for place, label in enumerate(split.labels)}
     return {cell: kinds[cell[0]] & inside[cell[3]] for cell in cells}
@@ -261,60 +267,97 @@ def _shown(
 ) -> pd.DataFrame:
     """Write the counts of one measure as they are shown, and blank what rests on hidden ones."""
     about = ["measure", "version", "window", "by", "stratum"]
-    names = list(frame[about].drop(columns=["version", "window"]).itertuples(index=False))
-    known = frame["population"].notna().tolist()
-    texts = {
-        kind: [
-            _text(kind, name, counted.decisions, texts_of) if is_known else ""
-            for name, is_known in zip(names, known, strict=True)
-        ]
-        for kind in (*COUNTS, *_reasons(counted.decisions))
-    }
-    reasons = {each: texts.pop(excluded_as(each)) for each in _exclusions(counted.decisions)}
-    numbers = with_estimates(_rounded(frame, policy), conf_level)
-    held = pd.DataFrame({kind: [not text[:1].isdigit() for text in texts[kind]] for kind in COUNTS})
-    rate = (held["numerator"] | held["denominator"]).to_numpy()
+    true = frame.assign(excluded_for=_excluded_for(frame, counted.decisions, None))
+    if policy.confidential:
+        numbers = with_estimates(true, conf_level)
+        texts = {kind: [_count_text(n) for n in frame[kind]] for kind in COUNTS}
+        return numbers[[*about, *COUNTS, *_NUMBERS]].assign(**texts)
+    texts = {kind: _texts(frame, kind, counted.decisions, texts_of) for kind in COUNTS}
+    numbers = with_estimates(_rounded(true, policy), conf_level)
+    is_held = {kind: np.array([not t[:1].isdigit() for t in texts[kind]]) for kind in COUNTS}
+    rate = is_held["numerator"] | is_held["denominator"]
     # a median is told where so many are on each side of it
     few = frame["denominator"].lt(2 * policy.minimum_count).fillna(value=True).to_numpy(dtype=bool)
-    few &= not policy.confidential
-    return frame[about].assign(
+    blank = dict.fromkeys(("estimate", "conf_low", "conf_high"), rate)
+    blank |= {"estimate_observed": is_held["numerator"] | is_held["observed"]}
+    blank |= {"median_days": rate | few}
+    return numbers[[*about, *COUNTS, *_NUMBERS]].assign(
         **texts,
-        excluded_for=[
-            excluded_in_words({each: reasons[each][row] for each in reasons})
-            for row in range(len(frame))
-        ],
-        **{name: numbers[name].mask(rate) for name in ("estimate", "conf_low", "conf_high")},
-        estimate_observed=numbers["estimate_observed"].mask(
-            (held["numerator"] | held["observed"]).to_numpy()
-        ),
-        median_days=frame["median_days"].mask(rate | few),
+        **{name: numbers[name].mask(which) for name, which in blank.items()},
+        excluded_for=_excluded_for(frame, counted.decisions, texts_of),
         reason=frame["reason"].where(frame["reason"].ne("") | ~rate, "few patients"),
     )
 
 
-def _exclusions(decisions: Decisions | None) -> tuple[str, ...]:
-    """List the reasons of exclusion."""
-    return decisions.exclusions if decisions is not None else ()
+_NUMBERS = [
+    "excluded_for", "estimate", "conf_low", "conf_high", "estimate_observed", "median_days",
+    "reason",
+]  # fmt: skip
 
 
-def _reasons(decisions: Decisions | None) -> list[str]:
-    """Name the counts of the reasons of exclusion."""
-    return [excluded_as(each) for each in _exclusions(decisions)]
+def _count_text(n: object) -> str:
+    """Write a true count; empty where the measure is not computable."""
+    return "" if pd.isna(n) else f"{n:,d}"
 
 
-def _text(
-    kind: str, name: tuple[str, str, str], decisions: Decisions | None, texts: Mapping[Cell, str]
-) -> str:
-    """Write one count: its own, that of the same patients under another name, or none at all."""
+def _texts(
+    frame: pd.DataFrame,
+    kind: str,
+    decisions: Decisions | None,
+    texts: Mapping[Cell, str],
+) -> list[str]:
+    """Write the counts of one kind as they are shown: empty where they are not told at all."""
     if decisions is None:
-        return ""
-    if kind == "observed" and decisions.judged != "some":
-        kind = "denominator" if decisions.judged == "all" else "numerator"
+        return [""] * len(frame)
+    known = [_told_as(kind, decisions, is_stratum=bool(by)) for by in frame["by"]]
+    rows = zip(known, frame["measure"], frame["by"], frame["stratum"], strict=True)
+    computed = frame["population"].notna().tolist()
+    told = [texts.get((as_kind, *name), HIDDEN) if as_kind else "" for as_kind, *name in rows]
     if kind == "excluded" and not decisions.exclusions:
-        return "0"
-    if kind.startswith("excluded: ") and len(decisions.exclusions) == 1:
-        kind = "excluded"
-    return texts.get((kind, *name), HIDDEN)
+        told = ["" if by else "0" for by in frame["by"]]
+    return [text if is_known else "" for text, is_known in zip(told, computed, strict=True)]
+
+
+def _told_as(kind: str, decisions: Decisions, *, is_stratum: bool) -> str:
+    """Say under which name a count is told: its own, or that of the same patients.
+
+    Parameters
+    ----------
+    kind : str
+        One of `COUNTS`, or of a reason of exclusion.
+    decisions : Decisions
+        Of the measure.
+    is_stratum : bool
+        Whether the row is a stratum, of which only numerator and denominator are told.
+
+    Returns
+    -------
+    str
+        The name; empty where the count is not told.
+    """
+    if is_stratum:
+        return kind if kind in ("numerator", "denominator") else ""
+    if kind == "observed" and decisions.judged != "some":
+        return "denominator" if decisions.judged == "all" else "numerator"
+    return "excluded" if [kind] == [excluded_as(each) for each in decisions.exclusions] else kind
+
+
+def _excluded_for(
+    frame: pd.DataFrame, decisions: Decisions | None, texts: Mapping[Cell, str] | None
+) -> pd.Series:
+    """Write how many were excluded for each reason: true counts, or as they are shown."""
+    reasons = decisions.exclusions if decisions is not None else ()
+    columns = {
+        each: [_count_text(n) for n in frame[excluded_as(each)]]
+        if texts is None
+        else _texts(frame, excluded_as(each), decisions, texts)
+        for each in reasons
+    }
+    words = [
+        excluded_in_words({each: columns[each][row] for each in reasons})
+        for row in range(len(frame))
+    ]
+    return pd.Series(words, index=frame.index, dtype="string")
 
 
 def _rounded(frame: pd.DataFrame, policy: Policy) -> pd.DataFrame:
