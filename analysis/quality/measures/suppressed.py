@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -43,8 +43,13 @@ Cell = tuple[str, str, str, str]
 Sum = tuple[Cell, list[Cell]]
 """A total and its parts."""
 
+Nested = tuple[tuple[str, str], tuple[str, str]]
+"""Kind and measure of a count, and of one that holds its patients and a few more."""
+
 _MISSING, _WITHOUT = "missing", "without"
+_FEW = "hidden: few patients, or few beside another count"
 _UNSEEN = (_MISSING, _WITHOUT)
+_NOT_BY_CHANCE = 3
 
 # what a reader would rather lose: the population first, what the percentage is made of last
 _KEEP = {"population": 0.0, "not_yet_due": 10.0, "excluded": 10.0, "observed": 1e4}
@@ -89,10 +94,15 @@ def suppress_measures(
         missing where a count of theirs is hidden. Of strata only numerator and denominator are
         told; their other counts, mostly of a few, are empty.
     """
-    alone = current_ledger() is None and not policy.confidential
-    ledger = recording(Ledger(release="quality measures")) if alone else nullcontext()
-    with ledger:
-        made = [_suppress(frames, measures, split, record, policy) for split in reversed(splits)]
+    pairs = nested_kinds(measures, policy.minimum_count)
+    ledger = current_ledger() or Ledger(release="quality measures")
+    made = [
+        _told(
+            ledger,
+            partial(_suppress, frames, measures, split, record, pairs=pairs, policy=policy),
+        )
+        for split in (*splits[1:], splits[0])
+    ]
     texts = {cell: text for cells in made for cell, text in cells.text.items()}
     shown = [
         _shown(frame, each, texts, conf_level, policy)
@@ -109,6 +119,22 @@ def suppress_measures(
     )
 
 
+def _told(ledger: Ledger, suppress: Callable[[], HiddenCells]) -> HiddenCells:
+    """Tell the counts of a split, or none of them where they would leave a small one open.
+
+    What other tables have told cannot be taken back, so it may be that nothing protects a count
+    except to tell nothing of this split.
+    """
+    trial = Ledger(release=ledger.release, records=list(ledger.records))
+    with recording(trial):
+        cells = suppress()
+    if not cells.bounds.empty and not cells.bounds["protected"].all():
+        return suppress_cells({}, policy=cells.policy)
+    for each in trial.records[len(ledger.records) :]:
+        ledger.add(each)
+    return cells
+
+
 def _printed(cells: HiddenCells) -> list[Cell]:
     """List the counts that are printed."""
     return [cell for cell in cells.text if cell[0] in COUNTS or cell[0].startswith(excluded_as(""))]
@@ -119,6 +145,8 @@ def _suppress(
     measures: Sequence[Counted],
     split: Strata,
     record: Record,
+    *,
+    pairs: Sequence[Nested],
     policy: Policy,
 ) -> HiddenCells:
     """Suppress the counts of all measures in the strata of one split together."""
@@ -136,7 +164,7 @@ def _suppress(
             sets |= _sets(own, counted.decisions, split)
             cells |= own
             sums += own_sums
-    rests, links = nested_counts(sets, policy.minimum_count)
+    rests, links = _nested(sets, pairs, split)
     return suppress_cells(
         cells | rests,
         [*sums, *links],
@@ -149,49 +177,55 @@ def _suppress(
     )
 
 
-def nested_counts(
-    sets: Mapping[Cell, BoolArray], minimum: int
-) -> tuple[dict[Cell, int], list[Sum]]:
-    """Find counts of one kind and stratum of which one holds the patients of the other and a few.
+def nested_kinds(measures: Sequence[Counted], minimum: int) -> list[Nested]:
+    """Find counts of which one holds the patients of the other and a few more.
 
     Windows and rules of measures are printed, so a reader knows that one lies in the other: of two
     denominators that differ by one patient the two windows tell about this one.
 
     Parameters
     ----------
-    sets : mapping of cell to array of bool, shape (p,)
-        Who is behind each count.
+    measures : sequence of Counted
+        The measures with their decisions.
     minimum : int
-        Fewer than so many are a few.
+        Fewer than so many are a few. Counts of fewer than three times as many may lie in others by
+        chance, which no reader can know.
 
     Returns
     -------
-    tuple of dict and list
-        The few as counts of their own, and the sums that they make.
-
-    Examples
-    --------
-    >>> some, more = np.array([True, True, False]), np.array([True, True, True])
-    >>> sets = {("denominator", "a", "", "All"): some, ("denominator", "b", "", "All"): more}
-    >>> nested_counts(sets, 11)[0]
-    {('more than denominator of a', 'b', '', 'All'): 1}
+    list of pairs of (str, str)
+        Kind and measure of the smaller count, and of the larger.
     """
-    families: dict[tuple[str, str], list[Cell]] = {}
-    for cell in sets:
-        if cell[0] in COUNTS:
-            families.setdefault((cell[0], cell[3]), []).append(cell)
+    sets = {
+        (kind, each.measure.name): inside
+        for each in measures
+        if each.decisions is not None
+        for kind, inside in kinds_of_counts(each.decisions).items()
+        if kind in COUNTS and inside.sum() >= _NOT_BY_CHANCE * minimum
+    }
+    if not sets:
+        return []
+    inside = np.array(list(sets.values()), dtype=np.float64)
+    shared, size = inside @ inside.T, inside.sum(axis=1)
+    more = size[None, :] - size[:, None]
+    few = (shared == size[:, None]) & (more > 0) & (more < minimum)
+    names = list(sets)
+    return [(names[i], names[j]) for i, j in zip(*np.nonzero(few), strict=True)]
+
+
+def _nested(
+    sets: Mapping[Cell, BoolArray], pairs: Sequence[Nested], split: Strata
+) -> tuple[dict[Cell, int], list[Sum]]:
+    """Count the few by which one count exceeds the other in every stratum of a split."""
     rests: dict[Cell, int] = {}
     links: list[Sum] = []
-    for cells in families.values():
-        inside = np.array([sets[cell] for cell in cells], dtype=np.float64)
-        shared, size = inside @ inside.T, inside.sum(axis=1)
-        more = size[None, :] - size[:, None]
-        few = (shared == size[:, None]) & (size[:, None] > 0) & (more > 0) & (more < minimum)
-        for low, high in zip(*np.nonzero(few), strict=True):
-            part, whole = cells[low], cells[high]
-            rest = (f"more than {part[0]} of {part[1]}", *whole[1:])
-            rests[rest] = int(more[low, high])
-            links.append((whole, [part, rest]))
+    for fewer, more in pairs:
+        for label in split.labels:
+            part, whole = (*fewer, split.by, label), (*more, split.by, label)
+            if part in sets and whole in sets:
+                rest = (f"{more[0]} more than {' of '.join(fewer)}", *whole[1:])
+                rests[rest] = int(sets[whole].sum() - sets[part].sum())
+                links.append((whole, [part, rest]))
     return rests, links
 
 
@@ -285,7 +319,7 @@ def _shown(
         **texts,
         **{name: numbers[name].mask(which) for name, which in blank.items()},
         excluded_for=_excluded_for(frame, counted.decisions, texts_of),
-        reason=frame["reason"].where(frame["reason"].ne("") | ~rate, "few patients"),
+        reason=frame["reason"].where(frame["reason"].ne("") | ~rate, _FEW),
     )
 
 
