@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -139,7 +140,7 @@ def count_measure(counted: Counted, splits: Sequence[Strata]) -> pd.DataFrame:
         labels = split.labels or ("",)
         rows = pd.DataFrame({**about, "by": split.by, "stratum": pd.array(labels, dtype="string")})
         if decisions is None or needs:
-            empty = dict.fromkeys(COUNTS, pd.NA)
+            empty: dict[str, Any] = dict.fromkeys(COUNTS, pd.NA)
             parts.append(rows.assign(**empty, median_days=np.nan, reason=not_computable(needs)))
         else:
             parts.append(rows.assign(**_counts(decisions, split)))
@@ -149,15 +150,15 @@ def count_measure(counted: Counted, splits: Sequence[Strata]) -> pd.DataFrame:
     return frame.assign(**texts, **frame[whole].astype("Int64"))
 
 
-def _counts(decisions: Decisions, split: Strata) -> dict[str, object]:
+def _counts(decisions: Decisions, split: Strata) -> dict[str, Any]:
     """Count every kind in every group of one split."""
     size = len(split.labels)
-    counts: dict[str, object] = {
+    counts: dict[str, Any] = {
         kind: np.bincount(split.group[inside], minlength=size)
         for kind, inside in kinds_of_counts(decisions).items()
     }
     of_group = [decisions.lag[split.group == place] for place in range(size)]
-    empty = np.asarray(counts["denominator"]) == 0
+    empty = counts["denominator"] == 0
     return counts | {
         "median_days": [_median(lags) for lags in of_group],
         "reason": np.where(empty, "nobody in the denominator", ""),

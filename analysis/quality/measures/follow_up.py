@@ -165,7 +165,7 @@ class FollowedUp:
         if self.which == "first":
             return index, index, first
         due = results[results["due"]]
-        longest = due.groupby("person", as_index=False)["lag"].max()
+        longest = due.groupby("person")["lag"].max().reset_index()
         last = per_person(due.drop_duplicates("person", keep="last"), "day", size)
         return index, np.where(np.isnan(last), index, last), longest
 
@@ -239,7 +239,7 @@ def followed_within(results: pd.DataFrame, done: pd.DataFrame, low: int, high: i
         right_on="acted",
         by="person",
         direction="forward",
-        tolerance=float(high - low),
+        tolerance=high - low,
     )
     lag = np.full(len(results), np.inf)
     waited = (found["acted"] - found["day"]).to_numpy(dtype=float)

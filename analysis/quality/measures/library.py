@@ -27,6 +27,8 @@ _ONE_CUT = (
 _CMS159 = "MN Community Measurement, eCQM CMS159 (MIPS 370, CBE 0710e)"
 _DRR = "NCQA, HEDIS Depression Remission or Response (DRR-E)"
 _DMS = "NCQA, HEDIS Utilization of the PHQ-9 to Monitor Depression Symptoms (DMS-E)"
+_MCINNES = "McInnes et al., J Affect Disord, doi 10.1016/j.jad.2021.12.097"
+_STATED = "No published standard was found; the window is the clinic's to state"
 _HEDIS_EXCLUSIONS = "the exclusions, and how the diagnosis is tied to the score"
 
 
@@ -93,9 +95,8 @@ def _completeness(instrument: str, label: str, rule: ScoredInWindow) -> Measure:
         title=f"{instrument} completeness, {label}",
         version=_OWN,
         rule=rule,
-        source="Observed ÷ due; after induction: days 14 to 31 as McInnes et al., J Affect Disord, "
-        "doi 10.1016/j.jad.2021.12.097; the other windows are the clinic's to state",
-        year=2022,
+        source=_MCINNES if (rule.low, rule.high) == (14, 31) else _STATED,
+        year=2022 if (rule.low, rule.high) == (14, 31) else 2026,
     )
 
 
@@ -194,10 +195,8 @@ _HEDIS = (
     ),
 )
 
-_PLAN = {
-    "triggers": ("suicidal ideation", "other"),
-    "actions": ("risk assessment", "safety plan", "referral"),
-}
+_PLAN_FOR = ("suicidal ideation", "other")
+_PLANS = ("risk assessment", "safety plan", "referral")
 
 _PROCESS = (
     Measure(
@@ -209,7 +208,8 @@ _PROCESS = (
             look_back=14,
             plan_within=2,
             exclusions=(Exclusion(group="bipolar disorder"),),
-            **_PLAN,
+            triggers=_PLAN_FOR,
+            actions=_PLANS,
         ),
         source="Centers for Medicare & Medicaid Services, eCQM CMS2 (MIPS 134)",
         year=2022,
@@ -227,7 +227,8 @@ _PROCESS = (
             encounter_kinds=("session", "follow-up", "telehealth"),
             least_age=12,
             exclusions=(Exclusion(group="bipolar disorder"),),
-            **_PLAN,
+            triggers=_PLAN_FOR,
+            actions=_PLANS,
         ),
         source="NCQA, HEDIS Depression Screening and Follow-Up (DSF-E)",
         year=2023,
@@ -257,7 +258,7 @@ _PROCESS = (
         title="PHQ-9 within 14 days of the first treatment",
         version=_OWN,
         rule=ScoredInWindow(instrument="PHQ-9", low=1, high=14, waits=True),
-        source="No published standard was found; the window is the clinic's to state",
+        source=_STATED,
         year=2026,
     ),
     Measure(
@@ -265,8 +266,7 @@ _PROCESS = (
         title="Induction completed",
         version=_OWN,
         rule=InductionCompleted(),
-        source="Four to eight infusions in 7 to 28 days: McInnes et al., J Affect Disord, "
-        "doi 10.1016/j.jad.2021.12.097",
+        source=f"Four to eight infusions in 7 to 28 days: {_MCINNES}",
         year=2022,
         wanted="neither",
         caution="Who responds early may stop early.",

@@ -193,6 +193,6 @@ class ScoreOutcome:
             scores.sort_values("day", kind="stable"),
             on="day",
             by="person",
-            tolerance=float(self.look_back),
+            tolerance=self.look_back,
         )
         return rows.sort_values(["person", "day"], kind="stable")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -108,7 +107,8 @@ class Record:
     people: pd.DataFrame
     codes: Mapping[str, Mapping[str, Sequence[str]]]
     period: Period | None
-    _read: dict[Any, Any] = field(default_factory=dict, repr=False)  # tables that were read before
+    _read: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict, repr=False)
+    _baselines: dict[str, FloatArray] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         """Count the patients."""
@@ -167,14 +167,13 @@ class Record:
 
     def baselines(self, instrument: str) -> FloatArray:
         """Return the baseline of the first course; missing where there is none."""
-        key = ("baselines", instrument)
-        if key not in self._read:
+        if instrument not in self._baselines:
             rows = courses(self.study, instrument)
             first = rows[rows["course"].eq(1)]
             found = np.full(len(self), np.nan)
             found[self.numbered(first["subject_id"])] = numbers_of(first["baseline"])
-            self._read[key] = found
-        return self._read[key]
+            self._baselines[instrument] = found
+        return self._baselines[instrument]
 
     def diagnosed(self, group: str, first: FloatArray, last: FloatArray) -> BoolArray:
         """Tell who has a diagnosis of a group on some day from `first` to `last`."""

@@ -97,9 +97,10 @@ class QualityMeasures:
             Counts are missing where a measure is not computable.
         """
         frame = with_estimates(self.counts, check_conf_level(conf_level))
-        reasons = {each: excluded_as(each) for one in self.measures for each in one.rule.excluded}
-        rows = frame[list(reasons.values())].astype("string").fillna("").to_dict("records")
-        words = [excluded_in_words({each: row[reasons[each]] for each in reasons}) for row in rows]
+        words = [
+            excluded_in_words({name.removeprefix(excluded_as("")): f"{n:,d}" for name, n in row})
+            for row in _known_exclusions(frame)
+        ]
         about = ["measure", "version", "window", "by", "stratum"]
         numbers = ["estimate", "conf_low", "conf_high", "estimate_observed", "median_days"]
         tidy = frame.assign(excluded_for=pd.array(words, dtype="string"))
@@ -241,6 +242,13 @@ _MEMBERS = [
     "measure", "subject_id", "status", "reason", "index_day", "window_opens", "window_closes",
     "observed", "lag_days",
 ]  # fmt: skip
+
+
+def _known_exclusions(frame: pd.DataFrame) -> list[list[tuple[str, int]]]:
+    """List the counts of reasons of exclusion of each row, without those that do not apply."""
+    columns = [str(name) for name in frame if str(name).startswith(excluded_as(""))]
+    rows = frame[columns].to_dict("records")
+    return [[(str(name), n) for name, n in row.items() if not pd.isna(n)] for row in rows]
 
 
 def _reference(split: Strata, stated: Mapping[str, str]) -> str:

@@ -312,7 +312,7 @@ def _shown(
     rate = is_held["numerator"] | is_held["denominator"]
     # a median is told where so many are on each side of it
     few = frame["denominator"].lt(2 * policy.minimum_count).fillna(value=True).to_numpy(dtype=bool)
-    blank = dict.fromkeys(("estimate", "conf_low", "conf_high"), rate)
+    blank: dict[str, BoolArray] = dict.fromkeys(("estimate", "conf_low", "conf_high"), rate)
     blank |= {"estimate_observed": is_held["numerator"] | is_held["observed"]}
     blank |= {"median_days": rate | few}
     return numbers[[*about, *COUNTS, *_NUMBERS]].assign(
@@ -329,7 +329,7 @@ _NUMBERS = [
 ]  # fmt: skip
 
 
-def _count_text(n: object) -> str:
+def _count_text(n: Any) -> str:
     """Write a true count; empty where the measure is not computable."""
     return "" if pd.isna(n) else f"{n:,d}"
 
