@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.disclosure import HIDDEN
 from analysis.disclosure.rounding import wilson_limits
 from analysis.quality.measures.decision import (
     EXCLUDED,
@@ -212,7 +213,7 @@ def with_estimates(frame: pd.DataFrame, conf_level: float) -> pd.DataFrame:
 
 
 def excluded_in_words(texts: Mapping[str, str]) -> str:
-    """Write how many were excluded for each reason; reasons of nobody are left out.
+    """Write how many were excluded for each reason; those of nobody, or all hidden, are left out.
 
     Parameters
     ----------
@@ -229,4 +230,6 @@ def excluded_in_words(texts: Mapping[str, str]) -> str:
     >>> excluded_in_words({"died": "0", "bipolar disorder": "<11"})
     'bipolar disorder <11'
     """
+    if set(texts.values()) <= {HIDDEN, ""}:
+        return ""
     return "; ".join(f"{reason} {n}" for reason, n in texts.items() if n not in ("0", ""))

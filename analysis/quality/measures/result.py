@@ -247,8 +247,9 @@ _MEMBERS = [
 def _known_exclusions(frame: pd.DataFrame) -> list[list[tuple[str, int]]]:
     """List the counts of reasons of exclusion of each row, without those that do not apply."""
     columns = [str(name) for name in frame if str(name).startswith(excluded_as(""))]
-    rows = frame[columns].to_dict("records")
-    return [[(str(name), n) for name, n in row.items() if not pd.isna(n)] for row in rows]
+    counts = [frame[name] for name in columns]
+    rows = [[(c.name, c.iloc[row]) for c in counts] for row in range(len(frame))]
+    return [[(str(name), int(n)) for name, n in row if not pd.isna(n)] for row in rows]
 
 
 def _reference(split: Strata, stated: Mapping[str, str]) -> str:

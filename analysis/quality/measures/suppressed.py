@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -158,13 +158,14 @@ def _suppress(
         rows = frame[frame["by"].eq(split.by) & frame["population"].notna()]
         if counted.decisions is not None and len(rows):
             is_sensitive = policy.is_sensitive(counted.measure.title)
-            own, own_sums = _system(rows, counted.decisions, is_sensitive=is_sensitive)
-            kinds = _delicate_reasons(counted.decisions, policy)
-            delicate |= {cell for cell in own if is_sensitive or cell[0] in kinds}
+            kinds = _delicate_kinds(counted.decisions, policy, is_sensitive=is_sensitive)
+            own, own_sums = _system(rows, counted.decisions, kinds)
+            delicate |= {cell for cell in own if cell[0] in kinds}
             sets |= _sets(own, counted.decisions, split)
             cells |= own
             sums += own_sums
     rests, links = _nested(sets, pairs, split)
+    delicate |= {rest for whole, (part, rest) in links if {whole, part} & delicate}
     return suppress_cells(
         cells | rests,
         [*sums, *links],
@@ -210,7 +211,8 @@ def nested_kinds(measures: Sequence[Counted], minimum: int) -> list[Nested]:
     more = size[None, :] - size[:, None]
     few = (shared == size[:, None]) & (more > 0) & (more < minimum)
     names = list(sets)
-    return [(names[i], names[j]) for i, j in zip(*np.nonzero(few), strict=True)]
+    pairs = [(names[i], names[j]) for i, j in zip(*np.nonzero(few), strict=True)]
+    return [(fewer, more) for fewer, more in pairs if fewer[1] != more[1]]  # else it is a sum
 
 
 def _nested(
@@ -229,10 +231,14 @@ def _nested(
     return rests, links
 
 
-def _delicate_reasons(decisions: Decisions, policy: Policy) -> list[str]:
-    """Name the counts of exclusions of which neither none nor all may be told."""
-    found = [each for each in decisions.exclusions if policy.is_sensitive(each)]
-    return ["excluded", *(excluded_as(each) for each in found)] if found else []
+def _delicate_kinds(decisions: Decisions, policy: Policy, *, is_sensitive: bool) -> set[str]:
+    """Name the kinds of counts of which neither none nor all may be told."""
+    if is_sensitive:
+        return {*COUNTS, *_UNSEEN, *(excluded_as(each) for each in decisions.exclusions)}
+    found = {excluded_as(each) for each in decisions.exclusions if policy.is_sensitive(each)}
+    # if nobody was excluded, the population and the denominator are the same patients: to take them
+    # for one count, as the ledger does with those that are not delicate, would tell just that
+    return {"population", "excluded", *found} if found else set()
 
 
 def _parts(decisions: Decisions, *, is_stratum: bool) -> dict[str, list[str]]:
@@ -252,12 +258,12 @@ def _parts(decisions: Decisions, *, is_stratum: bool) -> dict[str, list[str]]:
 
 
 def _system(
-    rows: pd.DataFrame, decisions: Decisions, *, is_sensitive: bool
+    rows: pd.DataFrame, decisions: Decisions, delicate: Collection[str]
 ) -> tuple[dict[Cell, int], list[Sum]]:
     """Name every count of a measure that is told, and say how they add up.
 
-    Where a measure is sensitive the parts of nobody are left out: to show that they are 0 would
-    tell that their hidden total is 0.
+    The parts of a delicate count of nobody are left out: to show that they are 0 would tell that
+    their hidden total is 0.
     """
     cells: dict[Cell, int] = {}
     sums: list[Sum] = []
@@ -268,7 +274,7 @@ def _system(
         first = next(iter(parts))
         cells[(first, *name)] = counts[first]
         for whole, of in parts.items():
-            if (whole, *name) in cells and not (is_sensitive and counts[whole] == 0):
+            if (whole, *name) in cells and (counts[whole] > 0 or whole not in delicate):
                 cells |= {(part, *name): counts[part] for part in of}
                 sums.append(((whole, *name), [(part, *name) for part in of]))
     return cells, sums
