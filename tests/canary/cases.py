@@ -18,6 +18,7 @@ from analysis import (
     mixed,
     outcomes,
     privacy,
+    quality,
     report,
     results,
     study,
@@ -319,6 +320,9 @@ CASES: dict[str, Callable[[World], object]] = {
     ),
     "privacy.scan_path": lambda world: privacy.scan_path(_redcap(world)[0].parent),
     "privacy.trajectory_uniqueness": _study(privacy.trajectory_uniqueness),
+    "quality.quality_measures": lambda world: quality.quality_measures(
+        world.study, by=["sex", "payer"], codes={"depression": {"ICD-10-CM": [SECRET, NUMBER]}}
+    ),
     "report.provenance": _study(report.provenance),
     "report.write_release_page": lambda world: report.write_release_page(
         world.folder, ledger=_ledger(world), release="2"
@@ -390,6 +394,7 @@ ON_RESULTS = {
     *("figures.plot_completers", "figures.plot_missing_patterns", "figures.plot_retention"),
     *("figures.plot_visit_gaps",),
     *("mixed.fit_moments", "mixed.save_moments", "mixed.variance_test", "disclosure.recording"),
+    "tables.measures_table",
     *("formats.write_mapping", "study.findings_frame", "results.tidy_frame"),
     *("results.critical_value", "synthetic.inject_into_folder", "synthetic.write_shards"),
     *("synthetic.write_synthetic", "synthetic.write_first_clinic", "study.in_local_zone"),

@@ -150,6 +150,7 @@ PASSES = {
     "CountedTable",
     "EstimandCard",
     "MissingPatterns",
+    "QualityMeasures",
     "SuppressedCounts",
     "TableResult",
 }
@@ -180,7 +181,7 @@ REFUSED = {
     "MultistateCurve",
     "ObservedComparison",
 }
-ROOMS = ("disclosure", "missing", "mixed", "outcomes", "survival", "tables")
+ROOMS = ("disclosure", "missing", "mixed", "outcomes", "quality", "survival", "tables")
 
 
 def result_classes() -> dict[str, type]:
