@@ -1,4 +1,4 @@
-"""Quality of care: charts over time, clinics beside each other, and beside published cohorts."""
+"""Quality of care: measures, charts over time, clinics beside each other and published cohorts."""
 
 from analysis.quality.charts.cusum import bernoulli_cusum
 from analysis.quality.charts.false_signals import false_signal_rate
@@ -19,13 +19,47 @@ from analysis.quality.comparison.comparison import compare_with_published
 from analysis.quality.comparison.curves import PublishedCurves, compare_curves
 from analysis.quality.comparison.result import PublishedComparison
 from analysis.quality.comparison.spread import change_from_means
+from analysis.quality.measures import (
+    DIAGNOSIS_GROUPS,
+    EQUITY_STRATA,
+    MOOD_EXCLUSIONS,
+    Exclusion,
+    FollowedUp,
+    InductionCompleted,
+    Measure,
+    NotImproved,
+    QualityMeasures,
+    Relapsing,
+    ScoredInWindow,
+    ScoredWhenSeen,
+    ScoreOutcome,
+    Screened,
+    completeness_measures,
+    measure,
+    measure_names,
+    quality_measures,
+)
 
 __all__ = [
+    "DIAGNOSIS_GROUPS",
+    "EQUITY_STRATA",
+    "MOOD_EXCLUSIONS",
     "CaseMix",
     "ClinicOutcomes",
+    "Exclusion",
+    "FollowedUp",
     "Funnel",
+    "InductionCompleted",
+    "Measure",
+    "NotImproved",
     "PublishedComparison",
     "PublishedCurves",
+    "QualityMeasures",
+    "Relapsing",
+    "ScoreOutcome",
+    "ScoredInWindow",
+    "ScoredWhenSeen",
+    "Screened",
     "Shrinkage",
     "SpcChart",
     "bernoulli_cusum",
@@ -35,8 +69,12 @@ __all__ = [
     "comparable_cohorts",
     "compare_curves",
     "compare_with_published",
+    "completeness_measures",
     "false_signal_rate",
     "funnel",
+    "measure",
+    "measure_names",
+    "quality_measures",
     "quality_series",
     "run_rules_false_signal_rate",
     "shrinkage",

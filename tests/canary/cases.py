@@ -401,6 +401,9 @@ CASES: dict[str, Callable[[World], object]] = {
         _refused(quality.spc_chart, world.numbers, y="y", notes=SECRET, exclude=[DATE]),
         quality.spc_chart(world.numbers, y="y", n="n", notes={1: SECRET}),
     ],
+    "quality.quality_measures": lambda world: quality.quality_measures(
+        world.study, by=["sex", "payer"], codes={"depression": {"ICD-10-CM": [SECRET, NUMBER]}}
+    ),
     "report.provenance": _study(report.provenance),
     "report.write_release_page": lambda world: report.write_release_page(
         world.folder, ledger=_ledger(world), release="2"

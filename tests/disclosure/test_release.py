@@ -158,6 +158,7 @@ PASSES = {
     "Shrinkage",
     "SessionSafety",
     "SpcChart",
+    "QualityMeasures",
     "SuppressedCounts",
     "TableResult",
 }
