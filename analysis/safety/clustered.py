@@ -115,7 +115,9 @@ def clustered_share(events: Floats, sessions: Floats, conf_level: float = 0.95) 
     Returns
     -------
     Interval
-        Clopper and Pearson's limits at the effective number of sessions.
+        Clopper and Pearson's limits at the effective number of sessions. Where no session or every
+        one has the event, nothing tells how they are clustered and they count as independent: the
+        bound for the share of patients (`exact_share`) holds in any case.
 
     Raises
     ------

@@ -11,6 +11,7 @@ from analysis.disclosure import RELEASE, Policy, Statement
 from analysis.errors import DataError
 from analysis.results import frame_to_html, frame_to_text
 from analysis.safety.course import VITALS, session_columns
+from analysis.safety.grouped import members_of
 from analysis.safety.in_time import WIDEST_GAP
 from analysis.safety.readings import Readings, session_readings
 from analysis.safety.rules import RULES, MonitoringRule, require_distinct
@@ -94,7 +95,15 @@ class SessionSafety:
 
     def disclosure(self) -> Statement:
         """Say what leaves: in how many sessions each vital sign can be judged."""
-        return coverage_statement(self.coverage(), list(_STATES), self.policy)
+        frame = self.frame
+        patients = frame.groupby("treatment")["subject_id"].unique()
+        sets = {
+            ("patients", f"{treatment} / {name}"): ids
+            for treatment, ids in patients.items()
+            for name in VITALS
+        }
+        members = members_of(frame["subject_id"], sets)
+        return coverage_statement(self.coverage(), list(_STATES), members, self.policy)
 
     def summary(self) -> str:
         """Return the counts of sessions, the rows left out and what is not computable, as text."""

@@ -235,7 +235,9 @@ def with_group_name(statement: Statement, group: str) -> Statement:
     return replace(statement, frame=frame)
 
 
-def coverage_statement(frame: pd.DataFrame, states: Sequence[str], policy: Policy) -> Statement:
+def coverage_statement(
+    frame: pd.DataFrame, states: Sequence[str], members: Members | None, policy: Policy
+) -> Statement:
     """Hide the small counts of a table of sessions by state.
 
     Parameters
@@ -244,6 +246,8 @@ def coverage_statement(frame: pd.DataFrame, states: Sequence[str], policy: Polic
         ``treatment, parameter, patients, sessions`` and one column per state.
     states : sequence of str
         Columns that add up to the sessions.
+    members : Members, optional
+        Patients behind ``patients``, by column and name of the row.
     policy : Policy
         The least count that may be shown.
 
@@ -256,7 +260,8 @@ def coverage_statement(frame: pd.DataFrame, states: Sequence[str], policy: Polic
     --------
     >>> frame = pd.DataFrame({"treatment": ["a"], "parameter": ["sbp"], "patients": [4],
     ...                       "sessions": [30], "computed": [30], "not measured": [0]})
-    >>> coverage_statement(frame, ["computed", "not measured"], Policy()).frame.iloc[0].tolist()
+    >>> coverage_statement(frame, ["computed", "not measured"], None,
+    ...                    Policy()).frame.iloc[0].tolist()
     ['a', 'sbp', '<11', '—', '—', '—']
     """
     said = shown_statement(
@@ -265,7 +270,7 @@ def coverage_statement(frame: pd.DataFrame, states: Sequence[str], policy: Polic
         sums={"patients": (), "sessions": states},
         numbers={},
         about="sessions with a vital sign by treatment",
-        members=None,
+        members=members,
         policy=policy,
     )
     few = said.frame["patients"].str.startswith("<") | said.frame["patients"].eq(HIDDEN)

@@ -193,7 +193,12 @@ def _ideation(study: Study) -> tuple[dict[str, pd.Series], list[str]]:
         return {}, ["Not computable: C-SSRS; it has no total."]
     judged = _changes(study, forms.assign(positive=forms["total"].ge(1.0)), "C-SSRS ideation")
     grave = _changes(study, forms.assign(positive=forms["total"].ge(_HIGH_RISK)), "high risk")
-    return judged | {"C-SSRS ideation, high risk new": grave["high risk new"]}, []
+    return judged | {"C-SSRS ideation, high risk new": grave["high risk new"]}, [_BEHAVIOUR]
+
+
+_BEHAVIOUR = (
+    "Not computable: behaviour of the C-SSRS; needs its flags, a study holds ideation only."
+)
 
 
 def _changes(study: Study, answers: pd.DataFrame, name: str) -> dict[str, pd.Series]:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
-import pandas as pd
 import pytest
 
 from analysis.disclosure import INTERNAL, release
 from analysis.errors import DataError, DisclosureError
 from analysis.safety import session_safety
 from analysis.safety.treatments import treatment_columns
-from analysis.study import UNITS
-from tests.safety.studies import ACTIONS, course, network, reading, session, study_of
+from tests.safety.studies import ACTIONS, course, network, session, study_of
 
 unit, identity, truth = pytest.mark.unit, pytest.mark.identity, pytest.mark.truth
 
@@ -186,7 +182,7 @@ def test_sessions_of_few_patients_are_hidden_and_the_frame_is_refused():
         release(session_safety(network(), policy=INTERNAL), INTERNAL)
 
 
-# --- Truth and size ------------------------------------------------------------------------------
+# --- Truth -----------------------------------------------------------------------------------
 
 
 @truth
@@ -197,40 +193,3 @@ def test_planted_states_are_found():
     assert (monitored["computed"] == monitored["sessions"]).all()
     at_home = found[found["treatment"].eq("ketamine SL")]
     assert (at_home["not measured"] == at_home["sessions"]).all()
-
-
-@unit
-def test_a_quarter_of_a_million_readings_take_seconds():
-    patients, numbers, minutes = 2_500, 4, 5
-    n = patients * numbers
-    ids = np.repeat([f"p{k}" for k in range(patients)], numbers)
-    sessions = pd.DataFrame(
-        {
-            "subject_id": ids, "session_no": np.tile(np.arange(1, numbers + 1), patients),
-            "site_id": "A", "course_no": 1, "rel_day": 0, "agent": "ketamine", "route": "IV",
-            "dose_mg": 35.0, "phase": "induction", "completed": True,
-        }
-    )  # fmt: skip
-    names = ["sbp", "dbp", "hr", "spo2", "moaas"]
-    levels = np.array([130.0, 80.0, 70.0, 97.0, 5.0])
-    each = n * minutes
-    rows = pd.DataFrame(
-        {
-            "subject_id": np.repeat(ids, minutes * len(names)),
-            "session_no": np.repeat(sessions["session_no"], minutes * len(names)).to_numpy(),
-            "rel_min": np.tile(np.repeat([-5, 20, 40, 60, 90], len(names)), n),
-            "parameter": np.tile(names, each),
-            "value": np.tile(levels, each),
-            "unit": np.tile([UNITS[name] for name in names], each),
-        }
-    )
-    small = study_of([session("p0")], [reading("p0", 1, 0, "sbp", 120)])
-    study = type(small)(
-        title="Many", sites=("A",), instruments=(),
-        tables={"sessions": sessions, "monitoring": rows.astype({"parameter": "category"})},
-    )  # fmt: skip
-    start = time.perf_counter()
-    found = session_safety(study)
-    assert time.perf_counter() - start < 10.0
-    assert found.frame["sbp_peak_change"].eq(0.0).all()
-    assert len(rows) == 250_000
