@@ -150,6 +150,16 @@ def test_icons_differ_without_colour(name):
             assert (grey(name) != grey(other)).sum() > 30, other
 
 
+@pytest.mark.parametrize(("target", "words"), [(90.0, "Target: fails"), (1.0, "Target: passes")])
+def test_the_target_has_an_icon_of_its_own(target, words):
+    chart = spc_chart(
+        RESPONSE, y="yes", n="n", x="month", kind="p", per=100.0, improvement="up", target=target
+    )
+    ax, frame = plot(chart)
+    assert words in said(ax)
+    assert words in frame.attrs["alt"]
+
+
 def test_icons_have_words():
     assert words_of_variation("improvement low") == "Improvement: low"
     assert words_of_assurance("fails") == "Target: fails"

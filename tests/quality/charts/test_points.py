@@ -137,6 +137,15 @@ def test_parts_have_their_own_lines_and_runs_do_not_cross():
     assert later.frame["part"].tolist() == [1] * 12 + [2] * 12
 
 
+def test_parts_and_exclusions_of_texts_and_categories_are_named_as_they_are():
+    names = ["May", "June", "July", "August"]
+    frame = points(FRAME.assign(month=names), rebase=["July"], exclude="June")
+    assert frame["part"].tolist() == [1, 1, 2, 2]
+    assert frame["excluded"].tolist() == [False, True, False, False]
+    ordered = pd.Categorical(names, names, ordered=True)
+    assert points(FRAME.assign(month=ordered), rebase="July")["part"].tolist() == [1, 1, 2, 2]
+
+
 def test_marks_of_groups():
     frame = pd.DataFrame({"clinic": ["A"] * 3 + ["B"] * 3, "x": [1, 2, 3] * 2, "y": [1, 2, 3] * 2})
     chart = spc_chart(

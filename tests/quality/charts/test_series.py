@@ -137,6 +137,12 @@ def test_choices_that_are_not_known_are_refused(options, error, what):
 
 
 @pytest.mark.unit
+def test_a_study_in_which_nobody_counts_has_no_series():
+    with pytest.raises(DataError, match="no series"):
+        quality_series(NETWORK, "response", baseline_at_least=28.0)
+
+
+@pytest.mark.unit
 def test_a_study_says_what_a_chart_needs():
     follow_up = NETWORK.table("follow_up")
     undated = follow_up.assign(observed_until_day=pd.array([pd.NA] * len(follow_up), dtype="Int64"))

@@ -263,6 +263,12 @@ def test_a_group_without_a_single_value_has_no_lines():
     assert sentence(made) == "No points can be shown, so there is nothing to judge."
 
 
+def test_one_point_has_a_centre_and_no_limits():
+    frame = individuals([4.0]).frame
+    assert frame["centre"].tolist() == [4.0]
+    assert frame["upper"].isna().all()
+
+
 def test_unknown_improvement_is_refused():
     with pytest.raises(DataError):
         chart(improvement="sideways")
@@ -282,6 +288,8 @@ def test_measurements_of_one_point_are_put_together():
     deviations = spc_chart(rows, y="mm", x="day", kind="s").frame
     assert deviations["value"].iloc[:2].tolist() == pytest.approx([2**0.5, 2.0])
     assert deviations["value"].iloc[2:].isna().all()
+    single = spc_chart(rows.assign(day=[1, 2, 3, 4, 5, 6, 6, 7]), y="mm", x="day", kind="xbar")
+    assert single.frame["upper"].isna().all()  # one measurement each: no deviation within points
     with pytest.raises(DisclosureError):
         release(means)
     with pytest.raises(DataError, match="several measurements"):
