@@ -14,7 +14,7 @@ from analysis.safety.of_interest import (
 from analysis.safety.over_minutes import MINUTES, time_course
 from analysis.safety.over_sessions import peak_change_model, peak_change_rows
 from analysis.safety.rems import rems_fields
-from analysis.safety.rules import RULES, MonitoringRule, rules_table
+from analysis.safety.rules import RULES, MonitoringRule, monitoring_rules
 from analysis.safety.sessions import SessionSafety, session_safety
 from analysis.safety.shares import safety_shares
 from analysis.safety.suicidal_thoughts import suicidality
@@ -36,10 +36,10 @@ __all__ = [
     "dose_intervals",
     "events_of_interest",
     "exact_share",
+    "monitoring_rules",
     "peak_change_model",
     "peak_change_rows",
     "rems_fields",
-    "rules_table",
     "safety_levels",
     "safety_shares",
     "session_safety",
