@@ -54,8 +54,8 @@ def funnel(
         Columns, as the kind needs them.
     limits : {"spiegelhalter", "mid-p", "exact", "byar", "wilson", "normal"}
         How far chance alone reaches: see `count_limits`. "normal": from the standard error on the
-        scale of ``transformation=``, the only choice for means. Where fewer than about 10 events
-        are expected take "mid-p": the others call too many clinics.
+        scale of ``transformation=``, the only choice for means. Where fewer than about 3 events
+        are expected take "mid-p": the others call out too many clinics.
     overdispersion : {"auto", "additive", "multiplicative", "none"}
         Whether limits allow for differences that have nothing to do with care. "auto": additive
         from ten clinics on, none with fewer, which have no spread that could be estimated; then
