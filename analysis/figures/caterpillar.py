@@ -46,6 +46,9 @@ def plot_caterpillar(
     x_label = words.get("x_label") or VALUE_LABELS[result.kind]
     with house_style():
         axes = new_axes(ax, height=2.4 + 0.32 * len(shown))
+        low, high = (float(result.together[end].iloc[0]) for end in ("conf_low", "conf_high"))
+        if np.isfinite(low):  # none where mean and spread are taken as known
+            axes.axvspan(low, high, color=RULE, alpha=0.5, linewidth=0, zorder=0)
         axes.axvline(result.mean, color=INK, linewidth=1.0, zorder=2)
         _draw(axes, result, shown)
         _set_axes(axes, result, shown, x_label)
@@ -60,10 +63,11 @@ def plot_caterpillar(
 
 def _key(result: Shrinkage) -> str:
     """Say what is drawn."""
+    band = " Band: interval of that mean." if result.method == "bayes" else ""
     return (
-        f"Dots and lines: shrunken value with {100 * result.conf_level:g}% interval (diamond: "
-        "differs from the mean of clinics). Rings: as observed. In the order of names, not of "
-        "values."
+        f"Dots and lines: shrunken value with {100 * result.conf_level:g}% interval; diamond: "
+        "differs from the mean of clinics, as far as that is known. Rings: as observed."
+        f"{band} In the order of names, not of values."
     )
 
 
