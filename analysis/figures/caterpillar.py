@@ -49,12 +49,14 @@ def plot_caterpillar(
         low, high = (float(result.together[end].iloc[0]) for end in ("conf_low", "conf_high"))
         if np.isfinite(low):  # none where mean and spread are taken as known
             axes.axvspan(low, high, color=RULE, alpha=0.5, linewidth=0, zorder=0)
-        axes.axvline(result.mean, color=INK, linewidth=1.0, zorder=2)
+        if np.isfinite(result.mean):
+            axes.axvline(result.mean, color=INK, linewidth=1.0, zorder=2)
         _draw(axes, result, shown)
         _set_axes(axes, result, shown, x_label)
         subtitle = words.get("subtitle") or capitalised(result.label)
         add_headings(axes, title=title, subtitle=subtitle)
-        _name_mean(axes, result)
+        if np.isfinite(result.mean):
+            _name_mean(axes, result)
         notes = [_key(result), *result.notes(), words.get("note", "")]
         add_note(axes, " ".join(filter(None, notes)), below=below_axis(axes) + 6)
     shown.attrs["alt"] = _alt(result, shown, x_label, title)
@@ -137,10 +139,10 @@ def _name_mean(ax: Axes, result: Shrinkage) -> None:
 def _alt(result: Shrinkage, shown: pd.DataFrame, x_label: str, title: str) -> str:
     """Describe the figure clinic by clinic."""
     kind = result.kind
+    mean = f"; mean of clinics {value_text(result.mean, kind)}" if np.isfinite(result.mean) else ""
     opening = (
         f"Caterpillar plot, {len(shown)} clinics in the order of names, {x_label}, shrunken "
-        f"values with {100 * result.conf_level:g}% intervals; mean of clinics "
-        f"{value_text(result.mean, kind)}."
+        f"values with {100 * result.conf_level:g}% intervals{mean}."
     )
     parts = [opening]
     for row in shown.to_dict("records"):
