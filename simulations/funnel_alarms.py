@@ -1,6 +1,7 @@
 """How often do funnels and shrinkage call out clinics that are like all others?
 
-1. `limits`: every rule of limits, by adding up the probabilities of all counts; no random numbers.
+1. `limits`, `ranges`: every rule of limits, by adding up the probabilities of all counts, for some
+   sizes and as mean and maximum over ranges of them; no random numbers.
 2. `charts`: whole funnels of 24 clinics, with and without differences beyond chance.
 3. `case_mix`: clinics of equal care whose patients differ, with three kinds of comparison.
 4. `shrinkage`: intervals of clinics around their true values, and wrongly told apart.
@@ -33,9 +34,10 @@ from simulations.committed import RESULTS, write_provenance, write_table
 
 SEED = 20261126
 N_TRIALS, N_SHRUNKEN = 1000, 300
-TABLES = ("funnel_limits", "funnel_charts", "funnel_case_mix", "funnel_shrinkage")
+TABLES = ("funnel_limits", "funnel_ranges", "funnel_charts", "funnel_case_mix", "funnel_shrinkage")
 
 EXPECTED = (0.3, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 15.0, 30.0, 60.0)
+RANGES = ((0.2, 1.0), (1.0, 3.0), (3.0, 10.0), (10.0, 30.0), (30.0, 100.0))
 PATIENTS = (10, 20, 40, 80, 160)
 SHARES = (0.05, 0.15, 0.45)
 
@@ -67,7 +69,7 @@ def exact_rates() -> pd.DataFrame:
             for level in LEVELS.values():
                 low, high = count_limits(law, rule, level)
                 above = law.outside(np.full(size.shape, -1.0), high)
-                below = law.outside(low, np.full(size.shape, 1e9))
+                below = law.outside(low, np.full(size.shape, 1e6))
                 rows.append(
                     pd.DataFrame(
                         {
@@ -77,6 +79,26 @@ def exact_rates() -> pd.DataFrame:
                     )
                 )  # fmt: skip
     return pd.concat(rows, ignore_index=True)
+
+
+def range_rates() -> pd.DataFrame:
+    """Average over ranges of expected Poisson counts, evenly on a log scale.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``from, to, rule, level, mean, maximum``: the chance to be outside.
+    """
+    rows = []
+    for low_end, high_end in RANGES:
+        mean = np.geomspace(low_end, high_end, 400)
+        law = CountLaw(mean=mean, variance=mean)
+        for rule in ("spiegelhalter", "mid-p", "exact", "byar"):
+            for level in LEVELS.values():
+                outside = law.outside(*count_limits(law, rule, level))
+                row = {"from": low_end, "to": high_end, "rule": rule, "level": level}
+                rows.append({**row, "mean": outside.mean(), "maximum": outside.max()})
+    return pd.DataFrame(rows)
 
 
 def _responses(rng: np.random.Generator, between: float) -> pd.DataFrame:
@@ -264,6 +286,7 @@ def run_study(
             TABLES,
             [
                 exact_rates(),
+                range_rates(),
                 _mean(charts, ["outcome", "between", "rule", "overdispersion"]),
                 _mean(mixes, ["clinics", "comparison"]),
                 _mean(shrunken, ["outcome", "between", "method"]),

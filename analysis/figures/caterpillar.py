@@ -46,12 +46,17 @@ def plot_caterpillar(
     x_label = words.get("x_label") or VALUE_LABELS[result.kind]
     with house_style():
         axes = new_axes(ax, height=2.4 + 0.32 * len(shown))
-        axes.axvline(result.mean, color=INK, linewidth=1.0, zorder=2)
+        low, high = (float(result.together[end].iloc[0]) for end in ("conf_low", "conf_high"))
+        if np.isfinite(low):  # none where mean and spread are taken as known
+            axes.axvspan(low, high, color=RULE, alpha=0.5, linewidth=0, zorder=0)
+        if np.isfinite(result.mean):
+            axes.axvline(result.mean, color=INK, linewidth=1.0, zorder=2)
         _draw(axes, result, shown)
         _set_axes(axes, result, shown, x_label)
         subtitle = words.get("subtitle") or capitalised(result.label)
         add_headings(axes, title=title, subtitle=subtitle)
-        _name_mean(axes, result)
+        if np.isfinite(result.mean):
+            _name_mean(axes, result)
         notes = [_key(result), *result.notes(), words.get("note", "")]
         add_note(axes, " ".join(filter(None, notes)), below=below_axis(axes) + 6)
     shown.attrs["alt"] = _alt(result, shown, x_label, title)
@@ -60,10 +65,11 @@ def plot_caterpillar(
 
 def _key(result: Shrinkage) -> str:
     """Say what is drawn."""
+    band = " Band: interval of that mean." if result.method == "bayes" else ""
     return (
-        f"Dots and lines: shrunken value with {100 * result.conf_level:g}% interval (diamond: "
-        "differs from the mean of clinics). Rings: as observed. In the order of names, not of "
-        "values."
+        f"Dots and lines: shrunken value with {100 * result.conf_level:g}% interval; diamond: "
+        "differs from the mean of clinics, as far as that is known. Rings: as observed."
+        f"{band} In the order of names, not of values."
     )
 
 
@@ -133,10 +139,10 @@ def _name_mean(ax: Axes, result: Shrinkage) -> None:
 def _alt(result: Shrinkage, shown: pd.DataFrame, x_label: str, title: str) -> str:
     """Describe the figure clinic by clinic."""
     kind = result.kind
+    mean = f"; mean of clinics {value_text(result.mean, kind)}" if np.isfinite(result.mean) else ""
     opening = (
         f"Caterpillar plot, {len(shown)} clinics in the order of names, {x_label}, shrunken "
-        f"values with {100 * result.conf_level:g}% intervals; mean of clinics "
-        f"{value_text(result.mean, kind)}."
+        f"values with {100 * result.conf_level:g}% intervals{mean}."
     )
     parts = [opening]
     for row in shown.to_dict("records"):

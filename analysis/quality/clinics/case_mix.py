@@ -145,6 +145,7 @@ def case_mix(
     table.insert(0, by, pd.Series([str(name) for name in names], dtype="string"))
     behind = replace(_behind(table, value, codes, kind), about=label, members=members)
     released = table[[by, *[c for c in table.columns if c not in (by, "variance")]]]
+    hidden = hide_clinics(table[by].tolist(), behind, policy)
     return CaseMix(
         by=by,
         outcome=outcome,
@@ -154,7 +155,7 @@ def case_mix(
         coefficients=_coefficients(fit, design, spread),
         fit=_about(fit, design, value, kind, spread),
         missing=dict(design.missing),
-        statement=hide_clinics(released.assign(estimate=_value(table, kind)), by, behind, policy),
+        statement=hidden.statement(released.assign(estimate=_value(table, kind)), by),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Unpack
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.disclosure import ABOUT, RELEASE, Members, Policy
@@ -17,6 +18,7 @@ from analysis.quality.clinics.funnel_overdispersion import FEWEST_CLINICS, dispe
 from analysis.quality.clinics.funnel_points import Kind, Points, read_points
 from analysis.quality.clinics.funnel_result import Funnel
 from analysis.quality.clinics.funnel_table import LimitPlan, funnel_table, rounded
+from analysis.results import counted
 
 __all__ = ["funnel"]
 
@@ -54,8 +56,8 @@ def funnel(
         Columns, as the kind needs them.
     limits : {"spiegelhalter", "mid-p", "exact", "byar", "wilson", "normal"}
         How far chance alone reaches: see `count_limits`. "normal": from the standard error on the
-        scale of ``transformation=``, the only choice for means. Where fewer than about 10 events
-        are expected take "mid-p": the others call too many clinics.
+        scale of ``transformation=``, the only choice for means. Where fewer than about 3 events
+        are expected take "mid-p": the others call out too many clinics.
     overdispersion : {"auto", "additive", "multiplicative", "none"}
         Whether limits allow for differences that have nothing to do with care. "auto": additive
         from ten clinics on, none with fewer, which have no spread that could be estimated; then
@@ -103,53 +105,63 @@ def funnel(
     named = named_columns(events, denominator, expected, options)
     points = read_points(data, kind=kind, by=by, target=options.get("target"), columns=named)
     require_rule(limits, kind, has_variance=points.has_variance)
-    plan, reason = _plan(points, limits, overdispersion, options)
+    _require_choices(points, overdispersion, options)
     name = by or "clinic"
     label = options.get("label") or str(data.attrs.get(ABOUT, ""))
     behind = clinic_counts(data, points, by, options, label, Members.of(data))
-    table = funnel_table(rounded(points, policy), plan, name)
+    hidden = hide_clinics(points.clinic, behind, policy)
+    coarse = rounded(points, policy)
+    plan = _plan(points, limits, overdispersion, options)
+    shown_plan = _plan(coarse.some(~hidden.lost), limits, overdispersion, options)
+    few = len(points.clinic) - int(hidden.lost.sum()) < FEWEST_CLINICS
     return Funnel(
         by=name,
         label=label,
         points=points,
         plan=plan,
-        reason=reason,
+        shown_plan=shown_plan,
+        reason=_too_few(hidden.lost) if few and overdispersion != "none" else "",
         true=funnel_table(points, plan, name),
-        statement=hide_clinics(table, name, behind, policy),
+        statement=hidden.statement(funnel_table(coarse, shown_plan, name), name),
         behind=behind,
     )
 
 
-def _plan(
-    points: Points, rule: LimitRule, overdispersion: str, options: FunnelOptions
-) -> tuple[LimitPlan, str]:
-    """Decide how limits are made, and say why they do not allow for overdispersion."""
+def _require_choices(points: Points, overdispersion: str, options: FunnelOptions) -> None:
+    """Refuse choices that are not known or do not fit."""
     if overdispersion not in _WIDENINGS:
         raise ModelError(f"overdispersion is not known; allowed are {', '.join(_WIDENINGS)}.")
     per = float(options.get("per", 1.0))
     if not (np.isfinite(per) and per > 0) or (per != 1.0 and points.kind != "rate"):
         raise ModelError("per must be a number above 0, and is for rates only.")
-    scale = usual_scale(points.kind, options.get("transformation"))
     few = len(points.clinic) < FEWEST_CLINICS
     if few and overdispersion in ("additive", "multiplicative"):
         raise ModelError(
             f"{len(points.clinic)} clinics are too few to estimate how much clinics differ beyond "
             f"chance; allowed from {FEWEST_CLINICS} on. Use overdispersion='none', or shrinkage()."
         )
-    if few or overdispersion == "none":
-        asked = "" if overdispersion == "none" else _too_few(len(points.clinic))
-        plan = LimitPlan(rule=rule, scale=scale, widening="none", found=None, per=per)
-        return plan, asked
+
+
+def _plan(
+    points: Points, rule: LimitRule, overdispersion: str, options: FunnelOptions
+) -> LimitPlan:
+    """Decide how limits are made; by chance alone where clinics are few."""
+    per = float(options.get("per", 1.0))
+    scale = usual_scale(points.kind, options.get("transformation"))
+    if len(points.clinic) < FEWEST_CLINICS or overdispersion == "none":
+        return LimitPlan(rule=rule, scale=scale, widening="none", found=None, per=per)
     found = dispersion(
         points, scale=scale, trim=options.get("trim", 0.1), tails=options.get("tails", "winsorise")
     )
     widening = "additive" if overdispersion == "auto" else overdispersion
-    return LimitPlan(rule=rule, scale=scale, widening=widening, found=found, per=per), ""
+    return LimitPlan(rule=rule, scale=scale, widening=widening, found=found, per=per)
 
 
-def _too_few(n: int) -> str:
+def _too_few(lost: npt.NDArray[np.bool_]) -> str:
     """Say why limits are by chance alone."""
+    n, shown = int((~lost).sum()), " that may be shown" if lost.any() else ""
     return (
-        f"With {n} clinics, fewer than {FEWEST_CLINICS}, it cannot be told how much clinics differ "
-        "beyond chance, so that limits would call out clinics that merely differ."
+        f"With {counted(n, 'clinic')}{shown}, fewer than {FEWEST_CLINICS}, it cannot be told how "
+        "much clinics differ beyond chance, so that limits would call out clinics that merely "
+        "differ."
     )

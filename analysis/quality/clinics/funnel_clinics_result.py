@@ -65,7 +65,7 @@ class ClinicOutcomes:
         Parameters
         ----------
         **options
-            ``limits, overdispersion`` and others of `funnel`. Where fewer than 10 events are
+            ``limits, overdispersion`` and others of `funnel`. Where fewer than 3 events are
             expected in a clinic and no ``limits`` is given, "mid-p".
 
         Returns
@@ -122,4 +122,4 @@ class ClinicOutcomes:
         return self.funnel()._repr_html_()
 
 
-_FEW = 10.0
+_FEW = 3.0

@@ -121,9 +121,8 @@ class CountLaw:
         array, shape (k,)
             Probabilities.
         """
-        slack = 1e-9 * np.maximum(1.0, np.abs(high))
-        over = 1.0 - self.cdf(np.floor(high + slack))
-        under = self.cdf(np.ceil(low - slack) - 1.0)
+        over = 1.0 - self.cdf(np.floor(high + _SAME * np.maximum(1.0, np.abs(high))))
+        under = self.cdf(np.ceil(low - _SAME * np.maximum(1.0, np.abs(low))) - 1.0)
         return np.asarray(over + under)
 
 

@@ -1,20 +1,23 @@
 """What of a comparison of clinics may leave: points of few patients go, and what gives them away.
 
 The clinics together are known to every reader, since they are the target; a hidden clinic must not
-follow from them and the rest.
+follow from them and the rest. What is estimated from several clinics, such as their spread, leaves
+as that of the shown ones only: with many digits it would tell the counts of the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.disclosure import (
     CONFIDENTIAL,
     HIDDEN,
+    HiddenCells,
     Members,
     Policy,
     Statement,
@@ -23,9 +26,12 @@ from analysis.disclosure import (
 from analysis.disclosure.rows import HELD
 from analysis.results import FloatArray
 
-__all__ = ["ClinicCounts", "hidden_note", "hide_clinics"]
+__all__ = ["SHOWN_ONLY", "ClinicCounts", "HiddenClinics", "hidden_note", "hide_clinics"]
 
 Cell = tuple[str, str]
+
+SHOWN_ONLY = "Mean and spread of clinics are those of the shown ones, so that they tell no others."
+"""What stands beside estimates from several clinics where some are hidden."""
 
 _ALL = "all clinics"
 _KEPT = 1e9  # readers know the clinics together, so that hiding them would not help
@@ -55,28 +61,74 @@ class ClinicCounts:
     members: Members | None = None
 
 
-def hide_clinics(frame: pd.DataFrame, by: str, behind: ClinicCounts, policy: Policy) -> Statement:
-    """Blank the clinics with a small count, and those that would give one away.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HiddenClinics:
+    """Which clinics are not shown, and the texts of their counts.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        One row per clinic; numbers, and counts in columns that are named after their roles.
-    by : str
-        Column of the clinic.
+    lost : array of bool, shape (k,)
+        Clinics of which no number is shown.
+    texts : mapping of str to list of str
+        By role, the counts as they are shown.
+    hidden : HiddenCells
+        The suppression itself.
+    n_hidden : int
+        How many counts of clinics are hidden.
+    """
+
+    lost: npt.NDArray[np.bool_]
+    texts: Mapping[str, list[str]]
+    hidden: HiddenCells
+    n_hidden: int
+
+    def statement(self, frame: pd.DataFrame, by: str) -> Statement:
+        """Blank the clinics that are not shown.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame, k rows
+            Numbers, and counts in columns that are named after their roles.
+        by : str
+            Column of the clinic.
+
+        Returns
+        -------
+        Statement
+            Counts as text. Of a clinic with any hidden count no number is shown, since limits and
+            intervals tell the denominator, and estimates with it the count.
+        """
+        policy = self.hidden.policy
+        shown = frame.copy()
+        for name in frame.columns:
+            if name in self.texts:
+                shown[name] = pd.array(self.texts[str(name)], dtype="string")
+            elif name != by:
+                shown[name] = frame[name].mask(self.lost)
+        shown.attrs = {HELD: policy.rule, "confidential": policy.confidential}
+        return Statement(
+            frame=shown, policy=policy, hidden=self.n_hidden, audit=self.hidden.audit()
+        )
+
+
+def hide_clinics(clinics: Sequence[str], behind: ClinicCounts, policy: Policy) -> HiddenClinics:
+    """Find the clinics with a small count, and those that would give one away.
+
+    Parameters
+    ----------
+    clinics : sequence of str
+        Names.
     behind : ClinicCounts
-        True counts in the order of the rows.
+        True counts in their order.
     policy : Policy
         The least count that may be shown.
 
     Returns
     -------
-    Statement
-        Counts as text. Of a clinic with any hidden count no number is shown, since limits and
-        intervals tell the denominator, and estimates with it the count.
+    HiddenClinics
+        All clinics where the clinics together may not be told either.
     """
-    clinics = [str(name) for name in frame[by]]
-    cells, sums = _system(clinics, behind)
+    cells, sums = _system(list(clinics), behind)
     hidden = suppress_cells(
         cells,
         sums,
@@ -91,19 +143,11 @@ def hide_clinics(frame: pd.DataFrame, by: str, behind: ClinicCounts, policy: Pol
     lost = np.array([any(hidden.is_hidden((r, c)) for r in roles) for c in clinics], dtype=bool)
     if any(hidden.is_hidden((role, _ALL)) for role in roles):
         lost[:] = True
-    shown = frame.copy()
-    for name in frame.columns:
-        if name in roles:
-            texts = [hidden.text[(str(name), clinic)] for clinic in clinics]
-            shown[name] = pd.array(texts, dtype="string")
-        elif name != by:
-            shown[name] = frame[name].mask(lost)
-    shown.attrs = {HELD: policy.rule, "confidential": policy.confidential}
-    return Statement(
-        frame=shown,
-        policy=policy,
-        hidden=sum(hidden.is_hidden(cell) for cell in cells if cell[1] != _ALL),
-        audit=hidden.audit(),
+    return HiddenClinics(
+        lost=lost,
+        texts={role: [hidden.text[(role, clinic)] for clinic in clinics] for role in roles},
+        hidden=hidden,
+        n_hidden=sum(hidden.is_hidden(cell) for cell in cells if cell[1] != _ALL),
     )
 
 

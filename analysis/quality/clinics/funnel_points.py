@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import ColumnError, DataError, ModelError
@@ -67,6 +68,28 @@ class Points:
         if self.counts:
             return self.observed / self.size
         return self.target + self.observed - self.expected
+
+    def some(self, wanted: npt.NDArray[np.bool_]) -> Points:
+        """Return some of the clinics, compared with the same target.
+
+        Parameters
+        ----------
+        wanted : array of bool, shape (k,)
+            Which.
+
+        Returns
+        -------
+        Points
+            Of these.
+        """
+        return replace(
+            self,
+            clinic=tuple(c for c, is_wanted in zip(self.clinic, wanted, strict=True) if is_wanted),
+            observed=self.observed[wanted],
+            size=self.size[wanted],
+            expected=self.expected[wanted],
+            variance=self.variance[wanted],
+        )
 
     @property
     def law(self) -> CountLaw:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure import Statement
-from analysis.quality.clinics.funnel_disclosure import ClinicCounts, hidden_note
+from analysis.quality.clinics.funnel_disclosure import SHOWN_ONLY, ClinicCounts, hidden_note
 from analysis.quality.clinics.funnel_limits import LEVELS
 from analysis.quality.clinics.funnel_points import Points
 from analysis.quality.clinics.funnel_table import (
@@ -38,8 +38,8 @@ class Funnel:
         What is compared; may be empty.
     points : Points
         True numbers.
-    plan : LimitPlan
-        How limits are made.
+    plan, shown_plan : LimitPlan
+        How limits are made: with all clinics, and with those that may be shown.
     reason : str
         Why limits do not allow for overdispersion; empty where they do, or were not to.
     true : pandas.DataFrame
@@ -54,6 +54,7 @@ class Funnel:
     label: str
     points: Points = field(repr=False)
     plan: LimitPlan = field(repr=False)
+    shown_plan: LimitPlan = field(repr=False)
     reason: str
     true: pd.DataFrame = field(repr=False)
     statement: Statement = field(repr=False)
@@ -159,8 +160,11 @@ class Funnel:
         at = resized(self.points, size)
         columns = {"size": size}
         for name, level in LEVELS.items():
-            low, high = self.plan.limits(at, level)
-            columns |= {f"{name}_low": low * self.plan.per, f"{name}_high": high * self.plan.per}
+            low, high = self.shown_plan.limits(at, level)
+            columns |= {
+                f"{name}_low": low * self.shown_plan.per,
+                f"{name}_high": high * self.shown_plan.per,
+            }
         return pd.DataFrame(columns)
 
     def sentence(self) -> str:
@@ -191,9 +195,9 @@ class Funnel:
 
     def _chance(self, names: list[str]) -> float:
         """Compute how many of the named clinics lie outside the 95 % limits by chance."""
-        if not self.points.counts or not self.plan.by_chance_alone:
+        if not self.points.counts or not self.shown_plan.by_chance_alone:
             return (1.0 - LEVELS["warning"]) * len(names)
-        low, high = self.plan.limits(self.points, LEVELS["warning"])
+        low, high = self.shown_plan.limits(self.points, LEVELS["warning"])
         share = self.points.law.outside(low * self.points.size, high * self.points.size)
         among = np.isin(np.array(self.points.clinic, dtype=object), names)
         return float(share[among].sum())
@@ -207,14 +211,16 @@ class Funnel:
         if left > 1:
             without = without.replace("was", "were")
         parts = [self._how(), self._few(), self.reason, without, hidden_note(self.statement)]
+        hidden = bool(self.statement.frame["estimate"].isna().any())
+        parts.append(SHOWN_ONLY if hidden and self.shown_plan.found is not None else "")
         return tuple(part for part in parts if part)
 
     def _few(self) -> str:
         """Warn of rules by which a clinic without events is always outside."""
         points = self.points
-        if not points.counts or self.plan.rule not in ("exact", "byar", "wilson"):
+        if not points.counts or self.shown_plan.rule not in ("exact", "byar", "wilson"):
             return ""
-        low = self.plan.limits(points, LEVELS["warning"])[0]
+        low = self.shown_plan.limits(points, LEVELS["warning"])[0]
         likely = points.law.cdf(np.zeros(points.size.shape)) > 1.0 - LEVELS["warning"]
         if not (likely & (low > 0)).any():
             return ""
@@ -225,15 +231,15 @@ class Funnel:
 
     def _how(self) -> str:
         """Say how limits were made."""
-        rule = self.plan.rule if self.points.counts else "normal"
+        rule = self.shown_plan.rule if self.points.counts else "normal"
         text = f"Limits: {_RULE_NAMES[rule]}, 95% and 99.8%"
-        if self.plan.found is None:
+        if self.shown_plan.found is None:
             return f"{text}, for chance alone."
-        found = self.plan.found
-        if self.plan.by_chance_alone:
+        found = self.shown_plan.found
+        if self.shown_plan.by_chance_alone:
             return f"{text}; clinics differ no more than by chance (phi {found.phi:.2f})."
         return (
-            f"{text}, {self.plan.widening} overdispersion on the {found.scale} scale (phi "
+            f"{text}, {self.shown_plan.widening} overdispersion on the {found.scale} scale (phi "
             f"{found.phi:.2f}, variance between clinics {found.between_variance:.3g})."
         )
 

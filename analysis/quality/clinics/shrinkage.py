@@ -142,7 +142,7 @@ def shrunken(
     label : str
         What is compared.
     method, conf_level, policy
-        As in `shrinkage`.
+        As in `shrinkage`. What leaves is estimated from the clinics that are shown.
 
     Returns
     -------
@@ -157,10 +157,13 @@ def shrunken(
     if method not in _METHODS:
         raise ModelError(f"method is not known; allowed are {', '.join(_METHODS)}.")
     check_conf_level(conf_level)
+    hidden = hide_clinics(points.clinic, behind, policy)
     true, together = _table(points, by, per, method, conf_level)
     shown, of_shown = true, together
-    if policy.rounds:
-        shown, of_shown = _table(rounded(points, policy), by, per, method, conf_level)
+    if policy.rounds or hidden.lost.any():
+        kept = rounded(points, policy).some(~hidden.lost)
+        some, of_shown = _table(kept, by, per, method, conf_level)
+        shown = true[[by]].merge(some, on=by, how="left")
     return Shrinkage(
         by=by,
         label=label,
@@ -170,7 +173,7 @@ def shrunken(
         left_out=len(points.left_out),
         true=true,
         together=of_shown,
-        statement=hide_clinics(shown, by, behind, policy),
+        statement=hidden.statement(shown, by),
     )
 
 
@@ -179,7 +182,7 @@ def _table(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Put observed and shrunken values of clinics into a frame, and all together into another."""
     data = likelihood_of(points)
-    found = _METHODS[method](points, level)
+    found = _METHODS[method](points, level) if points.clinic else _NOBODY
     values = {
         "observed_value": points.estimate,
         "estimate": data.to_values(found.middle),
@@ -234,5 +237,11 @@ def _share_above(mode: FloatArray, error: FloatArray, mean: float) -> FloatArray
     """Give the probability of a value above the mean, by the normal law."""
     return np.asarray(stats.norm.sf(mean, loc=mode, scale=error))
 
+
+_NOBODY = Posterior(
+    middle=np.empty(0), low=np.empty(0), high=np.empty(0), above=np.empty(0),
+    mean=(np.nan, np.nan, np.nan), between=(np.nan, np.nan, np.nan),
+)  # fmt: skip
+"""Where no clinic may be shown."""
 
 _METHODS: dict[str, Any] = {"bayes": _bayes, "maximum likelihood": _maximum_likelihood}

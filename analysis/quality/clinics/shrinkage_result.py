@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from analysis.disclosure import Statement
-from analysis.quality.clinics.funnel_disclosure import hidden_note
+from analysis.quality.clinics.funnel_disclosure import SHOWN_ONLY, hidden_note
 from analysis.results import counted, frame_to_html, frame_to_text
 
 __all__ = ["Shrinkage"]
@@ -124,7 +124,9 @@ class Shrinkage:
     def notes(self) -> tuple[str, ...]:
         """Say how values were shrunken, who is left out and what is hidden, in sentences."""
         left = f"{counted(self.left_out, 'clinic')} with nothing to count left out."
+        hidden = bool(self.statement.frame["estimate"].isna().any())
         parts = [_HOW[self.method], left if self.left_out else "", hidden_note(self.statement)]
+        parts.append(SHOWN_ONLY if hidden else "")
         return tuple(part for part in parts if part)
 
     def disclosure(self) -> Statement:

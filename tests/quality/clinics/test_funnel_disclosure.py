@@ -28,6 +28,24 @@ def test_a_clinic_with_a_small_count_goes_with_another_that_protects_it(compare)
     assert "(d)" not in found.summary()
 
 
+@pytest.mark.parametrize("compare", [funnel, shrinkage])
+def test_numbers_of_shown_clinics_tell_nothing_of_the_hidden_ones(compare):
+    data = many(16)
+    data.loc[3, ["n", "of"]] = [5, 40]
+    found = compare(data, **SHARES)
+    lost = found.shown["estimate"].isna()
+    assert lost.sum() == 2
+    assert "tell no others" in found.summary()
+    other = next(row for row in data.index[lost] if row != 3)
+    moved = data.copy()
+    moved.loc[3, "n"] += 4
+    moved.loc[other, "n"] -= 4  # the clinics together have the same
+    again = compare(moved, **SHARES)
+    pd.testing.assert_frame_equal(found.shown, again.shown)
+    assert again.summary() == found.summary()
+    assert not found.true.equals(again.true)
+
+
 def test_the_inside_sees_all_and_nothing_of_it_leaves():
     found = funnel(EIGHT, **SHARES, policy=INTERNAL)
     assert found.shown["estimate"].notna().all()
