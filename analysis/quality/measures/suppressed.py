@@ -31,7 +31,7 @@ from analysis.quality.measures.counting import (
     kinds_of_counts,
     with_estimates,
 )
-from analysis.quality.measures.decision import BoolArray, Decisions
+from analysis.quality.measures.decision import BoolArray, Decisions, FloatArray
 from analysis.quality.measures.record import Record
 from analysis.quality.measures.strata import Strata
 
@@ -50,6 +50,7 @@ _MISSING, _WITHOUT = "missing", "without"
 _FEW = "hidden: few patients, or few beside another count"
 _UNSEEN = (_MISSING, _WITHOUT)
 _NOT_BY_CHANCE = 3
+_AT_ONCE = 65_536
 
 # what a reader would rather lose: the population first, what the percentage is made of last
 _KEEP = {"population": 0.0, "not_yet_due": 10.0, "excluded": 10.0, "observed": 1e4}
@@ -206,13 +207,22 @@ def nested_kinds(measures: Sequence[Counted], minimum: int) -> list[Nested]:
     }
     if not sets:
         return []
-    inside = np.array(list(sets.values()), dtype=np.float64)
-    shared, size = inside @ inside.T, inside.sum(axis=1)
+    shared = _shared(np.array(list(sets.values())))
+    size = shared.diagonal()
     more = size[None, :] - size[:, None]
     few = (shared == size[:, None]) & (more > 0) & (more < minimum)
     names = list(sets)
     pairs = [(names[i], names[j]) for i, j in zip(*np.nonzero(few), strict=True)]
     return [(fewer, more) for fewer, more in pairs if fewer[1] != more[1]]  # else it is a sum
+
+
+def _shared(inside: BoolArray) -> FloatArray:
+    """Count the patients whom each pair of sets shares, some at a time so that sums are exact."""
+    shared = np.zeros((len(inside), len(inside)))
+    for start in range(0, inside.shape[1], _AT_ONCE):
+        part = inside[:, start : start + _AT_ONCE].astype(np.float32)
+        shared += part @ part.T
+    return shared
 
 
 def _nested(

@@ -100,9 +100,11 @@ class ScoredWhenSeen:
         opens = record.days_of(first)
         closes = record.days_of(dt.date(year, self.last_month, days))
         visits = in_window(record.events("encounters")[["person", "day"]], opens, closes)
+        who, when = visits["person"].to_numpy(), visits["day"].to_numpy()
+        keep = record.in_period(who, when)
         if self.diagnosis:
-            who, when = visits["person"].to_numpy(), visits["day"].to_numpy()
-            visits = visits[record.diagnosed_then(self.diagnosis, who, when)]
+            keep &= record.diagnosed_then(self.diagnosis, who, when)
+        visits = visits[keep]
         seen, index = first_of_each(visits, len(record))
         scored, _ = first_of_each(
             in_window(record.scores(self.instrument), opens, closes), len(record)

@@ -247,20 +247,21 @@ def test_what_was_told_before_stays_protected():
 
 
 def test_denominators_of_two_windows_do_not_tell_the_few_between_them():
-    people = {f"p{k}": {"until": 240 if k < 3 else 900} for k in range(60)}
+    until = {f"p{k}": 240 if k < 3 else 100 if k < 23 else 900 for k in range(80)}
     study = clinic(
-        people,
-        scores=[(n, d, t) for n in people for d, t in ((0, 20), (150, 4 if n < "p3" else 12))],
-        diagnoses=[(n, -9, "F33.1") for n in people],
+        {name: {"until": day} for name, day in until.items()},
+        scores=[(n, d, t) for k, n in enumerate(until) for d, t in ((0, 20), (150, 9 + k % 3))],
+        diagnoses=[(name, -9, "F33.1") for name in until],
     )
-    longer = measure("drr_e_remission").with_rule(high=241)
+    longer = measure("drr_e_remission").with_rule(high=241, at_most=10.0)
     apart = [
         quality_measures(study, each, codes=CODES).shown["denominator"].iloc[0]
         for each in ("drr_e_response", longer)
     ]
-    assert apart == ["60", "57"]  # each alone tells nothing
+    assert apart == ["60", "57"]  # 80, of whom 20 and 23 are not yet due: each alone tells nobody
     both = quality_measures(study, ["drr_e_response", longer], codes=CODES)
     assert "—" in both.shown["denominator"].tolist()
+    assert any(each[:1].isdigit() for each in both.shown["denominator"])
     assert release(both).audit["protected"].all()
 
 

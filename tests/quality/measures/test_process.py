@@ -281,6 +281,9 @@ def test_use_of_a_scale_by_the_months_of_the_calendar():
         "unseen": "outside",
     }
     assert statuses(study, "dms_e_2", period=year)["day 121"] == "not met"
+    spring = ("2024-02-01", "2024-05-31")
+    assert statuses(study, "dms_e_1", period=spring)["no score"] == "outside"  # seen in January
+    assert statuses(study, "dms_e_1", period=spring)["day 120"] == "met"
     assert statuses(study, measure("dms_e_1").with_rule(year=2024))["day 120"] == "met"
 
 
