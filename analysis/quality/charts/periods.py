@@ -101,17 +101,18 @@ def period_names(numbers: Sequence[int], length: int, *, dated: bool) -> list[st
     return [f"{year:04d}{letter}{part + 1 if letter else ''}" for year, part in years]
 
 
-def chosen_period(months: IntArray, n: npt.NDArray[np.float64], least: int) -> str:
-    """Choose the shortest period in which the median denominator is large enough.
+def chosen_period(months: IntArray, counts: npt.NDArray[np.float64], least: int) -> str:
+    """Choose the shortest period in which the median of each count is large enough.
 
     Parameters
     ----------
     months : numpy.ndarray of int, shape (rows,)
         Month of each row.
-    n : numpy.ndarray, shape (rows,)
-        What each row adds to the denominator of its period.
+    counts : numpy.ndarray, shape (rows,) or (rows, k)
+        What each row adds to the counts of its period: the denominator, and those that must not
+        be small either for a point to be shown.
     least : int
-        Least median denominator; periods between the first and the last without a row count as 0.
+        Least median; periods between the first and the last without a row count as 0.
 
     Returns
     -------
@@ -123,9 +124,11 @@ def chosen_period(months: IntArray, n: npt.NDArray[np.float64], least: int) -> s
     >>> chosen_period(np.arange(24), np.full(24, 5.0), least=11)
     'quarter'
     """
+    columns = counts.reshape(len(months), -1).T
     for name, length in PERIODS.items():
         number = months // length
-        totals = np.bincount(number - number.min(initial=0), weights=n) if len(number) else n
-        if len(totals) and np.median(totals) >= least:
+        at = number - number.min(initial=0)
+        medians = [np.median(np.bincount(at, weights=column)) for column in columns if len(at)]
+        if medians and min(medians) >= least:
             return name
     return "year"

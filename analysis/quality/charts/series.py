@@ -74,8 +74,8 @@ def quality_series(
         Column of `treated_patients`, such as ``site_id``; for adverse events a column of
         ``sessions``.
     period : {"month", "quarter", "half-year", "year"}, optional
-        None: per group the shortest in which the median denominator is the least count of the
-        policy or more.
+        None: per group the shortest in which the median denominator, and that of the counts which
+        hide a point when they are small, is the least count of the policy or more.
     policy : Policy
         The least count that may be shown.
     **rules
@@ -105,7 +105,7 @@ def quality_series(
     >>> study = read_study(example_folder("clinic-network"))
     >>> series = quality_series(study, "completeness")
     >>> series["period"].iloc[0], series["period_length"].iloc[0]
-    ('month 1', 'month')
+    ('quarter 1', 'quarter')
     >>> chart = spc_chart(series, **series.attrs["chart"])
     """
     if period is not None and period not in PERIODS:
@@ -124,7 +124,7 @@ def quality_series(
     for group in sorted(groups.unique()):
         inside = np.flatnonzero(groups.eq(group))
         of_group, months_inside = rows.iloc[inside], months[counted][inside]
-        length = period or chosen_period(months_inside, of_group["n"].to_numpy(float), least)
+        length = period or chosen_period(months_inside, _not_small(of_group, made.chart), least)
         part, own = _summed(of_group, months_inside, PERIODS[length], dated=dated)
         names[inside] = own
         parts.append(part.assign(group=group, period_length=length))
@@ -145,6 +145,13 @@ def quality_series(
     if made.of_patients:
         series.attrs[MEMBERS] = _members(rows, groups, names)
     return series
+
+
+def _not_small(rows: pd.DataFrame, chart: dict[str, Any]) -> npt.NDArray[np.float64]:
+    """List the counts of which a small one hides a point, see `hide_points`."""
+    n, y = rows["n"].to_numpy(float), rows["y"].to_numpy(float)
+    counts = {"p": [n, y, n - y], "u": [n, y]}.get(chart["kind"], [n])
+    return np.column_stack(counts)
 
 
 def _summed(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.disclosure import Members, Policy
+from analysis.disclosure import Members, Policy, release
 from analysis.errors import ColumnError, DataError
 from analysis.outcomes import treated_patients, visit_status
 from analysis.quality import quality_series, spc_chart
@@ -40,6 +40,22 @@ def test_periods_are_named():
 def test_the_shortest_period_with_a_median_of_eleven_is_chosen(per_month, period):
     months = np.arange(24)
     assert chosen_period(months, np.full(24, float(per_month)), least=11) == period
+
+
+@pytest.mark.unit
+def test_the_rarer_count_of_a_point_asks_for_longer_periods():
+    """24 months with 16 patients, 4 of them with the outcome: 12 in a quarter."""
+    counts = np.tile([16.0, 4.0, 12.0], (24, 1))
+    assert chosen_period(np.arange(24), counts, least=11) == "quarter"
+    assert chosen_period(np.arange(24), counts[:, 0], least=11) == "month"
+
+
+@pytest.mark.truth
+def test_at_the_chosen_period_a_released_chart_has_points():
+    for measure in ("response", "completeness", "mean change", "adverse events"):
+        series = quality_series(NETWORK, measure)
+        chart = spc_chart(series, **series.attrs["chart"])
+        assert release(chart).frame["value"].notna().mean() > 0.5
 
 
 @pytest.mark.unit
