@@ -465,7 +465,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "tables.findings_table": _frame(tables.findings_table),
     "tables.indications_table": _frame(tables.indications_table),
     "tables.response_table": _frame(tables.response_table),
-    "tables.monitoring_rules": _study(tables.monitoring_rules, "PHQ-9", visit="week 4"),
+    "tables.rules_table": _study(tables.rules_table, "PHQ-9", visit="week 4"),
     "text_numbers.require_numbers": lambda world: require_numbers(world.cells, "response"),
     "text_numbers.require_number_columns": _frame(require_number_columns, names=["y"]),
     "disclosure.units_of": _study(lambda study: disclosure.units_of(study.table("subjects"))),

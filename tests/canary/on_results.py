@@ -149,6 +149,21 @@ RESULT_CASES: dict[str, Case] = {
     "figures.plot_quantiles": _drawn(figures.plot_quantiles, planted.days),
     "figures.plot_ratios": _twice(figures.plot_ratios, planted.cox),
     "figures.plot_residuals": _drawn(figures.plot_residuals, planted.days),
+    "figures.plot_adverse_events": _drawn(
+        figures.plot_adverse_events, lambda: planted.measured("rates"), measures=["any", "nausea"]
+    ),
+    "figures.plot_caterpillar": _drawn(
+        figures.plot_caterpillar, lambda: planted.measured("shrinkage")
+    ),
+    "figures.plot_funnel": _drawn(figures.plot_funnel, lambda: planted.measured("funnel")),
+    "figures.plot_published": _drawn(figures.plot_published, planted.compared),
+    "figures.plot_published_curves": _drawn(
+        figures.plot_published_curves, planted.compared_curves, times=TIMES
+    ),
+    "figures.plot_spc": _twice(figures.plot_spc, planted.chart, group="clinic-a"),
+    "figures.plot_time_course": _drawn(
+        figures.plot_time_course, lambda: planted.measured("course")
+    ),
     "figures.plot_retention": _described(figures.plot_retention, "retention"),
     "figures.plot_states": _twice(figures.plot_states, planted.states, **_BOTH),
     "figures.plot_survival": _twice(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import missing, mixed, outcomes, survival
+from analysis import missing, mixed, outcomes, quality, safety, survival
 from analysis.disclosure import INTERNAL
 from analysis.study import Study
 from analysis.synthetic import scenario, simulate
@@ -78,7 +78,8 @@ def network() -> Study:
         name: study.tables[name].assign(
             subject_id=study.tables[name]["subject_id"].astype("string") + SECRET
         )
-        for name in ("subjects", "sessions", "assessments", "follow_up")
+        for name, table in study.tables.items()
+        if "subject_id" in table
     }
     return Study(**{**vars(study), "tables": tables})
 
@@ -181,3 +182,36 @@ def rates(by: str) -> pd.DataFrame:
 def clinics() -> Any:
     """A model with an intercept of every clinic."""
     return mixed.lmm("y ~ arm", visits(), subject="id", nested_in="site")
+
+
+@cache
+def compared() -> Any:
+    """The response beside a published one."""
+    return quality.compare_with_published(network(), cohort="McInnes 2022", policy=INTERNAL)
+
+
+@cache
+def compared_curves() -> Any:
+    """The events beside a curve that was read off a picture."""
+    points = pd.DataFrame({"time": [0, 14, 28, 56, 84], "survival": [1.0, 0.8, 0.6, 0.4, 0.3]})
+    read = survival.reconstruct_curve(points, pd.DataFrame({"time": [0], "n_risk": [80]}))
+    lost = outcomes.time_to_discontinuation()(network())
+    return quality.compare_curves(lost, read, tau=56)
+
+
+@cache
+def measured(name: str) -> Any:
+    """What sessions and clinics of the network show."""
+    if name == "rates":
+        return safety.adverse_event_rates(network(), policy=INTERNAL)
+    if name == "course":
+        return safety.time_course(safety.session_safety(network()), "sbp", policy=INTERNAL)
+    outcome = quality.clinic_outcomes(network(), "adverse events", policy=INTERNAL)
+    return outcome.shrinkage() if name == "shrinkage" else outcome.funnel()
+
+
+@cache
+def chart() -> Any:
+    """A chart of a clinic over time."""
+    series = quality.quality_series(network(), "adverse events", by="site_id", policy=INTERNAL)
+    return quality.spc_chart(series, **series.attrs["chart"])
