@@ -24,7 +24,7 @@ from analysis.quality.measures.counting import COUNTS, Counted
 from analysis.quality.measures.nested import Nested, nested_kinds, rests_of
 from analysis.quality.measures.record import Record
 from analysis.quality.measures.strata import Strata
-from analysis.quality.measures.systems import UNSEEN, counts_of_split
+from analysis.quality.measures.systems import counts_of_split
 from analysis.quality.measures.texts import shown_counts
 
 __all__ = ["suppress_measures"]
@@ -130,7 +130,7 @@ def _suppress(
         told.cells | rests,
         [*told.sums, *links],
         about=f"quality measures by {split.by or 'nothing'}",
-        not_shown={cell for cell in told.cells if cell[0] in UNSEEN} | set(rests),
+        not_shown=told.unseen | set(rests),
         keep={cell: _KEEP.get(cell[0], 0.0) for cell in told.cells},
         sensitive=told.delicate | of_delicate,
         members=Members(units_of(record.people[["subject_id"]]), told.sets),

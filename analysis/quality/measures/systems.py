@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,12 +43,15 @@ class CountsOfSplit:
         Who is behind each.
     delicate : set of cells
         Of which neither none nor all may be told.
+    unseen : set of cells
+        Of which nothing is printed: what follows from others, and sensitive reasons of exclusion.
     """
 
     cells: dict[Cell, int] = field(default_factory=dict)
     sums: list[Sum] = field(default_factory=list)
     sets: dict[Cell, BoolArray] = field(default_factory=dict)
     delicate: set[Cell] = field(default_factory=set)
+    unseen: set[Cell] = field(default_factory=set)
 
 
 def counts_of_split(
@@ -77,13 +80,19 @@ def counts_of_split(
     for frame, counted in zip(frames, measures, strict=True):
         rows = frame[frame["by"].eq(split.by) & frame["population"].notna()]
         if counted.decisions is not None and len(rows):
-            kinds = _delicate_kinds(counted, counted.decisions, policy)
-            own, sums = _system(rows, counted.decisions, kinds)
+            own, sums, delicate = _system(rows, counted, counted.decisions, policy)
             made.cells.update(own)
             made.sums.extend(sums)
             made.sets.update(_sets(own, counted.decisions, split))
-            made.delicate.update(cell for cell in own if cell[0] in kinds)
+            made.delicate.update(delicate)
+            made.unseen.update(cell for cell in own if _is_unseen(cell[0], policy))
     return made
+
+
+def _is_unseen(kind: str, policy: Policy) -> bool:
+    """Tell whether a kind of count is never printed."""
+    is_reason = kind.startswith(excluded_as(""))
+    return kind in UNSEEN or (is_reason and policy.is_sensitive(kind))
 
 
 def _delicate_kinds(counted: Counted, decisions: Decisions, policy: Policy) -> set[str]:
@@ -113,26 +122,31 @@ def _parts(decisions: Decisions, *, is_stratum: bool) -> dict[str, list[str]]:
 
 
 def _system(
-    rows: pd.DataFrame, decisions: Decisions, delicate: Collection[str]
-) -> tuple[dict[Cell, int], list[Sum]]:
-    """Name every count of a measure that is told, and say how they add up.
+    rows: pd.DataFrame, counted: Counted, decisions: Decisions, policy: Policy
+) -> tuple[dict[Cell, int], list[Sum], set[Cell]]:
+    """Name every count of a measure that is told, say how they add up, and which are delicate.
 
     The parts of a delicate count of nobody are left out: to show that they are 0 would tell that
     their hidden total is 0.
     """
     cells: dict[Cell, int] = {}
     sums: list[Sum] = []
+    delicate: set[Cell] = set()
+    kinds = _delicate_kinds(counted, decisions, policy)
     for row in rows.to_dict("records"):
         name = (row["measure"], row["by"], row["stratum"])
+        of_row = kinds | ({"denominator"} if policy.is_sensitive(row["stratum"]) else set())
         parts = _parts(decisions, is_stratum=bool(row["by"]))
         counts = _with_rests(row, told=parts)
         first = next(iter(parts))
-        cells[(first, *name)] = counts[first]
+        own = {(first, *name): counts[first]}
         for whole, of in parts.items():
-            if (whole, *name) in cells and (counts[whole] > 0 or whole not in delicate):
-                cells |= {(part, *name): counts[part] for part in of}
+            if (whole, *name) in own and (counts[whole] > 0 or whole not in of_row):
+                own |= {(part, *name): counts[part] for part in of}
                 sums.append(((whole, *name), [(part, *name) for part in of]))
-    return cells, sums
+        cells |= own
+        delicate |= {cell for cell in own if cell[0] in of_row}
+    return cells, sums, delicate
 
 
 def _with_rests(row: Mapping[Any, Any], told: Mapping[str, list[str]]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure import HIDDEN, Policy, rounded_count
+from analysis.disclosure import HIDDEN, INTERNAL, Policy, rounded_count
 from analysis.quality.measures.counting import (
     COUNTS,
     Counted,
@@ -52,7 +52,7 @@ def shown_counts(
         As `suppress_measures` says.
     """
     about = ["measure", "version", "window", "by", "stratum"]
-    true = frame.assign(excluded_for=_excluded_for(frame, counted.decisions, None))
+    true = frame.assign(excluded_for=_excluded_for(frame, counted.decisions))
     if policy.confidential:
         numbers = with_estimates(true, conf_level)
         texts = {kind: [_count_text(n) for n in frame[kind]] for kind in COUNTS}
@@ -69,7 +69,7 @@ def shown_counts(
     return numbers[[*about, *COUNTS, *_NUMBERS]].assign(
         **texts,
         **{name: numbers[name].mask(which) for name, which in blank.items()},
-        excluded_for=_excluded_for(frame, counted.decisions, texts_of),
+        excluded_for=_excluded_for(frame, counted.decisions, texts_of, policy),
         reason=frame["reason"].where(frame["reason"].ne("") | ~rate, _FEW),
     )
 
@@ -128,10 +128,14 @@ def _told_as(kind: str, decisions: Decisions, *, is_stratum: bool) -> str:
 
 
 def _excluded_for(
-    frame: pd.DataFrame, decisions: Decisions | None, texts: Mapping[Cell, str] | None
+    frame: pd.DataFrame,
+    decisions: Decisions | None,
+    texts: Mapping[Cell, str] | None = None,
+    policy: Policy = INTERNAL,
 ) -> pd.Series:
-    """Write how many were excluded for each reason: true counts, or as they are shown."""
-    reasons = decisions.exclusions if decisions is not None else ()
+    """Write how many were excluded for each reason: true counts, or those that may be told."""
+    known = decisions.exclusions if decisions is not None else ()
+    reasons = [each for each in known if policy.confidential or not policy.is_sensitive(each)]
     columns = {
         each: [_count_text(n) for n in frame[excluded_as(each)]]
         if texts is None
