@@ -447,6 +447,15 @@ def test_neither_the_order_of_rows_nor_that_of_measures_matters(network):
     pd.testing.assert_frame_equal(one, two.iloc[::-1].reset_index(drop=True))
 
 
+@pytest.mark.truth
+def test_the_share_of_positive_answers_that_were_followed_up_is_recovered(network):
+    # the scenario assesses 9 of 10 patients with a positive answer on the day of the answer
+    first = measure("item9_follow_up").with_rule(which="first")
+    row = quality_measures(network, first, policy=INTERNAL).tidy().iloc[0]
+    error = np.sqrt(0.9 * 0.1 / row["denominator"])
+    assert abs(row["estimate"] - 0.9) < 3.0 * error
+
+
 # --- The table ---------------------------------------------------------------------------------
 
 
