@@ -61,9 +61,9 @@ def checked_codes(codes: CodeLists, known: Iterable[str]) -> dict[str, dict[str,
     {'depression': {'ICD-10-CM': ('F341',)}}
     """
     names = dict.fromkeys([*DIAGNOSIS_GROUPS, *known])
-    if not set(codes) <= set(names):
+    if not isinstance(codes, Mapping) or not set(codes) <= set(names):
         raise DataError(
-            "codes= has a group of diagnoses that no measure asks for. Groups are: "
+            "codes= maps groups of diagnoses that measures ask for to their codes. Groups are: "
             f"{'; '.join(names)}."
         )
     return {group: _checked_group(systems) for group, systems in codes.items()}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from analysis.errors import DataError
-from analysis.outcomes.windows import Schedule, Window, as_schedule
+from analysis.quality.measures.completeness import MCINNES, OWN, STATED, completeness_measures
 from analysis.quality.measures.definition import Measure
 from analysis.quality.measures.follow_up import FollowedUp
 from analysis.quality.measures.in_window import ScoredInWindow
@@ -16,9 +14,8 @@ from analysis.quality.measures.screening import Screened
 from analysis.quality.measures.triggers import NotImproved, Relapsing
 from analysis.quality.measures.utilisation import ScoredWhenSeen
 
-__all__ = ["completeness_measures", "measure", "measure_names"]
+__all__ = ["measure", "measure_names"]
 
-_OWN = "own definition"
 _OFF_LABEL = "Not made for ketamine: racemic ketamine is off label in psychiatry."
 _ONE_CUT = (
     "It ignores where patients began: a fall from 25 to 6 fails and one from 10 to 4 passes, so "
@@ -27,77 +24,7 @@ _ONE_CUT = (
 _CMS159 = "MN Community Measurement, eCQM CMS159 (MIPS 370, CBE 0710e)"
 _DRR = "NCQA, HEDIS Depression Remission or Response (DRR-E)"
 _DMS = "NCQA, HEDIS Utilization of the PHQ-9 to Monitor Depression Symptoms (DMS-E)"
-_MCINNES = "McInnes et al., J Affect Disord, doi 10.1016/j.jad.2021.12.097"
-_STATED = "No published standard was found; the window is the clinic's to state"
 _HEDIS_EXCLUSIONS = "the exclusions, and how the diagnosis is tied to the score"
-
-
-def completeness_measures(
-    instrument: str = "PHQ-9",
-    schedule: Schedule | Sequence[Window] | None = None,
-) -> tuple[Measure, ...]:
-    """Make a measure of completeness, observed ÷ due, for each planned visit.
-
-    Parameters
-    ----------
-    instrument : str
-        Name of the scale.
-    schedule : Schedule or sequence of Window, optional
-        Planned visits. None: baseline, after induction (days 14 to 31 after its last session), and
-        days 30, 90 and 180.
-
-    Returns
-    -------
-    tuple of Measure
-        In the order of the visits; the counts are those of `analysis.outcomes.completeness`.
-
-    Examples
-    --------
-    >>> from analysis.outcomes import SCHEDULE
-    >>> completeness_measures("GAD-7", SCHEDULE)[2].name
-    'completeness_gad_7_week_4'
-    """
-    if schedule is None:
-        return tuple(_completeness(instrument, label, rule) for label, rule in _usual(instrument))
-    plan = as_schedule(schedule)
-    return tuple(
-        _completeness(
-            instrument,
-            visit.label,
-            ScoredInWindow(
-                instrument=instrument,
-                low=visit.low,
-                high=visit.high,
-                anchor=plan.anchor,
-                same_day=plan.same_day,
-            ),
-        )
-        for visit in plan
-    )
-
-
-def _usual(instrument: str) -> list[tuple[str, ScoredInWindow]]:
-    """List the visits that reports show."""
-    after = ScoredInWindow(instrument=instrument, low=14, high=31, anchor="last induction session")
-    windows = {"baseline": (-30, 0), "day 30": (23, 37), "day 90": (76, 104), "day 180": (159, 201)}
-    plain = {
-        label: ScoredInWindow(instrument=instrument, low=low, high=high)
-        for label, (low, high) in windows.items()
-    }
-    return [("baseline", plain.pop("baseline")), ("after induction", after), *plain.items()]
-
-
-def _completeness(instrument: str, label: str, rule: ScoredInWindow) -> Measure:
-    """Name the completeness of one visit."""
-    name = f"completeness_{instrument}_{label}".lower().replace("-", "_").replace(" ", "_")
-    return Measure(
-        name=name,
-        title=f"{instrument} completeness, {label}",
-        version=_OWN,
-        rule=rule,
-        source=_MCINNES if (rule.low, rule.high) == (14, 31) else _STATED,
-        year=2022 if (rule.low, rule.high) == (14, 31) else 2026,
-    )
 
 
 def _outcome(name: str, title: str, version: str, rule: ScoreOutcome, unverified: str) -> Measure:
@@ -122,7 +49,7 @@ _OUTCOMES = (
         "Depression remission at 12 months (MIPS 370)",
         "CMS159v14",
         ScoreOutcome(low=305, high=425),
-        "",
+        "whether permanent residents of nursing homes are still excluded, as in CMS159v11",
     ),
     _outcome(
         "cbe_0711",
@@ -239,7 +166,7 @@ _PROCESS = (
     Measure(
         name="item9_follow_up",
         title="PHQ-9 item 9 positive: risk assessed the same day",
-        version=_OWN,
+        version=OWN,
         rule=FollowedUp(
             item_no=9,
             at_least=1,
@@ -256,17 +183,17 @@ _PROCESS = (
     Measure(
         name="first_assessment",
         title="PHQ-9 within 14 days of the first treatment",
-        version=_OWN,
+        version=OWN,
         rule=ScoredInWindow(instrument="PHQ-9", low=1, high=14, waits=True),
-        source=_STATED,
+        source=STATED,
         year=2026,
     ),
     Measure(
         name="induction_completed",
         title="Induction completed",
-        version=_OWN,
+        version=OWN,
         rule=InductionCompleted(),
-        source=f"Four to eight infusions in 7 to 28 days: {_MCINNES}",
+        source=f"Four to eight infusions in 7 to 28 days: {MCINNES}",
         year=2022,
         wanted="neither",
         caution="Who responds early may stop early.",
@@ -274,7 +201,7 @@ _PROCESS = (
     Measure(
         name="not_improved",
         title="Not improved by session 4",
-        version=_OWN,
+        version=OWN,
         rule=NotImproved(),
         source="Least important difference of 20 % at moderate severity: Kounali et al., "
         "PMC9340848; the session is the clinic's to state",
@@ -285,7 +212,7 @@ _PROCESS = (
     Measure(
         name="relapsing",
         title="Worse again by a reliable change, confirmed",
-        version=_OWN,
+        version=OWN,
         rule=Relapsing(),
         source="Reliable change from the spread and reliability of the scale: Jacobson and Truax, "
         "J Consult Clin Psychol 59:12-19; the window is the clinic's to state",

@@ -170,8 +170,8 @@ class Record:
         if instrument not in self._baselines:
             rows = courses(self.study, instrument)
             first = rows[rows["course"].eq(1)]
-            found = np.full(len(self), np.nan)
-            found[self.numbered(first["subject_id"])] = numbers_of(first["baseline"])
+            found, person = np.full(len(self), np.nan), self.numbered(first["subject_id"])
+            found[person[person >= 0]] = numbers_of(first["baseline"])[person >= 0]
             self._baselines[instrument] = found
         return self._baselines[instrument]
 

@@ -53,13 +53,14 @@ def clinic(
     `people` gives of each patient any of age, sex, until, last, ended, site. `sessions` are (id,
     day, phase, completed); None: one of day 0 each.
     """
-    about = {name: {"age": 40, "until": 900, "ended": "ongoing", **p} for name, p in people.items()}
+    usual = {"age": 40, "indication": "depression", "until": 900, "ended": "ongoing"}
+    about = {name: {**usual, **p} for name, p in people.items()}
     given = [(name, 0, "induction", "true") for name in about] if sessions is None else sessions
     rows = {
         "subjects": _text(
             "subject_id,site_id,age_years,sex,indication,payer",
             [
-                (n, p.get("site", "A"), p["age"], p.get("sex"), "depression", p.get("payer"))
+                (n, p.get("site", "A"), p["age"], p.get("sex"), p["indication"], p.get("payer"))
                 for n, p in about.items()
             ],
         ),

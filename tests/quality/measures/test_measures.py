@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.disclosure import INTERNAL, Ledger, named_policy, recording, release
 from analysis.errors import ColumnError, DataError, DisclosureError, ModelError
@@ -19,7 +22,9 @@ from analysis.quality import (
     measure_names,
     quality_measures,
 )
+from analysis.quality.measures.codes import checked_codes
 from analysis.quality.measures.differences import newcombe_limits
+from analysis.quality.measures.record import as_period
 from analysis.study import read_study
 from analysis.synthetic import example_folder
 from analysis.tables import measures_table
@@ -139,6 +144,20 @@ def test_a_period_without_data_and_one_without_a_calendar():
         clinic({"a": {}}), "induction_completed", period=("2024-01-01", "2024-12-31")
     )
     assert dateless.tidy()["reason"].tolist() == ["not computable: needs the table calendar"]
+
+
+@given(st.tuples(st.text(max_size=12), st.text(max_size=12)))
+def test_any_texts_are_a_period_in_order_or_refused(pair):
+    with contextlib.suppress(DataError):
+        first, last = as_period(pair)
+        assert first <= last
+
+
+@given(st.lists(st.text(max_size=8)))
+def test_any_texts_are_codes_or_refused(listed):
+    with contextlib.suppress(DataError):
+        made = checked_codes({"depression": {"ICD-10": listed}}, [])
+        assert all(len(code) >= 3 for code in made["depression"]["ICD-10"])
 
 
 @pytest.mark.parametrize(
@@ -283,6 +302,41 @@ def test_none_and_all_of_a_sensitive_measure_are_hidden():
     assert release(made).audit["protected"].all()
 
 
+def test_reasons_of_exclusion_that_are_sensitive_are_not_named():
+    names = [f"p{k}" for k in range(60)]
+    ill = dict.fromkeys(names[:15], "F20.0") | dict.fromkeys(names[15:30], "F31.0")
+    study = clinic(
+        {n: {} for n in names},
+        scores=[(n, d, t) for n in names for d, t in ((0, 20), (150, 3))],
+        diagnoses=[(n, -9, "F33.1") for n in names] + [(n, 5, code) for n, code in ill.items()],
+    )
+    made = quality_measures(study, "drr_e_remission", codes=CODES)
+    assert made.shown["excluded"].tolist() == ["30"]
+    assert made.shown["excluded_for"].tolist() == ["bipolar disorder 15"]
+    assert "psychotic disorder 15" in made.tidy()["excluded_for"].iloc[0]
+    assert release(made).hidden == 0
+
+
+def test_a_release_without_anybody_observed_is_not_refused():
+    names = [f"p{k}" for k in range(40)]
+    study = clinic(
+        {n: {} for n in names},
+        scores=[(n, 0, 20) for n in names],
+        diagnoses=[(n, -9, "F33.1") for n in names],
+    )
+    row = release(quality_measures(study, "drr_e_remission", codes=CODES)).frame.iloc[0]
+    assert (row["observed"], row["numerator"], row["denominator"]) == ("0", "0", "40")
+
+
+def test_nobody_of_a_sensitive_stratum_is_not_told():
+    people = {f"p{k}": {"indication": "depression"} for k in range(40)}
+    people |= {f"s{k}": {"indication": "substance use", "until": 5} for k in range(20)}
+    made = quality_measures(clinic(people), "induction_completed", by="indication")
+    told = made.shown.set_index("stratum")["denominator"]
+    assert told["substance use"] in ("<11", "—")  # 0: nobody of them is due
+    assert release(made).audit.empty or release(made).audit["protected"].all()
+
+
 def test_rounding_policies_tell_percentages_of_rounded_counts():
     made = quality_measures(
         groups(female=(41, 22)), "induction_completed", policy=named_policy("7 with rounding to 5")
@@ -324,9 +378,9 @@ def test_every_measure_states_its_source_and_what_was_not_read():
         for said in ("Numerator: ", "Denominator: ", "Window: ", "Excluded: ", "Source: "):
             assert said in each.statement
         assert 1990 < each.year < 2027
-    for name in ("drr_e_remission", "dms_e_1", "cms2", "dsf_e_follow_up", "cbe_0711"):
+    for name in ("mips_370", "drr_e_remission", "dms_e_1", "cms2", "dsf_e_follow_up", "cbe_0711"):
         assert "Not verified: " in measure(name).statement
-    assert "Not verified" not in measure("mips_370").statement
+    assert "Not verified" not in measure("induction_completed").statement
 
 
 def test_a_measure_of_one_s_own():
@@ -353,6 +407,7 @@ def test_a_measure_of_one_s_own():
         {"depression": {"ICD-10-CM": "F33"}},
         {"depression": {"ICD-10-CM": ["F3"]}},
         {"depression": ["F33"]},
+        [{"depression": ["F33"]}],
     ],
 )
 def test_lists_of_codes_that_cannot_be_meant_are_refused(codes):
@@ -390,6 +445,15 @@ def test_neither_the_order_of_rows_nor_that_of_measures_matters(network):
     one = quality_measures(network, names, codes=CODES, policy=INTERNAL).tidy()
     two = quality_measures(turned, names[::-1], codes=CODES, policy=INTERNAL).tidy()
     pd.testing.assert_frame_equal(one, two.iloc[::-1].reset_index(drop=True))
+
+
+@pytest.mark.truth
+def test_the_share_of_positive_answers_that_were_followed_up_is_recovered(network):
+    # the scenario assesses 9 of 10 patients with a positive answer on the day of the answer
+    first = measure("item9_follow_up").with_rule(which="first")
+    row = quality_measures(network, first, policy=INTERNAL).tidy().iloc[0]
+    error = np.sqrt(0.9 * 0.1 / row["denominator"])
+    assert abs(row["estimate"] - 0.9) < 3.0 * error
 
 
 # --- The table ---------------------------------------------------------------------------------
