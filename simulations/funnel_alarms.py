@@ -23,13 +23,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from analysis.disclosure import INTERNAL
 from analysis.progress import progress
 from analysis.quality import case_mix
-from analysis.quality.funnel_counts import CountLaw
-from analysis.quality.funnel_limits import LEVELS, count_limits
-from analysis.quality.funnel_overdispersion import dispersion, usual_scale
-from analysis.quality.funnel_points import Points, read_points
-from analysis.quality.funnel_table import LimitPlan
-from analysis.quality.shrinkage_integration import integrated, maximum_likelihood, modes
-from analysis.quality.shrinkage_likelihood import likelihood_of
+from analysis.quality.clinics.funnel_counts import CountLaw
+from analysis.quality.clinics.funnel_limits import LEVELS, count_limits
+from analysis.quality.clinics.funnel_overdispersion import dispersion, usual_scale
+from analysis.quality.clinics.funnel_points import Points, read_points
+from analysis.quality.clinics.funnel_table import LimitPlan
+from analysis.quality.clinics.shrinkage_integration import integrated, maximum_likelihood, modes
+from analysis.quality.clinics.shrinkage_likelihood import likelihood_of
 from simulations.committed import RESULTS, write_provenance, write_table
 
 SEED = 20261126

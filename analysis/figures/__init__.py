@@ -13,11 +13,15 @@ from analysis.figures.influence import plot_influence
 from analysis.figures.intervals import plot_interval_curve
 from analysis.figures.marginal_means import plot_marginal_means
 from analysis.figures.missing_patterns import plot_missing_patterns
+from analysis.figures.monitoring import plot_time_course
+from analysis.figures.monitoring_events import plot_adverse_events
 from analysis.figures.proportions import plot_proportions
+from analysis.figures.published import plot_published, plot_published_curves
 from analysis.figures.quantiles import plot_quantiles
 from analysis.figures.residuals import plot_residuals
 from analysis.figures.retention import plot_retention
 from analysis.figures.showing import figure_png, show
+from analysis.figures.spc import plot_spc
 from analysis.figures.states import plot_states
 from analysis.figures.survival import plot_survival
 from analysis.figures.swimmer import plot_swimmer
@@ -28,6 +32,7 @@ from analysis.figures.visit_gaps import plot_visit_gaps
 __all__ = [
     "figure_png",
     "plot",
+    "plot_adverse_events",
     "plot_caterpillar",
     "plot_completeness",
     "plot_completers",
@@ -41,13 +46,17 @@ __all__ = [
     "plot_marginal_means",
     "plot_missing_patterns",
     "plot_proportions",
+    "plot_published",
+    "plot_published_curves",
     "plot_quantiles",
     "plot_ratios",
     "plot_residuals",
     "plot_retention",
+    "plot_spc",
     "plot_states",
     "plot_survival",
     "plot_swimmer",
+    "plot_time_course",
     "plot_tipping_point",
     "plot_trajectory",
     "plot_visit_gaps",

@@ -1,11 +1,11 @@
 """Missing scores: who has none, what was assumed about them, and what would change the answer."""
 
+from analysis.disclosure.counted import CountedTable
 from analysis.missing.attrition import attrition_weights
 from analysis.missing.attrition_result import AttritionWeights
 from analysis.missing.card import EstimandCard, StatesEstimand, estimand_card
 from analysis.missing.clustered_model import ClusteredModel
 from analysis.missing.completers import completers_against_all
-from analysis.missing.counted import CountedTable
 from analysis.missing.due import due_visits
 from analysis.missing.equations import gee
 from analysis.missing.gaps import Visiting, visit_gap_rows, visiting

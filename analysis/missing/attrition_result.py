@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.disclosure import RELEASE, Members, Policy, Statement
+from analysis.disclosure.counted import suppressed_counts
 from analysis.missing.clustered_model import ClusteredModel
-from analysis.missing.counted import suppressed_counts
 from analysis.results import FloatArray, frame_to_html, frame_to_text
 from analysis.study import Finding
 

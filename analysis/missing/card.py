@@ -13,10 +13,10 @@ from typing import Any, Protocol, Unpack, runtime_checkable
 import pandas as pd
 
 from analysis.disclosure import RELEASE, Policy, Statement
+from analysis.disclosure.counted import CountedTable
 from analysis.errors import ModelError
 from analysis.missing.attrition_result import AttritionWeights
 from analysis.missing.clustered_model import ClusteredModel
-from analysis.missing.counted import CountedTable
 from analysis.missing.estimand_events import of_cox, of_curve, of_incidence
 from analysis.missing.estimand_imputed import of_imputed
 from analysis.missing.estimand_models import (

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure import RELEASE, Members, Policy, units_of
+from analysis.disclosure.counted import CountedTable, suppressed_counts
 from analysis.errors import DataError, ModelError
-from analysis.missing.counted import CountedTable, suppressed_counts
 from analysis.missing.due import due_visits
 from analysis.outcomes.rules import Rules
 from analysis.outcomes.trajectory import mean_course

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.disclosure.counted import CountedTable
 from analysis.errors import DataError, ModelError
 from analysis.missing.clustered_model import ClusteredModel
-from analysis.missing.counted import CountedTable
 from analysis.missing.estimand_parts import (
     UNCHECKED,
     Asked,

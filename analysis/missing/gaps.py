@@ -8,9 +8,9 @@ from typing import Unpack
 import pandas as pd
 
 from analysis.disclosure import RELEASE, Members, Policy, units_of
+from analysis.disclosure.counted import CountedTable, suppressed_counts
 from analysis.errors import DataError
 from analysis.instruments import load_instrument, severity_band
-from analysis.missing.counted import CountedTable, suppressed_counts
 from analysis.outcomes.baseline import LAST
 from analysis.outcomes.cohort import treated_patients
 from analysis.outcomes.entry import is_at_threshold, stated_threshold

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.disclosure import RELEASE, Members, Policy, Statement, units_of
-from analysis.missing.counted import suppressed_counts
+from analysis.disclosure.counted import suppressed_counts
 from analysis.missing.due import due_visits
 from analysis.outcomes.rules import Rules
 from analysis.results import frame_to_html, frame_to_text

@@ -108,6 +108,10 @@ RULES: dict[str, FileRule] = {
         116, "error", "Residuals or predictions of single observations are shown.",
         "Show their spread or a figure of many; values per observation are those of patients.",
     ),
+    "picture in a drawing": _rule(
+        117, "error", "A drawing holds a picture that no chart program put there.",
+        "Look at it, take it out of the drawing, or store the chart as PNG.",
+    ),
     "cannot be read": _rule(
         120, "error", "The file cannot be opened: it is locked, open elsewhere or forbidden.",
         "Close it in other programs and scan again.",

@@ -112,7 +112,13 @@ def test_a_dump_inside_a_dump_inside_a_dump_is_too_much(tmp_path):
 _PNG = f"data:image/png;base64,{b64(png())}"
 _NAMED = b64(jpeg((0xFE, b"Anna Kowalski, born 1971")))
 PICTURES = {
-    "drawing": ("a.svg", f'<svg xmlns="s"><image href="{_PNG}"/></svg>'),
+    "drawing": (
+        "a.svg",
+        f'<svg xmlns="s"><metadata><title>Matplotlib v3.11.2</title></metadata><image href="{_PNG}"/></svg>',
+    ),
+    "drawing of a program that marks itself": (
+        "a.svg", f'<svg xmlns="s" class="svglite"><image href="{_PNG}"/></svg>'
+    ),
     "drawing, elsewhere": ("a.svg", '<svg xmlns="s"><image href="face.jpg"/></svg>'),
     "page": ("a.html", f'<img src="{_PNG}">'),
     "page, elsewhere": ("a.html", '<img src="face.jpg">'),
@@ -134,6 +140,18 @@ PICTURES = {
 def test_a_picture_inside_a_file_is_named_and_no_error(tmp_path, case):
     rules = found(tmp_path, *PICTURES[case])
     assert rules - {("PRV-111", "warning")} == {("PRV-110", "warning")}
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        f'<svg xmlns="s"><image href="{_PNG}"/></svg>',
+        f'<svg xmlns="s"><text>matplotlib</text><image href="{_PNG}"/></svg>',
+        f'<svg xmlns="s"><defs><filter><feImage href="{_PNG}"/></filter></defs></svg>',
+    ],
+)
+def test_a_picture_in_a_drawing_of_no_chart_program_is_an_error(tmp_path, drawing):
+    assert ("PRV-117", "error") in found(tmp_path, "a.svg", drawing)
 
 
 @pytest.mark.parametrize(

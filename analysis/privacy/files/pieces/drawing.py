@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from xml.parsers import expat
 
@@ -19,6 +20,8 @@ _LABELS = ("id", "gid", "label", "aria-label", "title", "href", "class", "name")
 _PICTURES = {"image", "feImage"}
 _OF_PROGRAMS = {"date", "format", "type", "source", "language", "Work"}
 _AUTHORS = {"creator", "publisher", "contributor", "rights"}
+_CHART_PROGRAM = re.compile(r"(?i)\b(?:matplotlib|plotly|vega|bokeh|altair|svglite|ggplot2?)\b")
+"""Programs that store a heat map, or many marks, as a picture inside the drawing."""
 
 
 def drawing_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
@@ -36,7 +39,7 @@ def drawing_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
     Piece or Trouble
         Texts line by line; pictures of points inside the drawing; labels of elements with digits;
         comments, in which programs that draw letters as shapes keep them; a trouble when there
-        are many marks.
+        are many marks, or a picture of points that no chart program put there.
     """
     drawing = _Drawing()
     try:
@@ -57,6 +60,8 @@ def drawing_pieces(source: Source, limits: Limits) -> Iterator[Piece | Trouble]:
         yield Piece(where="document properties: author", role="label", text=author)
     if drawing.pictures:
         yield Piece(where="drawing, picture", role="picture")
+    if drawing.embedded and not drawing.is_of_chart_program:
+        yield Trouble(where="drawing, picture", kind="picture in a drawing")
     if drawing.marks.kind:
         yield Trouble(where="drawing", kind=drawing.marks.kind)
 
@@ -70,7 +75,8 @@ class _Drawing:
         self.comments: list[str] = []
         self.authors: list[str] = []
         self.scripts: list[str] = []
-        self.pictures = 0
+        self.pictures = self.embedded = 0
+        self.is_of_chart_program = False
         self.marks = ChartMarks()
 
     def seen(self, element: Element) -> None:
@@ -80,12 +86,19 @@ class _Drawing:
             return
         self.marks.take(element.name, element.attributes)
         drawn = element.attributes.get("href", "")
-        self.pictures += element.name in _PICTURES and not drawn.startswith(("data:", "#"))
+        if element.name in _PICTURES:
+            self.embedded += drawn.startswith("data:")
+            self.pictures += not drawn.startswith(("data:", "#"))
+        self._look_for_program(element.attributes.get("class", ""))
         for name, value in element.attributes.items():
             is_label = name in _LABELS or name.startswith("data-")
             is_file = "data:" in value
             if is_file or (is_label and any(map(str.isdigit, value)) and not value.startswith("#")):
                 self.labels.append(value)
+
+    def _look_for_program(self, text: str) -> None:
+        """Note that the metadata or a class name the program that drew a chart."""
+        self.is_of_chart_program |= _CHART_PROGRAM.search(text) is not None
 
     @staticmethod
     def _is_metadata(element: Element) -> bool:
@@ -97,6 +110,8 @@ class _Drawing:
         text = " ".join(element.text.split())
         if not text:
             return
+        if "metadata" in element.path:
+            self._look_for_program(text)
         if _AUTHORS & {element.name, *element.path}:
             self.authors.append(text)
         elif element.name == "script":
