@@ -138,12 +138,17 @@ def trial_of_charts(seed: int, trial: int) -> Iterator[dict[str, object]]:
                 continue
             points = _points(frame, kind)
             scale = usual_scale(kind, None)
-            found = dispersion(points, scale=scale)
+            drawn_in = dispersion(points, scale=scale)
+            ways = {
+                "none": ("none", drawn_in),
+                "additive": ("additive", drawn_in),
+                "additive, tails kept": ("additive", dispersion(points, scale=scale, tails="keep")),
+            }
             for rule in ("spiegelhalter", "mid-p", "exact", "normal"):
-                for widening in ("none", "additive"):
+                for way, (widening, found) in ways.items():
                     plan = LimitPlan(rule=rule, scale=scale, widening=widening, found=found)
                     row = {"outcome": outcome, "between": between, "rule": rule}
-                    row |= {"overdispersion": widening, "zeros": (frame["events"] == 0).mean()}
+                    row |= {"overdispersion": way, "zeros": (frame["events"] == 0).mean()}
                     for name, level in LEVELS.items():
                         low, high = plan.limits(points, level)
                         value = points.estimate

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from collections.abc import Mapping
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -97,7 +98,7 @@ def _draw(ax: Axes, result: Shrinkage, shown: pd.DataFrame) -> None:
             )  # fmt: skip
 
 
-def _count(row: dict) -> str:  # type: ignore[type-arg]
+def _count(row: Mapping[Any, Any]) -> str:
     """Write the counts of a clinic as they are shown."""
     if "mean" in row:
         return f"{row['denominator']}"

@@ -8,6 +8,7 @@ from typing import Unpack
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
 from analysis.figures.caterpillar import plot_caterpillar
@@ -179,7 +180,7 @@ def _name_lines(ax: Axes, result: Funnel, known: pd.DataFrame) -> list[Bbox]:
     return [text.get_window_extent() for text in _apart(texts)]
 
 
-def _apart(texts: list) -> list:  # type: ignore[type-arg]
+def _apart(texts: list[Annotation]) -> list[Annotation]:
     """Move the names of lines apart where they would overlap."""
     ordered = sorted(texts, key=lambda text: text.get_window_extent().y0)
     for lower, upper in pairwise(ordered):

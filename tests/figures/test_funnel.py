@@ -125,3 +125,15 @@ def test_nothing_to_show_is_said():
         ax, frame = plot(result)
         assert "No clinic has enough patients to be shown" in said(ax)
         assert frame["estimate"].isna().all()
+
+
+@pytest.mark.unit
+def test_names_without_room_are_counted_and_the_others_do_not_overlap():
+    crowd = many(30, spread=0.0)
+    crowd["of"], crowd["n"] = 200 + crowd.index % 3, np.where(crowd.index < 15, 150, 50)
+    result = funnel(crowd, **SHARES, overdispersion="none", policy=INTERNAL)
+    ax, frame = plot(result)
+    check_texts_stay_inside_and_apart((ax, frame))
+    named = sum(name in said(ax) for name in frame["clinic"])
+    assert 2 < named < 30
+    assert f"{30 - named} names had no room; they are in the table." in said(ax)

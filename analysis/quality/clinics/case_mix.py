@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy import stats
-from statsmodels.tools.sm_exceptions import (
-    ConvergenceWarning,
-    PerfectSeparationError,
-    PerfectSeparationWarning,
-)
 
 from analysis.disclosure import RELEASE, Members, Policy
-from analysis.errors import ColumnError, ConvergenceError, DataError, ModelError
+from analysis.errors import ColumnError, DataError, ModelError
 from analysis.quality.clinics.case_mix_covariates import (
     USUAL,
     CaseMixDesign,
     code_patients,
     require_patients_own,
 )
+from analysis.quality.clinics.case_mix_fit import PatientFit, dispersion_within, fit_patients
 from analysis.quality.clinics.case_mix_result import CaseMix
 from analysis.quality.clinics.funnel_disclosure import ClinicCounts, hide_clinics
 from analysis.results import FloatArray
@@ -32,24 +26,6 @@ from analysis.results import FloatArray
 __all__ = ["case_mix"]
 
 CaseMixKind = Literal["proportion", "rate", "mean"]
-
-_FAMILIES: dict[str, Any] = {
-    "proportion": sm.families.Binomial,
-    "rate": sm.families.Poisson,
-    "mean": sm.families.Gaussian,
-}
-_MOST_STEPS = 100
-_ENDLESS = 15.0  # standard error of a log odds ratio that has no finite estimate
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Fit:
-    """A fitted model of patients."""
-
-    fitted: FloatArray  # expected outcome of each patient
-    weight: FloatArray  # its variance, before dispersion
-    estimate: FloatArray
-    inverse: FloatArray  # (X'WX)⁻¹
 
 
 def case_mix(
@@ -133,14 +109,14 @@ def case_mix(
     >>> found.clinics()[["events", "expected"]].round(2).to_numpy().tolist()
     [[20.0, 20.0], [20.0, 20.0]]
     """
-    if kind not in _FAMILIES:
-        raise ModelError(f"kind is not known; allowed are {', '.join(_FAMILIES)}.")
+    if kind not in get_args(CaseMixKind):
+        raise ModelError(f"kind is not known; allowed are {', '.join(get_args(CaseMixKind))}.")
     value, size, clinic = _read(data, outcome, by, kind, exposure)
     require_patients_own(covariates, data, by)
     design = code_patients(data, covariates)
-    fit = _fit(design, value, size, kind)
+    fit = fit_patients(design, value, size, kind)
     codes, names = pd.factorize(clinic, sort=True)
-    spread = _dispersion(fit, value, codes, len(design.terms), kind)
+    spread = dispersion_within(fit, value, codes, len(design.terms), kind)
     table = _clinics(fit, design, value, codes, kind, spread)
     table.insert(0, by, pd.Series([str(name) for name in names], dtype="string"))
     behind = replace(_behind(table, value, codes, kind), about=label, members=members)
@@ -199,52 +175,8 @@ def _floats(data: pd.DataFrame, column: str) -> FloatArray:
     return np.asarray(data[column].to_numpy(dtype=float, na_value=np.nan))
 
 
-def _fit(design: CaseMixDesign, value: FloatArray, size: FloatArray, kind: str) -> _Fit:
-    """Fit by statsmodels, and turn its ways of failing into one error."""
-    family = _FAMILIES[kind]()
-    offset = np.log(size) if kind == "rate" else None
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", ConvergenceWarning)
-        warnings.simplefilter("error", PerfectSeparationWarning)
-        warnings.simplefilter("ignore", RuntimeWarning)  # fitted 0 or 1: refused by their errors
-        try:
-            model = sm.GLM(value, design.X, family=family, offset=offset)
-            found = model.fit(maxiter=_MOST_STEPS, tol=1e-10)
-        except (ConvergenceWarning, PerfectSeparationWarning, PerfectSeparationError):
-            raise ConvergenceError(_SEPARATED) from None
-    fitted = np.asarray(found.fittedvalues, dtype=float)
-    weight = np.asarray(family.variance(fitted), dtype=float)
-    inverse = np.asarray(np.linalg.pinv(design.X.T @ (weight[:, None] * design.X)), dtype=float)
-    if kind != "mean" and not float(np.sqrt(np.diag(inverse)).max()) < _ENDLESS:
-        raise ConvergenceError(_SEPARATED)
-    return _Fit(
-        fitted=fitted, weight=weight, estimate=np.asarray(found.params, float), inverse=inverse
-    )
-
-
-_SEPARATED = (
-    "Some levels of the covariates have the outcome always or never, so that what to expect of "
-    "them has no finite estimate. Leave a covariate out or join its levels."
-)
-
-
-def _dispersion(fit: _Fit, value: FloatArray, codes: Any, n_terms: int, kind: str) -> float:
-    """Estimate the variance of patients within clinics, relative to the model's."""
-    if kind == "proportion":
-        return 1.0
-    k = int(codes.max()) + 1
-    df = max(value.size - n_terms - k + 1, 1)
-    if kind == "mean":
-        rest = value - fit.fitted
-        own = np.bincount(codes, rest, k) / np.bincount(codes, minlength=k)
-        return float(((rest - own[codes]) ** 2).sum() / df)
-    ratio = np.bincount(codes, value, k) / np.bincount(codes, fit.fitted, k)
-    mean = np.maximum(fit.fitted * ratio[codes], np.finfo(float).tiny)
-    return max(float(((value - fit.fitted * ratio[codes]) ** 2 / mean).sum() / df), 1.0)
-
-
 def _clinics(
-    fit: _Fit, design: CaseMixDesign, value: FloatArray, codes: Any, kind: str, spread: float
+    fit: PatientFit, design: CaseMixDesign, value: FloatArray, codes: Any, kind: str, spread: float
 ) -> pd.DataFrame:
     """Sum over the patients of each clinic."""
     k = int(codes.max()) + 1
@@ -284,7 +216,7 @@ def _behind(table: pd.DataFrame, value: FloatArray, codes: Any, kind: str) -> Cl
     return ClinicCounts(counts=counts, nested=kind == "proportion")
 
 
-def _coefficients(fit: _Fit, design: CaseMixDesign, spread: float) -> pd.DataFrame:
+def _coefficients(fit: PatientFit, design: CaseMixDesign, spread: float) -> pd.DataFrame:
     """List the coefficients with their standard errors."""
     errors = np.sqrt(spread * np.diag(fit.inverse))
     terms = pd.array(list(design.terms), dtype="string")
@@ -292,7 +224,7 @@ def _coefficients(fit: _Fit, design: CaseMixDesign, spread: float) -> pd.DataFra
 
 
 def _about(
-    fit: _Fit, design: CaseMixDesign, value: FloatArray, kind: str, spread: float
+    fit: PatientFit, design: CaseMixDesign, value: FloatArray, kind: str, spread: float
 ) -> pd.DataFrame:
     """Say how much the model tells: concordance for proportions, share of variance for means."""
     told = np.nan

@@ -26,12 +26,22 @@ from analysis.disclosure import (
 from analysis.disclosure.rows import HELD
 from analysis.results import FloatArray
 
-__all__ = ["SHOWN_ONLY", "ClinicCounts", "HiddenClinics", "hidden_note", "hide_clinics"]
+__all__ = [
+    "MOST_NAMES",
+    "SHOWN_ONLY",
+    "ClinicCounts",
+    "HiddenClinics",
+    "hidden_note",
+    "hide_clinics",
+]
 
 Cell = tuple[str, str]
 
 SHOWN_ONLY = "Mean and spread of clinics are those of the shown ones, so that they tell no others."
 """What stands beside estimates from several clinics where some are hidden."""
+
+MOST_NAMES = 5
+"""How many clinics a sentence names; of more it says the number."""
 
 _ALL = "all clinics"
 _KEPT = 1e9  # readers know the clinics together, so that hiding them would not help

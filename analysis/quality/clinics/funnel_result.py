@@ -8,7 +8,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure import Statement
-from analysis.quality.clinics.funnel_disclosure import SHOWN_ONLY, ClinicCounts, hidden_note
+from analysis.quality.clinics.funnel_disclosure import (
+    MOST_NAMES,
+    SHOWN_ONLY,
+    ClinicCounts,
+    hidden_note,
+)
 from analysis.quality.clinics.funnel_limits import LEVELS
 from analysis.quality.clinics.funnel_points import Points
 from analysis.quality.clinics.funnel_table import (
@@ -184,7 +189,7 @@ class Funnel:
         of = counted(len(known), "clinic")
         many = "none" if outside.empty else str(len(outside))
         verb = "lies" if len(outside) == 1 else "lie"
-        names = f" ({', '.join(alarm[self.by])})" if len(alarm) else ""
+        names = f" ({', '.join(alarm[self.by])})" if 0 < len(alarm) <= MOST_NAMES else ""
         would = "would"
         if len(alarm) and len(alarm) == len(outside):
             far, would = f"outside the 99.8% limits{names}", "would lie outside the 95% limits"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from analysis.disclosure import Statement
-from analysis.quality.clinics.funnel_disclosure import SHOWN_ONLY, hidden_note
+from analysis.quality.clinics.funnel_disclosure import MOST_NAMES, SHOWN_ONLY, hidden_note
 from analysis.results import counted, frame_to_html, frame_to_text
 
 __all__ = ["Shrinkage"]
@@ -114,11 +114,13 @@ class Shrinkage:
         if named.empty:
             return f"Of {counted(known, 'clinic')} none can be told from the mean of clinics."
         side = named["probability_above"].gt(0.5).map({True: "above", False: "below"})
+        many = len(named) > MOST_NAMES
         each = [f"{c} ({s})" for c, s in zip(named[self.by], side, strict=True)]
-        verb = "differs" if len(each) == 1 else "differ"
+        who = [f"{side.eq(word).sum()} {word}" for word in ("above", "below")] if many else each
+        verb = "differs" if len(named) == 1 else "differ"
         return (
-            f"Of {counted(known, 'clinic')} {len(each)} {verb} from the mean of clinics: "
-            f"{', '.join(each)}; the others cannot be told from it."
+            f"Of {counted(known, 'clinic')} {len(named)} {verb} from the mean of clinics: "
+            f"{', '.join(who)}; the others cannot be told from it."
         )
 
     def notes(self) -> tuple[str, ...]:

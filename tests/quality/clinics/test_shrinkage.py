@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -136,6 +137,7 @@ def test_many_large_clinics_are_hardly_drawn_in_and_their_spread_is_found():
     found = shrinkage(data, **SHARES, policy=INTERNAL)
     assert (found.tidy()["estimate"] - found.tidy()["observed_value"]).abs().max() < 0.01
     spread = found.glance().iloc[1]
+    assert re.search(r"Of 40 clinics \d+ differ from .*: \d+ above, \d+ below;", found.sentence())
     assert spread["conf_low"] < 0.5 < spread["conf_high"]
 
 
