@@ -465,6 +465,9 @@ CASES: dict[str, Callable[[World], object]] = {
     "tables.findings_table": _frame(tables.findings_table),
     "tables.indications_table": _frame(tables.indications_table),
     "tables.response_table": _frame(tables.response_table),
+    "tables.measures_table": lambda world: tables.measures_table(
+        quality.quality_measures(world.study)
+    ),
     "tables.rules_table": _study(tables.rules_table, "PHQ-9", visit="week 4"),
     "text_numbers.require_numbers": lambda world: require_numbers(world.cells, "response"),
     "text_numbers.require_number_columns": _frame(require_number_columns, names=["y"]),
