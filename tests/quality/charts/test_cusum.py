@@ -34,6 +34,13 @@ def test_sums_by_hand():
 
 
 @pytest.mark.unit
+def test_a_sum_that_reaches_the_limit_is_a_signal():
+    at = _Weights.of(0.2, 2.0).event
+    sums = bernoulli_cusum(pd.DataFrame({"y": [1, 0]}), y="y", expected=0.2, limit=at)
+    assert sums["signal"].tolist() == ["more events", ""]
+
+
+@pytest.mark.unit
 def test_a_long_time_without_events_is_a_signal_too():
     quiet = bernoulli_cusum(pd.DataFrame({"y": [False] * 70}), y="y", expected=0.1)
     # 3.5 / ln(0.9473684 / 0.9) = 68.2

@@ -119,6 +119,18 @@ def test_adverse_events_are_counted_over_sessions_in_which_they_were_asked_about
 
 
 @pytest.mark.unit
+def test_events_of_sessions_in_which_nobody_asked_do_not_count():
+    sessions = NETWORK.table("sessions")
+    asked = sessions["ae_assessed"].where(sessions["site_id"].ne("clinic-a"), other=False)
+    tables = {**NETWORK.tables, "sessions": sessions.assign(ae_assessed=asked)}
+    series = quality_series(replace(NETWORK, tables=tables), "adverse events", period="year")
+    every = quality_series(NETWORK, "adverse events", by="site_id", period="year")
+    others = every[every["site_id"].ne("clinic-a")]
+    assert every["y"].sum() > others["y"].sum() == series["y"].sum()
+    assert others["n"].sum() == series["n"].sum()
+
+
+@pytest.mark.unit
 def test_members_are_behind_every_count():
     series = quality_series(NETWORK, "response", by="site_id")
     members = Members.of(series)

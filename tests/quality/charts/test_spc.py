@@ -157,6 +157,17 @@ def test_hidden_points_are_gaps_and_another_of_their_clinic_with_them():
     assert shown.statement.audit["protected"].all()
 
 
+def test_points_with_few_patients_without_the_outcome_are_hidden():
+    nearly_all = COUNTS.assign(
+        yes=[37, *COUNTS["yes"][1:6], 22, *COUNTS["yes"][7:]], n=COUNTS["n"].clip(lower=40)
+    )
+    frame = release(chart(nearly_all)).frame  # 3 of 40 are without it
+    assert np.isnan(frame["value"].iloc[0])
+    assert "37" not in frame["y"].tolist()
+    rates = release(chart(nearly_all, kind="u")).frame
+    assert rates["y"].iloc[0] == "37"  # events of sessions have no complement
+
+
 def test_lines_of_a_release_rest_on_what_is_shown_alone():
     hidden_otherwise = COUNTS.assign(yes=COUNTS["yes"].replace({4: 5}))
     first, second = (chart(frame).shown().statement.frame for frame in (COUNTS, hidden_otherwise))
