@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import DataError
 
-__all__ = ["require_numbers", "text_numbers"]
+__all__ = ["require_number_columns", "require_numbers", "text_numbers"]
 
 _LONG, _LONG_EXPONENT = 12, r"[eE][+-]?[0-9]{4,}"
 
@@ -75,3 +77,26 @@ def require_numbers(cells: pd.Series, name: str) -> npt.NDArray[np.float64]:
             "them empty where nothing was recorded."
         )
     return values
+
+
+def require_number_columns(frame: pd.DataFrame, names: Iterable[str]) -> None:
+    """Refuse a frame whose columns of counts or estimates hold something else.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        With the named columns; missing cells are left to the caller.
+    names : iterable of str
+        Columns that hold numbers.
+
+    Raises
+    ------
+    DataError
+        As `require_numbers`, for the first column that holds something else.
+
+    Examples
+    --------
+    >>> require_number_columns(pd.DataFrame({"n": [12, 30]}), ["n"])
+    """
+    for name in names:
+        require_numbers(frame[name], name)

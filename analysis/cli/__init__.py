@@ -1,4 +1,4 @@
-"""The command ``ketamine-outcomes``: check, map, update, scan, synthesize, report, release, doctor.
+"""The command ``ketamine-outcomes``, from ``check`` to ``doctor``.
 
 Commands only read their options, call a room and print; what they print carries no patient's value.
 Exit codes: 0 done; 1 done, and something needs attention; 2 the command line is wrong; 3 refused,

@@ -1,4 +1,4 @@
-"""The commands ``map`` and ``update``: exports of clinics, REDCap, FHIR and OMOP."""
+"""The commands ``map``, ``update`` and ``correct``: exports of clinics, REDCap, FHIR and OMOP."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from analysis.cli.console import (
 if TYPE_CHECKING:
     from analysis.formats import Imported, Update
 
-__all__ = ["MAP_EXAMPLES", "UPDATE_EXAMPLES", "map_files", "update"]
+__all__ = ["CORRECT_EXAMPLES", "MAP_EXAMPLES", "UPDATE_EXAMPLES", "correct", "map_files", "update"]
 
 
 FilesFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the export.")]
@@ -34,8 +34,8 @@ CutOff = Annotated[
     typer.Option(
         metavar="DATE",
         show_default=False,
-        help="Last day that counts, for own files of a clinic only. Default: that of the mapping. "
-        "Example: --cut-off 2025-06-30",
+        help="Last day that counts: what is dated later is left out. Default: that of the mapping, "
+        "if it has one. Example: --cut-off 2025-06-30",
     ),
 ]
 
@@ -242,3 +242,44 @@ def _changes_text(found: Update, audience: Audience) -> str:
     else:
         parts.append("Rows were not compared: one of the exports is no study.")
     return "\n\n".join(parts)
+
+
+CORRECT_EXAMPLES = (
+    f"Example:  {PROGRAM} correct local/july --mapping local/mapping.json "
+    "--corrections local/corrections.csv --output local/july-corrected"
+)
+
+
+def correct(
+    folder: FilesFolder,
+    mapping: Annotated[
+        Path, typer.Option(help="The mapping. Example: --mapping local/mapping.json")
+    ],
+    corrections: Annotated[
+        Path,
+        typer.Option(
+            help="CSV file in UTF-8 with the columns file, line, column, is, becomes, reason. "
+            "Example: --corrections local/corrections.csv"
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(
+            help="Folder of the copies, below a folder named local. Example: "
+            "--output local/july-corrected"
+        ),
+    ],
+) -> None:
+    """Copy the own files of a clinic with the cells of a list corrected; the export stays.
+
+    Exit code 0: done. 3: a correction fits no cell, and nothing was written.
+    """
+    from analysis.formats import Mapping, correct_files, read_mapping
+    from analysis.results import counted
+
+    told = read_mapping(mapping)
+    if not isinstance(told, Mapping):
+        raise typer.BadParameter("Only own files of a clinic.", param_hint="'--mapping'")
+    copies = correct_files(folder, told, corrections, output)
+    note(f"{counted(len(copies), 'file')} written to {output}")
+    raise typer.Exit(DONE)

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from analysis.cli import check, clinic_files, doctor, report, scan, synthesize
+from analysis.cli import check, clinic_files, doctor, report, scan, strip, synthesize
 from analysis.cli.console import INTERRUPTED, PROGRAM, REFUSED, UNFORESEEN
 from analysis.errors import AnalysisError
 
@@ -26,7 +26,9 @@ app = typer.Typer(
 app.command(epilog=check.EXAMPLES)(check.check)
 app.command("map", epilog=clinic_files.MAP_EXAMPLES)(clinic_files.map_files)
 app.command(epilog=clinic_files.UPDATE_EXAMPLES)(clinic_files.update)
+app.command(epilog=clinic_files.CORRECT_EXAMPLES)(clinic_files.correct)
 app.command(epilog=scan.EXAMPLES)(scan.scan)
+app.command(epilog=strip.EXAMPLES)(strip.strip)
 app.command(cls=synthesize.WithPresets, epilog=synthesize.EXAMPLES)(synthesize.synthesize)
 app.command(epilog=report.EXAMPLES)(report.report)
 app.command(epilog=report.RELEASE_EXAMPLES)(report.release)

@@ -4,8 +4,9 @@ from analysis.disclosure.cells import HiddenCells, suppress_cells
 from analysis.disclosure.completeness import hide_completeness
 from analysis.disclosure.counted import CountedTable
 from analysis.disclosure.counts import SuppressedCounts, attack_counts, suppress_counts
-from analysis.disclosure.curves import cut_curve, cut_interval_curve, cut_medians
-from analysis.disclosure.estimates import hide_statistics, suppress_proportions
+from analysis.disclosure.curves import cut_curve, cut_interval_curve, cut_medians, suppress_curve
+from analysis.disclosure.degrees import coarse_degrees
+from analysis.disclosure.estimates import hide_statistics, suppress_numbers, suppress_proportions
 from analysis.disclosure.flow import suppress_flow
 from analysis.disclosure.ledger import Ledger, recording
 from analysis.disclosure.members import ABOUT, MEMBERS, Members, units_of
@@ -47,6 +48,7 @@ __all__ = [
     "Statement",
     "SuppressedCounts",
     "attack_counts",
+    "coarse_degrees",
     "coarsen_occupancy",
     "cut_curve",
     "cut_interval_curve",
@@ -66,7 +68,9 @@ __all__ = [
     "shown_curve",
     "suppress_cells",
     "suppress_counts",
+    "suppress_curve",
     "suppress_flow",
+    "suppress_numbers",
     "suppress_proportions",
     "suppress_risk_table",
     "units_of",

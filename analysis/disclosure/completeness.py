@@ -15,9 +15,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.cells import Cell, HiddenCells, suppress_cells
+from analysis.disclosure.columns import group_texts
 from analysis.disclosure.members import Members
 from analysis.disclosure.policy import HIDDEN, RELEASE, Policy, is_small, rounded_count
 from analysis.errors import ColumnError, DataError
+from analysis.text_numbers import require_number_columns
 
 __all__ = ["hide_completeness"]
 
@@ -64,11 +66,12 @@ def hide_completeness(frame: pd.DataFrame, *, by: str, policy: Policy = RELEASE)
     """
     if not {by, "visit", *_COUNTS} <= set(frame.columns):
         raise ColumnError(f"The frame needs {by}, visit, {', '.join(_COUNTS)}.")
+    require_number_columns(frame, _COUNTS)
     counts = frame[[by, "visit", *_COUNTS]].reset_index(drop=True)
     missing = counts["due"] - counts["scored"]
     if missing.lt(0).any() or counts["due"].gt(counts["started"]).any():
         raise DataError("Some rows have more scored than due, or more due than started.")
-    groups = counts[by].astype("string").tolist()
+    groups = group_texts(counts[by]).tolist()
     hidden = _started(groups, counts["started"].astype(int).tolist(), by, Members.of(frame), policy)
     shares = [
         _share(

@@ -17,6 +17,7 @@ from analysis.disclosure.cells import Cell, HiddenCells, Sum, suppress_cells
 from analysis.disclosure.members import ABOUT, Members
 from analysis.disclosure.policy import RELEASE, Policy, is_small
 from analysis.errors import ColumnError, DataError
+from analysis.text_numbers import require_number_columns
 
 __all__ = ["suppress_flow"]
 
@@ -103,6 +104,7 @@ def _read(flow: pd.DataFrame) -> list[_Box]:
     missing = [name for name in _COLUMNS if name not in flow.columns]
     if missing or flow.empty:
         raise ColumnError(f"A flow needs rows and the columns {', '.join(_COLUMNS)}.")
+    require_number_columns(flow, ["n", "n_excluded"])
     boxes = []
     for step, rows in flow.groupby("step", sort=False):
         left = rows[rows["n_excluded"].gt(0)]

@@ -24,6 +24,7 @@ BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 
 _CHUNK = 8192  # patients
+_BATCH = 256  # families
 _MOST_PARTS = 4
 
 
@@ -94,9 +95,8 @@ def group_links(groups: Sequence[Sequence[int]], totals: Sequence[int], minimum:
     if not totals:
         return found
     sizes = np.array([total.bit_count() for total in totals])
-    for family in groups:
+    for family, shared in _shared_by_family(groups, totals):
         size = np.array([group.bit_count() for group in family])
-        shared = _shared(family, totals)
         inside = shared == size[:, None]
         left = sizes - (inside * size[:, None]).sum(axis=0)
         for place in np.flatnonzero((left < minimum) & (inside.sum(axis=0) > 1)).tolist():
@@ -104,6 +104,19 @@ def group_links(groups: Sequence[Sequence[int]], totals: Sequence[int], minimum:
             found.append(_link([totals[place]], parts))
         found += _wider(family, totals, size.sum() - sizes, minimum)
     return found
+
+
+def _shared_by_family(
+    groups: Sequence[Sequence[int]], totals: Sequence[int]
+) -> Iterator[tuple[Sequence[int], IntArray]]:
+    """Count the patients whom groups share with totals, for many families at once."""
+    for start in range(0, len(groups), _BATCH):
+        batch = groups[start : start + _BATCH]
+        sets = list(dict.fromkeys(chain.from_iterable(batch)))
+        row = {bits: place for place, bits in enumerate(sets)}
+        shared = _shared(sets, totals)
+        for family in batch:
+            yield family, shared[[row[bits] for bits in family]]
 
 
 def _wider(

@@ -12,9 +12,11 @@ import pandas as pd
 
 from analysis.disclosure.columns import require_columns
 from analysis.disclosure.curves import cut_curve, cut_interval_curve
+from analysis.disclosure.degrees import coarse_degrees
 from analysis.disclosure.policy import RELEASE, Policy
 from analysis.disclosure.rows import HELD
 from analysis.errors import DisclosureError
+from analysis.text_numbers import require_number_columns
 
 __all__ = ["FittedCurve", "FittedModel", "hide_coefficients", "shown_curve"]
 
@@ -67,6 +69,7 @@ def hide_coefficients(
     -------
     pandas.DataFrame
         All rows of `tidy`, with missing numbers where hidden, and ``reason``, empty where shown.
+        Degrees of freedom are rounded down, and limits and p-values follow, see `coarse_degrees`.
 
     Raises
     ------
@@ -83,6 +86,7 @@ def hide_coefficients(
     [[nan, 'fewer than 11 patients in a group it compares'], [0.1, '']]
     """
     require_columns(support, ["n", "residual_df"])
+    require_number_columns(support, [name for name in _BEHIND if name in support.columns])
     names = [name for name in support.columns if name not in _BEHIND]
     require_columns(tidy, names)
     rows, others = (each[names].reset_index(drop=True) for each in (tidy, support))
@@ -94,13 +98,14 @@ def hide_coefficients(
     if policy.confidential:
         return tidy.assign(reason="")
     reason = _reasons(support, policy)
+    coarse = coarse_degrees(tidy, policy)
     numbers = [
         name
-        for name in tidy.columns
-        if pd.api.types.is_numeric_dtype(tidy[name]) and name not in names
+        for name in coarse.columns
+        if pd.api.types.is_numeric_dtype(coarse[name]) and name not in names
     ]
-    blank = {name: tidy[name].where(reason == "") for name in numbers}
-    held = tidy.assign(**blank, reason=reason)
+    blank = {name: coarse[name].where(reason == "") for name in numbers}
+    held = coarse.assign(**blank, reason=reason)
     held.attrs[HELD] = policy.rule
     return held
 
@@ -122,7 +127,13 @@ def _reasons(support: pd.DataFrame, policy: Policy) -> np.ndarray:
     )
 
 
-def shown_curve(support: pd.DataFrame, policy: Policy = RELEASE) -> pd.DataFrame:
+def shown_curve(
+    support: pd.DataFrame,
+    policy: Policy = RELEASE,
+    *,
+    followed: pd.DataFrame | None = None,
+    about: str = "",
+) -> pd.DataFrame:
     """Cut the steps of a fitted curve as `cut_curve` and `cut_interval_curve` do.
 
     Parameters
@@ -132,6 +143,10 @@ def shown_curve(support: pd.DataFrame, policy: Policy = RELEASE) -> pd.DataFrame
         the curve.
     policy : Policy
         The least count that may be shown.
+    followed : pandas.DataFrame, optional
+        Who was followed, see `suppress_curve`.
+    about : str
+        Of which event, see `suppress_curve`.
 
     Returns
     -------
@@ -155,6 +170,7 @@ def shown_curve(support: pd.DataFrame, policy: Policy = RELEASE) -> pd.DataFrame
     [[7.0, 0.8]]
     """
     require_columns(support, ["n_risk", "n_event"])
+    require_number_columns(support, ["n_risk", "n_event"])
     if support[["n_risk", "n_event"]].isna().any(axis=None):
         raise DisclosureError(
             "The curve is weighted, so that the patients behind its steps are not known. Estimate "
@@ -162,10 +178,11 @@ def shown_curve(support: pd.DataFrame, policy: Policy = RELEASE) -> pd.DataFrame
         )
     keys = [str(name) for name in support.columns if name not in _OF_STEPS]
     if "lower" not in support.columns:
-        return cut_curve(support, by=keys, policy=policy).drop(columns="std_error", errors="ignore")
+        return cut_curve(support, by=keys, followed=followed, about=about, policy=policy)
     if len(keys) > 1:
         raise DisclosureError(
             f"{len(keys)} columns name the groups of the curve; allowed is one. Release each "
             "curve on its own."
         )
-    return cut_interval_curve(support, by=keys[0] if keys else None, policy=policy)
+    by = keys[0] if keys else None
+    return cut_interval_curve(support, by=by, about=about, policy=policy)

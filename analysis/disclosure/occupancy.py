@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.disclosure.columns import keys_of, number_curves, require_columns
 from analysis.disclosure.policy import RELEASE, Policy, is_small
 from analysis.disclosure.rows import HELD
+from analysis.text_numbers import require_number_columns
 
 __all__ = ["coarsen_occupancy"]
 
@@ -54,6 +55,7 @@ def coarsen_occupancy(
     """
     keys = keys_of(by)
     require_columns(occupancy, [*keys, "state", "time", "n_risk", "estimate"])
+    require_number_columns(occupancy, ["time", "n_risk", "estimate"])
     if policy.confidential:
         return occupancy.reset_index(drop=True)
     curves = number_curves(occupancy, keys)

@@ -335,13 +335,15 @@ def masked_count(n: float, policy: Policy = RELEASE) -> str:
     return policy.small_text if few else f"{round(float(rounded_count(n, policy))):,d}"
 
 
-def require_releasable(frame: pd.DataFrame) -> pd.DataFrame:
+def require_releasable(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     """Return a frame, or refuse one that holds single patients.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         Anything about to be shown; ``frame.attrs["patient_level"]`` marks rows of patients.
+    by : str, optional
+        Column of its groups; patients are no groups.
 
     Returns
     -------
@@ -351,14 +353,14 @@ def require_releasable(frame: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     DisclosureError
-        When the frame is marked as patient-level.
+        When the frame is marked as patient-level, or its groups are patients.
 
     Examples
     --------
     >>> len(require_releasable(pd.DataFrame({"n": [20]})))
     1
     """
-    if frame.attrs.get("patient_level"):
+    if frame.attrs.get("patient_level") or by == "subject_id":
         raise DisclosureError(
             "This frame has a row per patient and cannot be released. Allowed are counts and "
             "estimates over groups: summarise it first, or keep it in the local folder."

@@ -180,7 +180,8 @@ def _statement(result: Result, policy: Policy) -> Statement:
         return Statement(frame=shown, policy=policy, hidden=int(shown["reason"].ne("").sum()))
     if isinstance(result, FittedCurve):
         steps = result.support()
-        shown = shown_curve(steps, policy)
+        followed, about = getattr(result, "followed", None), getattr(result, "origin", None)
+        shown = shown_curve(steps, policy, followed=followed, about=about or "")
         return Statement(frame=shown, policy=policy, hidden=len(steps) - len(shown))
     raise DisclosureError(
         f"{type(result).__name__} does not say what of it may leave, since it may hold rows of "

@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.cells import Cell, HiddenCells, Sum, suppress_cells
+from analysis.disclosure.columns import group_texts
 from analysis.disclosure.members import ABOUT, Members
 from analysis.disclosure.policy import RELEASE, Policy, rounded_count
 from analysis.disclosure.rounding import from_rounded
 from analysis.errors import ColumnError, DataError
+from analysis.text_numbers import require_number_columns
 
 __all__ = ["RESPONSE_COUNTS", "hide_responses", "row_names"]
 
@@ -66,6 +68,7 @@ def hide_responses(
     """
     if not set(RESPONSE_COUNTS) <= set(frame.columns):
         raise ColumnError(f"The frame needs the columns {', '.join(RESPONSE_COUNTS)}.")
+    require_number_columns(frame, [*RESPONSE_COUNTS, *_estimates_of(frame)])
     group, measure = row_names(frame)
     cells, sums = _system(frame, group, measure)
     if total is not None:
@@ -101,7 +104,8 @@ def row_names(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
     Returns
     -------
     tuple of list of str
-        Group and measure per row; empty texts where there is none.
+        Group and measure per row; empty texts where there is none, and "not recorded" for a
+        group that is missing.
 
     Raises
     ------
@@ -113,7 +117,7 @@ def row_names(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
         raise ColumnError(
             f"The frame has {len(others)} columns that name groups; allowed is one beside measure."
         )
-    group = frame[others[0]].astype("string").tolist() if others else [""] * len(frame)
+    group = group_texts(frame[others[0]]).tolist() if others else [""] * len(frame)
     measure = (
         frame["measure"].astype("string").tolist() if "measure" in frame else [""] * len(frame)
     )
@@ -123,6 +127,11 @@ def row_names(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
 def _names_of_rows(frame: pd.DataFrame) -> list[str]:
     """List the columns that are neither counts nor estimates."""
     return [str(name) for name in frame.columns if name not in {*RESPONSE_COUNTS, *_ESTIMATES}]
+
+
+def _estimates_of(frame: pd.DataFrame) -> list[str]:
+    """List the estimates that the frame has."""
+    return [name for name in _ESTIMATES if name in frame.columns]
 
 
 def _system(

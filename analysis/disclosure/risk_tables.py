@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.cells import Cell, HiddenCells, Sum, suppress_cells
-from analysis.disclosure.columns import keys_of, require_columns
+from analysis.disclosure.columns import group_texts, keys_of, require_columns
 from analysis.disclosure.members import Members
 from analysis.disclosure.policy import RELEASE, Policy
+from analysis.text_numbers import require_number_columns
 
 __all__ = ["suppress_risk_table"]
 
@@ -46,8 +47,9 @@ def suppress_risk_table(
     Returns
     -------
     pandas.DataFrame
-        The columns `by`, ``time`` and ``n_risk`` as text. Events and censored are left out: with
-        the numbers at risk they would give the hidden ones away.
+        The columns `by` (a missing group is "not recorded"), ``time`` and ``n_risk`` as text.
+        Events and censored are left out: with the numbers at risk they would give the hidden ones
+        away.
 
     Raises
     ------
@@ -62,6 +64,9 @@ def suppress_risk_table(
     """
     columns = [*keys_of(by), "time", "n_risk"]
     require_columns(risk, columns)
+    require_number_columns(risk, ["time", "n_risk"])
+    if by is not None and risk[by].isna().any():
+        risk = risk.assign(**{by: group_texts(risk[by])})
     ordered = risk[columns].sort_values(columns[:-1], kind="stable").reset_index(drop=True)
     if policy.confidential:
         return ordered.assign(n_risk=[f"{n:,d}" for n in ordered["n_risk"].astype(int)])
@@ -72,7 +77,7 @@ def suppress_risk_table(
 
 def _names(ordered: pd.DataFrame, by: str | None) -> list[Cell]:
     """Name the numbers by group and time."""
-    group = ordered[by].astype("string") if by else pd.Series("", index=ordered.index)
+    group = group_texts(ordered[by]) if by else pd.Series("", index=ordered.index)
     return list(zip(group.tolist(), ordered["time"].astype(float).tolist(), strict=True))
 
 
@@ -83,7 +88,7 @@ def _members(
     if followed is None or (by is not None and by not in followed):
         return None  # groups of another name
     entry, time = followed["entry"].to_numpy(float), followed["time"].to_numpy(float)
-    group = followed[by].astype("string").to_numpy() if by else np.full(len(followed), "")
+    group = group_texts(followed[by]).to_numpy() if by else np.full(len(followed), "")
     sets = {
         (name, day): (group == name) & (time >= day) & ((entry < day) | (entry <= 0))
         for name, day in names

@@ -6,6 +6,9 @@ How a single count is rounded is the business of `policy`, what an attacker stil
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -18,7 +21,9 @@ __all__ = ["coarse_curve", "from_rounded", "wilson_limits"]
 FloatArray = npt.NDArray[np.float64]
 
 _OF_CURVES = ("estimate", "mass")
-_UNCERTAINTY = ("std_error", "conf_low", "conf_high")
+_LIMITS = ("conf_low", "conf_high")
+_TOUCHES = 1e-9
+_DIGITS = 12
 
 
 def wilson_limits(
@@ -106,13 +111,14 @@ def _ratio(n: FloatArray, of: FloatArray) -> FloatArray:
 def coarse_curve(
     ordered: pd.DataFrame, curves: pd.Series, *, policy: Policy = RELEASE
 ) -> pd.DataFrame:
-    """Round the estimates of curves to what ``round_to`` patients stand for at the start.
+    """Round estimates of curves to what one patient stands for, and their limits to match.
 
     Parameters
     ----------
     ordered : pandas.DataFrame
         Steps in order of time, with ``n_risk`` and any of ``estimate, mass, std_error, conf_low,
-        conf_high``.
+        conf_high``. ``attrs["conf_type"]`` and ``attrs["conf_level"]`` say how limits are computed,
+        log-log at 0.95 if absent.
     curves : pandas.Series
         Number of the curve of each row.
     policy : Policy
@@ -121,18 +127,84 @@ def coarse_curve(
     Returns
     -------
     pandas.DataFrame
-        A copy; the frame itself where nothing is rounded. Standard errors and limits are missing:
-        they follow from the exact counts.
+        A copy without standard errors. Estimates are multiples of 0.1, 0.05, 0.02, 0.01 …: of the
+        last that is no finer than one patient of all at the start. Limits are computed from these
+        and from the effective number of patients, of which they tell no more than between which
+        two of the numbers 0, 12, 24 … below the start it lies. Where the policy rounds counts,
+        estimates are multiples of what ``round_to`` patients stand for, and limits are missing.
+
+    Notes
+    -----
+    The effective number of patients, p (1 - p) / variance, is what a proportion p with this
+    variance would have. From exact limits the number at risk at each step follows, and from exact
+    estimates, which are products of fractions of whole numbers, often as well. The lower end of
+    the interval is taken, so that the band is never narrower than it should be.
+
+    References
+    ----------
+    Cutler SJ, Ederer F (1958). Journal of Chronic Diseases 8:699-712.
+
+    Examples
+    --------
+    >>> steps = pd.DataFrame({"n_risk": [60, 45], "estimate": [0.753, 0.5], "std_error": 0.06,
+    ...                       "conf_low": 0.6, "conf_high": 0.9})
+    >>> coarse_curve(steps, pd.Series([0, 0]))["estimate"].tolist()
+    [0.76, 0.5]
     """
-    if not policy.rounds:
-        return ordered
-    start = ordered["n_risk"].groupby(curves).transform("first")
-    step = pd.Series(
-        policy.round_to / np.maximum(rounded_count(start, policy), policy.round_to),
-        index=ordered.index,
-    )
+    start = ordered["n_risk"].groupby(curves).transform("max").to_numpy(float)
+    if policy.rounds:
+        step = policy.round_to / np.maximum(rounded_count(start, policy), policy.round_to)
+    else:
+        step = _decimal_step(start)
     rounded = {
-        name: (ordered[name] / step).round() * step for name in _OF_CURVES if name in ordered
+        name: ((ordered[name] / step).round() * step).round(_DIGITS)  # 0.7, not 0.7000000000000001
+        for name in _OF_CURVES
+        if name in ordered
     }
-    hidden = dict.fromkeys([name for name in _UNCERTAINTY if name in ordered], np.nan)
-    return ordered.assign(**rounded, **hidden)
+    coarse = ordered.drop(columns="std_error", errors="ignore").assign(**rounded)
+    limits = [name for name in _LIMITS if name in ordered]
+    if policy.rounds or "std_error" not in ordered:
+        return coarse.assign(**dict.fromkeys(limits, np.nan))
+    estimate = ordered["estimate"].to_numpy(float)
+    n = _effective(estimate, ordered["std_error"].to_numpy(float), start, policy)
+    low, high = _limits_of(coarse["estimate"].to_numpy(float), n, ordered.attrs)
+    new = {"conf_low": low, "conf_high": high}
+    return coarse.assign(**{name: new[name] for name in limits})
+
+
+def _decimal_step(n: FloatArray) -> FloatArray:
+    """Give the least of 0.1, 0.05, 0.02, 0.01 … that is not less than one of n."""
+    one = 1.0 / np.maximum(n, 1.0)
+    ten = 10.0 ** np.floor(np.log10(one) + _TOUCHES)
+    ratio = one / ten * (1.0 - _TOUCHES)
+    return np.asarray(ten * np.select([ratio <= 1, ratio <= 2, ratio <= 5], [1, 2, 5], default=10))
+
+
+def _effective(
+    estimate: FloatArray, std_error: FloatArray, start: FloatArray, policy: Policy
+) -> FloatArray:
+    """Give the lower ends of the intervals in which the effective numbers of patients lie."""
+    width = policy.minimum_count + 1  # from the least to the greatest in it is minimum_count
+    with np.errstate(divide="ignore", invalid="ignore"):
+        n = np.minimum(estimate * (1.0 - estimate) / std_error**2, start)
+    least = start - width * np.floor((start - n) / width + _TOUCHES) - width + 1
+    return np.where(least >= 1, least, np.nan)
+
+
+def _limits_of(
+    estimate: FloatArray, n: FloatArray, how: Mapping[Hashable, Any]
+) -> tuple[FloatArray, FloatArray]:
+    """Compute limits of probabilities from an effective number of patients."""
+    z = float(critical_value(float("inf"), float(how.get("conf_level", 0.95))))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        margin = z * np.sqrt((1.0 - estimate) / (estimate * n))  # of the logarithm
+        if how.get("conf_type", "log-log") == "log-log":
+            spread = np.exp(margin / -np.log(estimate))
+            low, high = estimate**spread, estimate ** (1.0 / spread)
+        elif how["conf_type"] == "log":
+            low, high = estimate * np.exp(-margin), estimate * np.exp(margin)
+        else:
+            low, high = estimate * (1.0 - margin), estimate * (1.0 + margin)
+    inside = (estimate > 0.0) & (estimate < 1.0)
+    low, high = (np.where(inside, np.clip(limit, 0.0, 1.0), np.nan) for limit in (low, high))
+    return low, high

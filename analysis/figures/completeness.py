@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, hide_completeness
+from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, hide_completeness, require_releasable
+from analysis.disclosure.columns import group_texts
 from analysis.figures.axis import place_visits
 from analysis.figures.labels import add_headings, add_note, below_axis
 from analysis.figures.share_cells import draw_share, name_rows_and_visits
@@ -58,9 +59,11 @@ def plot_completeness(
         When a column is absent.
     DataError
         When counts do not add up.
+    DisclosureError
+        When the frame holds single patients.
     """
-    shown = hide_completeness(frame, by=by, policy=policy)
-    shown[by] = shown[by].astype("string")
+    shown = hide_completeness(require_releasable(frame, by), by=by, policy=policy)
+    shown[by] = group_texts(shown[by])
     started = shown.drop_duplicates(by).sort_values(by)
     order = {name: place for place, name in enumerate(started[by])}
     rows = [f"{name} (n = {n})" for name, n in zip(started[by], started["started"], strict=True)]

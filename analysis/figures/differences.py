@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -23,6 +24,7 @@ from analysis.figures.axis import Places
 from analysis.figures.labels import add_headings, add_note, below_axis, written
 from analysis.figures.style import INK, MUTED, RULE, Words, house_style, new_axes
 from analysis.results import TIDY_COLUMNS, check_conf_level, counted
+from analysis.text_numbers import require_number_columns
 
 if TYPE_CHECKING:
     from analysis.mixed import Contrasts
@@ -197,6 +199,7 @@ def _read(contrasts: Any, conf_level: float) -> pd.DataFrame:
     tidy = require_releasable(contrasts) if is_frame else contrasts.tidy(conf_level)
     if not {"contrast", *_ESTIMATES} <= set(tidy.columns):
         raise ColumnError(f"plot_differences needs the columns contrast, {', '.join(_ESTIMATES)}.")
+    require_number_columns(tidy, _ESTIMATES)
     labels = [name for name in tidy.columns if name not in TIDY_COLUMNS]
     others = [name for name in labels if name != "contrast"]
     return tidy[["contrast", *others, *_ESTIMATES]].reset_index(drop=True)
@@ -206,7 +209,10 @@ def _margins(margin: float | tuple[float, float] | None) -> tuple[float, ...]:
     """Accept no margin, one, or two."""
     if margin is None:
         return ()
-    return tuple(float(value) for value in (margin if isinstance(margin, tuple) else (margin,)))
+    given = margin if isinstance(margin, tuple) else (margin,)
+    if not all(isinstance(value, Real) for value in given):
+        raise DataError("margin= takes a number, or two numbers in a pair.")
+    return tuple(float(value) for value in given)
 
 
 def _others(shown: pd.DataFrame) -> list[str]:

@@ -9,11 +9,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.errors import ReportError
+from analysis.figures.caterpillar import plot_caterpillar
 from analysis.figures.differences import plot_differences
+from analysis.figures.funnel import plot_funnel
 from analysis.figures.imputed import plot_imputed
 from analysis.figures.incidence import plot_cumulative_incidence
 from analysis.figures.intervals import plot_interval_curve
 from analysis.figures.marginal_means import plot_marginal_means
+from analysis.figures.published import plot_published, plot_published_curves
+from analysis.figures.spc import plot_spc
 from analysis.figures.states import plot_states
 from analysis.figures.survival import plot_survival
 from analysis.figures.tipping import plot_tipping_point
@@ -30,14 +34,16 @@ def plot(result: Any, ax: Axes | None = None, **options: Any) -> Plotted:
     ----------
     result : object
         What `kaplan_meier`, `turnbull`, `cumulative_incidence`, `multistate`, `impute_and_pool`,
-        `tipping_point`, ``marginal_means`` or ``contrasts`` returns. Kinds are known by name, so
-        that drawing one loads no room that it does not need.
+        `tipping_point`, `compare_with_published`, `compare_curves`, `funnel`, `shrinkage`,
+        `spc_chart`, ``marginal_means`` or ``contrasts`` returns. Kinds are known by name, so that
+        drawing one loads no room that it does not need.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure when left out.
     **options
         Passed to `plot_survival`, `plot_interval_curve`, `plot_cumulative_incidence` or
-        `plot_states` (``times`` is required), `plot_marginal_means`, `plot_differences` or
-        `plot_tipping_point`.
+        `plot_states` (``times`` is required, as for `plot_published_curves`),
+        `plot_marginal_means`, `plot_differences`, `plot_published`, `plot_tipping_point`,
+        `plot_funnel`, `plot_caterpillar` or `plot_spc`.
 
     Returns
     -------
@@ -60,8 +66,13 @@ _KINDS: dict[str, Callable[..., Plotted]] = {
     "IntervalCurve": plot_interval_curve,
     "IncidenceCurve": plot_cumulative_incidence,
     "MultistateCurve": plot_states,
+    "PublishedComparison": plot_published,
+    "PublishedCurves": plot_published_curves,
     "MarginalMeans": plot_marginal_means,
     "Contrasts": plot_differences,
     "ImputedAnalysis": plot_imputed,
     "TippingPoint": plot_tipping_point,
+    "Funnel": plot_funnel,
+    "Shrinkage": plot_caterpillar,
+    "SpcChart": plot_spc,
 }

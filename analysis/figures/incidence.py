@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.disclosure import RELEASE, Policy, cut_curve, suppress_risk_table
+from analysis.disclosure import RELEASE, Policy, suppress_curve
 from analysis.errors import DataError
 from analysis.figures.axis import groups_of
 from analysis.figures.labels import add_headings
@@ -104,8 +104,10 @@ def plot_cumulative_incidence(
     keys = [*([column] if column else []), "event"]
     steps = incidence.curve()
     steps = steps[steps["event"].isin(causes)]
-    cut = named(cut_curve(steps, by=keys, policy=policy), line)
-    risk = _risk(incidence, times, column, causes, policy)
+    at_risk = incidence.risk_table(times)
+    at_risk = at_risk[at_risk["event"].eq(causes[0])].drop(columns="event")
+    cut, risk = suppress_curve(steps, at_risk, by=keys, policy=policy)
+    cut, risk = named(cut, line), _for_causes(named(risk, column), causes)
     frame = _at_ticks(cut, risk, by_group=column is not None)
     marks = marks_for(list(dict.fromkeys(frame["group"])))
     what = words.get("y_label", _about(event))
@@ -153,17 +155,8 @@ def _causes_drawn(incidence: IncidenceResult, event: Any) -> list[Any]:
     return causes if event is None else [event]
 
 
-def _risk(
-    incidence: IncidenceResult,
-    times: Sequence[float],
-    column: str | None,
-    causes: list[Any],
-    policy: Policy,
-) -> pd.DataFrame:
-    """Lay out the numbers at risk, once per group: they are the same for every cause."""
-    table = incidence.risk_table(times)
-    table = table[table["event"].eq(causes[0])]
-    risk = named(suppress_risk_table(table, by=column, policy=policy), column)
+def _for_causes(risk: pd.DataFrame, causes: list[Any]) -> pd.DataFrame:
+    """Repeat the numbers at risk, which are the same for every cause."""
     return pd.concat([risk.assign(event=cause) for cause in causes], ignore_index=True)
 
 

@@ -9,10 +9,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, require_releasable, suppress_counts
+from analysis.disclosure.columns import group_texts
 from analysis.errors import ColumnError
 from analysis.figures.labels import add_headings, add_note, below_axis, written
 from analysis.figures.style import INK, MUTED, RULE, Words, house_style, new_axes
 from analysis.results import counted
+from analysis.text_numbers import require_number_columns
 
 __all__ = ["plot_influence"]
 
@@ -88,6 +90,7 @@ def _check(frame: pd.DataFrame) -> tuple[str, pd.Series]:
             "plot_influence takes the frame of clinic_influence, with its columns "
             f"{', '.join(sorted(needed))}."
         )
+    require_number_columns(frame, sorted(needed))
     clinic = str(frame.columns[0])
     if frame[clinic].duplicated().any():
         raise ColumnError(
@@ -106,7 +109,7 @@ def _what(frame: pd.DataFrame, clinic: str) -> str:
 
 def _release(frame: pd.DataFrame, clinic: str, policy: Policy) -> pd.DataFrame:
     """Order clinics by name and hold back small ones, and one more where needed."""
-    names = frame[clinic].astype("string")
+    names = group_texts(frame[clinic])
     ordered = frame.assign(**{clinic: names}).sort_values(clinic).reset_index(drop=True)
     counts = ordered.set_index(clinic)[["n_patients"]]
     table = suppress_counts(counts, column_totals=True, policy=policy)
@@ -171,7 +174,7 @@ def _notes(frame: pd.DataFrame, clinic: str) -> list[str]:
     if "note" not in frame.columns:
         return []
     lost = frame[frame["note"].astype("string").fillna("").ne("")]
-    names = sorted(lost[clinic].astype(str))
+    names = sorted(group_texts(lost[clinic]))
     return [f"{reason} ({', '.join(names)})." for reason in dict.fromkeys(lost["note"])][:1]
 
 

@@ -50,7 +50,13 @@ def _points(ax: Axes) -> float:
 
 
 def add_headings(
-    ax: Axes, *, title: str, subtitle: str = "", y_label: str = "", corner: str = ""
+    ax: Axes,
+    *,
+    title: str,
+    subtitle: str = "",
+    y_label: str = "",
+    corner: str = "",
+    above: float = 6.0,
 ) -> None:
     """Write the message, then measure and place, then what the y axis shows, all horizontal.
 
@@ -62,10 +68,11 @@ def add_headings(
         Texts; empty ones take no room.
     corner : str
         A text at the right above the axes, such as a p-value.
+    above : float
+        Distance of the lowest text from the axes in points.
     """
     _lay_out(ax)
     beside = _extent(y_label, size=_SMALL) + _extent(corner, size=TEXT_SIZE) + 20.0
-    above = 6.0
     if corner:
         _write_heading(ax, corner, above, at=1.0, ha="right", size=TEXT_SIZE, color=INK)
         above += 0.0 if beside < ax.get_window_extent().width * _points(ax) else 1.25 * _LINE

@@ -25,6 +25,7 @@ from analysis.results import check_conf_level
 
 if TYPE_CHECKING:
     from analysis.mixed import MarginalMeans
+from analysis.text_numbers import require_number_columns
 
 __all__ = ["plot_marginal_means"]
 
@@ -121,6 +122,7 @@ def _collect(tidy: pd.DataFrame, keys: list[str], counts: pd.DataFrame | None) -
         return frame
     if not {*keys, "n"} <= set(require_releasable(counts).columns):
         raise ColumnError(f"counts needs the columns {', '.join([*keys, 'n'])}.")
+    require_number_columns(counts, ["n"])
     given = _texts(counts, keys).assign(n=counts["n"].to_numpy())
     if given.duplicated(keys).any():
         raise DataError(

@@ -9,7 +9,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, hide_responses, suppress_proportions
+from analysis.disclosure import (
+    ABOUT,
+    CONFIDENTIAL,
+    RELEASE,
+    Policy,
+    hide_responses,
+    require_releasable,
+    suppress_proportions,
+)
+from analysis.disclosure.columns import group_texts
 from analysis.disclosure.responses import RESPONSE_COUNTS
 from analysis.errors import ColumnError
 from analysis.figures.labels import add_headings, add_note, below_axis
@@ -65,6 +74,8 @@ def plot_proportions(
     ------
     ColumnError
         When a column is absent, or several measures are given and none is chosen.
+    DisclosureError
+        When the frame holds single patients.
     """
     shown = _release(frame, by=by, measure=measure, total=total, policy=policy)
     title = words.get("title") or _message(shown)
@@ -87,22 +98,25 @@ def _release(
 ) -> pd.DataFrame:
     """Suppress, then choose the measure and order the groups by name, the total last."""
     needed = {by, "observed", "n", "estimate", "conf_low", "conf_high"}
-    if not needed <= set(frame.columns):
+    if not needed <= set(require_releasable(frame, by).columns):
         raise ColumnError(f"plot_proportions needs the columns {', '.join(sorted(needed))}.")
     if set(RESPONSE_COUNTS) <= set(frame.columns):
         shown, _ = hide_responses(frame, total=total, policy=policy)
     else:
-        is_total = frame[by].astype("string").eq(total or "")
+        is_total = group_texts(frame[by]).eq(total or "")
         marked = frame.assign(is_total=is_total)
         shown = suppress_proportions(
-            marked, total="is_total" if total is not None else None, policy=policy
+            marked,
+            total="is_total" if total is not None else None,
+            about=str(frame.attrs.get(ABOUT, "")),
+            policy=policy,
         )
     if "measure" in shown.columns:
         measures = shown["measure"].unique()
         if measure is None and len(measures) > 1:
             raise ColumnError("The frame has several measures; choose one by measure=.")
         shown = shown[shown["measure"].eq(measures[0] if measure is None else measure)]
-    group = shown[by].astype("string")
+    group = group_texts(shown[by])
     kept = shown.assign(group=group, last=group.eq(total or ""))
     kept = kept.sort_values(["last", "group"], kind="stable").reset_index(drop=True)
     return kept[["group", "n", "observed", "estimate", "conf_low", "conf_high"]]

@@ -46,15 +46,16 @@ def release_points(
     few = pd.Series(is_small(frame["n"], policy), index=frame.index)
     nobody = few | frame["n"].eq(0)
     blank = {name: frame[name].mask(nobody) for name in columns}
+    beside = few.groupby(frame["visit"], observed=True).transform("any") & ~few
     points = list(zip(frame["group"], frame["visit"], strict=True))
     hidden = suppress_cells(
         dict(zip(points, frame["n"].astype(int).tolist(), strict=True)),
         about=f"patients behind means by {by or 'nothing'}",
+        not_shown=[point for point, is_beside in zip(points, beside, strict=True) if is_beside],
         members=members,
         policy=policy,
     )
     text = pd.Series([hidden.text[point] for point in points], dtype="string")
-    beside = few.groupby(frame["visit"], observed=True).transform("any") & ~few
     released = frame.assign(**blank, n=text.mask(beside.to_numpy(), HIDDEN))
     released.attrs["note"] = _small_note(int(few.sum()), policy)
     return released

@@ -90,7 +90,8 @@ def plot_states(
         When `level` is not a group, or is left out with several groups; for more than six states.
     """
     marks = marks_for([str(state) for state in occupancy.states])
-    moments = np.unique(np.concatenate([[0.0], times, np.linspace(0.0, max(times), _MOMENTS)]))
+    asked = occupancy.at(times)["time"].to_numpy()  # which refuses what is no time
+    moments = np.unique(np.concatenate([[0.0], asked, np.linspace(0.0, asked.max(), _MOMENTS)]))
     found = _of_level(occupancy.at(moments), occupancy.levels, level)
     shown = coarsen_occupancy(found, policy=policy)
     shares = shown.pivot(index="time", columns="state", values="estimate")[list(occupancy.states)]

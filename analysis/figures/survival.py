@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.disclosure import RELEASE, Policy, cut_curve, cut_medians, suppress_risk_table
+from analysis.disclosure import RELEASE, Policy, cut_medians, suppress_curve
 from analysis.figures.axis import groups_of
 from analysis.figures.labels import add_headings
 from analysis.figures.steps import BAND, draw_steps, name_ends, steps_at_ticks
@@ -101,11 +101,15 @@ def plot_survival(
     """
     steps = curve.curve()
     group = by if by is not None else _group_column(steps)
-    cut = named(cut_curve(steps, by=group, policy=policy), group)
-    at_risk, followed = curve.risk_table(times), getattr(curve, "followed", None)
-    about = getattr(curve, "origin", None) or ""
-    risk = suppress_risk_table(at_risk, by=group, followed=followed, about=about, policy=policy)
-    risk = named(risk, group)
+    cut, risk = suppress_curve(
+        steps,
+        curve.risk_table(times),
+        by=group,
+        followed=getattr(curve, "followed", None),
+        about=getattr(curve, "origin", None) or "",
+        policy=policy,
+    )
+    cut, risk = named(cut, group), named(risk, group)
     marks = marks_for(list(dict.fromkeys(risk["group"])))
     parts = [
         steps_at_ticks(cut[cut["group"].eq(name)], ticks, start=1.0)

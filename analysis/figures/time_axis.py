@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from analysis.disclosure import CONFIDENTIAL, Policy, is_small
+from analysis.disclosure.columns import group_texts
 from analysis.errors import DataError
 from analysis.figures.axis import groups_of
 from analysis.figures.labels import add_count_rows, add_note
@@ -60,7 +61,7 @@ class TestResult(Protocol):
 
 def named(frame: pd.DataFrame, column: str | None) -> pd.DataFrame:
     """Call the column of the lines ``group``, as text; empty where there is one line only."""
-    names = frame[column].astype("string") if column else pd.Series("", index=frame.index)
+    names = group_texts(frame[column]) if column else pd.Series("", index=frame.index)
     rest = frame.drop(columns=[column]) if column else frame
     return rest.assign(group=names.astype("string"))
 
@@ -152,7 +153,7 @@ def headline(frame: pd.DataFrame, what: str, words: Words) -> str:
     known = frame.dropna(subset=["estimate"])
     known = known[known["time"].gt(0.0)]
     if known.empty:
-        return "Too few patients are at risk to show a curve"
+        return "Too few patients, or too few new ones, to show a curve"
     lines = known.groupby("time")["group"].nunique()
     last = lines[lines.eq(lines.max())].index.max()
     at = {row["group"]: share_text(row) for row in known[known["time"].eq(last)].to_dict("records")}

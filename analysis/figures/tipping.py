@@ -144,7 +144,8 @@ def _message(tipping: TippingPoint) -> str:
         return f"The conclusion turns at {int(turned.sum())} of {len(turned)} pairs of deltas"
     tips = _tips(tipping, 0)
     if not tips:
-        return "The conclusion does not turn, whatever is added to imputed scores"
+        reach = tipping.curve.search.reach
+        return f"The conclusion does not turn within {reach:g} standard deviations of the scores"
     points = " or ".join(written(tip, 1) for tip in tips)
     arm = tipping.arms[0]
     whose = "" if arm is None else f" of {arm}"

@@ -8,11 +8,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.disclosure import RELEASE, Members, Policy, require_releasable
+from analysis.disclosure.columns import group_texts
 from analysis.errors import ColumnError
 from analysis.figures.axis import Places, groups_of, place_visits
 from analysis.figures.labels import add_count_rows, add_headings, add_note, end_labels
 from analysis.figures.released import describe_points, release_points
 from analysis.figures.style import RULE, Mark, Words, house_style, marks_for, new_axes
+from analysis.text_numbers import require_number_columns
 
 __all__ = ["plot_trajectory"]
 
@@ -108,9 +110,10 @@ def _collect(
             "Neither means nor observed has a column n. Add the number of patients behind each "
             "point, so that small groups can be left out."
         )
+    require_number_columns(given, ["n", *(e for e in _ESTIMATES if e in given.columns)])
     frame = pd.DataFrame(
         {
-            "group": given[by].astype("string").to_numpy() if by else "",
+            "group": group_texts(given[by]).to_numpy() if by else "",
             "visit": given[x],
             "n": given["n"].fillna(0).astype(int),
         }

@@ -18,6 +18,7 @@ from analysis.formats.building.days import Days
 from analysis.formats.building.forms import form_tables
 from analysis.formats.building.rows import Rows, headers_of, missing_columns
 from analysis.formats.building.tables import Built, World, build_part
+from analysis.formats.cut_off import cut_off_date
 from analysis.formats.faults import fault
 from analysis.formats.imported import SOURCE_COLUMNS, Imported, assemble
 from analysis.formats.mapping import Mapping
@@ -62,13 +63,14 @@ def read_clinic(
     Notes
     -----
     Day 0 is the day of the first treatment that the mapping names; dates do not leave the reader.
-    Rows of patients without a treatment up to the cut-off are left out. What a cell says about
-    later, such as the outcome of an adverse event, cannot be told apart by `cut_off`.
+    Rows of patients without a treatment up to the cut-off are left out. What ended later has no
+    end yet (`analysis.formats.cut_off`); what a cell says about later without a day, such as the
+    outcome of an adverse event without an end, cannot be told apart.
     """
     root = Path(folder)
     if not root.is_dir():
         raise DataError("The folder of the files does not exist. Name the folder of the export.")
-    last = _cut_off(cut_off) or mapping.cut_off
+    last = cut_off_date(cut_off) or mapping.cut_off
     if not mapping.ok:
         return _refused(mapping.findings)
     findings = list(mapping.findings)
@@ -114,16 +116,6 @@ def _without_consequences(
         if finding.rule not in {"FIL-003", "FMT-001"} or finding.table not in mapped
     )
     return Imported(study=None, findings=kept, sources=found.sources)
-
-
-def _cut_off(text: dt.date | str | None) -> dt.date | None:
-    """Read the cut-off that is asked for."""
-    if text is None or isinstance(text, dt.date):
-        return text
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise DataError("The cut-off must be a date as year-month-day.") from None
 
 
 def _refused(findings: Sequence[Finding]) -> Imported:
@@ -202,7 +194,9 @@ def _built(mapping: Mapping, rows: dict[str, Rows], world: World) -> list[Built]
     parts = sorted(mapping.parts, key=lambda part: part.table != "sessions")
     sessions = [part for part in parts if part.table == "sessions"]
     built = [build_part(rows[p.source], p, world) for p in sessions if p.source in rows]
-    world = World(**{**vars(world), "sessions": _session_days(built)})
+    later = np.concatenate([np.zeros(0, np.int64), *(part.later for part in built)])
+    told = {"sessions": _session_days(built), "treated_later": later}
+    world = World(**{**vars(world), **told})
     others = [part for part in parts[len(sessions) :] if part.source in rows]
     built += [build_part(rows[part.source], part, world) for part in others]
     for form in mapping.questionnaires:

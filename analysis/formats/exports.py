@@ -36,8 +36,8 @@ def read_export(
     mapping : Mapping or ExportMapping
         From `read_mapping`; it says of which kind the export is.
     cut_off : datetime.date or str, optional
-        Last day that counts. Only for a clinic's own files: the other kinds are exported again
-        with the day as a filter.
+        Last day that counts: what is dated later is left out, as if the export had been made on
+        that day. A REDCap project needs a `day_zero` in its mapping for it.
 
     Returns
     -------
@@ -47,22 +47,17 @@ def read_export(
     Raises
     ------
     DataError
-        When the folder or a file of a REDCap project is not there, or a cut-off is given for
-        another kind than a clinic's own files.
+        When the folder or a file of a REDCap project is not there, or the cut-off is no date.
     """
     if isinstance(mapping, Mapping):
         return read_clinic(folder, mapping, cut_off=cut_off)
-    if cut_off is not None:
-        raise DataError(
-            f"A cut-off cannot be applied to a {mapping.kind} export: its rows are not cut by "
-            "date. Export again up to that day."
-        )
     files = export_paths(folder)
     if mapping.kind == "redcap":
-        return read_redcap(*project_files(files, named_files(mapping)), mapping.content)
+        paths = project_files(files, named_files(mapping))
+        return read_redcap(*paths, mapping.content, cut_off=cut_off)
     if mapping.kind == "fhir":
-        return read_fhir(folder, mapping.content)
-    return read_omop(folder, mapping.content)
+        return read_fhir(folder, mapping.content, cut_off=cut_off)
+    return read_omop(folder, mapping.content, cut_off=cut_off)
 
 
 def named_files(mapping: ExportMapping) -> MappingType[str, str]:

@@ -99,13 +99,13 @@ def update(
         The mapping of the new export.
     previous : Imported or path
         The export before, or its folder. With the folder, columns, labels and codes of the files
-        are compared too.
+        are compared too. The folder is needed when the mapping has changed since.
     previous_mapping : Mapping or ExportMapping, optional
         The mapping by which the export before was read, when it was another. None: the same.
     cut_off : datetime.date or str, optional
-        Last day that counts in the new export (and in the one before, when its folder is given);
-        only for a clinic's own files. With the cut-off of last month, the new files give last
-        month's report again, and the comparison shows what was entered or corrected afterwards.
+        Last day that counts in the new export (and in the one before, when its folder is given).
+        With the cut-off of last month, the new files give last month's report again, and the
+        comparison shows what was entered or corrected afterwards.
 
     Returns
     -------
@@ -115,14 +115,21 @@ def update(
     Raises
     ------
     DataError
-        When a folder does not exist, the cut-off is no date, or the mappings are of different
-        kinds of exports.
+        When a folder does not exist, the cut-off is no date, the mappings are of different kinds
+        of exports, or differ where `previous` is no folder.
     """
     earlier = mapping if previous_mapping is None else previous_mapping
     if _kind(earlier) != _kind(mapping):
         raise DataError(
             f"The mappings are of different kinds: {_kind(earlier)} and {_kind(mapping)}. Compare "
             "two studies of different kinds with compare_exports."
+        )
+    entries = mapping_changes(earlier.content, mapping.content)
+    if isinstance(previous, Imported) and len(entries):
+        raise DataError(
+            "The mapping has changed, and an export that is read already cannot be read by the new "
+            "one: what the mapping changes would be taken for changes of the data. Give the folder "
+            "of the export before as previous."
         )
     imported = read_export(folder, mapping, cut_off=cut_off)
     files = pd.DataFrame(columns=_FILE_COLUMNS)
@@ -137,7 +144,7 @@ def update(
         imported=imported,
         changes=_compared(base, imported),
         files=files,
-        mapping=mapping_changes(earlier.content, mapping.content),
+        mapping=entries,
         by_mapping=None if same is previous else _compared(previous, same),
     )
 

@@ -12,19 +12,13 @@ from analysis.formulas.parsing import read_fixed
 from analysis.missing.about import describe_imputation
 from analysis.missing.analyses import Analysis, comparison_labels
 from analysis.missing.ancova import make_ancova
+from analysis.missing.completing import Imputation
 from analysis.missing.deltas import Delta, delta_values
 from analysis.missing.imputation import imputer
 from analysis.missing.model import fit_model
 from analysis.missing.refits import refitter
 from analysis.missing.repeated_measures import RepeatedMeasures
-from analysis.missing.resampling import (
-    INFERENCE,
-    Imputation,
-    Repeats,
-    bootstrap,
-    draws,
-    jackknife,
-)
+from analysis.missing.resampling import INFERENCE, repeat
 from analysis.missing.responders import make_responders
 from analysis.missing.result import ImputedAnalysis
 from analysis.missing.schedule import Schedule, arrange
@@ -187,7 +181,7 @@ def impute_and_pool(
     )
     completed = imputation.means(imputation.fitted)
     question = _question(analysis, schedule, formula, covariates, response, at, completed)
-    repeats = _repeated(imputation, question, inference, n_draws, seed)
+    repeats = repeat(imputation, question, inference, n_draws, seed)
     name = analysis if isinstance(analysis, str) else "function"
     return ImputedAnalysis(
         formula=formula,
@@ -266,13 +260,3 @@ def _check_unused(given: object, by: str) -> None:
             f"An argument is not used by {by}: covariates= belong to 'ancova' and 'responder', "
             "response= to 'responder', and at= to all but a function. Leave it out."
         )
-
-
-def _repeated(
-    imputation: Imputation, question: Analysis, inference: str, n_draws: int, seed: int
-) -> Repeats:
-    """Run the inference that was asked for."""
-    if inference == "jackknife":
-        return jackknife(imputation, question)
-    run = bootstrap if inference == "bootstrap" else draws
-    return run(imputation, question, n_draws, seed)

@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis.results import FloatArray
 
-__all__ = ["Pooled", "bootstrap_covariance", "jackknife_covariance", "rubin", "spread_error"]
+__all__ = ["Pooled", "bootstrap_spread", "jackknife_spread", "rubin", "spread_error"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,8 +31,8 @@ class Pooled:
     std_error_error: FloatArray
 
 
-def jackknife_covariance(replicates: FloatArray) -> FloatArray:
-    """Compute the covariance of estimates from those without each patient.
+def jackknife_spread(replicates: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Compute standard errors of estimates from those without each patient.
 
     Parameters
     ----------
@@ -41,26 +41,36 @@ def jackknife_covariance(replicates: FloatArray) -> FloatArray:
 
     Returns
     -------
-    array, shape (k, k)
-        ``(n - 1) / n`` times the sum of squares about the mean.
+    std_error : array, shape (k,)
+        Root of ``(n - 1) / n`` times the sum of squares about the mean.
+    df : array, shape (k,)
+        Degrees of freedom of that variance by Satterthwaite's ``2 v**2 / var(v)``, where the
+        variance of a variance comes from the second and fourth moments of the replicates; at most
+        ``n - 1``. Few where few patients carry the estimate.
 
     References
     ----------
     Efron B, Stein C (1981). Annals of Statistics 9:586-596.
+    Satterthwaite FE (1946). Biometrics Bulletin 2:110-114.
 
     Examples
     --------
     >>> means = np.array([[2.5], [2.0], [1.5]])  # of 1, 2 and 3, each left out in turn
-    >>> float(jackknife_covariance(means)[0, 0]) == 1 / 3
-    True
+    >>> error, df = jackknife_spread(means)
+    >>> round(float(error[0] ** 2), 12), float(df[0])
+    (0.333333333333, 2.0)
     """
-    centred = replicates - replicates.mean(axis=0)
     n = len(replicates)
-    return np.asarray((n - 1) / n * centred.T @ centred)
+    squares = (replicates - replicates.mean(axis=0)) ** 2
+    total = squares.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        kurtosis = n * (squares**2).sum(axis=0) / total**2
+    df = 2.0 * n / np.maximum(kurtosis - (n - 3.0) / (n - 1.0), 2.0 * n / (n - 1.0))
+    return np.sqrt((n - 1.0) / n * total), np.where(total > 0.0, df, n - 1.0)
 
 
-def bootstrap_covariance(replicates: FloatArray) -> FloatArray:
-    """Compute the covariance of estimates from those of resamples.
+def bootstrap_spread(replicates: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Compute standard errors of estimates from those of resamples.
 
     Parameters
     ----------
@@ -69,16 +79,17 @@ def bootstrap_covariance(replicates: FloatArray) -> FloatArray:
 
     Returns
     -------
-    array, shape (k, k)
-        Divided by R - 1.
+    std_error : array, shape (k,)
+        Standard deviations, divided by R - 1.
+    df : array, shape (k,)
+        Infinite: normal inference.
 
     Examples
     --------
-    >>> bootstrap_covariance(np.array([[1.0], [2.0], [3.0]])).tolist()
-    [[1.0]]
+    >>> bootstrap_spread(np.array([[1.0], [2.0], [3.0]]))[0].tolist()
+    [1.0]
     """
-    centred = replicates - replicates.mean(axis=0)
-    return np.asarray(centred.T @ centred / (len(replicates) - 1))
+    return replicates.std(axis=0, ddof=1), np.full(replicates.shape[1], np.inf)
 
 
 def spread_error(replicates: FloatArray) -> FloatArray:
@@ -164,4 +175,4 @@ def _error_of_total(estimates: FloatArray, std_errors: FloatArray) -> FloatArray
     rest = (squares.sum(axis=0) - squares * m / (m - 1)) / (m - 2)  # variance without each
     within = ((std_errors**2).sum(axis=0) - std_errors**2) / (m - 1)
     roots = np.sqrt(within + (1.0 + 1.0 / (m - 1)) * np.maximum(rest, 0.0))
-    return np.asarray(np.sqrt(np.diag(jackknife_covariance(roots))))
+    return jackknife_spread(roots)[0]

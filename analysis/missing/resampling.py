@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,106 +11,22 @@ from analysis.errors import ModelError
 from analysis.missing.analyses import Analysis, Inference
 from analysis.missing.answers import estimates_of, inferences_of
 from analysis.missing.attempts import tried
-from analysis.missing.batched_refits import Refits, refits_weighted, refits_without
-from analysis.missing.batched_sums import numbers_per_set
-from analysis.missing.imputation import Imputer, ModelParameters
-from analysis.missing.model import parameters_of
+from analysis.missing.batched_refits import Refits
+from analysis.missing.completing import Imputation
 from analysis.missing.places import Codes
 from analysis.missing.pooling import (
     Pooled,
-    bootstrap_covariance,
-    jackknife_covariance,
+    bootstrap_spread,
+    jackknife_spread,
     rubin,
     spread_error,
 )
-from analysis.missing.refits import Refitter
 from analysis.progress import progress
 from analysis.results import FloatArray
 
-__all__ = ["INFERENCE", "Imputation", "Repeats", "bootstrap", "draws", "jackknife"]
+__all__ = ["INFERENCE", "Repeats", "bootstrap", "draws", "jackknife", "repeat"]
 
 INFERENCE = ("jackknife", "bootstrap", "draws")
-_MOST_AT_ONCE = 250
-_NUMBERS = 12_000_000
-"""Numbers that a batch of data sets may take: about 100 MB."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Imputation:
-    """All that imputing once needs.
-
-    Parameters
-    ----------
-    refits : Refitter
-        The imputation model.
-    imputer : Imputer
-        Who misses what.
-    delta : array, shape (N, T)
-        What is added to imputed scores.
-    arm : array of int, shape (N,)
-        Arms, within which patients are resampled.
-    """
-
-    refits: Refitter
-    imputer: Imputer
-    delta: FloatArray
-    arm: Codes
-
-    @property
-    def fitted(self) -> ModelParameters:
-        """Parameters of the fit of all patients."""
-        return parameters_of(self.refits.engine)
-
-    def means(self, parameters: ModelParameters) -> FloatArray:
-        """Complete the scores by conditional means and deltas, shape (N, T) or (B, N, T)."""
-        return self.imputer.means(parameters) + self.delta
-
-    def drawn(self, parameters: ModelParameters, noise: FloatArray) -> FloatArray:
-        """Complete the scores by draws and deltas, shape (N, T) or (B, N, T)."""
-        return self.imputer.with_noise(parameters, noise) + self.delta
-
-    def noise(self, generators: Sequence[np.random.Generator]) -> FloatArray:
-        """Draw the noise of each data set by random numbers of its own, shape (B, n, T)."""
-        noise = [self.imputer.noise(rng) for rng in generators]
-        return np.array(noise).reshape(len(noise), self.imputer.who.size, self.delta.shape[1])
-
-    def without(self, patients: Codes) -> Refits:
-        """Fit without each of some patients; nothing is fitted where nothing is imputed."""
-        if not self.imputer.who.size:
-            return self._unchanged(patients.size)
-        return refits_without(self.refits, patients)
-
-    def weighted(self, weights: FloatArray) -> Refits:
-        """Fit resamples (B, N); nothing is fitted where nothing is imputed."""
-        if not self.imputer.who.size:
-            return self._unchanged(len(weights))
-        return refits_weighted(self.refits, weights)
-
-    def _unchanged(self, n_sets: int) -> Refits:
-        """Repeat the fit of all patients."""
-        fitted = self.fitted
-        parameters = ModelParameters(
-            beta=np.tile(fitted.beta, (n_sets, 1)),
-            covariances=np.tile(fitted.covariances, (n_sets, 1, 1, 1)),
-        )
-        return Refits(parameters=parameters, fitted=np.arange(n_sets), errors={})
-
-    @property
-    def n_at_once(self) -> int:
-        """Data sets whose sums and completed scores fit into a bounded memory."""
-        n, n_visits = self.delta.shape
-        of_scores = n * (3 * n_visits + 2) + 3 * self.imputer.who.size * n_visits**2
-        numbers = numbers_per_set(self.refits) + of_scores
-        return int(np.clip(_NUMBERS // numbers, 1, _MOST_AT_ONCE))
-
-    def resample(self, seed: int, attempt: int) -> tuple[FloatArray, np.random.Generator]:
-        """Draw patients with replacement within arms, by random numbers of the attempt's own."""
-        rng = np.random.default_rng([seed, attempt])
-        weights = np.zeros(self.arm.size)
-        for label in np.unique(self.arm):
-            own = np.flatnonzero(self.arm == label)
-            weights[own] = np.bincount(rng.integers(own.size, size=own.size), minlength=own.size)
-        return weights, rng
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -148,7 +64,7 @@ def jackknife(imputation: Imputation, analysis: Analysis) -> Repeats:
     Returns
     -------
     Repeats
-        Estimates of all patients with jackknife standard errors, normal inference.
+        Estimates of all patients with jackknife standard errors and their degrees of freedom.
 
     Raises
     ------
@@ -160,7 +76,7 @@ def jackknife(imputation: Imputation, analysis: Analysis) -> Repeats:
     replicates = np.stack([
         _checked(next(answers)) for _ in progress(range(n), doing="jackknife", unit="patient")
     ])  # fmt: skip
-    pooled = _resampled(imputation, analysis, np.diag(jackknife_covariance(replicates)))
+    pooled = _resampled(imputation, analysis, *jackknife_spread(replicates))
     return Repeats(pooled=pooled, replicates=replicates, attempts=np.arange(n), n_failed=0)
 
 
@@ -191,16 +107,22 @@ def _checked(answer: FloatArray | ModelError) -> FloatArray:
     return answer
 
 
-def _resampled(imputation: Imputation, analysis: Analysis, variance: FloatArray) -> Pooled:
-    """Put the estimates of all patients beside variances from resampling."""
+def _resampled(
+    imputation: Imputation,
+    analysis: Analysis,
+    std_error: FloatArray,
+    df: FloatArray,
+    std_error_error: FloatArray | None = None,
+) -> Pooled:
+    """Put the estimates of all patients beside standard errors from resampling."""
     everyone = np.ones(imputation.arm.size)
     estimate = analysis.estimate(imputation.means(imputation.fitted), everyone)
     return Pooled(
         estimate=estimate,
-        std_error=np.sqrt(variance),
-        df=np.full(estimate.shape, np.inf),
+        std_error=std_error,
+        df=df,
         estimate_error=np.zeros(estimate.shape),
-        std_error_error=np.zeros(estimate.shape),
+        std_error_error=np.zeros(estimate.shape) if std_error_error is None else std_error_error,
     )
 
 
@@ -235,14 +157,8 @@ def bootstrap(imputation: Imputation, analysis: Analysis, n_draws: int, seed: in
 
     succeeded = tried(answered, n_draws, imputation.n_at_once)
     replicates = np.stack(succeeded.answers)
-    pooled = _resampled(imputation, analysis, np.diag(bootstrap_covariance(replicates)))
-    pooled = Pooled(
-        estimate=pooled.estimate,
-        std_error=pooled.std_error,
-        df=pooled.df,
-        estimate_error=pooled.estimate_error,
-        std_error_error=spread_error(replicates),
-    )
+    spread = bootstrap_spread(replicates)
+    pooled = _resampled(imputation, analysis, *spread, spread_error(replicates))
     return Repeats(
         pooled=pooled,
         replicates=replicates,
@@ -295,3 +211,29 @@ def draws(imputation: Imputation, analysis: Analysis, n_draws: int, seed: int) -
         attempts=succeeded.attempts,
         n_failed=succeeded.n_failed,
     )
+
+
+def repeat(
+    imputation: Imputation, analysis: Analysis, inference: str, n_draws: int, seed: int
+) -> Repeats:
+    """Repeat by the inference that was asked for.
+
+    Parameters
+    ----------
+    imputation : Imputation
+        The model and who misses what.
+    analysis : Analysis
+        The question.
+    inference : str
+        One of `INFERENCE`.
+    n_draws, seed : int
+        Repeats and where their random numbers begin; not used by the jackknife.
+
+    Returns
+    -------
+    Repeats
+        As `jackknife`, `bootstrap` or `draws`.
+    """
+    if inference == "jackknife":
+        return jackknife(imputation, analysis)
+    return (bootstrap if inference == "bootstrap" else draws)(imputation, analysis, n_draws, seed)

@@ -10,6 +10,7 @@ import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from analysis.disclosure import RELEASE, Policy, Statement, hide_responses, rounded_count
+from analysis.disclosure.columns import NOT_RECORDED
 from analysis.disclosure.counted import CountedTable
 from analysis.disclosure.rows import HELD
 from analysis.errors import DataError
@@ -244,7 +245,7 @@ def _with_imputed(
 ) -> pd.DataFrame:
     """Add the pooled rate of each row."""
     group = completed[by].astype("string") if by else pd.Series("", index=completed.index)
-    wide = completed.assign(_group=group.fillna("not recorded"))
+    wide = completed.assign(_group=group.fillna(NOT_RECORDED))
     rows = []
     for _, row in rates.iterrows():
         own = wide[wide["_group"].eq(str(row[by]) if by else "")]

@@ -9,7 +9,8 @@ import pandas as pd
 
 from analysis.errors import ModelError
 from analysis.missing.analyses import Analysis, completed_frame
-from analysis.missing.resampling import Imputation, Repeats
+from analysis.missing.completing import Imputation
+from analysis.missing.resampling import Repeats
 from analysis.missing.schedule import Schedule
 from analysis.missing.strategies import STRATEGIES, Plan
 from analysis.results import counted, frame_to_html, frame_to_text, tidy_frame
@@ -61,8 +62,8 @@ class ImputedAnalysis:
         -------
         pandas.DataFrame
             ``term, contrast`` (missing for means), the arm (missing for contrasts), the visit,
-            and the tidy columns. The jackknife and the bootstrap have normal inference, draws
-            Barnard and Rubin's degrees of freedom.
+            and the tidy columns. The jackknife has the degrees of freedom of its variance, draws
+            those of Barnard and Rubin; the bootstrap is normal.
         """
         pooled = self.repeats.pooled
         return tidy_frame(

@@ -12,12 +12,13 @@ import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from analysis.disclosure import MEMBERS, RELEASE, Members, Policy, Statement, units_of
+from analysis.disclosure.columns import NOT_RECORDED
 from analysis.disclosure.counted import CountedTable
 from analysis.errors import ColumnError
 from analysis.instruments import severity_band
 from analysis.missing.due import due_visits
 from analysis.missing.hidden_retention import hide_retention
-from analysis.outcomes.cohort import NOT_RECORDED, named_groups
+from analysis.outcomes.cohort import named_groups
 from analysis.outcomes.rules import Rules
 from analysis.results import check_conf_level
 from analysis.study import Study

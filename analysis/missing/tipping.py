@@ -1,8 +1,4 @@
-"""How much worse imputed scores would have to be for the conclusion to turn.
-
-ANCOVA of conditional means is linear in what is added to imputed scores, and so is every repeat of
-the jackknife or bootstrap. Estimate and variance at any delta follow from those at zero.
-"""
+"""How much worse imputed scores would have to be for the conclusion to turn."""
 
 from __future__ import annotations
 
@@ -13,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from analysis.errors import ModelError
-from analysis.missing.pooling import bootstrap_covariance, jackknife_covariance
+from analysis.missing.delta_curves import delta_curve
 from analysis.missing.result import ImputedAnalysis
 from analysis.missing.turning import TippingPoint
 from analysis.results import FloatArray, check_conf_level
@@ -41,7 +37,7 @@ def tipping_point(
     Parameters
     ----------
     result : ImputedAnalysis
-        ANCOVA by the jackknife or the bootstrap.
+        Any analysis and inference.
     deltas : mapping of arm to sequence, or sequence, optional
         Amounts to show. A mapping moves these arms, in every combination; a sequence moves the
         arm that is compared with the reference, or the cohort. None: from zero to beyond the
@@ -58,19 +54,21 @@ def tipping_point(
     Returns
     -------
     TippingPoint
-        The exact turning points (`tips`) and the estimate over a grid (`tidy`).
+        The turning points (`tips`) and the estimate over a grid (`tidy`).
 
     Raises
     ------
     ModelError
-        When the analysis is not linear in the scores, an arm or term is unknown, bounds are not
-        in order, or nothing was imputed that could move.
+        When an arm or term is unknown, bounds are not in order, or nothing was imputed that could
+        move.
+    ConvergenceError
+        When an analysis that is repeated at a delta does not succeed.
 
     Notes
     -----
-    Nothing is fitted again: with ``e(d) = e + d's``, the variance is ``(1, d)' V (1, d)``, where
-    ``V`` is the covariance of estimate and slopes over the repeats. Turning points are the roots
-    of a quadratic.
+    ANCOVA by the jackknife or the bootstrap is linear in delta, so that nothing is fitted again;
+    its turning points are searched within 20 standard deviations of the scores. Any other analysis
+    or inference is repeated at each delta with the same random numbers, and searched within six.
 
     References
     ----------
@@ -91,21 +89,18 @@ def tipping_point(
     ...     visit="visit", arm="arm", reference="oral")
     >>> tips = tipping_point(result, plausible=(0, 5)).tips()
     >>> tips[["arm", "above", "is_plausible"]].round(1).to_numpy().tolist()
-    [['iv', 2.1, True]]
+    [['iv', 1.6, True]]
     """
     check_conf_level(conf_level)
-    _check_linear(result)
     row = _row_of(result, term)
     arms = _arms(result, row, deltas)
-    slopes, covariance = _slopes(result, row, arms)
     labels = result.analysis.labels
     support = result.support().iloc[row]
     tipping = TippingPoint(
         term=str(labels["term"].iloc[row]),
         arms=arms,
-        estimate=float(result.repeats.pooled.estimate[row]),
-        slopes=slopes,
-        covariance=covariance,
+        curve=delta_curve(result, row, _places(result, row, arms)),
+        spread=float(np.nanstd(result.schedule.scores)),
         grid=np.zeros((1, len(arms))),
         null=float(null),
         conf_level=conf_level,
@@ -114,16 +109,7 @@ def tipping_point(
         residual_df=float(support["residual_df"]),
         about=f"{result.fit['strategy'].iloc[0]}, {result.inference}, {result.formula}",
     )
-    return _with_grid(tipping, result, deltas)
-
-
-def _check_linear(result: ImputedAnalysis) -> None:
-    """Refuse analyses whose answers are not linear in what is added."""
-    if not result.analysis.is_linear or result.inference == "draws":
-        raise ModelError(
-            "tipping_point takes analysis='ancova' with inference='jackknife' or 'bootstrap', "
-            "which are linear in delta; for others run impute_and_pool with each delta=."
-        )
+    return _with_grid(tipping, deltas)
 
 
 def _row_of(result: ImputedAnalysis, term: str | None) -> int:
@@ -162,11 +148,9 @@ def _arms(
     return (of_row[schedule.arm_column],)
 
 
-def _slopes(
-    result: ImputedAnalysis, row: int, arms: tuple[Any, ...]
-) -> tuple[FloatArray, FloatArray]:
-    """Compute what a point of delta adds to the estimate, and how that varies with it."""
-    schedule, plan, analysis = result.schedule, result.plan, result.analysis
+def _places(result: ImputedAnalysis, row: int, arms: tuple[Any, ...]) -> list[FloatArray]:
+    """Mark the scores that each delta moves, and refuse deltas that move nothing."""
+    schedule, plan = result.schedule, result.plan
     imputed = ~plan.known & plan.after
     places = [
         imputed & (schedule.arm == (0 if arm is None else schedule.arms.get_loc(arm)))[:, None]
@@ -176,27 +160,11 @@ def _slopes(
         raise ModelError("An arm of deltas= has no score imputed at or after an event to move.")
     patterns = [moved.astype(float) for moved in places]
     everyone = np.ones(schedule.n_subjects)
-    slopes = np.array([analysis.estimate(moved, everyone)[row] for moved in patterns])
-    if not slopes.any():
+    if result.analysis.is_linear and not any(
+        result.analysis.estimate(moved, everyone)[row] for moved in patterns
+    ):
         raise ModelError("No score imputed at the visit of this estimate could move it.")
-    repeats = result.repeats
-    columns = np.empty((len(repeats.replicates), 1 + len(arms)))
-    columns[:, 0] = repeats.replicates[:, row]
-    for index, attempt in enumerate(repeats.attempts):
-        weights = _weights(result, int(attempt))
-        columns[index, 1:] = [analysis.estimate(moved, weights)[row] for moved in patterns]
-    is_jackknife = result.inference == "jackknife"
-    covariance = (jackknife_covariance if is_jackknife else bootstrap_covariance)(columns)
-    return slopes, covariance
-
-
-def _weights(result: ImputedAnalysis, attempt: int) -> FloatArray:
-    """Return how often each patient counted in a repeat."""
-    if result.inference == "bootstrap":
-        return result.imputation.resample(result.seed, attempt)[0]
-    weights = np.ones(result.schedule.n_subjects)
-    weights[attempt] = 0.0
-    return weights
+    return patterns
 
 
 def _bounds(
@@ -219,27 +187,34 @@ def _bounds(
 
 def _with_grid(
     tipping: TippingPoint,
-    result: ImputedAnalysis,
     deltas: Mapping[Any, Sequence[float]] | Sequence[float] | None,
 ) -> TippingPoint:
     """Add the deltas that are shown."""
     if isinstance(deltas, Mapping):
-        axes = [np.asarray(amounts, dtype=float) for amounts in deltas.values()]
+        axes = [_amounts(amounts) for amounts in deltas.values()]
     elif deltas is not None:
-        axes = [np.asarray(deltas, dtype=float)]
+        axes = [_amounts(deltas)]
     else:
-        axes = [_default_axis(tipping, result)]
+        axes = [_default_axis(tipping)]
     if not all(axis.size and np.isfinite(axis).all() for axis in axes):
         raise ModelError("deltas= must be finite numbers, at least one per arm.")
     mesh = np.meshgrid(*axes, indexing="ij")
     return replace(tipping, grid=np.column_stack([axis.ravel() for axis in mesh]))
 
 
-def _default_axis(tipping: TippingPoint, result: ImputedAnalysis) -> FloatArray:
+def _amounts(given: Sequence[float]) -> FloatArray:
+    """Read deltas; none where something else was given, which an error must not repeat."""
+    try:
+        return np.asarray(given, dtype=float)
+    except (TypeError, ValueError):
+        return np.empty(0)
+
+
+def _default_axis(tipping: TippingPoint) -> FloatArray:
     """Go from zero beyond the nearest turning point, and over all plausible deltas."""
     tips = tipping.tips()[["below", "above"]].to_numpy(dtype=float).ravel()
     found = tips[np.isfinite(tips)]
-    spread = 2.0 * float(np.nanstd(result.schedule.scores))
+    spread = 2.0 * tipping.spread
     nearest = found[np.argmin(np.abs(found))] if found.size else np.nan
     ends = [0.0, *([_FURTHER * nearest] if found.size else [-spread, spread])]
     ends += [bound for pair in tipping.plausible.values() for bound in pair]

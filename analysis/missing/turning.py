@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import optimize
 
+from analysis.missing.delta_curves import DeltaCurve
+from analysis.missing.pooling import Pooled
 from analysis.results import (
     FloatArray,
     critical_value,
@@ -33,12 +37,10 @@ class TippingPoint:
         The estimate.
     arms : tuple
         Arms whose imputed scores move, one delta each; one entry for a cohort without arms.
-    estimate : float
-        Without any delta.
-    slopes : array, shape (A,)
-        What one point of each delta adds to the estimate.
-    covariance : array, shape (1 + A, 1 + A)
-        Of estimate and slopes.
+    curve : DeltaCurve
+        Estimate and inference at any deltas.
+    spread : float
+        Standard deviation of the scores, the unit of the search.
     grid : array, shape (m, A)
         Deltas that `tidy` shows.
     null, conf_level : float
@@ -53,9 +55,8 @@ class TippingPoint:
 
     term: str
     arms: tuple[Any, ...]
-    estimate: float
-    slopes: FloatArray
-    covariance: FloatArray
+    curve: DeltaCurve
+    spread: float
     grid: FloatArray
     null: float
     conf_level: float
@@ -95,29 +96,49 @@ class TippingPoint:
             As `tidy`.
         """
         grid = np.asarray(deltas, dtype=float).reshape(-1, len(self.arms))
-        weights = np.column_stack([np.ones(len(grid)), grid])
-        estimate = self.estimate + grid @ self.slopes
-        error = np.sqrt(np.einsum("ma,ab,mb->m", weights, self.covariance, weights))
-        labels = pd.DataFrame(grid, columns=self.delta_columns)
-        labels.insert(0, "term", self.term)
+        found = self.curve.at(grid)
         shifted = tidy_frame(
-            labels, estimate=estimate - self.null, std_error=error, conf_level=self.conf_level
+            self._labels(grid),
+            estimate=found.estimate - self.null,
+            std_error=found.std_error,
+            df=found.df,
+            conf_level=self.conf_level,
         )
         moved = {name: shifted[name] + self.null for name in ("estimate", "conf_low", "conf_high")}
-        frame = shifted.assign(**moved)
-        code = self._conclusions(grid)
-        return frame.assign(
-            conclusion=[CONCLUSIONS[index] for index in code],
-            turned=code != self._conclusions(np.zeros((1, len(self.arms))))[0],
+        sides = self._sides(found)
+        at_zero = self._sides(self.curve.at(np.zeros((1, len(self.arms)))))[0]
+        return shifted.assign(**moved).assign(
+            conclusion=[CONCLUSIONS[int(side) + 1] for side in sides], turned=sides != at_zero
         )
 
-    def _conclusions(self, grid: FloatArray) -> FloatArray:
-        """Say on which side of the null value the interval lies, by position."""
-        weights = np.column_stack([np.ones(len(grid)), grid])
-        variance = np.einsum("ma,ab,mb->m", weights, self.covariance, weights)
-        margin = critical_value(np.inf, self.conf_level) * np.sqrt(variance)
-        distance = self.estimate + grid @ self.slopes - self.null
-        return np.where(distance > margin, 2, np.where(distance < -margin, 0, 1))
+    def monte_carlo(self) -> pd.DataFrame:
+        """Return how far another seed would move the numbers of `tidy`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``term``, the deltas, ``estimate_error`` and ``std_error_error``: Monte-Carlo standard
+            errors; 0 where nothing is random.
+        """
+        found = self.curve.at(self.grid)
+        return self._labels(self.grid).assign(
+            estimate_error=found.estimate_error, std_error_error=found.std_error_error
+        )
+
+    def _labels(self, grid: FloatArray) -> pd.DataFrame:
+        """Name the estimate and its deltas."""
+        labels = pd.DataFrame(grid, columns=self.delta_columns)
+        labels.insert(0, "term", self.term)
+        return labels
+
+    def _sides(self, found: Pooled) -> FloatArray:
+        """Say where intervals lie: -1 below the null value, 0 over it, 1 above it."""
+        return np.where(self._excess(found) > 0.0, np.sign(found.estimate - self.null), 0.0)
+
+    def _excess(self, found: Pooled) -> FloatArray:
+        """Say by how much the null value lies outside the interval; negative inside."""
+        margin = critical_value(found.df, self.conf_level) * found.std_error
+        return np.abs(found.estimate - self.null) - margin
 
     def tips(self) -> pd.DataFrame:
         """Return the deltas at which the conclusion turns, one arm at a time.
@@ -126,9 +147,9 @@ class TippingPoint:
         -------
         pandas.DataFrame
             ``arm, below, above``: the nearest deltas under and over zero at which the conclusion
-            turns while the other arms have none; missing where it does not. ``plausible_low,
-            plausible_high, is_plausible``: the bounds that were given, and whether a turning
-            point lies within.
+            turns while the other arms have none; missing where it does not, as far as it was
+            searched. ``plausible_low, plausible_high, is_plausible``: the bounds that were given,
+            and whether a turning point lies within.
         """
         rows = []
         for place, arm in enumerate(self.arms):
@@ -148,17 +169,25 @@ class TippingPoint:
         return pd.DataFrame(rows)
 
     def _roots(self, place: int) -> FloatArray:
-        """Solve for the deltas of one arm at which a limit is the null value."""
-        critical = float(critical_value(np.inf, self.conf_level)) ** 2
-        slope, distance = self.slopes[place], self.estimate - self.null
-        V = self.covariance[np.ix_([0, place + 1], [0, place + 1])]
-        coefficients = [
-            slope**2 - critical * V[1, 1],
-            2.0 * (slope * distance - critical * V[0, 1]),
-            distance**2 - critical * V[0, 0],
+        """Search the deltas of one arm at which a limit is the null value."""
+        search = self.curve.search
+        axis = np.linspace(-search.reach, search.reach, search.n_points) * self.spread
+        grid = np.zeros((axis.size, len(self.arms)))
+        grid[:, place] = axis
+        signed = np.sign(self._excess(self.curve.at(grid)))
+        crossed = np.flatnonzero(signed[:-1] * signed[1:] < 0.0)
+        excess, precision = partial(self._excess_at, place), search.precision * self.spread
+        roots = [
+            optimize.brentq(excess, axis[left], axis[left + 1], xtol=precision, rtol=1e-14)
+            for left in crossed
         ]
-        roots = np.roots(coefficients)
-        return np.asarray(np.sort(roots[np.isreal(roots)].real))
+        return np.array(roots, dtype=float)
+
+    def _excess_at(self, place: int, delta: float) -> float:
+        """Compute the excess at one delta of one arm."""
+        amounts = np.zeros((1, len(self.arms)))
+        amounts[0, place] = delta
+        return float(self._excess(self.curve.at(amounts))[0])
 
     def support(self) -> pd.DataFrame:
         """Return the fewest patients behind the estimate, row by row of `tidy`.

@@ -9,6 +9,7 @@ import numbers
 
 import pandas as pd
 
+from analysis.disclosure.columns import NOT_RECORDED
 from analysis.errors import DataError
 from analysis.outcomes.baseline import LAST, BaselineRule, baseline_scores
 from analysis.outcomes.courses import treatment_courses
@@ -16,8 +17,6 @@ from analysis.outcomes.rules import CourseChoice
 from analysis.study import Study
 
 __all__ = ["courses", "named_groups", "treated_patients"]
-
-NOT_RECORDED = "not recorded"
 
 
 def named_groups(column: pd.Series) -> pd.Series:

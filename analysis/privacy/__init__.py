@@ -3,7 +3,14 @@
 from analysis.privacy.deidentification import deidentify
 from analysis.privacy.deidentified import Deidentified
 from analysis.privacy.detector import ELEMENTS, Match
-from analysis.privacy.files import FileFinding, FileScan, scan_path
+from analysis.privacy.files import (
+    FileFinding,
+    FileScan,
+    StrippedNotebook,
+    StripResult,
+    scan_path,
+    strip_notebooks,
+)
 from analysis.privacy.lexicon import small_zip3
 from analysis.privacy.patterns import identifiers_in
 from analysis.privacy.relink import relink
@@ -21,6 +28,8 @@ __all__ = [
     "Match",
     "ReidentificationRisk",
     "ScanResult",
+    "StripResult",
+    "StrippedNotebook",
     "deidentify",
     "identifiers_in",
     "match_column",
@@ -29,5 +38,6 @@ __all__ = [
     "scan_identifiers",
     "scan_path",
     "small_zip3",
+    "strip_notebooks",
     "trajectory_uniqueness",
 ]

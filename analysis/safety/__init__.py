@@ -1,6 +1,6 @@
 """Safety: what happened in sessions, adverse events, harms of long use, and whom to look at."""
 
-from analysis.safety.action_list import ActionList, action_list
+from analysis.safety.actions import ActionList, action_list
 from analysis.safety.adverse_events import adverse_event_rates
 from analysis.safety.clustered import Interval, clustered_rate, clustered_share, exact_share
 from analysis.safety.dose_intervals import dose_intervals
@@ -11,13 +11,13 @@ from analysis.safety.of_interest import (
     EventGroup,
     events_of_interest,
 )
+from analysis.safety.over_minutes import MINUTES, time_course
 from analysis.safety.over_sessions import peak_change_model, peak_change_rows
 from analysis.safety.rems import rems_fields
-from analysis.safety.rules import RULES, MonitoringRule, rules_table
+from analysis.safety.rules import RULES, MonitoringRule, monitoring_rules
 from analysis.safety.sessions import SessionSafety, session_safety
 from analysis.safety.shares import safety_shares
-from analysis.safety.suicidality import suicidality
-from analysis.safety.time_course import MINUTES, time_course
+from analysis.safety.suicidal_thoughts import suicidality
 
 __all__ = [
     "GRAVE_EVENTS",
@@ -36,10 +36,10 @@ __all__ = [
     "dose_intervals",
     "events_of_interest",
     "exact_share",
+    "monitoring_rules",
     "peak_change_model",
     "peak_change_rows",
     "rems_fields",
-    "rules_table",
     "safety_levels",
     "safety_shares",
     "session_safety",

@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.checks.measurements import POSSIBLE
 from analysis.errors import DataError
 
-__all__ = ["RULES", "MonitoringRule", "require_distinct", "rules_table"]
+__all__ = ["RULES", "MonitoringRule", "monitoring_rules", "require_distinct"]
 
 _KINDS = ("hold", "recheck", "stop", "rise", "low")
 
@@ -164,7 +164,7 @@ def require_distinct(rules: Sequence[MonitoringRule]) -> None:
         raise DataError("Two monitoring rules have the same name; give each one of its own.")
 
 
-def rules_table(rules: Sequence[MonitoringRule] = RULES) -> pd.DataFrame:
+def monitoring_rules(rules: Sequence[MonitoringRule] = RULES) -> pd.DataFrame:
     """List rules with their limits and sources.
 
     Parameters
@@ -179,7 +179,7 @@ def rules_table(rules: Sequence[MonitoringRule] = RULES) -> pd.DataFrame:
 
     Examples
     --------
-    >>> rules_table()["rule"].tolist()
+    >>> monitoring_rules()["rule"].tolist()
     ['hold 140/90', 'hold 160/100', 'recheck 160/95', 'stop 180/105', 'rise 40/25']
     """
     return pd.DataFrame(

@@ -143,7 +143,7 @@ def session_safety(
     study : Study
         A checked study.
     rules : sequence of MonitoringRule
-        Rules to hold, recheck or stop; `rules_table` shows the defaults with their sources.
+        Rules to hold, recheck or stop; `monitoring_rules` shows the defaults with their sources.
     widest_gap : int
         Minutes between two readings beyond which nothing is said of the time between them.
     policy : Policy

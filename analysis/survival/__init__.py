@@ -22,6 +22,8 @@ from analysis.survival.interval.interval_cox import interval_cox
 from analysis.survival.interval.interval_test import interval_test
 from analysis.survival.interval.turnbull import turnbull
 from analysis.survival.landmark import Landmark, landmark
+from analysis.survival.one_sample import one_sample_logrank
+from analysis.survival.reconstruction import ReconstructedCurve, reconstruct_curve
 from analysis.survival.regression.cox import cox
 from analysis.survival.regression.cox_result import CoxModel
 from analysis.survival.regression.recurrent_events import recurrent_events
@@ -38,6 +40,7 @@ __all__ = [
     "Landmark",
     "MultistateCurve",
     "ParametricModel",
+    "ReconstructedCurve",
     "SurvivalCurve",
     "cox",
     "cumulative_incidence",
@@ -51,7 +54,9 @@ __all__ = [
     "logrank",
     "mean_cumulative_count",
     "multistate",
+    "one_sample_logrank",
     "parametric",
+    "reconstruct_curve",
     "recurrent_events",
     "reverse_kaplan_meier",
     "turnbull",

@@ -11,7 +11,17 @@ from analysis.synthetic.arithmetic import Floats, exponential, latent
 from analysis.synthetic.scenarios import Scenario
 from analysis.synthetic.streams import Flags, Integers, Streams, pick
 
-__all__ = ["COURSES", "HIGHEST", "LOWEST", "MIDDLE", "UNIT", "People", "draw_people"]
+__all__ = [
+    "COURSES",
+    "HIGHEST",
+    "HIGHEST_RETAINED",
+    "LOWEST",
+    "LOWEST_RETAINED",
+    "MIDDLE",
+    "UNIT",
+    "People",
+    "draw_people",
+]
 
 LOWEST, HIGHEST = 0.4, 26.4  # severity stays inside the PHQ-9, where its expected total is
 MIDDLE, UNIT = 11.0, 5.0
@@ -20,7 +30,9 @@ MIDDLE, UNIT = 11.0, 5.0
 COURSES = 2
 """Most treatment courses of a patient."""
 
-_RETAINED = (0.02, 1.4)
+LOWEST_RETAINED, HIGHEST_RETAINED = 0.02, 1.4
+"""Range of the fraction of severity that is left after a full induction."""
+
 _SEX = (60, 38, 2)  # female, male, other
 _FAILURES = (2, 10, 25, 27, 18, 10, 5, 3)
 
@@ -230,7 +242,9 @@ def _retained(scenario: Scenario, streams: Streams, regimen: Integers, clinic: I
     shift = np.array([c.retained_shift for c in scenario.clinics])[clinic]
     deviation = streams.normal("retained", len(regimen), COURSES)
     deviation[:, 1] = 0.8 * deviation[:, 0] + 0.6 * deviation[:, 1]
-    return latent(np.clip(mean + sd * deviation + shift[:, None], *_RETAINED))
+    return latent(
+        np.clip(mean + sd * deviation + shift[:, None], LOWEST_RETAINED, HIGHEST_RETAINED)
+    )
 
 
 def _cut_off(scenario: Scenario, streams: Streams, n: int) -> Integers:

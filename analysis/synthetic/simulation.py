@@ -24,6 +24,7 @@ from analysis.synthetic.frames import canonical, coded
 from analysis.synthetic.monitoring import measure, monitoring_table
 from analysis.synthetic.path import relapse_day
 from analysis.synthetic.people import People, draw_people
+from analysis.synthetic.planted import PlantedShift
 from analysis.synthetic.scenarios import Scenario
 from analysis.synthetic.sessions import Sessions, give_sessions, sessions_table
 from analysis.synthetic.streams import Integers, Streams
@@ -58,7 +59,13 @@ class Simulation:
     truth: pd.DataFrame
 
 
-def simulate(scenario: Scenario, *, first: int = 0, patients: int | None = None) -> Simulation:
+def simulate(
+    scenario: Scenario,
+    *,
+    first: int = 0,
+    patients: int | None = None,
+    shift: PlantedShift | None = None,
+) -> Simulation:
     """Simulate a clinic network, or a part of its patients.
 
     Parameters
@@ -69,6 +76,8 @@ def simulate(scenario: Scenario, *, first: int = 0, patients: int | None = None)
         Position of the first patient, from 0.
     patients : int, optional
         Number of patients from there on; all that remain when left out.
+    shift : PlantedShift, optional
+        A change of one clinic's results from a month on; everything else stays as it is.
 
     Returns
     -------
@@ -78,7 +87,7 @@ def simulate(scenario: Scenario, *, first: int = 0, patients: int | None = None)
     Raises
     ------
     DataError
-        When the part is empty or goes beyond the scenario.
+        When the part is empty or goes beyond the scenario, or it has no such clinic to shift.
 
     Examples
     --------
@@ -95,6 +104,8 @@ def simulate(scenario: Scenario, *, first: int = 0, patients: int | None = None)
         )
     streams = Streams(seed=scenario.seed, first=first)
     people = draw_people(scenario, streams, n)
+    if shift is not None:
+        people = shift.of(people, scenario)
     course = treat(people, scenario, streams)
     visits = plan_visits(people, course, scenario, streams)
     totals = phq9_answers(visits.severity, course, scenario, streams).sum(axis=2)

@@ -24,7 +24,7 @@ from analysis.synthetic.scenarios import Scenario
 from analysis.synthetic.simulation import simulate
 from analysis.synthetic.streams import Streams
 
-__all__ = ["cohort_names", "compare_with_published"]
+__all__ = ["cohort_names", "reproduce_published"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +133,7 @@ def cohort_names() -> tuple[str, ...]:
     return tuple(dict.fromkeys(target.cohort for target in _TARGETS))
 
 
-def compare_with_published(cohort: str, *, patients: int | None = None) -> pd.DataFrame:
+def reproduce_published(cohort: str, *, patients: int | None = None) -> pd.DataFrame:
     """Simulate a cohort and compare its figures with the published ones.
 
     Parameters

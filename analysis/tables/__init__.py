@@ -5,6 +5,7 @@ from analysis.tables.courses import courses_table
 from analysis.tables.estimates import estimates_table
 from analysis.tables.findings import findings_table
 from analysis.tables.indications import indications_table
+from analysis.tables.measures import measures_table
 from analysis.tables.responses import response_table
 from analysis.tables.result import Column, TableResult
 from analysis.tables.rules import rules_table
@@ -17,6 +18,7 @@ __all__ = [
     "estimates_table",
     "findings_table",
     "indications_table",
+    "measures_table",
     "response_table",
     "rules_table",
 ]

@@ -51,6 +51,11 @@ class _Variable:
         """Categories in order, missing last and only where somebody is missing."""
         return [str(level) for level in self.categories.cat.categories]
 
+    @property
+    def printed(self) -> list[str]:
+        """Levels that have a row; of numbers, who is observed has the rows of the statistics."""
+        return [name for name in self.levels if self.numbers is None or name != _OBSERVED]
+
 
 def baseline_table(
     data: pd.DataFrame,
@@ -236,7 +241,7 @@ def _print_counts(
         about=f"patients by {groups.name or 'nothing'}",
         row_totals=with_total,
         column_totals=True,
-        not_shown=[row for row in counts.index if row[1] == _OBSERVED],
+        not_shown=[(v.name, _OBSERVED) for v in variables if v.numbers is not None],
         sensitive=_sensitive(variables, policy),
         members=behind,
         policy=policy,
@@ -279,9 +284,8 @@ def _sensitive(variables: Sequence[_Variable], policy: Policy) -> list[Row]:
     return [
         (variable.name, level)
         for variable in variables
-        for level in variable.levels
-        if level not in (_OBSERVED, MISSING)
-        and policy.is_sensitive(variable.name, variable.label, level)
+        for level in variable.printed
+        if level != MISSING and policy.is_sensitive(variable.name, variable.label, level)
     ]
 
 
@@ -292,9 +296,9 @@ def _rows(variable: _Variable, printed: _Printed) -> list[list[str]]:
         values = [variable.numbers.to_numpy()[member] for member in printed.members]
         safe = _safe_columns(printed.true[(variable.name, _OBSERVED)], printed)
         rows += _number_rows(values, safe, printed.policy)
-    for level in variable.levels:
+    for level in variable.printed:
         row = (variable.name, level)
-        if level != _OBSERVED and (level != MISSING or printed.true[row].any()):
+        if level != MISSING or printed.true[row].any():
             rows.append([level, *_shares(row, printed)])
     return rows
 

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure import HIDDEN, RELEASE, Policy, is_small, masked_count
+from analysis.disclosure import HIDDEN, RELEASE, Policy, suppress_numbers
 from analysis.errors import ColumnError
 from analysis.results import TIDY_COLUMNS, p_value_text
 from analysis.tables.result import Column, TableResult, hiding_note
 
 __all__ = ["estimates_table"]
+
+_TITLE = "Estimates"
 
 
 def _number(value: float, digits: int) -> str:
@@ -36,7 +38,7 @@ def estimates_table(
     *,
     labels: Mapping[str, str] | None = None,
     digits: int = 2,
-    title: str = "Estimates",
+    title: str = _TITLE,
     notes: Sequence[str] = (),
     policy: Policy = RELEASE,
 ) -> TableResult:
@@ -47,7 +49,8 @@ def estimates_table(
     tidy_frame : pandas.DataFrame
         What `tidy` returns: ``term`` or ``contrast``, level columns, ``estimate, conf_low,
         conf_high``. With ``p_value`` p-values are shown: drop the column to leave them out. With
-        ``n`` the number of patients is shown, and estimates of fewer than 11 are hidden. What
+        ``n`` the number of patients is shown, and estimates of fewer than 11, or of a number that
+        would tell a small change since an earlier release, are hidden. What
         `hide_coefficients` gives may be shown too; without either the table may not be released.
         ``attrs["conf_level"]`` is the level of the interval, 0.95 if absent.
     labels : mapping of str to str, optional
@@ -55,7 +58,7 @@ def estimates_table(
     digits : int
         Decimals of estimates and limits.
     title : str
-        Title of the table.
+        Title of the table; in a release also what tells it from others, the same every time.
     notes : sequence of str
         Lines under the table, such as the model and the missing-data rule.
     policy : Policy
@@ -84,8 +87,14 @@ def estimates_table(
     named = [c for c in tidy_frame.columns if c not in {*TIDY_COLUMNS, "n"}]
     frame, columns = _named_columns(tidy_frame[named], words)
     counted = "n" in tidy_frame.columns
-    small = is_small(tidy_frame["n"], policy) if counted else np.zeros(len(tidy_frame), dtype=bool)
-    texts = _estimate_texts(tidy_frame, small, digits=digits, policy=policy)
+    texts: dict[str, list[str]] = {}
+    is_hidden = pd.Series(False, index=tidy_frame.index)
+    if counted:
+        about = title if title != _TITLE else ""
+        texts["n"], is_hidden = suppress_numbers(
+            tidy_frame[named], tidy_frame["n"], about=about, policy=policy
+        )
+    texts |= _estimate_texts(tidy_frame, is_hidden.to_numpy(bool), digits=digits)
     level = 100 * float(tidy_frame.attrs.get("conf_level", 0.95))
     headings = {"n": "n", "estimate": "Estimate", "interval": f"{level:g}% CI", "p": "p"}
     return TableResult(
@@ -122,12 +131,10 @@ def _named_columns(
 
 
 def _estimate_texts(
-    tidy: pd.DataFrame, small: np.ndarray, *, digits: int, policy: Policy
+    tidy: pd.DataFrame, is_hidden: np.ndarray, *, digits: int
 ) -> dict[str, list[str]]:
-    """Write the columns of numbers; rows of small groups show only that they are small."""
+    """Write the columns of estimates; rows whose number of patients is hidden show none."""
     texts: dict[str, list[str]] = {}
-    if "n" in tidy.columns:
-        texts["n"] = [masked_count(n, policy) for n in tidy["n"]]
     estimates = [_number(e, digits) if pd.notna(e) else HIDDEN for e in tidy["estimate"]]
     limits = zip(tidy["conf_low"], tidy["conf_high"], strict=True)
     texts["estimate"] = estimates
@@ -136,5 +143,5 @@ def _estimate_texts(
         texts["p"] = [p_value_text(p) for p in tidy["p_value"]]
     for key in ("estimate", "interval", "p"):
         if key in texts:
-            texts[key] = [HIDDEN if s else t for t, s in zip(texts[key], small, strict=True)]
+            texts[key] = [HIDDEN if h else t for t, h in zip(texts[key], is_hidden, strict=True)]
     return texts

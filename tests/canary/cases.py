@@ -18,6 +18,8 @@ from analysis import (
     mixed,
     outcomes,
     privacy,
+    published,
+    quality,
     report,
     results,
     safety,
@@ -27,16 +29,16 @@ from analysis import (
     tables,
 )
 from analysis.checks import check, check_folder, write_detail
+from analysis.errors import AnalysisError
 from analysis.outcomes import ScoreEvent
 from analysis.study import TABLES, Study
-from analysis.text_numbers import require_numbers, text_numbers
+from analysis.text_numbers import require_number_columns, require_numbers, text_numbers
 from tests.builders import CLEAN, clean_study, write_folder
+from tests.canary.planted import DATE, NUMBER, SECRET
 from tests.formats import small_clinic
 from tests.formats.omop import cdm54
 from tests.formats.redcap import project
-
-SECRET = "Zqxkowalczyk"  # noqa: S105 - a name that nobody has
-NUMBER, DATE = "987654321", "1987-06-05"
+from tests.study.test_canary import _chain
 
 
 class World:
@@ -120,6 +122,15 @@ def _named_events(world: World) -> Study:
     return Study(**{**vars(world.study), "tables": {**world.study.tables, "adverse_events": named}})
 
 
+def _refused(call: Callable[..., object], *given: Any, **options: Any) -> str:
+    """Return all that an error says, with those that it came from."""
+    try:
+        call(*given, **options)
+    except AnalysisError as error:
+        return "\n".join(_chain(error))
+    raise AssertionError
+
+
 def _redcap(world: World) -> tuple[Path, Path]:
     export = project.RAW.replace("001,", f"{SECRET},").replace("2024-03-04", NUMBER)
     return world.file("e.csv", export), world.file("d.csv", project.DICTIONARY + f"{SECRET},{DATE}")
@@ -148,6 +159,19 @@ def _adam(world: World) -> Path:
     return world.local
 
 
+def _notebooks(world: World) -> Path:
+    """Write a notebook with secrets in all its parts, and files that are none, by numbers."""
+    cell = {
+        "cell_type": "code", "source": SECRET, "outputs": [SECRET, {NUMBER: DATE}],
+        "execution_count": 1, "metadata": {"tags": [SECRET], SECRET: NUMBER},
+    }  # fmt: skip
+    about = {"kernelspec": {"name": SECRET}, "authors": [SECRET]}
+    notebook = {"nbformat": 4, "metadata": about, "cells": [cell], SECRET: DATE}
+    world.file(f"mrn-{NUMBER}-a.ipynb", json.dumps(notebook))
+    world.file("broken.ipynb", f"{SECRET} {NUMBER}")
+    return world.file(f"mrn-{NUMBER}.ipynb", json.dumps({SECRET: DATE})).parent
+
+
 def _mapping(world: World) -> Path:
     return world.file("m.json", json.dumps({**small_clinic.MAPPING, SECRET: [DATE]})[:-2])
 
@@ -161,11 +185,15 @@ def _update(world: World) -> object:
     return formats.update(world.local, _mapping_of(), previous=world.local)
 
 
-def _corrected(world: World) -> object:
-    world.clinic()
+def _list(world: World) -> Path:
     head = "file,line,column,is,becomes,reason\n"
     rows = f"patients.csv,2,{SECRET},{NUMBER},{DATE},{SECRET}\n{SECRET},{DATE},x,y,z,w\n"
-    listed = world.file("list.csv", head + rows)
+    return world.file("list.csv", head + rows)
+
+
+def _corrected(world: World) -> object:
+    world.clinic()
+    listed = _list(world)
     return formats.correct_files(world.local, _mapping_of(), listed, world.local / "copies")
 
 
@@ -190,6 +218,11 @@ def _moments(world: World) -> Path:
     return world.file("m.json", json.dumps({"format": SECRET, "levels": [DATE]})[:-1])
 
 
+def _read_curve() -> survival.ReconstructedCurve:
+    points = pd.DataFrame({"time": [7, 28], "survival": [0.8, 0.5]})
+    return survival.reconstruct_curve(points, pd.DataFrame({"time": [0], "n_risk": [40]}))
+
+
 MODEL = {"subject": "id", "visit": "visit"}
 TWO = {"group": "arm", "reference": "a", **MODEL}
 
@@ -199,6 +232,9 @@ CASES: dict[str, Callable[[World], object]] = {
     "checks.write_detail": lambda world: write_detail(check(world.study), world.root / "x.csv"),
     "disclosure.Ledger": lambda world: disclosure.Ledger(release="2", path=_ledger(world)),
     "disclosure.attack_counts": lambda world: disclosure.attack_counts(world.words, world.words),
+    "disclosure.coarse_degrees": lambda world: disclosure.coarse_degrees(
+        world.words.assign(df=world.words["y"], std_error=world.words["y"])
+    ),
     "disclosure.coarsen_occupancy": _frame(disclosure.coarsen_occupancy),
     "disclosure.cut_curve": _frame(disclosure.cut_curve),
     "disclosure.cut_interval_curve": _frame(disclosure.cut_interval_curve),
@@ -214,7 +250,13 @@ CASES: dict[str, Callable[[World], object]] = {
     "disclosure.shown_curve": _frame(disclosure.shown_curve),
     "disclosure.suppress_cells": lambda _: disclosure.suppress_cells({SECRET: 4.5}),
     "disclosure.suppress_counts": _frame(disclosure.suppress_counts),
+    "disclosure.suppress_curve": lambda world: disclosure.suppress_curve(
+        world.words.assign(n_risk=world.words["y"], n_event=world.words["y"])
+    ),
     "disclosure.suppress_flow": _frame(disclosure.suppress_flow),
+    "disclosure.suppress_numbers": lambda world: disclosure.suppress_numbers(
+        world.words[["arm"]], world.words["y"]
+    ),
     "disclosure.suppress_proportions": _frame(disclosure.suppress_proportions),
     "disclosure.suppress_risk_table": _frame(disclosure.suppress_risk_table),
     "figures.plot": _frame(figures.plot),
@@ -334,7 +376,34 @@ CASES: dict[str, Callable[[World], object]] = {
         {SECRET: world.words, DATE: pd.DataFrame({SECRET: world.cells})}
     ),
     "privacy.scan_path": lambda world: privacy.scan_path(_redcap(world)[0].parent),
+    "privacy.strip_notebooks": lambda world: privacy.strip_notebooks(_notebooks(world)),
     "privacy.trajectory_uniqueness": _study(privacy.trajectory_uniqueness),
+    "quality.change_from_means": lambda _: quality.change_from_means(
+        published.published_study("IM cohort 2022"), scale=SECRET, correlation=0.5
+    ),
+    "quality.comparable_cohorts": _study(quality.comparable_cohorts, measure="response"),
+    "quality.compare_curves": lambda world: quality.compare_curves(
+        world.events(), _read_curve(), tau=7
+    ),
+    "quality.compare_with_published": _study(quality.compare_with_published, cohort="McInnes 2022"),
+    "quality.case_mix": _frame(quality.case_mix, outcome="y", by="arm", covariates=["n"]),
+    "quality.clinic_outcomes": _study(quality.clinic_outcomes, "response"),
+    "quality.funnel": _frame(quality.funnel, kind="rate", by="id", events="y", denominator="n"),
+    "quality.shrinkage": _frame(
+        quality.shrinkage, kind="rate", by="id", events="y", denominator="n"
+    ),
+    "quality.bernoulli_cusum": _frame(quality.bernoulli_cusum, y="y", expected=0.1),
+    "quality.quality_series": _study(quality.quality_series, "completeness", by="site_id"),
+    "quality.spc_chart": lambda world: [
+        _refused(quality.spc_chart, world.words, y="y"),
+        _refused(quality.spc_chart, world.numbers, y="y", x="n"),
+        _refused(quality.spc_chart, world.numbers.assign(x=range(24)), y="y", x="x", rebase=SECRET),
+        _refused(quality.spc_chart, world.numbers, y="y", notes=SECRET, exclude=[DATE]),
+        quality.spc_chart(world.numbers, y="y", n="n", notes={1: SECRET}),
+    ],
+    "quality.quality_measures": lambda world: quality.quality_measures(
+        world.study, by=["sex", "payer"], codes={"depression": {"ICD-10-CM": [SECRET, NUMBER]}}
+    ),
     "report.provenance": _study(report.provenance),
     "report.write_release_page": lambda world: report.write_release_page(
         world.folder, ledger=_ledger(world), release="2"
@@ -377,8 +446,14 @@ CASES: dict[str, Callable[[World], object]] = {
     "survival.logrank": _frame(survival.logrank, time="time", event="event", by="arm"),
     "survival.mean_cumulative_count": _frame(survival.mean_cumulative_count),
     "survival.multistate": _frame(survival.multistate),
+    "survival.one_sample_logrank": lambda w: survival.one_sample_logrank(
+        w.words, _read_curve().curve()
+    ),
     "survival.parametric": lambda w: survival.parametric(
         "arm", w.words, time="time", event="event"
+    ),
+    "survival.reconstruct_curve": lambda w: survival.reconstruct_curve(
+        w.words.assign(survival=w.words["y"]), w.words.assign(n_risk=w.words["y"])
     ),
     "survival.recurrent_events": lambda w: survival.recurrent_events("arm", w.words),
     "survival.reverse_kaplan_meier": _frame(survival.reverse_kaplan_meier),
@@ -390,8 +465,12 @@ CASES: dict[str, Callable[[World], object]] = {
     "tables.findings_table": _frame(tables.findings_table),
     "tables.indications_table": _frame(tables.indications_table),
     "tables.response_table": _frame(tables.response_table),
+    "tables.measures_table": lambda world: tables.measures_table(
+        quality.quality_measures(world.study)
+    ),
     "tables.rules_table": _study(tables.rules_table, "PHQ-9", visit="week 4"),
     "text_numbers.require_numbers": lambda world: require_numbers(world.cells, "response"),
+    "text_numbers.require_number_columns": _frame(require_number_columns, names=["y"]),
     "disclosure.units_of": _study(lambda study: disclosure.units_of(study.table("subjects"))),
     "text_numbers.text_numbers": lambda world: text_numbers(world.cells),
 }
@@ -401,29 +480,6 @@ ELSEWHERE = {
     "report.build_report": "tests/report/test_build.py",
 }
 """Calls whose secrets are planted in the tests of their room."""
-
-ON_RESULTS = {
-    *(
-        "figures.figure_png",
-        "figures.show",
-        "figures.plot_completeness",
-        "figures.plot_correlation",
-    ),
-    *("figures.plot_cumulative_incidence", "figures.plot_differences", "figures.plot_flow"),
-    *("figures.plot_influence", "figures.plot_interval_curve", "figures.plot_marginal_means"),
-    *("figures.plot_proportions", "figures.plot_quantiles", "figures.plot_ratios"),
-    *("figures.plot_residuals", "figures.plot_states", "figures.plot_survival"),
-    *("figures.plot_tipping_point", "missing.tipping_point"),
-    *("figures.plot_trajectory", "mixed.clinic_influence", "mixed.compare_covariances"),
-    *("figures.plot_completers", "figures.plot_missing_patterns", "figures.plot_retention"),
-    *("figures.plot_visit_gaps",),
-    *("figures.plot_adverse_events", "figures.plot_time_course"),
-    *("mixed.fit_moments", "mixed.save_moments", "mixed.variance_test", "disclosure.recording"),
-    *("formats.write_mapping", "study.findings_frame", "results.tidy_frame"),
-    *("results.critical_value", "synthetic.inject_into_folder", "synthetic.write_shards"),
-    *("synthetic.write_synthetic", "synthetic.write_first_clinic", "study.in_local_zone"),
-}
-"""Calls that take what another call made, or invented data: no cell of a clinic reaches them."""
 
 RAW_FILES = {"confined", "file_sha256", "folder_sha256", "locked", "remove", "replacing"} | {
     "write_bytes",
@@ -444,6 +500,10 @@ def _map(world: World) -> list[str]:
 
 COMMANDS: dict[str, Callable[[World], list[str]]] = {
     "check": lambda world: [str(world.folder)],
+    "correct": lambda world: [
+        str(world.local), "--mapping", _clinic_files(world), "--corrections", str(_list(world)),
+        "--output", "local/corrected",
+    ],
     "doctor": lambda _: [],
     "map": _map,
     "release": lambda world: [
@@ -451,6 +511,7 @@ COMMANDS: dict[str, Callable[[World], list[str]]] = {
     ],
     "report": lambda world: [str(world.folder), "--output", "local/report"],
     "scan": lambda world: [str(_redcap(world)[0].parent)],
+    "strip": lambda world: [str(_notebooks(world))],
     "synthesize": lambda _: ["--help"],
     "update": lambda world: [
         str(world.local), "--previous", str(world.local), "--mapping", _clinic_files(world)

@@ -12,13 +12,17 @@ import sys
 import warnings
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
 import analysis
-from analysis import cli
+from analysis import cli, figures, survival
 from analysis.errors import AnalysisError
-from tests.canary.cases import CASES, COMMANDS, ELSEWHERE, ON_RESULTS, RAW_FILES, World
+from tests.canary import planted
+from tests.canary.cases import CASES, COMMANDS, ELSEWHERE, RAW_FILES, World
+from tests.canary.on_results import RESULT_CASES, WRONG_INPUTS, written
+from tests.canary.planted import SECRET, TIMES
 from tests.study.test_canary import TRACES, _chain
 
 pytestmark = pytest.mark.unit
@@ -27,7 +31,8 @@ pytestmark = pytest.mark.unit
 @pytest.fixture
 def world(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    return World(tmp_path)
+    yield World(tmp_path)
+    plt.close("all")
 
 
 def _shown(result: object) -> str:
@@ -61,10 +66,32 @@ def listen(capfd, caplog):
     return run
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [*CASES, *RESULT_CASES])
 def test_no_secret_is_said(name, world, listen):
-    said = listen(lambda: CASES[name](world))
+    case = {**CASES, **RESULT_CASES}[name]
+    said = listen(lambda: case(world))
     assert not [trace for trace in TRACES if trace in said]
+
+
+@pytest.mark.parametrize("name", WRONG_INPUTS)
+def test_wrong_input_is_refused_without_a_secret(name, world, listen):
+    for case in WRONG_INPUTS[name]:
+
+        def refused(case=case):
+            with pytest.raises(AnalysisError) as refusal:
+                case(world)
+            raise refusal.value
+
+        said = listen(refused)
+        assert not [trace for trace in TRACES if trace in said]
+
+
+def test_results_carry_secrets_which_a_drawn_text_would_show():
+    assert planted.visits()["id"].str.contains(SECRET).all()
+    assert planted.network().table("subjects")["subject_id"].str.contains(SECRET).all()
+    rows = planted.times().assign(arm=SECRET)
+    curve = survival.kaplan_meier(rows, by="arm", time="time", event="event")
+    assert SECRET in "".join(written(*figures.plot_survival(curve, times=TIMES, title="x")))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -125,7 +152,7 @@ def _takes_data(call: object) -> bool:
 def test_every_public_call_that_takes_data_has_a_case():
     public = _public()
     wanted = {name for name, call in public.items() if _takes_data(call)}
-    covered = {*CASES, *ELSEWHERE, *ON_RESULTS, *(f"storage.{name}" for name in RAW_FILES)}
+    covered = {*CASES, *RESULT_CASES, *ELSEWHERE, *(f"storage.{name}" for name in RAW_FILES)}
     assert sorted(wanted - covered) == []
     assert sorted(covered - set(public) - {"disclosure.Ledger"}) == []
     functions = {name: getattr(analysis, name) for name in analysis.__all__}

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,22 @@ from analysis.disclosure import Ledger, recording, suppress_cells
 from analysis.errors import ReportError
 from analysis.storage import write_text
 from analysis.study import read_study
-from analysis.synthetic import example_folder, scenario_names
+from analysis.synthetic import example_folder, scenario_names, write_synthetic
 from tests.builders import CALENDAR, CLEAN, with_cell, write_folder
 
 CANARY = "CANARY-90d2"
-COMMANDS = ("check", "map", "update", "scan", "synthesize", "report", "release", "doctor")
+COMMANDS = (
+    "check",
+    "map",
+    "update",
+    "correct",
+    "scan",
+    "strip",
+    "synthesize",
+    "report",
+    "release",
+    "doctor",
+)
 
 
 def run(monkeypatch, capsys, *arguments):
@@ -102,6 +114,8 @@ def test_a_wrong_command_line_exits_with_2(monkeypatch, capsys, arguments):
 @pytest.mark.unit
 def test_synthesize_writes_a_study_that_passes_check(monkeypatch, capsys, tmp_path):
     folder = tmp_path / "network"
+    quick = partial(write_synthetic, oracle_patients=1_000)  # the true answers take a minute
+    monkeypatch.setattr("analysis.synthetic.write_synthetic", quick)
     code, _, _ = run(monkeypatch, capsys, "synthesize", "--output", str(folder), "--seed", "7")
     assert code == 0
     assert json.loads((folder / "study.json").read_text(encoding="utf-8"))["seed"] == 7

@@ -1,4 +1,4 @@
-"""The commands map and update: what they print, write and refuse."""
+"""The commands map, update and correct: what they print, write and refuse."""
 
 import json
 import shutil
@@ -8,7 +8,7 @@ import pytest
 from analysis.study import read_study
 from analysis.synthetic import example_folder
 from tests.cli.test_cli import CANARY, run
-from tests.formats.small_clinic import MAPPING, PATIENTS, PHQ, changed, form, write_files
+from tests.formats.small_clinic import FILES, MAPPING, PATIENTS, PHQ, changed, form, write_files
 
 unit = pytest.mark.unit
 REDCAP = example_folder("first-clinic") / "redcap"
@@ -141,3 +141,25 @@ def test_update_says_what_the_mapping_changes(monkeypatch, capsys, local):
         ["subjects", "sex", "changed", "values", "1"],
         ["subjects", "sex", "new", "labels", "1"],
     ]
+
+
+@unit
+def test_correct_writes_copies_and_refuses_what_fits_no_cell(monkeypatch, capsys, local):
+    listed, copies = local / "corrections.csv", local / "corrected"
+    head = "file,line,column,is,becomes,reason\n"
+    row = "treatments.csv,3,body weight (LB),176,178,scale read again\n"
+    listed.write_text(head + row, encoding="utf-8")
+    options = ["--mapping", str(local / "mapping.json"), "--corrections", str(listed)]
+    arguments = ["correct", str(local / "june"), *options, "--output"]
+    code, out, err = run(monkeypatch, capsys, *arguments, str(copies))
+    assert (code, out) == (0, "")
+    assert f"{len(FILES)} files written to" in err
+    assert "40 mg,178" in (copies / "treatments.csv").read_text(encoding="utf-8")
+    assert "40 mg,176" in (local / "june" / "treatments.csv").read_text(encoding="utf-8")
+    listed.write_text(head + row.replace("176", CANARY), encoding="utf-8")
+    code, _, err = run(monkeypatch, capsys, *arguments, str(local / "other"))
+    assert (code, CANARY in err, (local / "other").exists()) == (3, False, False)
+    assert run(monkeypatch, capsys, *arguments, str(local.parent / "outside"))[0] == 3
+    options[1] = str(REDCAP / "mapping.json")
+    arguments = ["correct", str(local / "june"), *options, "--output", str(copies)]
+    assert run(monkeypatch, capsys, *arguments)[0] == 2

@@ -6,8 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.disclosure import INTERNAL, hide_statistics, suppress_proportions
+from analysis.disclosure import (
+    INTERNAL,
+    Ledger,
+    hide_statistics,
+    recording,
+    suppress_numbers,
+    suppress_proportions,
+)
+from analysis.disclosure.estimates import REASONS
 from analysis.errors import ColumnError, DataError
+from analysis.tables import estimates_table
 
 pytestmark = pytest.mark.unit
 
@@ -100,3 +109,36 @@ def test_false_total_is_refused() -> None:
 def test_internal_audience_keeps_everything() -> None:
     shown = suppress_proportions(rates((4, 60)), policy=INTERNAL).iloc[0]
     assert (shown["n"], shown["reason"]) == ("4", "")
+
+
+def test_proportions_of_a_later_release_do_not_tell_few_new_patients() -> None:
+    first, later = rates((30, 60), (20, 50)), rates((33, 62), (20, 50))
+    with recording(Ledger(release="1")) as ledger:
+        assert suppress_proportions(first)["reason"].tolist() == ["", ""]
+    with recording(Ledger(release="2", records=ledger.records)):
+        shown = suppress_proportions(later)
+    assert shown["n"].tolist() == ["—", "20"]
+    assert shown["reason"].tolist() == [REASONS["protects"], ""]
+    assert suppress_proportions(later)["reason"].tolist() == ["", ""]  # outside a release
+
+
+def test_numbers_behind_estimates_are_held_to_earlier_releases() -> None:
+    tidy = pd.DataFrame({"contrast": ["IM - IV", "oral - IV"], "estimate": 0.5, "conf_low": 0.1})
+    tidy["conf_high"] = 0.9
+    with recording(Ledger(release="1")) as ledger:
+        first = estimates_table(tidy.assign(n=[40, 60])).to_frame()
+    with recording(Ledger(release="2", records=ledger.records)):
+        later = estimates_table(tidy.assign(n=[43, 75])).to_frame()
+        statistics = hide_statistics(tidy.assign(n=[43, 75]), statistics=["estimate"])
+    assert first["n"].tolist() == ["40", "60"]
+    assert later["n"].tolist() == statistics["n"].tolist() == ["—", "75"]
+    assert later["estimate"].tolist() == ["—", "0.50"]
+    assert later["interval"].tolist() == ["—", "0.10 to 0.90"]
+
+
+def test_rows_of_one_name_are_told_apart_and_no_counts_are_none() -> None:
+    names = pd.DataFrame({"arm": ["IV", "IV", "IM", None]})
+    text, is_hidden = suppress_numbers(names, pd.Series([40.0, 3.0, np.nan, 20.5]))
+    assert text == ["40", "<11", "", "20"]
+    assert is_hidden.tolist() == [False, True, False, False]
+    assert suppress_numbers(names, pd.Series([4] * 4), policy=INTERNAL)[0] == ["4"] * 4

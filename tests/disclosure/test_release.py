@@ -147,10 +147,18 @@ def test_tables_of_estimates_without_their_patients_are_refused() -> None:
 
 PASSES = {
     "AttritionWeights",
+    "CaseMix",
+    "ClinicOutcomes",
     "CountedTable",
     "EstimandCard",
+    "Funnel",
     "MissingPatterns",
+    "PublishedComparison",
+    "PublishedCurves",
+    "Shrinkage",
     "SessionSafety",
+    "SpcChart",
+    "QualityMeasures",
     "SuppressedCounts",
     "TableResult",
 }
@@ -181,8 +189,11 @@ REFUSED = {
     "Landmark",
     "MultistateCurve",
     "ObservedComparison",
+    "ReconstructedCurve",
 }
-ROOMS = ("disclosure", "missing", "mixed", "outcomes", "safety", "survival", "tables")
+ROOMS = (
+    *("disclosure", "missing", "mixed", "outcomes", "quality", "safety", "survival", "tables"),
+)
 
 
 def result_classes() -> dict[str, type]:
@@ -219,6 +230,7 @@ PLOTS_BY_POLICY = {
     "plot_marginal_means",
     "plot_proportions",
     "plot_ratios",
+    "plot_spc",
     "plot_states",
     "plot_survival",
     "plot_tipping_point",
@@ -229,7 +241,11 @@ PLOTS_OF_PATIENTS = {"plot_quantiles", "plot_residuals", "plot_swimmer"}
 # draw estimates of a whole fit, and no counts
 PLOTS_WITHOUT_COUNTS = {"plot_correlation", "plot_differences"}
 # draw tables that were suppressed by their own policy
-PLOTS_OF_SHOWN = {"plot_completers", "plot_missing_patterns", "plot_retention", "plot_visit_gaps"}
+PLOTS_OF_SHOWN = {
+    *("plot_completers", "plot_missing_patterns", "plot_retention", "plot_visit_gaps"),
+    *("plot_published", "plot_published_curves"),
+}
+PLOTS_OF_SHOWN |= {"plot_caterpillar", "plot_funnel"}
 PLOTS_OF_SHOWN |= {"plot_adverse_events", "plot_time_course"}
 
 

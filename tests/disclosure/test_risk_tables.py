@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.disclosure import suppress_risk_table
-from analysis.errors import ColumnError
+from analysis.disclosure import INTERNAL, RELEASE, Policy, suppress_risk_table
+from analysis.errors import ColumnError, DataError
 
 
 def risk(*n: int) -> pd.DataFrame:
@@ -63,3 +63,23 @@ def test_no_small_fall_between_shown_neighbours(seed: int) -> None:
     falls = -np.diff(numbers)
     assert ((falls == 0) | (falls >= 11)).all()
     assert all(number == 0 or number >= 11 for number in numbers)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+@pytest.mark.parametrize("policy", [RELEASE, INTERNAL])
+def test_missing_group_is_named(missing: object, policy: Policy) -> None:
+    both = pd.concat([risk(90, 40).assign(route="IV"), risk(85, 30).assign(route=missing)])
+    followed = pd.DataFrame(
+        {"unit": [f"p{k}" for k in range(175)], "route": ["IV"] * 90 + [missing] * 85}
+    ).assign(entry=0.0, time=[28.0] * 40 + [9.0] * 50 + [28.0] * 30 + [9.0] * 55)
+    shown = suppress_risk_table(both, by="route", followed=followed, policy=policy)
+    assert shown["route"].tolist() == ["IV", "IV", "not recorded", "not recorded"]
+    assert shown["n_risk"].tolist() == ["90", "40", "85", "30"]
+
+
+@pytest.mark.unit
+def test_missing_group_beside_one_of_that_name_is_refused() -> None:
+    both = pd.concat([risk(90).assign(route="not recorded"), risk(85).assign(route=None)])
+    with pytest.raises(DataError, match="Rename the group"):
+        suppress_risk_table(both, by="route")

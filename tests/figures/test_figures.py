@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
-from analysis.disclosure import INTERNAL, cut_curve
+from analysis.disclosure import INTERNAL, Ledger, cut_curve, recording
 from analysis.errors import ColumnError, DataError, DisclosureError
 from analysis.figures import (
     figure_png,
@@ -219,6 +219,36 @@ def test_trajectory_removes_points_of_few_patients_and_says_so() -> None:
     assert 11.5 not in drawn
     assert any("fewer than 11 patients are not shown" in t.get_text() for t in texts(ax))
     assert "not shown" in frame.attrs["alt"]
+
+
+@pytest.mark.unit
+def test_points_that_are_hidden_beside_a_small_one_are_not_recorded_as_told() -> None:
+    small = means()
+    small.loc[2, "n"] = 10
+    ledger = Ledger(release="1")
+    with recording(ledger):
+        _, frame = plot_trajectory(small, x="week", by="route")
+    assert frame["n"].tolist()[2::4] == ["<11", "—"]
+    (record,) = ledger.records
+    told = [count for name, count in record.counts.items() if record.tells(name)]
+    assert told == [120, 60, 60, 120, 60, 60]
+    assert ledger.to_frame()["counts"].tolist() == [7]
+
+
+@pytest.mark.unit
+def test_a_missing_group_is_named() -> None:
+    unnamed = means().assign(route=["IV"] * 4 + [None] * 4)
+    ax, frame = plot_trajectory(unnamed, x="week", by="route")
+    assert "not recorded" in [t.get_text() for t in texts(ax)]
+    assert frame["route"].tolist() == ["IV"] * 4 + ["not recorded"] * 4
+    clinics = completeness_frame().replace({"site_id": {"clinic-b": None}})
+    _, shown = plot_completeness(clinics)
+    assert set(shown["site_id"]) == {"not recorded", "clinic-a", "clinic-c"}
+    shares = rates().replace({"site_id": {"clinic-b": None}})
+    ax, _ = plot_proportions(shares, by="site_id", total="All")
+    assert [t.get_text() for t in ax.get_yticklabels()] == [
+        *("clinic-a", "clinic-c", "not recorded", "All")
+    ]
 
 
 @pytest.mark.unit

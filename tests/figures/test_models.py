@@ -598,6 +598,14 @@ def test_clinics_that_cannot_be_left_out_say_why() -> None:
 
 
 @pytest.mark.unit
+def test_influence_names_a_missing_clinic() -> None:
+    unnamed = LAST.assign(site_id=LAST["site_id"].replace(LAST["site_id"].iloc[0], None))
+    ax, frame = plot_influence(unnamed)
+    assert "not recorded" in [t.get_text() for t in ax.get_yticklabels()]
+    assert "Without not recorded:" in frame.attrs["alt"]
+
+
+@pytest.mark.unit
 def test_influence_takes_one_contrast_of_the_right_frame() -> None:
     with pytest.raises(ColumnError, match="several contrasts"):
         plot_influence(INFLUENCE)

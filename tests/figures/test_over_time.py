@@ -249,7 +249,7 @@ def test_title_says_which_group_is_not_shown() -> None:
     ax, _ = plot_survival(curve, times=TIMES)
     assert re.search(r"at 112 days: IM not shown, IV \d+%", said(ax))
     ax, _ = plot_survival(kaplan_meier(few.head(8), event="relapsed"), times=TIMES)
-    assert "Too few patients are at risk to show a curve" in said(ax)
+    assert "Too few patients, or too few new ones, to show a curve" in said(ax)
 
 
 # --- Cumulative incidence ------------------------------------------------------------------------
@@ -285,8 +285,9 @@ def test_released_incidence_is_late_by_less_than_eleven_events() -> None:
     known = shown["estimate"].notna()
     behind = (true["estimate"] - shown["estimate"])[known]
     assert known.sum() >= 8
-    assert (behind >= -1e-12).all()
-    assert (behind < 11 / 250).all()  # at least 250 at risk stand behind a step here
+    rounding = 0.0025  # of estimates of 400 patients, shown as multiples of 0.005
+    assert (behind >= -rounding - 1e-12).all()
+    assert (behind < 11 / 250 + rounding).all()  # at least 250 at risk stand behind a step here
     assert (behind > 0).any()
 
 
@@ -342,8 +343,9 @@ def test_released_bounds_hold_the_true_curve() -> None:
     at = INTERVALS.at(asked)
     known = shown["estimate"].notna()
     assert known.sum() > 40
-    assert (shown["estimate_low"] <= at["estimate_low"] + 1e-12)[known].all()
-    assert (shown["estimate_high"] >= at["estimate_high"] - 1e-12)[known].all()
+    rounding = 0.005  # of estimates of 100 patients, shown as multiples of 0.01
+    assert (shown["estimate_low"] <= at["estimate_low"] + rounding)[known].all()
+    assert (shown["estimate_high"] >= at["estimate_high"] - rounding)[known].all()
     assert shown["estimate"].between(shown["estimate_low"], shown["estimate_high"])[known].all()
 
 

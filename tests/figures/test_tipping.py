@@ -10,6 +10,7 @@ from analysis.disclosure import INTERNAL
 from analysis.errors import DisclosureError, ReportError
 from analysis.figures import plot, plot_tipping_point
 from analysis.missing import impute_and_pool, tipping_point
+from analysis.missing.delta_curves import LinearCurve
 from tests.figures.looks import (
     check_alternative_text_describes_and_concludes,
     check_no_small_count_is_drawn_or_told,
@@ -78,10 +79,14 @@ def test_the_grid_marks_every_pair_by_shape_and_counts_the_turned():
 def test_a_cohort_that_never_turns_says_so():
     cohort = impute_and_pool("change ~ visit", SEEN[SEEN["arm"] == "iv"], **COHORT, **QUICK)
     found = tipping_point(cohort)
-    tipping = replace(found, estimate=0.5, slopes=np.array([0.1]), covariance=np.eye(2))
+    signs = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
+    curve = LinearCurve(
+        estimate=0.5, slopes=np.array([0.1]), replicates=signs / np.sqrt(3.0), is_jackknife=True
+    )
+    tipping = replace(found, curve=curve)
     assert tipping.tips()[["below", "above"]].isna().all(axis=None)  # the error grows faster
     ax, frame = plot_tipping_point(tipping)
-    assert "does not turn, whatever is added" in said(ax)
+    assert "does not turn within 20 standard deviations" in said(ax)
     assert frame.columns[0] == "delta"
 
 

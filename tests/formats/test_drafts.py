@@ -255,8 +255,8 @@ def test_a_written_mapping_is_read_as_its_kind(redcap, tmp_path):
     draft = draft_mapping(redcap).answered(ANSWERS)
     read = read_mapping(write_mapping(draft, tmp_path / "local" / "mapping.json"))
     assert (read.kind, read.content) == ("redcap", draft.content)
-    with pytest.raises(DataError, match="cut-off cannot be applied to a redcap export"):
-        read_export(redcap, read, cut_off="2025-07-31")
+    with pytest.raises(DataError, match="cut-off must be a date as year-month-day"):
+        read_export(redcap, read, cut_off="31.07.2025")
 
 
 @unit

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from analysis.errors import DataError
-from analysis.formats import ExportMapping, Mapping, draft_mapping, update
+from analysis.formats import ExportMapping, Mapping, draft_mapping, read_clinic, update
 from analysis.formats.mapping_changes import mapping_changes
 from analysis.synthetic import example_folder
 from tests.formats.fhir import published
@@ -115,6 +115,18 @@ def test_what_a_changed_mapping_changes_is_told_apart(tmp_path):
     assert rows(by_mapping) == [["subjects", "0021", "changed", "sex"]]
     detail = found.changes.detail[["table", "subject_id", "columns"]]
     assert rows(detail) == [["sessions", "0017", "dose_mg"]]
+
+
+@unit
+def test_a_changed_mapping_needs_the_folder_before(tmp_path):
+    write_files(tmp_path)
+    before = read_clinic(tmp_path, Mapping.of(MAPPING))
+    path = ("tables", "subjects", "columns", "sex", "values")
+    other = Mapping.of(changed(*path, to={"F": "female", "M": "other"}))
+    with pytest.raises(DataError, match="Give the folder"):
+        update(tmp_path, other, previous=before, previous_mapping=Mapping.of(MAPPING))
+    same = update(tmp_path, other, previous=read_clinic(tmp_path, other), previous_mapping=other)
+    assert (same.by_mapping, len(same.changes.detail)) == (None, 0)
 
 
 @unit

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.errors import ConvergenceError, ModelError
-from analysis.missing import impute_and_pool, resampling
+from analysis.missing import completing, impute_and_pool
 from analysis.missing.attempts import tried
 from tests.missing.trials import FORMULA, ROLES, trial
 
@@ -42,7 +42,7 @@ def test_more_failures_than_a_tenth_end_it(at_once):
 def test_batches_of_any_size_give_the_same(monkeypatch, inference, covariance_by):
     found = []
     for size in (1, 7, 250):
-        monkeypatch.setattr(resampling, "_MOST_AT_ONCE", size)
+        monkeypatch.setattr(completing, "_MOST_AT_ONCE", size)
         result = impute_and_pool(
             FORMULA, SEEN, **ROLES, strategy="CIR", covariates=["baseline"], at=["v2", "v3"],
             covariance_by=covariance_by, inference=inference, n_draws=16,

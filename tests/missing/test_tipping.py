@@ -112,14 +112,52 @@ def test_questions_that_cannot_be_asked_are_refused(options):
         tipping_point(RESULT, **options)
 
 
+REPEATED = {
+    "draws": {"inference": "draws", "n_draws": 20},
+    "mmrm": {"analysis": "mmrm", "covariates": (), "inference": "bootstrap", "n_draws": 5},
+    "responders": {
+        "analysis": "responder",
+        "response": lambda rows: rows["change"] <= -6.0,
+        "inference": "draws",
+        "n_draws": 10,
+    },
+}
+
+
+@pytest.mark.identity
+@pytest.mark.parametrize("case", REPEATED)
+def test_what_is_not_linear_is_asked_again_at_each_delta(case):
+    options = {"strategy": "MAR", "seed": 4, **REPEATED[case]}
+    grid = tipping_point(run(**options), deltas=[0.0, 3.0]).tidy()
+    for row in grid.to_dict("records"):
+        theirs = run(**options, delta={"iv": row["delta iv"]}).tidy().iloc[0]
+        np.testing.assert_allclose(
+            [row[name] for name in [*NUMBERS, "df"]],
+            theirs[[*NUMBERS, "df"]].astype(float),
+            rtol=1e-10,
+        )
+
+
+@pytest.mark.identity
+def test_draws_turn_where_an_analysis_with_that_delta_does():
+    options = {"strategy": "MAR", "inference": "draws", "n_draws": 20, "seed": 4}
+    tip = tipping_point(run(**options)).tips()["above"].iloc[0]
+    below, above = (run(**options, delta={"iv": tip * by}).tidy() for by in (0.999, 1.001))
+    assert below["conf_high"].iloc[0] < 0.0 < above["conf_high"].iloc[0]
+
+
 @pytest.mark.unit
-def test_only_what_is_linear_in_delta_has_a_turning_point_in_closed_form():
-    for options in (
-        {"inference": "draws", "n_draws": 2},
-        {"analysis": "mmrm", "covariates": (), "inference": "bootstrap", "n_draws": 2},
-    ):
-        with pytest.raises(ModelError, match="run impute_and_pool with each delta"):
-            tipping_point(run(**options))
+def test_what_is_random_reports_its_monte_carlo_error():
+    errors = ["estimate_error", "std_error_error"]
+    grid = {"deltas": [0.0, 3.0]}
+    assert tipping_point(RESULT, **grid).monte_carlo()[errors].eq(0.0).all(axis=None)
+    for options in ({"inference": "draws", "n_draws": 9}, {"inference": "bootstrap", "n_draws": 9}):
+        result = run(strategy="MAR", **options)
+        found = tipping_point(result, **grid).monte_carlo()
+        np.testing.assert_allclose(
+            found[errors].iloc[0].astype(float), result.monte_carlo()[errors].iloc[0].astype(float)
+        )
+        assert found["std_error_error"].gt(0.0).all()
 
 
 @pytest.mark.unit

@@ -403,13 +403,13 @@ def test_intervals_cover_the_truth_with_ten_patients(between):
     )
     options = {"method": "reml", "df": "satterthwaite", "information": "observed", "vcov": "model"}
     truth, hits = np.array([2.0, -1.0, -0.1, 0.3]), []
-    for _ in range(160):
+    for _ in range(100):
         noise = between * rng.normal(size=10)[patient] + rng.normal(0, 2, patient.size)
         drawn = replace(design, y=X @ truth + noise)
         rows = MODULE.fit_design(drawn, random, residual="independent", **options).tidy()
         hits.append((rows["conf_low"] < truth) & (truth < rows["conf_high"]))
-    # 3.5 Monte-Carlo standard errors of 160 intervals at 95 % are 0.06
-    assert np.mean(hits, axis=0) == pytest.approx(0.95, abs=0.06)
+    # 3.5 Monte-Carlo standard errors of 100 intervals at 95 % are 0.076
+    assert np.mean(hits, axis=0) == pytest.approx(0.95, abs=0.076)
 
 
 @pytest.mark.truth

@@ -137,5 +137,5 @@ def test_the_report_notes_its_tables_and_is_the_same_page(
     assert set(frame["release"]) == {"1"}
     assert frame["about"].str.contains("responses by measure and site_id").any()
     assert frame["about"].str.contains("flow of patients").any()
-    assert frame["about"].str.contains("numbers at risk").any()
+    assert frame["about"].str.contains("steps of a curve").any()
     assert frame["hidden"].sum() > 50

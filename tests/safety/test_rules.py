@@ -7,7 +7,7 @@ import math
 import pytest
 
 from analysis.errors import DataError
-from analysis.safety import RULES, MonitoringRule, rules_table, session_safety
+from analysis.safety import RULES, MonitoringRule, monitoring_rules, session_safety
 from tests.safety.studies import course, session, study_of
 
 pytestmark = pytest.mark.unit
@@ -119,7 +119,7 @@ def test_defaults_are_those_of_their_sources():
         "stop 180/105": ("stop", {"sbp": 180, "dbp": 105}, None),
         "rise 40/25": ("rise", {"sbp": 40, "dbp": 25}, 90),
     }
-    table = rules_table()
+    table = monitoring_rules()
     assert table["verified"].tolist() == [True, False, False, False, True]
     assert table.loc[4, "in_words"] == (
         "rise from before the dose within 90 min: systolic by 40 or more or diastolic by 25 or "

@@ -7,7 +7,7 @@ import pytest
 from analysis.disclosure import INTERNAL, Ledger, recording, release
 from analysis.errors import DataError, DisclosureError, ModelError
 from analysis.safety import suicidality
-from analysis.safety.suicidality import item9_answers
+from analysis.safety.suicidal_thoughts import item9_answers
 from tests.safety.studies import ACTIONS, network, session, study_of
 
 pytestmark = pytest.mark.unit

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import DataError
-from analysis.synthetic import cohort_names, compare_with_published, scenario
+from analysis.synthetic import cohort_names, reproduce_published, scenario
 from analysis.synthetic.estimates import OF_PAIRS
 
 unit, truth = pytest.mark.unit, pytest.mark.truth
@@ -24,7 +24,7 @@ PUBLISHED = {
 @truth
 @pytest.mark.parametrize("cohort", PUBLISHED)
 def test_a_cohort_reproduces_the_published_figures(cohort):
-    compared = compare_with_published(cohort)
+    compared = reproduce_published(cohort)
     assert compared["published"].tolist() == pytest.approx(PUBLISHED[cohort])
     assert scenario(cohort).patients >= 5_000
     assert len(compared) >= 4
@@ -35,7 +35,7 @@ def test_a_cohort_reproduces_the_published_figures(cohort):
 def test_cohorts_are_those_of_the_presets():
     assert cohort_names() == tuple(PUBLISHED)
     with pytest.raises(DataError, match="kit_phq9"):
-        compare_with_published("network")
+        reproduce_published("network")
 
 
 @truth

@@ -115,6 +115,18 @@ def test_order_of_categories_is_kept_and_booleans_are_words() -> None:
 
 
 @pytest.mark.unit
+def test_category_with_the_name_of_the_observed_has_its_row() -> None:
+    frame = pd.DataFrame(
+        {"status": ["(observed)"] * 30 + ["left"] * 20, "age": [40.0] * 38 + [np.nan] * 12}
+    )
+    made = baseline_table(frame, ["status", "age"])
+    assert made.to_frame()["label"].tolist() == [
+        *("(observed)", "left", "Mean (SD)", "Median [Q1, Q3]", "Missing")
+    ]
+    assert made.inline("(observed)", "Overall") == "30 (60.0%)"
+
+
+@pytest.mark.unit
 def test_internal_audience_sees_true_counts_and_is_told_so() -> None:
     frame = pd.DataFrame({"sex": ["f"] * 30 + ["m"] * 4})
     made = baseline_table(frame, ["sex"], policy=INTERNAL)

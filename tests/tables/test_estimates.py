@@ -94,6 +94,13 @@ def test_response_table_keeps_measures_together_and_the_total_last(rates: pd.Dat
     assert frame["label"].tolist() == ["A", "B", "All"] * 2
 
 
+def test_response_table_names_a_missing_group(rates: pd.DataFrame) -> None:
+    frame = rates.assign(site_id=rates["site_id"].replace("B", None))
+    made = response_table(frame, total="All")
+    assert made.to_frame()["label"].tolist() == ["A", "not recorded", "All"] * 2
+    assert made.inline(("response", "not recorded"), "observed") == "63"
+
+
 def test_response_table_shows_three_denominators(rates: pd.DataFrame) -> None:
     made = response_table(rates[rates["site_id"].ne("All")])
     assert [c.label for c in made.columns][:3] == ["Started", "Evaluable", "Observed"]

@@ -52,11 +52,12 @@ def read_adam(
 
     Notes
     -----
-    Study day 1 becomes day 0. Rows with a DTYPE are no observations and are left out. What a
-    study needs and a data set does not say stays missing, with a warning; follow-up without
-    its days lasts from the first to the last day of the data, with a warning; a session without
-    a course is of course 1, and a score without QSREPNUM is the first of its day. ADTTE is
-    examined, and not used: times to events are derived again. After `write_adam`, all of
+    The data sets have study days and no dates, so there is no cut-off by date: the data cut is made
+    where they are derived. Study day 1 becomes day 0. Rows with a DTYPE are no observations and are
+    left out. What a study needs and a data set does not say stays missing, with a warning;
+    follow-up without its days lasts from the first to the last day of the data, with a warning; a
+    session without a course is of course 1, and a score without QSREPNUM is the first of its day.
+    ADTTE is examined, and not used: times to events are derived again. After `write_adam`, all of
     subjects, follow-up, sessions, assessments, items and adverse events come back; what
     `write_adam` leaves out does not.
 

@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.formats.building.rows import Rows
 from analysis.formats.building.tables import Built, World
 from analysis.formats.building.values import texts
+from analysis.formats.cut_off import as_known_then
 from analysis.formats.mapping_parts import FollowUp
 from analysis.study import TABLES
 from analysis.text_numbers import text_numbers
@@ -54,12 +55,10 @@ def follow_up_table(
     if rows is not None:
         contact, said = _said(rows, rule, world)
         reason = np.where(pd.notna(said), said, reason)
-        later = contact > limit
-        reason[later] = "ongoing"
-        last = np.fmax(last, np.where(later, limit, contact))
+        last = np.fmax(last, contact)
     people = _patients(built, n_patients) & ~np.isnan(first)
     chosen = np.flatnonzero(people)
-    return pd.DataFrame(
+    derived = pd.DataFrame(
         {
             "subject_id": world.clients.subject_ids(chosen),
             "start_day": first[chosen],
@@ -68,6 +67,7 @@ def follow_up_table(
             "end_reason": pd.Series(pd.array(list(reason[chosen]), dtype="string")),
         }
     )
+    return as_known_then(derived, "follow_up", limit[chosen])
 
 
 def _seen(built: Sequence[Built], n_patients: int) -> tuple[Floats, Floats]:

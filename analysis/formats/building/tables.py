@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,14 @@ from analysis.formats.building.days import Days, minutes_between
 from analysis.formats.building.numbering import course_numbers, running_numbers, within_course
 from analysis.formats.building.rows import Rows
 from analysis.formats.building.values import labelled_sites, numbers, texts
+from analysis.formats.cut_off import (
+    AFTER,
+    NOT_YET,
+    as_known_then,
+    day_of_rows,
+    is_after,
+    session_keys,
+)
 from analysis.formats.mapping_parts import Part, Recipe
 from analysis.study import TABLES
 from analysis.study.columns import Column
@@ -23,13 +31,6 @@ __all__ = ["Built", "World", "build_part"]
 
 Floats = npt.NDArray[np.float64]
 
-_DAY_OF = {
-    "adverse_events": "start_day",
-    "diagnoses": "start_day",
-    "concomitant": "start_day",
-    "follow_up": "start_day",
-}
-_ENDS = {"end_day", "last_contact_day"}
 _OLDEST = 90.0
 
 
@@ -49,6 +50,8 @@ class World:
         Pause after which a new course begins; 0 when it is not said.
     sessions : pandas.DataFrame, optional
         ``client, rel_day, session_no`` of all sessions, once they are known.
+    treated_later : numpy.ndarray of int
+        Patients with sessions after the cut-off.
     """
 
     clients: Clients
@@ -56,6 +59,7 @@ class World:
     sites: Mapping[str, str | None]
     course_gap_days: int = 0
     sessions: pd.DataFrame | None = None
+    treated_later: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -72,12 +76,15 @@ class Built:
         Patient of each row.
     rows : Rows
         Where they stand, and what was left out.
+    later : numpy.ndarray of int
+        Patients of rows that were left out because they are after the cut-off.
     """
 
     table: str
     frame: pd.DataFrame
     client: npt.NDArray[np.int64]
     rows: Rows
+    later: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 def build_part(rows: Rows, part: Part, world: World) -> Built:
@@ -105,16 +112,20 @@ def build_part(rows: Rows, part: Part, world: World) -> Built:
         if recipe.kind not in {"numbered", "by session"}:
             made[name] = _column(chosen, recipe, table.column(name), world)
     frame = pd.DataFrame(made, index=pd.RangeIndex(len(chosen)))
-    frame, chosen = _with_needed(frame, chosen, part, world)
+    late = _is_late(frame, chosen, part, world)
+    later = chosen.client[late]
+    frame, chosen = _kept(frame, chosen, part, ~late, AFTER)
+    frame = as_known_then(frame, part.table, world.days.rel_cut_off(chosen.client))
+    frame, chosen = _with_needed(frame, chosen, part)
     frame = _numbered(frame, chosen, part, world)
     frame.insert(0, "subject_id", world.clients.subject_ids(chosen.client))
-    return Built(table=part.table, frame=frame, client=chosen.client, rows=chosen)
+    return Built(table=part.table, frame=frame, client=chosen.client, rows=chosen, later=later)
 
 
 def _treated(rows: Rows, world: World) -> Rows:
     """Leave out patients who have no day 0."""
     known = ~np.isnan(world.days.origin[rows.client]) if len(rows) else np.zeros(0, dtype=bool)
-    return rows.keep(known, "patient without a first treatment up to the cut-off")
+    return rows.keep(known, NOT_YET)
 
 
 def _column(rows: Rows, recipe: Recipe, column: Column, world: World) -> pd.Series | Floats:
@@ -162,7 +173,7 @@ def _session_numbers(rows: Rows, recipe: Recipe, world: World) -> Floats:
     found = known.reindex(wanted)
     number, size = (found[name].to_numpy(dtype=np.float64) for name in ("first", "size"))
     several = size > 1
-    none = np.isnan(size) & ~np.isnan(day)
+    none = np.isnan(size) & (day <= world.days.rel_cut_off(rows.client))
     remedy = "Look whether the dates of both files agree, or give the number of the session."
     for broken, text in ((several, "more than one session"), (none, "no session")):
         what = f"The patient had {text} on the day of these rows."
@@ -170,18 +181,31 @@ def _session_numbers(rows: Rows, recipe: Recipe, world: World) -> Floats:
     return np.where(several, np.nan, number)
 
 
-def _with_needed(
-    frame: pd.DataFrame, rows: Rows, part: Part, world: World
-) -> tuple[pd.DataFrame, Rows]:
-    """Leave out rows after the cut-off and rows without a needed value, each with its reason."""
+def _is_late(frame: pd.DataFrame, rows: Rows, part: Part, world: World) -> npt.NDArray[np.bool_]:
+    """Tell which rows lie after the cut-off, by their own day or by that of their session."""
+    late = is_after(day_of_rows(frame, part.table), world.days.rel_cut_off(rows.client))
+    recipe = part.columns.get("session_no")
+    if part.table != "monitoring" or recipe is None:
+        return late
+    if recipe.kind == "session on":
+        day = world.days.rel_days(rows, recipe)
+        return late | is_after(day, world.days.rel_cut_off(rows.client))
+    return late | _of_later_sessions(frame, rows, world)
+
+
+def _of_later_sessions(frame: pd.DataFrame, rows: Rows, world: World) -> npt.NDArray[np.bool_]:
+    """Tell which rows name a session that was left out because it is after the cut-off."""
+    keys = session_keys(rows.client, frame)
+    if world.sessions is None:
+        return np.zeros(len(rows), dtype=bool)
+    kept = session_keys(world.sessions["client"], world.sessions)
+    known = keys.get_level_values("no").notna()
+    return np.isin(rows.client, world.treated_later) & known & ~keys.isin(kept)
+
+
+def _with_needed(frame: pd.DataFrame, rows: Rows, part: Part) -> tuple[pd.DataFrame, Rows]:
+    """Leave out rows without a needed value, each with its reason."""
     table = TABLES[part.table]
-    day = _day(frame, part.table)
-    limit = world.days.rel_cut_off(rows.client)
-    frame, rows = _kept(frame, rows, part, ~(day > limit), "after the cut-off")
-    for name in frame.columns:
-        if name in _ENDS:  # not yet known then
-            late = frame[name].to_numpy(dtype=np.float64) > world.days.rel_cut_off(rows.client)
-            frame[name] = np.where(late, np.nan, frame[name].to_numpy(dtype=np.float64))
     key = [n for n in table.key if n in frame.columns and not table.column(n).nullable]
     for name in dict.fromkeys([*key, *part.require]):
         if name in frame.columns:
@@ -190,21 +214,13 @@ def _with_needed(
     return frame, rows
 
 
-def _day(frame: pd.DataFrame, table: str) -> Floats:
-    """Take the day that places a row in time; NaN for tables without one."""
-    name = _DAY_OF.get(table, "rel_day")
-    if name not in frame.columns:
-        return np.full(len(frame), np.nan)
-    return text_numbers(frame[name]).to_numpy(dtype=np.float64, na_value=np.nan)
-
-
 def _kept(
     frame: pd.DataFrame, rows: Rows, part: Part, flags: npt.NDArray[np.bool_], reason: str
 ) -> tuple[pd.DataFrame, Rows]:
     """Choose rows of the frame and of the source alike."""
     if flags.all():
         return frame, rows
-    if reason != "after the cut-off":
+    if reason != AFTER:
         what = f"Rows were left out: {reason}."
         remedy = "Complete them if they hold something."
         rows.say("FMT-067", part.path, what, remedy, ~flags, warn=True)
@@ -213,7 +229,7 @@ def _kept(
 
 def _numbered(frame: pd.DataFrame, rows: Rows, part: Part, world: World) -> pd.DataFrame:
     """Add the columns that number rows, and those that follow from the number."""
-    day = _day(frame, part.table)
+    day = day_of_rows(frame, part.table)
     for name, recipe in part.columns.items():
         if recipe.kind != "numbered":
             continue

@@ -25,6 +25,7 @@ class Person(NamedTuple):
     birth: When
     site: str
     died: bool
+    death: When
     language: str
     extras: dict[str, Any]
 

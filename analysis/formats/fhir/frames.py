@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.formats.cut_off import AFTER, NOT_YET, is_after
 from analysis.formats.fhir.collecting import Collected
 from analysis.formats.fhir.options import FhirOptions
 from analysis.text_numbers import text_numbers
@@ -49,6 +51,10 @@ class Linking:
         Decisions of the analyst.
     zero : pandas.Series
         Number of the day that is day 0, by patient.
+    not_yet : pandas.Index
+        Patients whose day 0 lies after the cut-off.
+    seen_later : set of str
+        Patients with something dated after the cut-off.
     left_out : Counter of (str, str)
         Rows left out, by table and reason.
     derived : Counter of str
@@ -58,8 +64,24 @@ class Linking:
     collected: Collected
     options: FhirOptions
     zero: pd.Series = field(default_factory=lambda: pd.Series(dtype="float64"))
+    not_yet: pd.Index = field(default_factory=lambda: pd.Index([], dtype=object))
+    seen_later: set[str] = field(default_factory=set)
     left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
     derived: Counter[str] = field(default_factory=Counter)
+
+    def begin(self, zero: pd.Series) -> None:
+        """Set the days 0; patients whose day 0 lies after the cut-off have none."""
+        late = zero > self.last_day
+        self.zero, self.not_yet = zero[~late], zero.index[late]
+
+    @property
+    def last_day(self) -> float:
+        """Number of the last day that counts; infinite when there is none."""
+        return math.inf if self.options.cut_off is None else float(self.options.cut_off)
+
+    def limits(self, patients: pd.Series) -> pd.Series:
+        """Say on which day of each row's patient the data end; NaN for patients without day 0."""
+        return self.last_day - patients.map(self.zero).astype(float)
 
     def keep(self, frame: pd.DataFrame, table: str, reason: str, good: pd.Series) -> pd.DataFrame:
         """Keep the rows that are good, and count the others."""
@@ -116,15 +138,19 @@ def placed(frame: pd.DataFrame, when: str, table: str, linking: Linking) -> pd.D
     Returns
     -------
     pandas.DataFrame
-        With ``subject_id, day, seconds``, and ``rel_day`` from day 0.
+        With ``subject_id, day, seconds``, and ``rel_day`` from day 0; none after the cut-off.
     """
     day, seconds = days_of(frame[when])
     patient = frame["subject"].map(linking.collected.patient_of).astype(object)
     frame = frame.assign(subject_id=patient, day=day, seconds=seconds)
     frame = linking.keep(frame, table, "patient is not in the export", frame["subject_id"].notna())
     frame = linking.keep(frame, table, "no whole date", frame["day"].notna())
+    frame = linking.keep(frame, table, NOT_YET, ~frame["subject_id"].isin(linking.not_yet))
     frame = frame.assign(rel_day=frame["day"] - frame["subject_id"].map(linking.zero).astype(float))
-    return linking.keep(frame, table, "no day 0", frame["rel_day"].notna())
+    frame = linking.keep(frame, table, "no day 0", frame["rel_day"].notna())
+    late = pd.Series(is_after(frame["rel_day"], linking.limits(frame["subject_id"])), frame.index)
+    linking.seen_later.update(frame.loc[late, "subject_id"])
+    return linking.keep(frame, table, AFTER, ~late)
 
 
 def extra_columns(frame: pd.DataFrame, table: str) -> pd.DataFrame:

@@ -37,7 +37,7 @@ class FhirOptions:
     questionnaires : mapping of str to str
         Scale by the address of its questionnaire; empty for one that is no scale.
     cut_off : int, optional
-        Number of the day up to which an event would have been recorded.
+        Number of the last day that counts; what is dated later is left out.
     induction_days : int
         Days from the first session of a course that belong to induction.
     indication : str

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from analysis.formats.cut_off import AFTER, NOT_YET, as_known_then, is_after
 from analysis.formats.fhir.collecting import Episode, Person
 from analysis.formats.fhir.frames import DAY_ZERO, Linking, days_of, extra_columns, frame_of
 from analysis.formats.fhir.json_access import moment
@@ -59,6 +60,8 @@ def subjects_of(linking: Linking) -> pd.DataFrame:
         One row per patient; the age at day 0 is all that is left of a date of birth.
     """
     people = frame_of(linking.collected.people, Person)
+    treated = ~people["subject_id"].isin(linking.not_yet)
+    people = linking.keep(people, "subjects", NOT_YET, treated)
     born = days_of(people["birth"])[0]
     years = (people["subject_id"].map(linking.zero).astype(float) - born) / _YEAR
     gender = people["gender"]
@@ -111,8 +114,8 @@ def follow_up_of(
     """
     zero = linking.zero.reindex(subjects["subject_id"]).dropna()
     span = dated.groupby("subject_id")["rel_day"].agg(["min", "max"]).reindex(zero.index).fillna(0)
-    cut_off = linking.options.cut_off if linking.options.cut_off is not None else last_day
-    died = {person.subject_id for person in linking.collected.people if person.died}
+    cut_off = last_day if linking.options.cut_off is None else linking.last_day
+    died = _dead(linking)
     derived = pd.DataFrame(
         {
             "start_day": span["min"].clip(upper=0),
@@ -126,7 +129,19 @@ def follow_up_of(
     told = episodes.reindex(columns=derived.columns)
     n_derived = int(told.isna().any(axis="columns").sum())
     linking.derived["FHR-042"] += n_derived
-    return told.astype(object).where(told.notna(), derived.astype(object)).reset_index()
+    stated = told.astype(object).where(told.notna(), derived.astype(object)).reset_index()
+    return as_known_then(stated, "follow_up", linking.limits(stated["subject_id"]))
+
+
+def _dead(linking: Linking) -> set[str]:
+    """Name the patients who died up to the cut-off, as far as the export says when."""
+    return {
+        person.subject_id
+        for person in linking.collected.people
+        if person.died
+        and person.subject_id not in linking.seen_later
+        and (person.death is None or person.death[0] <= linking.last_day)
+    }
 
 
 def _episodes(linking: Linking) -> pd.DataFrame:
@@ -143,6 +158,11 @@ def _episodes(linking: Linking) -> pd.DataFrame:
     known = linking.keep(
         episodes, "follow_up", "patient is not in the export", episodes["subject_id"].notna()
     )
+    known = linking.keep(known, "follow_up", NOT_YET, ~known["subject_id"].isin(linking.not_yet))
+    late = is_after(known["start_day"], linking.limits(known["subject_id"]))
+    known = linking.keep(known, "follow_up", AFTER, pd.Series(~late, known.index))
+    open_end = known["last_contact_day"].isna() & known["subject_id"].isin(linking.seen_later)
+    known = known.assign(end_reason=known["end_reason"].mask(open_end, "ongoing"))
     first = linking.keep(
         known, "follow_up", "not the first episode", ~known["subject_id"].duplicated()
     )

@@ -36,6 +36,7 @@ def read_patient(resource: Mapping[str, Any], collected: Collected) -> None:
             birth=moment(text_of(resource, "birthDate")),
             site=clinic_of(inside(resource, "managingOrganization")),
             died=bool(resource.get("deceasedBoolean") is True or resource.get("deceasedDateTime")),
+            death=moment(text_of(resource, "deceasedDateTime")),
             language=text_of(spoken, "language", "text"),
             extras=extras(resource),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.formats.cut_off import cut_off_date, not_yet_treated
 from analysis.formats.fhir.collecting import Collected
 from analysis.formats.fhir.doses import read_administration, read_medication
 from analysis.formats.fhir.frames import Linking
@@ -51,7 +53,10 @@ class _Scan:
 
 
 def read_fhir(
-    folder: Path | str, mapping: Path | str | Mapping[str, Any] | None = None
+    folder: Path | str,
+    mapping: Path | str | Mapping[str, Any] | None = None,
+    *,
+    cut_off: dt.date | str | None = None,
 ) -> Imported:
     """Read FHIR R4 bulk data into a canonical study.
 
@@ -65,6 +70,9 @@ def read_fhir(
         JSON with any of ``title, sites, instruments, data_cut_off, course_gap_days`` (as in
         ``study.json``), ``sites_of_organizations, site, questionnaires, cut_off, induction_days,
         indication``.
+    cut_off : datetime.date or str, optional
+        Last day that counts, as year-month-day: what is dated later is left out, as if the export
+        had been made on that day. None: the cut-off of the mapping.
 
     Returns
     -------
@@ -74,8 +82,15 @@ def read_fhir(
         the time zone. What R4 has no place for (course, phase, follow-up) is derived, and a
         warning says how; resources of other versions are refused by name.
 
+    Raises
+    ------
+    DataError
+        When the cut-off is no date.
+
     Notes
     -----
+    A death of which no day is said, of a patient without anything later, counts as one before the
+    cut-off.
     The id of a Patient becomes the pseudonym: de-identify the study before it leaves the clinic.
     No total is computed: `analysis.instruments.score` does that.
 
@@ -88,7 +103,10 @@ def read_fhir(
     >>> read_fhir("no such folder").ok
     False
     """
+    last = cut_off_date(cut_off)
     options, findings = read_options(mapping)
+    if options is not None and last is not None:
+        options = replace(options, cut_off=last.toordinal())
     root = Path(folder)
     try:
         files = export_files(root)
@@ -203,8 +221,9 @@ def _other_versions(scan: _Scan) -> list[Finding]:
 def _linked(collected: Collected, options: FhirOptions, findings: list[Finding]) -> Imported:
     """Make the canonical tables of what was kept."""
     linking = Linking(collected=collected, options=options)
-    linking.zero = day_zero(linking, doses_of(linking))
+    linking.begin(day_zero(linking, doses_of(linking)))
     linking.left_out.clear()  # doses are counted when they become sessions
+    findings = [*findings, *not_yet_treated(len(linking.not_yet))]
     subjects = subjects_of(linking)
     sessions = sessions_of(linking, subjects.set_index("subject_id")["site_id"])
     sessions = with_weights(linking, sessions)

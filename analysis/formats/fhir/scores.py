@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis.formats.cut_off import as_known_then
 from analysis.formats.fhir.collecting import Event, Response, Total
 from analysis.formats.fhir.frames import Linking, extra_columns, frame_of, placed, whole
 from analysis.formats.fhir.treatments import session_of_key
@@ -145,4 +146,5 @@ def events_of(linking: Linking, sessions: pd.DataFrame) -> pd.DataFrame:
         term=frame["term"].replace("", None),
         outcome=frame["outcome"].replace("", None),
     ).rename(columns={"rel_day": "start_day"})
-    return extra_columns(frame, "adverse_events")
+    frame = extra_columns(frame, "adverse_events")
+    return as_known_then(frame, "adverse_events", linking.limits(frame["subject_id"]))

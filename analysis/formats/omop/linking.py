@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
 
 import pandas as pd
 
+from analysis.formats.cut_off import AFTER, NOT_YET, day_limits, is_after
 from analysis.formats.omop.options import OmopOptions
 from analysis.study import Finding
 
@@ -27,6 +29,10 @@ class Linking:
         Pseudonym by person_id.
     zero : pandas.Series
         Date of the first session by person_id.
+    cut_off : datetime.date, optional
+        Last day that counts.
+    not_yet : pandas.Index
+        Persons whose first session lies after the cut-off.
     left_out : Counter of (str, str, str)
         Rows left out, by source, canonical table and reason.
     findings : list of Finding
@@ -37,6 +43,8 @@ class Linking:
     options: OmopOptions
     subjects: pd.Series
     zero: pd.Series = field(default_factory=lambda: pd.Series(dtype="datetime64[ns]"))
+    cut_off: dt.date | None = None
+    not_yet: pd.Index = field(default_factory=lambda: pd.Index([], dtype=object))
     left_out: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
 
@@ -47,6 +55,20 @@ class Linking:
             if count:
                 self.left_out[str(source), table, reason] += int(count)
         return frame[good]
+
+    def begin(self, first: pd.Series) -> None:
+        """Set the days 0; persons whose first session lies after the cut-off have none."""
+        late = day_limits(self.cut_off, first) < 0
+        self.zero, self.not_yet = first[~late], first.index[late]
+
+    def limits(self, persons: pd.Series) -> pd.Series:
+        """Say on which day of each row's person the data end; NaN without a session."""
+        return day_limits(self.cut_off, persons.map(self.zero))
+
+    def is_late(self, frame: pd.DataFrame) -> pd.Series:
+        """Tell which rows with a day lie after the cut-off."""
+        late = is_after(frame["rel_day"].astype(float), self.limits(frame["person_id"]))
+        return pd.Series(late, frame.index)
 
     def placed(self, frame: pd.DataFrame, date: str, table: str) -> pd.DataFrame:
         """Give rows their pseudonym and their day; leave out those of persons without a session.
@@ -63,14 +85,16 @@ class Linking:
         Returns
         -------
         pandas.DataFrame
-            With ``subject_id, rel_day``; no date is needed afterwards.
+            With ``subject_id, rel_day``, up to the cut-off; no date is needed afterwards.
         """
         frame = frame.assign(subject_id=frame["person_id"].map(self.subjects))
         known = frame["subject_id"].notna()
         frame = self.keep(frame, table, "person is not in the export", known)
+        frame = self.keep(frame, table, NOT_YET, ~frame["person_id"].isin(self.not_yet))
         zero = frame["person_id"].map(self.zero)
         frame = frame.assign(rel_day=(frame[date].dt.normalize() - zero).dt.days.astype("Int64"))
-        return self.keep(frame, table, "person has no session", frame["rel_day"].notna())
+        frame = self.keep(frame, table, "person has no session", frame["rel_day"].notna())
+        return self.keep(frame, table, AFTER, ~self.is_late(frame))
 
 
 def values_of(linking: Linking) -> pd.DataFrame:

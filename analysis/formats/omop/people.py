@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis.formats.cut_off import NOT_YET, as_known_then
 from analysis.formats.noticed import noticed
 from analysis.formats.omop.linking import Linking
 
@@ -60,6 +61,8 @@ def subjects_of(linking: Linking, home: pd.Series) -> pd.DataFrame:
     person["subject_id"] = person["person_id"].map(linking.subjects)
     named = person["subject_id"].notna()
     person = linking.keep(person, "subjects", "no pseudonym", named)
+    treated = ~person["person_id"].isin(linking.not_yet)
+    person = linking.keep(person, "subjects", NOT_YET, treated)
     zero = person["person_id"].map(linking.zero)
     person = linking.keep(person, "subjects", "person has no session", zero.notna())
     zero = zero[person.index]
@@ -116,9 +119,9 @@ def follow_up_of(linking: Linking, dated: pd.DataFrame) -> pd.DataFrame:
         One row per subject. Of ends of follow-up other than death the model says nothing.
     """
     span = dated.groupby("subject_id")["rel_day"].agg(["min", "max"]).astype(float)
-    start = _days(linking, "observation_period", "observation_period_start_date", "min")
-    end = _days(linking, "observation_period", "observation_period_end_date", "max")
-    died = _days(linking, "death", "death_date", "min").reindex(span.index)
+    start, end = _periods(linking)
+    deaths = linking.placed(linking.raw["death"].assign(source="death"), "death_date", "follow_up")
+    died = deaths.groupby("subject_id")["rel_day"].min().astype(float).reindex(span.index)
     n_derived = int((~span.index.isin(end.index)).sum())
     if n_derived:
         what = "Persons have no observation period; it was derived from their rows."
@@ -138,13 +141,19 @@ def follow_up_of(linking: Linking, dated: pd.DataFrame) -> pd.DataFrame:
         },
         index=span.index,
     )
-    return follow_up.rename_axis("subject_id").reset_index()
+    limit = linking.limits(linking.zero.index.to_series())
+    limit = limit.groupby(linking.subjects.reindex(limit.index)).min().reindex(span.index)
+    return as_known_then(follow_up.rename_axis("subject_id").reset_index(), "follow_up", limit)
 
 
-def _days(linking: Linking, table: str, date: str, how: str) -> pd.Series:
-    """Return the first or last day of each subject in a table."""
-    frame = linking.placed(linking.raw[table].assign(source=table), date, "follow_up")
-    return frame.groupby("subject_id")["rel_day"].agg(how).astype(float)
+def _periods(linking: Linking) -> tuple[pd.Series, pd.Series]:
+    """Return the first and the last day of the observation periods of each subject."""
+    frame = linking.raw["observation_period"].assign(source="observation_period")
+    frame = linking.placed(frame, "observation_period_start_date", "follow_up")
+    last = frame["observation_period_end_date"].dt.normalize()
+    last = (last - frame["person_id"].map(linking.zero)).dt.days.astype(float)
+    start = frame.groupby("subject_id")["rel_day"].min().astype(float)
+    return start, last.groupby(frame["subject_id"]).max()
 
 
 def diagnoses_of(linking: Linking) -> pd.DataFrame:
@@ -174,5 +183,7 @@ def diagnoses_of(linking: Linking) -> pd.DataFrame:
         start_day=frame["rel_day"],
         end_day=ended.dt.days.astype("Int64"),
     )
+    limit = linking.limits(frame["person_id"])
+    frame = as_known_then(frame, "diagnoses", limit)
     again = frame.duplicated(["subject_id", "code", "start_day"])
     return linking.keep(frame, "diagnoses", "same diagnosis again", ~again)

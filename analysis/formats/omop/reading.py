@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from analysis.formats.cut_off import AFTER, NOT_YET, cut_off_date, not_yet_treated
 from analysis.formats.imported import SOURCE_COLUMNS, Imported, assemble
 from analysis.formats.noticed import noticed
 from analysis.formats.omop.fields import CDM_TABLES
@@ -29,7 +31,12 @@ from analysis.study.findings import in_order
 __all__ = ["read_omop"]
 
 
-def read_omop(folder: Path | str, mapping: Path | str | Mapping[str, Any]) -> Imported:
+def read_omop(
+    folder: Path | str,
+    mapping: Path | str | Mapping[str, Any],
+    *,
+    cut_off: dt.date | str | None = None,
+) -> Imported:
     """Read OMOP CDM 5.4 tables into a canonical study.
 
     Parameters
@@ -42,6 +49,9 @@ def read_omop(folder: Path | str, mapping: Path | str | Mapping[str, Any]) -> Im
         JSON with ``concepts`` (see `concepts.read_concepts`), and any of ``title, sites,
         instruments, data_cut_off, course_gap_days`` (as in ``study.json``), ``mg_per_quantity,
         condition_codes, site, indication, induction_days, subject_id``.
+    cut_off : datetime.date or str, optional
+        Last day that counts, as year-month-day: what is dated later is left out, as if the tables
+        had been exported on that day.
 
     Returns
     -------
@@ -49,6 +59,11 @@ def read_omop(folder: Path | str, mapping: Path | str | Mapping[str, Any]) -> Im
         A study when nothing is in the way, all findings, and what became of the rows. Dates
         become days from the first session. Rows whose concept has no meaning in the mapping are
         counted, never guessed. Another version of the model is refused by its name.
+
+    Raises
+    ------
+    DataError
+        When the cut-off is no date.
 
     Notes
     -----
@@ -64,7 +79,7 @@ def read_omop(folder: Path | str, mapping: Path | str | Mapping[str, Any]) -> Im
     >>> read_omop("no such folder", {"concepts": {"agents": {"ketamine": [785649]}}}).ok
     False
     """
-    root = Path(folder)
+    root, last = Path(folder), cut_off_date(cut_off)
     options, findings = read_options(mapping, root)
     findings += version_findings(root)
     raw = {}
@@ -78,7 +93,7 @@ def read_omop(folder: Path | str, mapping: Path | str | Mapping[str, Any]) -> Im
         len(raw[name]) == 0 for name, table in CDM_TABLES.items() if table.required
     ):  # fmt: skip
         return _refused([*findings, *_nobody(raw, findings)])
-    return _linked(raw, options, findings)
+    return _linked(raw, options, findings, last)
 
 
 def _refused(findings: list[Finding]) -> Imported:
@@ -99,13 +114,23 @@ def _nobody(raw: Mapping[str, pd.DataFrame], findings: list[Finding]) -> list[Fi
 
 
 def _linked(
-    raw: dict[str, pd.DataFrame], options: OmopOptions, findings: list[Finding]
+    raw: dict[str, pd.DataFrame],
+    options: OmopOptions,
+    findings: list[Finding],
+    last: dt.date | None,
 ) -> Imported:
     """Make the canonical tables."""
     pseudonyms = pseudonyms_of(raw["person"], options.subject_id)
-    linking = Linking(raw=raw, options=options, subjects=pseudonyms, findings=findings)
+    linking = Linking(
+        raw=raw,
+        options=options,
+        subjects=pseudonyms,
+        findings=findings,
+        cut_off=last,
+    )
     home = homes_of(linking)
     sessions = sessions_of(linking, home)
+    findings += not_yet_treated(len(linking.not_yet))
     values = values_of(linking)
     sessions = with_weights(values, linking, sessions)
     assessments, items = scores_of(values, linking, sessions)
@@ -167,7 +192,7 @@ def _left_out(linking: Linking) -> list[Finding]:
             severity="warning",
         )
         for (source, _, reason), count in sorted(linking.left_out.items())
-        if count
+        if count and reason not in (AFTER, NOT_YET)  # which was asked for
     ]
 
 

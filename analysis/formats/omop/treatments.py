@@ -41,7 +41,7 @@ def sessions_of(linking: Linking, home: pd.Series) -> pd.DataFrame:
         linking.options.concepts.agents))  # fmt: skip
     reason = "concept has no meaning in the mapping"
     doses = linking.keep(doses, "sessions", reason, doses["agent"].notna())
-    linking.zero = doses.groupby("person_id")["drug_exposure_start_date"].min()
+    linking.begin(doses.groupby("person_id")["drug_exposure_start_date"].min())
     doses = linking.placed(doses, "drug_exposure_start_date", "sessions")
     doses = doses.rename(columns={"drug_exposure_start_datetime": "moment"})
     doses = doses.sort_values(["subject_id", "rel_day", "moment", "drug_exposure_id"])

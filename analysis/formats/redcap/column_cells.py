@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from analysis.formats.cut_off import day_limits
 from analysis.formats.redcap.choices import checkbox_column
 from analysis.formats.redcap.dictionary import Dictionary
 from analysis.formats.redcap.mapping import Entry, RedcapMapping, Source
@@ -26,6 +28,16 @@ class Project:
     mapping: RedcapMapping
     subjects: pd.Series | None
     zero: pd.Series
+    cut_off: dt.date | None = None
+
+    @property
+    def not_yet(self) -> pd.Index:
+        """Records whose day 0 lies after the cut-off."""
+        return self.zero.index[day_limits(self.cut_off, self.zero) < 0]
+
+    def limits(self, records: pd.Series) -> pd.Series:
+        """Say on which day of each record the data end; NaN without day 0."""
+        return day_limits(self.cut_off, records.map(self.zero).astype("datetime64[s]"))
 
 
 def cells_of(frame: pd.DataFrame, source: Source, project: Project) -> tuple[pd.Series, int]:

@@ -18,6 +18,7 @@ from analysis.errors import DataError
 from analysis.formats.redcap.dictionary import Dictionary, Field, read_dictionary
 from analysis.formats.redcap.draft_columns import dates_of, day_of, filled_columns
 from analysis.formats.redcap.draft_follow_up import follow_up_entry
+from analysis.formats.redcap.draft_safety import adverse_event_entries, monitoring_entries
 from analysis.formats.redcap.draft_scales import scales_of_form
 from analysis.formats.redcap.split import split_redcap
 from analysis.study import TABLES, Finding
@@ -153,6 +154,7 @@ def _content(project: _Project) -> dict[str, Any]:
         "sessions": [_sessions(treatments, forms.get(treatments, []), site)],
         "assessments": scales,
         "follow_up": [follow_up_entry(forms)],
+        **_safety(forms, {people, *(entry["instrument"] for entry in scales)}),
     }
     used = {entry["instrument"] for entries in tables.values() for entry in entries}
     return {
@@ -233,12 +235,21 @@ def _visit(event: str) -> dict[str, str]:
     return {"visit": "?", "note": f"Which visit is it? Allowed are {allowed} and nothing."}
 
 
+def _safety(forms: Mapping[str, Sequence[Field]], taken: set[str]) -> dict[str, Any]:
+    """Propose monitoring and adverse events, where the project has such forms."""
+    free = {form: fields for form, fields in forms.items() if form not in taken}
+    proposed = {
+        "monitoring": monitoring_entries(free),
+        "adverse_events": adverse_event_entries(free),
+    }
+    return {table: entries for table, entries in proposed.items() if entries}
+
+
 def _note(project: _Project, unused: Sequence[str]) -> str:
     """Say what was recognised and what was left out."""
     hidden = len(project.dictionary.identifiers)
     listed = ", ".join(unused) or "none"
     return (
         "Proposed from the data dictionary of a REDCap project. Decide every ? and look at every "
-        f"note. Fields marked as identifying, left out: {hidden}. Forms without entry: {listed}. "
-        "Monitoring and adverse events are not proposed."
+        f"note. Fields marked as identifying, left out: {hidden}. Forms without entry: {listed}."
     )

@@ -12,7 +12,7 @@ from analysis.formats.redcap.dictionary import Field
 from analysis.study import TABLES
 from analysis.study.columns import Column
 
-__all__ = ["dates_of", "day_of", "filled_columns", "spelt", "with_values"]
+__all__ = ["dates_of", "day_of", "filled_columns", "is_number", "spelt", "with_values"]
 
 _NUMBERS = ("integer", "number")
 _BIRTH = re.compile(r"birth|\bdob\b")
@@ -34,6 +34,22 @@ def spelt(field: Field) -> str:
         Small letters, underscores as spaces.
     """
     return f"{field.name} {field.label}".replace("_", " ").casefold()
+
+
+def is_number(field: Field) -> bool:
+    """Tell whether a field holds numbers.
+
+    Parameters
+    ----------
+    field : Field
+        A field of the dictionary.
+
+    Returns
+    -------
+    bool
+        True for calculated fields, sliders, and texts that must be numbers.
+    """
+    return field.kind in ("calc", "slider") or field.validation.startswith(_NUMBERS)
 
 
 def dates_of(fields: Iterable[Field]) -> list[Field]:
@@ -100,11 +116,10 @@ def filled_columns(
 
 def _fits(field: Field, table: str, column: Column) -> bool:
     """Tell whether a field could fill a column by its type and by what it is called."""
-    is_number = field.kind in ("calc", "slider") or field.validation.startswith(_NUMBERS)
     has_choices = bool(field.choices) and field.kind != "checkbox"
     typed = {
-        "integer": is_number,
-        "number": is_number,
+        "integer": is_number(field),
+        "number": is_number(field),
         "category": has_choices and field.kind not in ("yesno", "truefalse"),
         "flag": has_choices,
     }.get(column.kind, False)

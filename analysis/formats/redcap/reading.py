@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from analysis.formats.cut_off import cut_off_date
 from analysis.formats.imported import Imported, assemble
 from analysis.formats.noticed import noticed
 from analysis.formats.redcap.fields import field_faults, weighed
-from analysis.formats.redcap.mapping import read_mapping
+from analysis.formats.redcap.mapping import RedcapMapping, read_mapping
 from analysis.formats.redcap.split import RedcapInstruments, split_redcap
 from analysis.formats.redcap.tables import fill_tables
 from analysis.study import Finding
@@ -19,7 +21,11 @@ __all__ = ["read_redcap"]
 
 
 def read_redcap(
-    export: Path | str, dictionary: Path | str, mapping: Path | str | Mapping[str, Any]
+    export: Path | str,
+    dictionary: Path | str,
+    mapping: Path | str | Mapping[str, Any],
+    *,
+    cut_off: dt.date | str | None = None,
 ) -> Imported:
     """Read a REDCap project into a canonical study.
 
@@ -32,6 +38,9 @@ def read_redcap(
     mapping : path or mapping
         JSON that says which instruments and fields fill which canonical tables, and which date is
         day 0 of a patient.
+    cut_off : datetime.date or str, optional
+        Last day that counts, as year-month-day: what is dated later is left out, as if the project
+        had been exported on that day. It needs a `day_zero` in the mapping.
 
     Returns
     -------
@@ -39,6 +48,11 @@ def read_redcap(
         A study when nothing is in the way, all findings, and what became of the rows. Dates become
         days from day 0 and do not pass; fields that the project marks as identifying a person
         cannot be mapped, and are listed in a warning with the number of filled cells.
+
+    Raises
+    ------
+    DataError
+        When the cut-off is no date.
 
     Notes
     -----
@@ -51,6 +65,7 @@ def read_redcap(
     >>> read_redcap("nowhere.csv", "nowhere.csv", {}).ok
     False
     """
+    last = cut_off_date(cut_off)
     decided, findings = read_mapping(mapping)
     if decided is None:
         split = split_redcap(export, dictionary)
@@ -59,10 +74,11 @@ def read_redcap(
         export, dictionary, events=decided.events, missing_codes=decided.missing_codes
     )
     findings = [*weighed(split, decided), *field_faults(decided, split), *_identifiers(split)]
+    findings += _undated(decided, last)
     failed = any(finding.severity == "error" for finding in findings)
     if failed or split.dictionary is None:
         return _refused(findings)
-    filling = fill_tables(split.frames, split.dictionary, decided)
+    filling = fill_tables(split.frames, split.dictionary, decided, last)
     return assemble(
         filling.tables,
         decided.about,
@@ -75,6 +91,15 @@ def _refused(findings: list[Finding]) -> Imported:
     """Give the reasons why there is no study."""
     nothing = assemble({}, {})
     return Imported(study=None, findings=tuple(in_order(findings)), sources=nothing.sources)
+
+
+def _undated(decided: RedcapMapping, last: dt.date | None) -> list[Finding]:
+    """Refuse a cut-off where the project has no date of which the mapping knows."""
+    if last is None or decided.day_zero:
+        return []
+    what = "A cut-off is asked for, and the project has no date from which days are counted."
+    remedy = "Name the date of the treatments under 'day_zero', or export up to that day."
+    return [noticed("RCP-038", ("mapping", "day_zero"), what, remedy)]
 
 
 def _identifiers(split: RedcapInstruments) -> list[Finding]:

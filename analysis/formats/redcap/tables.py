@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
+from analysis.formats.cut_off import (
+    AFTER,
+    NOT_YET,
+    as_known_then,
+    day_of_rows,
+    is_after,
+    not_yet_treated,
+    session_keys,
+)
 from analysis.formats.imported import SOURCE_COLUMNS
 from analysis.formats.noticed import noticed
 from analysis.formats.redcap.column_cells import Project, answers_of, cells_of, dates_of
@@ -17,6 +28,7 @@ from analysis.study import TABLES, Finding
 __all__ = ["Filling", "fill_tables"]
 
 _NO_DAY_ZERO = "no day 0"
+_LIMIT, _PART = "day of the cut-off", "number of the entry"
 _ITEM_KEY = ["subject_id", "instrument", "rel_day", "occurrence"]
 
 
@@ -27,6 +39,9 @@ class Filling:
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     sources: list[tuple[str, str, int, int, int, str]] = field(default_factory=list)
+    late_sessions: pd.MultiIndex = field(
+        default_factory=lambda: pd.MultiIndex.from_arrays([[], []])
+    )
 
     def sources_frame(self) -> pd.DataFrame:
         """Say what became of the rows."""
@@ -34,7 +49,10 @@ class Filling:
 
 
 def fill_tables(
-    frames: Mapping[str, pd.DataFrame], dictionary: Dictionary, mapping: RedcapMapping
+    frames: Mapping[str, pd.DataFrame],
+    dictionary: Dictionary,
+    mapping: RedcapMapping,
+    cut_off: dt.date | None = None,
 ) -> Filling:
     """Fill the canonical tables that a mapping describes.
 
@@ -46,6 +64,8 @@ def fill_tables(
         The data dictionary.
     mapping : RedcapMapping
         A mapping whose fields exist.
+    cut_off : datetime.date, optional
+        Last day that counts.
 
     Returns
     -------
@@ -58,14 +78,18 @@ def fill_tables(
         mapping=mapping,
         subjects=_subjects(frames, mapping),
         zero=_day_zero(frames, mapping),
+        cut_off=cut_off,
     )
     filling = Filling(findings=_pseudonym_faults(frames, mapping))
-    for table, entries in mapping.tables.items():
+    filling.findings += not_yet_treated(len(project.not_yet))
+    for table in sorted(mapping.tables, key=lambda name: name != "sessions"):
+        entries = mapping.tables[table]
         parts = [
             _rows(table, number, entry, project, filling) for number, entry in enumerate(entries)
         ]
         if parts:
-            _add(table, parts, entries, mapping, filling)
+            _add(table, parts, entries, project, filling)
+    filling.sources.sort(key=lambda row: list(mapping.tables).index(row[1]))
     filling.tables = {
         name: _sorted(_with_empty(frame, name), name) for name, frame in filling.tables.items()
     }
@@ -118,7 +142,11 @@ def _rows(
     """Make the rows of one entry, its answers and codes of missing answers beside them."""
     frame = project.frames[entry.instrument]
     place = f"tables.{table}[{number}]"
-    columns = {"subject_id": _pseudonyms(frame, project)}
+    columns = {
+        "subject_id": _pseudonyms(frame, project),
+        _LIMIT: project.limits(frame["record"]),
+        _PART: pd.Series(number, index=frame.index),
+    }
     for name, source in entry.columns.items():
         columns[name], n_unknown = cells_of(frame, source, project)
         filling.findings += _untranslated(f"{place}.columns.{name}", n_unknown)
@@ -132,8 +160,27 @@ def _rows(
         if n_lost:
             filling.sources.append((entry.instrument, table, len(frame), 0, n_lost, reason))
             filling.findings += _unplaced(place, n_lost) if reason == _NO_DAY_ZERO else []
-    filling.sources.append((entry.instrument, table, len(frame), int(kept.sum()), 0, ""))
     return rows[kept]
+
+
+def _up_to_cut_off(
+    rows: pd.DataFrame, table: str, entries: Sequence[Entry], project: Project, filling: Filling
+) -> pd.DataFrame:
+    """Leave out what is after the cut-off, and forget what rows say about later; count rows."""
+    limit = rows.get(_LIMIT, pd.Series(np.nan, rows.index)).astype(float)
+    late = is_after(day_of_rows(rows, table), limit)
+    if table in ("sessions", "monitoring") and "session_no" in rows:
+        keys = session_keys(rows["subject_id"], rows)
+        late |= keys.isin(filling.late_sessions)
+        if table == "sessions":
+            filling.late_sessions = keys[late]
+    for number, entry in enumerate(entries):
+        own, n_read = rows[_PART].eq(number), len(project.frames[entry.instrument])
+        n_late, n_used = int((own & late).sum()), int((own & ~late).sum())
+        if n_late:
+            filling.sources.append((entry.instrument, table, n_read, 0, n_late, AFTER))
+        filling.sources.append((entry.instrument, table, n_read, n_used, 0, ""))
+    return as_known_then(rows[~late], table, limit[~late])
 
 
 def _pseudonyms(frame: pd.DataFrame, project: Project) -> pd.Series:
@@ -163,7 +210,10 @@ def _left_out(
     frame: pd.DataFrame, rows: pd.DataFrame, entry: Entry, project: Project
 ) -> dict[str, pd.Series]:
     """Tell which rows are left out, by the reason."""
-    reasons = {"no pseudonym": rows["subject_id"].isna()}
+    reasons = {
+        "no pseudonym": rows["subject_id"].isna(),
+        NOT_YET: frame["record"].isin(project.not_yet),
+    }
     if entry.events:
         reasons["other event"] = ~frame["event"].isin(list(entry.events))
     dates = [dates_of(frame, s, project) for s in entry.columns.values() if s.kind == "date"]
@@ -179,7 +229,7 @@ def _add(
     table: str,
     parts: Sequence[pd.DataFrame],
     entries: Sequence[Entry],
-    mapping: RedcapMapping,
+    project: Project,
     filling: Filling,
 ) -> None:
     """Put the rows of all entries of a table together, numbered, with their items apart."""
@@ -188,9 +238,10 @@ def _add(
     for name, source in sources.items():
         if source.kind == "number_by":
             together[name] = _numbered(together, name, source)
+    together = _up_to_cut_off(together, table, entries, project, filling)
     answers = [name for name in together if str(name).startswith("item ")]
     if answers:
-        items = _items(together, len(answers), mapping.missing_codes)
+        items = _items(together, len(answers), project.mapping.missing_codes)
         filling.tables["items"] = pd.concat(
             [frame for frame in (filling.tables.get("items"), items) if frame is not None],
             ignore_index=True,

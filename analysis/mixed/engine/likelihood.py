@@ -375,17 +375,19 @@ def second_products(
     Returns
     -------
     array, shape (k, k)
-        One sum per pair. Derivatives that all blocks share leave the sum, so that what is summed
-        over blocks does not grow with the parameters.
+        One sum per pair. Derivatives that all blocks share leave the sum; where there are more
+        of them than visits, what is summed over blocks does not grow with their number.
     """
     n_blocks, m = W.shape[:2]
     k = first.shape[-3]
-    if first.ndim == 3:
+    if first.ndim == 3 and k > m:
         pairs = W.reshape(n_blocks, -1).T @ middle.reshape(n_blocks, -1)  # (i, a), (c, l)
         turned = pairs.reshape(m, m, m, m).transpose(3, 0, 1, 2).reshape(m * m, m * m)
         flat = first.reshape(k, -1)
         return np.asarray(flat @ turned @ flat.T)
     products = right_products(left, middle).transpose(2, 0, 1, 3)
+    if first.ndim == 3:
+        return np.asarray(first.reshape(k, -1) @ products.sum(axis=1).reshape(k, -1).T)
     return np.asarray(first.transpose(1, 0, 2, 3).reshape(k, -1) @ products.reshape(k, -1).T)
 
 

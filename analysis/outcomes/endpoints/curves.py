@@ -94,7 +94,9 @@ def _told(curve: SurvivalCurve, table: EventTable, by: str | None = None) -> Sur
     if "subject_id" not in rows:
         return replace(curve, note=table.seen())
     entry = rows.get("entry", 0.0)
-    followed = pd.DataFrame({"unit": units_of(rows), "entry": entry, "time": rows["time"]})
+    followed = pd.DataFrame(
+        {"unit": units_of(rows), "entry": entry, "time": rows["time"], "event": rows["event"]}
+    )
     groups = {by: rows[by]} if by else {}
     return replace(curve, note=table.seen(), followed=followed.assign(**groups))
 

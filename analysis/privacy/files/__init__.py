@@ -2,5 +2,17 @@
 
 from analysis.privacy.files.file_scan import FileFinding, FileScan
 from analysis.privacy.files.scanning import scan_path
+from analysis.privacy.files.strip import (
+    StrippedNotebook,
+    StripResult,
+    strip_notebooks,
+)
 
-__all__ = ["FileFinding", "FileScan", "scan_path"]
+__all__ = [
+    "FileFinding",
+    "FileScan",
+    "StripResult",
+    "StrippedNotebook",
+    "scan_path",
+    "strip_notebooks",
+]

@@ -77,13 +77,17 @@ def name_may_identify(name: str) -> bool:
     return any(re.search(r"\d{3}", code) for code in codes)
 
 
-def files_to_scan(paths: Sequence[Path]) -> tuple[list[FileToScan], int]:
+def files_to_scan(
+    paths: Sequence[Path], *, with_local: bool = False
+) -> tuple[list[FileToScan], int]:
     """List the files at some places.
 
     Parameters
     ----------
     paths : sequence of pathlib.Path
         Files are taken as they are; folders are searched, without following links.
+    with_local : bool
+        Whether folders named ``local`` are searched too.
 
     Returns
     -------
@@ -96,7 +100,7 @@ def files_to_scan(paths: Sequence[Path]) -> tuple[list[FileToScan], int]:
     for path in paths:
         if path.is_dir() and not path.is_symlink():
             n_before = left_out
-            for folder, n in _folders(path):
+            for folder, n in _folders(path, with_local=with_local):
                 left_out = n_before + n
                 for file in folder:
                     found.setdefault(file, _shown(file, path))
@@ -105,13 +109,15 @@ def files_to_scan(paths: Sequence[Path]) -> tuple[list[FileToScan], int]:
     return [FileToScan(path=path, shown=shown) for path, shown in found.items()], left_out
 
 
-def _folders(root: Path) -> Iterator[tuple[list[Path], int]]:
+def _folders(root: Path, *, with_local: bool) -> Iterator[tuple[list[Path], int]]:
     """Give the files of every folder, and how many folders were left out so far."""
     left_out = 0
     for folder, inner, names in os.walk(root, followlinks=False):
         links = [name for name in inner if (Path(folder) / name).is_symlink()]
         kept = [
-            name for name in inner if name not in _LEFT_OUT and name != _LOCAL and name not in links
+            name
+            for name in inner
+            if name not in _LEFT_OUT and (with_local or name != _LOCAL) and name not in links
         ]
         left_out += len(inner) - len(kept) - len(links)
         inner[:] = sorted(kept)

@@ -85,10 +85,13 @@ class IncidenceCurve:
         -------
         pandas.DataFrame
             The ``by`` column, ``event, time, n_risk, n_event, n_censored, estimate, std_error,
-            conf_low, conf_high``; one row per cause and distinct time of event or censoring.
+            conf_low, conf_high``; one row per cause and distinct time of event or censoring. The
+            scale and level of the limits are in ``attrs``.
         """
         check_conf_level(conf_level)
-        return self._stack(lambda steps: self._steps(steps, conf_level))
+        steps = self._stack(lambda steps: self._steps(steps, conf_level))
+        steps.attrs |= {"conf_type": self.conf_type, "conf_level": conf_level}
+        return steps
 
     def support(self) -> pd.DataFrame:
         """Return every step with the counts behind it, by which `release` decides.

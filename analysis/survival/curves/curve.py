@@ -58,8 +58,8 @@ class SurvivalCurve:
     note : str
         What else a reader must know, such as how the event was seen.
     followed : pandas.DataFrame, optional
-        Who was followed, for disclosure control: ``unit, entry, time`` and the column of the
-        groups. Patient-level; nothing prints it.
+        Who was followed, for disclosure control: ``unit, entry, time, event`` and the column of
+        the groups. Patient-level; nothing prints it.
     """
 
     groups: tuple[Steps, ...]
@@ -270,12 +270,15 @@ class SurvivalCurve:
         -------
         pandas.DataFrame
             The ``by`` column, ``time, n_risk, n_event, n_censored, estimate, std_error,
-            conf_low, conf_high``; one row per distinct time of event or censoring.
+            conf_low, conf_high``; one row per distinct time of event or censoring. The scale
+            and level of the limits are in ``attrs``.
         """
         check_conf_level(conf_level)
-        return self._stack(
+        steps = self._stack(
             lambda steps: step_table(steps, conf_type=self.conf_type, conf_level=conf_level)
         )
+        steps.attrs |= {"conf_type": self.conf_type, "conf_level": conf_level}
+        return steps
 
     def glance(self) -> pd.DataFrame:
         """Return one row about the curves.

@@ -13,7 +13,7 @@ from analysis.errors import DataError
 from analysis.instruments import load_instrument
 from analysis.outcomes import treated_patients, valid_scores
 from analysis.results import counted, frame_to_html, frame_to_text
-from analysis.safety.suicidality import item9_answers
+from analysis.safety.suicidal_thoughts import item9_answers
 from analysis.study import Study
 
 __all__ = ["ActionList", "action_list"]

@@ -1,0 +1,1 @@
+"""Clinics beside each other: funnels, case mix and shrinkage, without ranks."""

@@ -1,0 +1,1 @@
+"""A clinic beside published cohorts and curves, where scale, window, route and rule agree."""

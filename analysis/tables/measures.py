@@ -1,0 +1,161 @@
+"""Table of quality measures: numerator, denominator and who was left out, by stratum."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from analysis.disclosure import HIDDEN
+from analysis.quality import QualityMeasures
+from analysis.tables.result import Column, TableResult, hiding_note
+
+__all__ = ["measures_table"]
+
+_HEADINGS = {
+    "numerator": "Numerator",
+    "denominator": "Denominator",
+    "estimate": "% (95% CI)",
+    "observed": "Observed",
+    "not_yet_due": "Not yet due",
+    "excluded": "Excluded",
+}
+_MEANING = (
+    "Denominator: of the population, whose window has closed and who is not excluded. Observed: of "
+    "the denominator, who can be judged, such as by a score in the window; who cannot is not met, "
+    "unless the measure excludes them. CI, confidence interval (Wilson)."
+)
+_STRATA = "Of strata only numerator and denominator are told."
+_SPLITS = {
+    "age_group": "Age",
+    "sex": "Sex",
+    "race_ethnicity": "Race or ethnicity",
+    "language": "Language",
+    "payer": "Payer",
+    "coverage": "Coverage",
+    "site_id": "Clinic",
+    "route": "Route",
+}
+
+
+def measures_table(
+    measures: QualityMeasures,
+    *,
+    labels: Mapping[str, str] | None = None,
+    title: str = "Quality measures",
+    notes: Sequence[str] = (),
+) -> TableResult:
+    """Show quality measures as they were made: by the policy that `quality_measures` was given.
+
+    Parameters
+    ----------
+    measures : QualityMeasures
+        The measures.
+    labels : mapping of str to str, optional
+        Words for columns of splits and for strata.
+    title : str
+        Title of the table.
+    notes : sequence of str
+        Further lines under the table.
+
+    Returns
+    -------
+    TableResult
+        Rows grouped by measure, all patients first. A measure that cannot be computed keeps its row
+        and says what it needs; under the table stands the full statement of each measure.
+
+    Examples
+    --------
+    >>> from analysis.quality import quality_measures
+    >>> from analysis.study import read_study
+    >>> from analysis.synthetic import example_folder
+    >>> study = read_study(example_folder("clinic-network"))
+    >>> table = measures_table(quality_measures(study, "induction_completed"))
+    >>> table.inline("All", "estimate")
+    '87.8 (84.9 to 90.3)'
+    """
+    shown, policy = _rows(measures.shown), measures.statement.policy
+    words = {**_SPLITS, **(labels or {})}
+    headings = _headings(measures.conf_level)
+    titles = {each.name: each.title for each in measures.measures}
+    names = zip(shown["by"], shown["stratum"], strict=True)
+    body = shown[["numerator", "denominator", "observed", "not_yet_due"]].assign(
+        group=shown["measure"].map(titles),
+        label=[_label(by, stratum, words) for by, stratum in names],
+        estimate=_percent(shown),
+        excluded=_excluded(shown),
+    )
+    body = body[["group", "label", *headings]].astype("string")
+    hidden = measures.statement.hidden
+    told = sum(int(body[key].str[:1].str.isdigit().sum()) for key in headings if key != "estimate")
+    return TableResult(
+        title=title,
+        subtitle=_versions(measures),
+        frame=body,
+        columns=tuple(Column(key=key, label=label) for key, label in headings.items()),
+        notes=(
+            *notes,
+            _MEANING,
+            *([_STRATA] if shown["by"].ne("").any() and not policy.confidential else []),
+            *_absent(shown, titles),
+            *measures.notes[:-1],  # the last is the rule of the policy, as the next says it
+            hiding_note(policy),
+        ),
+        denominators=body[["group", "label", "denominator"]],
+        suppression=pd.DataFrame({"status": ["shown", "hidden"], "cells": [told, hidden]}),
+        policy=policy,
+    )
+
+
+def _rows(shown: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the strata of measures that are not computable for anybody."""
+    lost = shown["reason"].str.startswith("not computable") & shown["by"].eq("")
+    of_lost = shown["measure"].isin(shown.loc[lost, "measure"]) & shown["by"].ne("")
+    return shown[~of_lost].reset_index(drop=True)
+
+
+def _excluded(shown: pd.DataFrame) -> list[str]:
+    """Write how many were excluded, and for which reasons."""
+    pairs = zip(shown["excluded"], shown["excluded_for"], strict=True)
+    return [f"{n} ({reasons})" if reasons else n for n, reasons in pairs]
+
+
+def _headings(conf_level: float) -> dict[str, str]:
+    """Name the columns; the level of the limits is that of the result."""
+    return {**_HEADINGS, "estimate": f"% ({100 * conf_level:g}% CI)"}
+
+
+def _label(by: str, stratum: str, words: Mapping[str, str]) -> str:
+    """Name a row: all patients, or a stratum with what it is a stratum of."""
+    if not by:
+        return words.get(stratum, stratum)
+    return f"{words.get(by, by)}: {words.get(stratum, stratum) or 'not in the data'}"
+
+
+def _percent(shown: pd.DataFrame) -> list[str]:
+    """Write percentages with their limits, or that there is none."""
+    rows = shown[["estimate", "conf_low", "conf_high", "reason"]].itertuples(index=False)
+    texts = []
+    for estimate, low, high, reason in rows:
+        if reason.startswith("not computable"):
+            texts.append("not computable")
+        elif reason.startswith("nobody"):
+            texts.append("no patients")
+        elif pd.isna(estimate):
+            texts.append(HIDDEN)
+        else:
+            texts.append(f"{100 * estimate:.1f} ({100 * low:.1f} to {100 * high:.1f})")
+    return texts
+
+
+def _versions(measures: QualityMeasures) -> str:
+    """List the versions of published measures."""
+    versions = dict.fromkeys(each.version for each in measures.measures)
+    return "; ".join(name for name in versions if name != "own definition")
+
+
+def _absent(shown: pd.DataFrame, titles: Mapping[str, str]) -> list[str]:
+    """Say of each measure that is not computable what it needs."""
+    rows = shown[shown["reason"].str.startswith("not computable")]
+    pairs = dict.fromkeys(zip(rows["measure"], rows["reason"], strict=True))
+    return [f"{titles[name]}: {reason}." for name, reason in pairs]
