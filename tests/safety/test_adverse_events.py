@@ -270,6 +270,9 @@ def test_shrinking_intervals_by_hand():
     assert table["last_days"].tolist() == [30, 20.5]
     stricter = dose_intervals(study_of(sessions, until=300), shorter_by=0.4).tidy()
     assert stricter["n"].tolist() == [0, 0]
+    halved = maintained("p5", [40, 80, 120, 160, 180, 200, 220])
+    exactly = dose_intervals(study_of(halved, until=300), shorter_by=0.5, policy=INTERNAL)
+    assert exactly.tidy()["n"].tolist() == [1]
     for share in (0.0, 1.0):
         with pytest.raises(DataError, match="between 0 and 1"):
             dose_intervals(study_of(sessions, until=300), shorter_by=share)

@@ -111,6 +111,13 @@ def test_exchanged_pressures_are_not_used():
 
 
 @unit
+def test_equal_pressures_are_not_used():
+    found = read(reading("p1", 1, 5, "sbp", 100), reading("p1", 1, 5, "dbp", 100))
+    assert dict(found.series) == {}
+    assert found.left_out["rows"].tolist() == [1, 1]
+
+
+@unit
 def test_a_study_without_monitoring_has_no_readings():
     found = session_readings(study_of(SESSIONS))
     assert (len(found), dict(found.series), left(found)) == (3, {}, [])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.disclosure import INTERNAL, Ledger, named_policy, recording, release
+from analysis.disclosure import INTERNAL, RELEASE, Ledger, named_policy, recording, release
 from analysis.errors import ColumnError, DataError, DisclosureError, ModelError
 from analysis.safety import (
     RULES,
@@ -20,6 +20,7 @@ from analysis.safety import (
     session_safety,
     time_course,
 )
+from analysis.safety.shown import COUNTS_OF_SHARES, shown_statement
 from analysis.synthetic import scenario as load_scenario
 from tests.safety.studies import ACTIONS, course, network, session, study_of
 
@@ -275,6 +276,49 @@ def test_numbers_by_minute_are_counted_once_per_group():
     hidden = time_course(small(), "sbp").shown
     assert hidden["mean"].isna().all()
     assert set(hidden["patients"]) == {"<11"}
+
+
+def some(n: int, n_late: int):
+    """Patients with a rise; a few of them have a late reading."""
+    rows = [
+        line
+        for k in range(n)
+        for line in course(
+            f"p{k}", 1, "sbp", {0: 120, 20: 130 + k, **({90: 121} if k < n_late else {})}
+        )
+    ]
+    return session_safety(study_of([session(f"p{k}") for k in range(n)], rows))
+
+
+@unit
+def test_a_minute_of_few_patients_has_no_mean():
+    shown = time_course(some(15, 5), "sbp", minutes=[20, 90]).shown.set_index("minute")
+    assert shown["patients"].tolist() == ["15"] * 3
+    assert shown["mean"].notna().tolist() == [True, True, False]
+
+
+@unit
+def test_a_median_needs_twice_the_patients_of_a_mean():
+    for n, known in ((15, False), (22, True)):
+        shown = safety_levels(some(n, 0)).shown.set_index("measure")
+        row = shown.loc["systolic, peak change (mm[Hg])"]
+        assert np.isfinite(row["mean"])
+        assert np.isfinite(row["median"]) == known
+
+
+@unit
+def test_sessions_of_hidden_patients_are_hidden():
+    frame = pd.DataFrame(
+        {"group": ["a", "b"], "patients": [40, 30], "n": [2, 15], "sessions": [200, 90],
+         "n_sessions": [14, 20], "estimate": [0.07, 0.2]}
+    )  # fmt: skip
+    said = shown_statement(
+        frame, named_by=["group"], sums=COUNTS_OF_SHARES, numbers={"estimate": ["n_sessions"]},
+        about="", members=None, policy=RELEASE,
+    )  # fmt: skip
+    assert said.frame[["n", "n_sessions"]].to_numpy().tolist() == [["<11", "—"], ["15", "20"]]
+    assert said.frame["estimate"].isna().tolist() == [True, False]
+    assert said.hidden == 2
 
 
 @unit
