@@ -253,7 +253,7 @@ def _adverse_events(study: Study) -> _Rows:
     keys = ["subject_id", "session_no"]
     events = study.tables["adverse_events"].dropna(subset=["session_no"]).groupby(keys).size()
     found = events.reindex(pd.MultiIndex.from_frame(sessions[keys])).fillna(0.0).to_numpy(float)
-    rows = sessions.assign(n=asked, y=found * asked)
+    rows = sessions.assign(n=asked, y=found)  # rows with n = 0, where nobody asked, do not count
     chart = {"kind": "u", "improvement": "down", "per": 100.0}
     about = "adverse events of sessions by period"
     return _Rows(rows=rows, about=about, chart=chart, of_patients=False)

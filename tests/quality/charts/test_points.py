@@ -37,6 +37,9 @@ def test_missing_months_are_gaps_and_dates_are_taken_as_they_are():
 
 
 def test_numbers_far_apart_are_no_steps():
+    assert len(points(FRAME.assign(month=[1, 2, 3, 8]))) == 8
+    assert len(points(FRAME.assign(month=[1, 2, 3, 9]))) == 4
+    assert len(points(FRAME.assign(month=[2, 4, 6, 10]))) == 5
     frame = points(FRAME.assign(month=[1, 2, 40, 90]))
     assert frame["x"].tolist() == [1, 2, 40, 90]
 

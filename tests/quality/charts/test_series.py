@@ -93,6 +93,18 @@ def test_calendar_periods_follow_one_another_without_a_hole():
 
 
 @pytest.mark.unit
+def test_without_dates_days_are_counted_back_from_the_cut_off():
+    follow_up = pd.DataFrame(
+        {"subject_id": ["first", "later", "unknown"], "observed_until_day": [400, 100, None]}
+    ).astype({"observed_until_day": "Int64"})
+    study = replace(NETWORK, tables={**NETWORK.tables, "follow_up": follow_up})
+    who = pd.Series(["first", "first", "later", "later", "unknown"])
+    months, dated = months_of(study, who, pd.Series([0, 31, 0, 70, 0]))
+    assert not dated
+    assert months.tolist() == [0, 1, 9, 12, -1]  # 31, 300 and 370 days after the first
+
+
+@pytest.mark.unit
 def test_patients_fall_in_the_month_of_their_first_session():
     study = with_calendar(NETWORK)
     patients = treated_patients(study)

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from analysis.quality import false_signal_rate, spc_chart
+from analysis.quality.charts.false_signals import DRAWS, stable_charts
 from analysis.quality.charts.kinds import chart_kind
-from analysis.quality.charts.limits import Method
+from analysis.quality.charts.limits import Limits, Method
+from analysis.quality.charts.signal_rules import find_signals
 
 pytestmark = pytest.mark.unit
 
@@ -114,10 +116,6 @@ def test_about_the_median_of_the_same_points_runs_are_unusual_less_often():
 
 
 def _about_a_known_centre(points):
-    from analysis.quality.charts.false_signals import DRAWS, stable_charts
-    from analysis.quality.charts.limits import Limits
-    from analysis.quality.charts.signal_rules import find_signals
-
     kind = chart_kind("run")
     values = stable_charts(kind, centre=0.0, sizes=np.ones(points), draws=DRAWS)
     nothing = np.full(values.shape, np.nan)
@@ -133,6 +131,33 @@ def test_a_chart_with_limits_gives_more_false_signals_than_its_runs_alone():
     )  # fmt: skip
     # 24 points of which each is outside with probability 0.0032 (Poisson with mean 20)
     assert 0.066 < rate < 0.066 + 24 * 0.0045 + 0.02
+
+
+@pytest.mark.truth
+@pytest.mark.parametrize(
+    ("kind", "centre", "size", "rate"),
+    [("p", 0.5, 40.0, 0.083), ("u", 0.2, 40.0, 0.115), ("c", 20.0, 1.0, 0.101),
+     ("g", 20.0, 1.0, 0.358), ("t", 20.0, 1.0, 0.067), ("i", 0.0, 1.0, 0.090)],
+)  # fmt: skip
+def test_rates_are_those_of_the_long_study(kind, centre, size, rate):
+    found = false_signal_rate(
+        chart_kind(kind), centre=centre, sizes=np.full(24, size), base=np.ones(24, dtype=bool),
+        method=Method(), rules="anhoej",
+    )  # fmt: skip
+    assert abs(found - rate) < 3.5 * np.sqrt(rate * (1 - rate) / 4000)
+
+
+@pytest.mark.truth
+@pytest.mark.parametrize(
+    ("kind", "centre", "sd"),
+    [("g", 5.0, 30**0.5), ("t", 5.0, 5.0), ("c", 5.0, 5**0.5), ("p'", 0.3, 0.0458258)],
+)
+def test_stable_processes_have_their_mean_and_spread(kind, centre, sd):
+    sizes = np.full(50, 100.0 if kind == "p'" else 1.0)
+    values = stable_charts(chart_kind(kind), centre=centre, sizes=sizes, draws=2000)
+    assert values.mean() == pytest.approx(centre, abs=4 * sd / 100_000**0.5)
+    assert values.std() == pytest.approx(sd, rel=0.02)
+    assert values.min() >= 0.0
 
 
 @pytest.mark.unit

@@ -98,6 +98,22 @@ def test_few_crossings_name_the_likeliest_change():
     assert made.glance()["likeliest_change"].iloc[0] == 13
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_the_likeliest_change_explains_most_of_the_variation(seed):
+    random = np.random.default_rng(seed)
+    n = random.integers(5, 200, 24)
+    yes = random.binomial(n, np.repeat([0.3, 0.6], [9, 15]))
+    share = yes / n
+
+    def left_over(first):  # squares about the means of both sides, by patients
+        sides = (slice(0, first), slice(first, 24))
+        means = [np.average(share[side], weights=n[side]) for side in sides]
+        return sum((n[s] * (share[s] - m) ** 2).sum() for s, m in zip(sides, means, strict=True))
+
+    found = spc_chart(pd.DataFrame({"yes": yes, "n": n}), y="yes", n="n", kind="p").glance()
+    assert found["likeliest_change"].iloc[0] == 1 + min(range(1, 24), key=left_over)
+
+
 @pytest.mark.parametrize(
     ("last", "improvement", "icon"),
     [(9.0, "up", "improvement high"), (9.0, "down", "concern high"), (0.5, "up", "common cause"),
