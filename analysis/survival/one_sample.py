@@ -23,7 +23,7 @@ __all__ = ["one_sample_logrank"]
 _NOTES = (
     "The curve is taken as known: its own uncertainty is not in the test.",
     "statistic: (observed - expected)^2 / expected, as R's survdiff with an offset.",
-    "statistic_balanced: divided by the mean of observed and expected (Wu 2015), for few events.",
+    "statistic_balanced: divided by the mean of observed and expected (Wu 2014), for few events.",
     "The interval of the ratio takes the observed number as Poisson.",
 )
 
@@ -80,7 +80,8 @@ def one_sample_logrank(
     References
     ----------
     Breslow NE (1975). International Statistical Review 43:45-57.
-    Wu J (2015). Pharmaceutical Statistics 14:26-33.
+    Wu J (2014). A new one-sample log-rank test. Journal of Biometrics & Biostatistics 5:210.
+    Danzer MF et al. (2022). PLoS One 17:e0271094 (a reference that is itself a sample).
 
     Examples
     --------
