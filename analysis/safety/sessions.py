@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.disclosure import RELEASE, Policy, Statement
 from analysis.errors import DataError
-from analysis.results import frame_to_html, frame_to_text
+from analysis.results import counted, frame_to_html, frame_to_text
 from analysis.safety.course import VITALS, session_columns
 from analysis.safety.grouped import members_of
 from analysis.safety.in_time import WIDEST_GAP
@@ -121,7 +121,8 @@ class SessionSafety:
         """Say what was left out, what is not computable, and by which policy."""
         rows = int(self.readings.left_out["rows"].sum())
         reasons = self.readings.left_out["reason"].nunique()
-        left = f"Rows of monitoring left out: {'none' if not rows else f'for {reasons} reasons'}."
+        why = f"for {counted(reasons, 'reason')}, see left_out()" if rows else "none"
+        left = f"Rows of monitoring left out: {why}."
         return [left, *self.not_computable, self.policy.rule]
 
 
