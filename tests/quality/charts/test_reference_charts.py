@@ -6,6 +6,7 @@ tests and vignettes of NHSRplotthedots 0.2.2 (MIT licence). Expected values were
 qicharts2 0.8.1 and NHSRplotthedots 0.2.2 in R 4.2.2.
 """
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -155,3 +156,54 @@ def test_means_and_deviations_of_piston_rings():
     deviations = spc_chart(rings, y="mm", x="sample", kind="s").glance().iloc[0]
     assert deviations["centre"] == pytest.approx(0.009399484, abs=5e-10)
     assert deviations["upper"] == pytest.approx(0.0196355, abs=5e-8)
+
+
+# Weeks of attendances to emergency departments that were seen within four hours, and all: Mohammed
+# MA et al. (2013), BMJ Quality & Safety 22:362-368. Limits are those of R's qicharts2.
+SEEN = [
+    266501, 264225, 276532, 281461, 269071, 261215, 270409, 279778, 270483, 270320,
+    267923, 271478, 255353, 256820, 261835, 259144, 255910, 260863, 264465, 260989,
+]  # fmt: skip
+CAME = [
+    280443, 276823, 291681, 296155, 282343, 275888, 283867, 295251, 284468, 282529,
+    279618, 283932, 266629, 268091, 276803, 271578, 266005, 273520, 278574, 273772,
+]  # fmt: skip
+EMERGENCY = pd.DataFrame({"week": range(1, 21), "seen": SEEN, "came": CAME})
+
+
+def _emergency(kind, **options):
+    chart = spc_chart(EMERGENCY, y="seen", x="week", n="came", kind=kind, per=1.0, **options)
+    return chart.frame, chart.glance()
+
+
+def test_limits_of_very_large_proportions_are_far_too_narrow():
+    frame, row = _emergency("p")
+    assert frame["centre"].iloc[0] == pytest.approx(0.9528997, abs=5e-8)
+    assert frame["lower"].iloc[0] == pytest.approx(0.9516996, abs=5e-8)
+    assert frame["upper"].iloc[0] == pytest.approx(0.9540999, abs=5e-8)
+    assert row[["n_outside", "longest_run", "crossings"]].iloc[0].tolist() == [16, 5, 9]
+
+
+def test_laneys_limits_of_them_hold_every_week():
+    frame, row = _emergency("p'")
+    assert row["n_outside"].iloc[0] == 0
+    lower = [0.9401296442, 0.9400464186, 0.9403780656, 0.9404730075, 0.9401726842]
+    np.testing.assert_allclose(frame["lower"].iloc[:5], lower, atol=5e-11)
+    upper = [0.9656697785, 0.9659964087, 0.9658244262]
+    np.testing.assert_allclose(frame["upper"].iloc[[0, 12, 19]], upper, atol=5e-11)
+
+
+def test_laneys_limits_of_the_first_weeks_go_on():
+    frame, _ = _emergency("p'", freeze=10)
+    assert frame["centre"].iloc[-1] == pytest.approx(0.9510596438, abs=5e-11)
+    assert frame["lower"].iloc[0] == pytest.approx(0.9386646914, abs=5e-11)
+    assert frame["upper"].iloc[-1] == pytest.approx(0.9636047012, abs=5e-11)
+
+
+def test_laneys_limits_begin_anew_in_a_second_part():
+    frame, _ = _emergency("p'", rebase=11)
+    assert frame["centre"].iloc[[0, 10]].tolist() == pytest.approx(
+        [0.9510596438, 0.9548143122], abs=5e-11
+    )
+    assert frame["lower"].iloc[10] == pytest.approx(0.9406106234, abs=5e-11)
+    assert frame["upper"].iloc[19] == pytest.approx(0.9691688495, abs=5e-11)
