@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["is_citation", "is_published_address", "without_article_numbers"]
+from analysis.published import published_names
+
+__all__ = [
+    "is_citation",
+    "is_published_address",
+    "names_published_cohort",
+    "without_article_numbers",
+]
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d[a-z]?(?!\d)")
 _MARK = re.compile(
@@ -30,6 +37,7 @@ _PAPER = re.compile(
     r"|cran\.r-project\.org|clinicaltrials\.gov)|/(?:doi|articles?|abs|abstract|fulltext|pubmed)/"
     r"[\w./()-]*\d|/10\.\d{4,9}/|^(?:https?://)?(?:www\.)?github\.com/[\w.-]+/[\w.-]+"
 )
+_COHORT_YEAR = re.compile(r"\w+ (?:19|20)\d\d(?![\d.-])")
 _MANUAL = re.compile(r"(?i)^(?:https?://)?(?:docs?|documentation|manual|api|developer)\.[\w-]+\.")
 _PRIVATE = re.compile(r"(?i)patient|mychart|portal|personal|[?&](?:id|mrn|token)=|/~|/users?/|@")
 
@@ -56,6 +64,30 @@ def is_citation(line: str) -> bool:
     """
     cites = _YEAR.search(line) is not None and _MARK.search(line) is not None
     return cites and _OF_A_PATIENT.search(line) is None
+
+
+def names_published_cohort(text: str, start: int) -> bool:
+    """Tell whether a name is that of a cohort or trial of the library of published figures.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    start : int
+        Where the name begins.
+
+    Returns
+    -------
+    bool
+        Only for the whole name with its year, as the library has it.
+
+    Examples
+    --------
+    >>> names_published_cohort("cohort: McInnes 2022", 8), names_published_cohort("Oliver 2021", 0)
+    (True, False)
+    """
+    begins_there = text.startswith(published_names(), start)
+    return begins_there and _COHORT_YEAR.match(text, start) is not None
 
 
 def without_article_numbers(text: str) -> str:

@@ -6,7 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 
 from analysis.privacy.detector import Match
-from analysis.privacy.files.citations import is_citation, is_published_address
+from analysis.privacy.files.citations import (
+    is_citation,
+    is_published_address,
+    names_published_cohort,
+)
 from analysis.privacy.files.walk import name_may_identify
 from analysis.privacy.lexicon import read_list
 from analysis.privacy.patterns import identifiers_in
@@ -113,7 +117,9 @@ def _is_published(match: Match, text: str) -> bool:
     if match.kind == "web address":
         return is_published_address(_whole_address(match, text))
     is_named = match.element == 1 or match.kind == "clinic"
-    return is_named and is_citation(_line_around(match, text))
+    return is_named and (
+        names_published_cohort(text, match.start) or is_citation(_line_around(match, text))
+    )
 
 
 def _line_around(match: Match, text: str) -> str:

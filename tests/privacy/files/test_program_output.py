@@ -62,3 +62,16 @@ def test_user_names_in_paths(path, start, end):
 )  # fmt: skip
 def test_paths_of_everybody(path):
     assert list(user_paths_in(path)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("beside McInnes 2022: 54 %", set()),
+        ("<td>McIntyre 2020</td>", set()),
+        ("seen by McInnes 2021", {"name"}),
+        ("McInnes 2022-03-14, seen", {"name", "date"}),
+    ],
+)
+def test_names_of_published_cohorts_are_no_patients(text, kinds):
+    assert {match.kind for match in identifiers_in_output(text)} == kinds
