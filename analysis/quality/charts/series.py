@@ -14,6 +14,7 @@ from analysis.disclosure import ABOUT, MEMBERS, RELEASE, Members, Policy, units_
 from analysis.errors import ColumnError, DataError
 from analysis.instruments import load_instrument
 from analysis.outcomes import definition_names, visit_status
+from analysis.outcomes.assessed import assessed_sessions
 from analysis.outcomes.cohort import named_groups
 from analysis.outcomes.rules import Rules
 from analysis.quality.charts.periods import PERIODS, chosen_period, months_of, period_names
@@ -242,18 +243,8 @@ _OF_VISITS: dict[str, Callable[[Study, str, str, Rules], _Rows]] = {
 
 def _adverse_events(study: Study) -> _Rows:
     """Count sessions in which adverse events were asked about, and the events of each."""
-    if not study.has("adverse_events"):
-        raise DataError("Not computable: needs the table adverse_events.")
-    sessions = study.table("sessions")
-    asked = (
-        sessions["ae_assessed"].eq(True).fillna(value=False).astype(float)
-        if "ae_assessed" in sessions
-        else pd.Series(1.0, index=sessions.index)
-    )
-    keys = ["subject_id", "session_no"]
-    events = study.tables["adverse_events"].dropna(subset=["session_no"]).groupby(keys).size()
-    found = events.reindex(pd.MultiIndex.from_frame(sessions[keys])).fillna(0.0).to_numpy(float)
-    rows = sessions.assign(n=asked, y=found)  # rows with n = 0, where nobody asked, do not count
+    sessions = assessed_sessions(study)
+    rows = sessions.assign(n=1.0, y=sessions["n_events"].astype(float))
     chart = {"kind": "u", "improvement": "down", "per": 100.0}
     about = "adverse events of sessions by period"
     return _Rows(rows=rows, about=about, chart=chart, of_patients=False)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Unpack
 
-import numpy as np
 import pandas as pd
 
 from analysis.disclosure import MEMBERS, RELEASE, Members, Policy, units_of
 from analysis.errors import ColumnError, DataError
 from analysis.outcomes import LAST, treated_patients, visit_status
+from analysis.outcomes.assessed import assessed_sessions
 from analysis.outcomes.cohort import named_groups
 from analysis.outcomes.rules import Rules
 from analysis.quality.clinics.case_mix import case_mix
@@ -63,10 +63,10 @@ def clinic_outcomes(
     Raises
     ------
     ColumnError
-        When `by` or a covariate is not there, or adverse events are not computable: they need
-        ``sessions.ae_assessed`` and ``adverse_events.session_no``.
+        When `by` or a covariate is not there.
     DataError, ModelError, ConvergenceError
-        As `visit_status` and `case_mix`, and when nobody can be counted.
+        As `visit_status` and `case_mix`, when nobody can be counted, and when adverse events are
+        not computable: they need ``sessions.ae_assessed`` and ``adverse_events.session_no``.
 
     Examples
     --------
@@ -178,24 +178,10 @@ def _rate(rows: pd.DataFrame, adjust: Sequence[str], policy: Policy) -> ClinicOu
 
 def _of_sessions(study: Study, instrument: str, rules: Rules) -> pd.DataFrame:
     """Count assessed sessions and their events, one row per patient and clinic."""
-    if not (study.has("sessions", "ae_assessed") and study.has("adverse_events", "session_no")):
-        raise ColumnError(
-            "Adverse events per session are not computable: they need sessions.ae_assessed, "
-            "whether they were asked for, and adverse_events.session_no."
-        )
-    keys = ["subject_id", "session_no"]
-    sessions = study.table("sessions")
-    asked = sessions[sessions["ae_assessed"].eq(True).fillna(value=False).astype(bool)]
-    found = study.table("adverse_events").dropna(subset=["session_no"])[keys]
-    events = found.groupby(keys).size().rename("events").reset_index()
-    each = asked[[*keys, "site_id"]].merge(events, on=keys, how="left")
-    each = each.assign(
-        site_id=each["site_id"].astype("string"), events=each["events"].fillna(0).astype(np.int64)
-    )
+    sessions = assessed_sessions(study)
+    each = sessions.assign(site_id=sessions["site_id"].astype("string"))
     groups = each.groupby(["subject_id", "site_id"], observed=True)
-    counts = groups.agg(sessions=("events", "size"), events=("events", "sum")).reset_index()
-    if counts.empty:
-        raise DataError("Adverse events were asked for at no session, so that none can be counted.")
+    counts = groups.agg(sessions=("n_events", "size"), events=("n_events", "sum")).reset_index()
     patients = treated_patients(study, instrument=instrument, baseline=rules.get("baseline", LAST))
     own = patients.drop(columns=["site_id", "course"])
     return counts.merge(own.drop_duplicates("subject_id"), on="subject_id", how="left")

@@ -13,6 +13,7 @@ from analysis.errors import ColumnError, DataError
 from analysis.quality.clinics.funnel_disclosure import ClinicCounts
 from analysis.quality.clinics.funnel_points import Points
 from analysis.results import FloatArray
+from analysis.text_numbers import require_numbers
 
 __all__ = ["clinic_counts"]
 
@@ -75,7 +76,7 @@ def _patients(rows: pd.DataFrame, column: str) -> FloatArray:
     """Read a column of patients."""
     if column not in rows:
         raise ColumnError(f"Column {column!r} of patients is not there. Check its name.")
-    numbers = pd.to_numeric(rows[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    numbers = require_numbers(rows[column], column)
     bad = int((~(numbers >= 0) | (numbers != np.round(numbers))).sum())
     if bad:
         raise DataError(

@@ -190,5 +190,9 @@ def test_a_study_says_what_a_chart_needs():
     with pytest.raises(DataError, match="needs the table calendar"):
         quality_series(study, "adverse events")
     without = {name: table for name, table in NETWORK.tables.items() if name != "adverse_events"}
-    with pytest.raises(DataError, match="needs the table adverse_events"):
+    with pytest.raises(DataError, match=r"needs adverse_events\.session_no"):
         quality_series(replace(NETWORK, tables=without), "adverse events")
+    sessions = NETWORK.table("sessions").drop(columns="ae_assessed")
+    unasked = replace(NETWORK, tables={**NETWORK.tables, "sessions": sessions})
+    with pytest.raises(DataError, match=r"needs sessions\.ae_assessed"):
+        quality_series(unasked, "adverse events")

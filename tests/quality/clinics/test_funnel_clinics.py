@@ -101,7 +101,7 @@ def test_few_expected_events_choose_limits_that_are_right_for_them():
 def test_what_is_not_recorded_is_not_computable():
     tables = dict(network().tables)
     bare = {**tables, "sessions": tables["sessions"].drop(columns="ae_assessed")}
-    with pytest.raises(ColumnError, match="not computable"):
+    with pytest.raises(DataError, match="Not computable"):
         clinic_outcomes(Study(**{**vars(network()), "tables": bare}), "adverse events")
     with pytest.raises(ColumnError, match="first_site_id"):
         clinic_outcomes(network(), "response", by="clinic")
