@@ -33,7 +33,8 @@ def conda_packages() -> dict[str, SpecifierSet]:
 def project_packages() -> dict[str, SpecifierSet]:
     project = PROJECT["project"]
     stated = PROJECT["build-system"]["requires"] + PROJECT["dependency-groups"]["setup"]
-    stated += project["dependencies"] + project["optional-dependencies"]["test"]
+    extras = project["optional-dependencies"]
+    stated += project["dependencies"] + extras["test"] + extras["docs"]
     listed = [Requirement(line) for line in stated]
     packages = {
         CONDA_NAMES.get(r.name, r.name): r.specifier for r in listed if r.name not in ONLY_PIP
@@ -46,7 +47,7 @@ def test_names_and_specifiers_are_the_same() -> None:
 
 
 def test_the_project_itself_comes_from_this_folder() -> None:
-    assert re.search(r"^  - pip:\n      - -e \.$", TEXT, re.MULTILINE)
+    assert re.search(r"^  - pip:\n.*\n      - -e \.\[browser\]$", TEXT, re.MULTILINE)
     assert re.findall(r"^  - (conda-forge|nodefaults)$", TEXT, re.MULTILINE) == [
         "conda-forge",
         "nodefaults",

@@ -20,7 +20,9 @@ ALLOWED = re.compile(
     r"|CC0|ISCL|Unlicense|MPL|Mozilla Public License|LGPL|GNU Lesser)\b|PSFL\b",
     re.IGNORECASE,
 )
-EXCEPTIONS: dict[str, str] = {}  # name of a package: why its licence is all right nevertheless
+EXCEPTIONS: dict[str, str] = {  # name of a package: why its licence is all right nevertheless
+    "pyphen": "offered under GPL, LGPL or MPL, as the user chooses; its classifiers list all three",
+}
 
 
 def runtime_closure() -> dict[str, importlib.metadata.Distribution]:
