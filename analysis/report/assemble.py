@@ -86,7 +86,8 @@ def chapter_paths(kind: str) -> list[Path]:
     absent = [path.stem for path in paths if not path.is_file()]
     if absent:
         raise ReportError(
-            f"The notebooks {', '.join(absent)} are not installed. Install the package again, whole."
+            f"The notebooks {', '.join(absent)} are not installed. Install the package again, "
+            "whole."
         )
     return paths
 
@@ -114,7 +115,8 @@ def assembled(paths: Sequence[Path], parameters: Mapping[str, Any]) -> NotebookN
         chapter = load_notebook_node(str(path))
         kernel = kernel or chapter.metadata.get("kernelspec", {})
         cells += [new_code_cell("%reset -f"), *_cells_of(chapter, path.stem, parameters)]
-    return new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    whole: NotebookNode = new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    return whole
 
 
 def _cells_of(

@@ -27,7 +27,7 @@ __all__ = ["DEFAULTS", "TITLES", "build_report"]
 
 DEFAULTS: Mapping[str, Any] = {
     "instrument": "", "visit": "week 4", "baseline_at_least": None, "site": "", "first": "",
-    "last": "", "audience": "release",
+    "last": "", "audience": "release", "aim": "",
 }  # fmt: skip
 """Parameters of the chapters. No instrument: the first of `_USUAL` that the study holds. A baseline
 of None stands for the entry threshold of the scale."""

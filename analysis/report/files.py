@@ -115,6 +115,6 @@ def write_report(
     return {name: folder.resolve() / FORMATS[name] for name in formats}
 
 
-def _content(name: str, page: str, made: Made) -> dict[str, bytes]:
+def _content(name: str, page: str, _made: Made) -> dict[str, bytes]:
     """Make the file of one format, or the files."""
     return {FORMATS[name]: page.encode("utf-8")}

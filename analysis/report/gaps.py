@@ -1,15 +1,15 @@
 """What a report cannot show: a box that says why, in the place of the result.
 
-A call that cannot answer raises an `AnalysisError`, whose text names what is lacking and the rule and
-never a patient's value. Inside a report that is no failure: the box takes the place of the cell, and
-what rests on the cell is left out.
+A call that cannot answer raises an `AnalysisError`, whose text names what is lacking and the rule
+and never a patient's value. Inside a report that is no failure: the box takes the place of the
+cell, and what rests on the cell is left out.
 """
 
 from __future__ import annotations
 
 import ast
 import html
-from types import TracebackType
+from typing import Any
 
 from IPython.core.getipython import get_ipython
 from IPython.core.interactiveshell import InteractiveShell
@@ -29,17 +29,17 @@ def show_gaps() -> None:
     Called by the report in the kernel that runs its chapters; outside of a notebook it does
     nothing. A `ReportError` says that a notebook is wrong and stays an error.
     """
-    shell = get_ipython()  # type: ignore[no-untyped-call]
+    shell = get_ipython()
     if shell is not None:
         shell.set_custom_exc((AnalysisError,), _tell)
 
 
 def _tell(
-    shell: InteractiveShell,
-    kind: type[BaseException],
+    _shell: InteractiveShell,
+    _kind: type[BaseException],
     error: BaseException,
-    trace: TracebackType | None,
-    tb_offset: int | None = None,
+    *_trace: Any,
+    **_more: Any,
 ) -> None:
     """Show the box."""
     if isinstance(error, ReportError):
