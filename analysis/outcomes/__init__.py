@@ -46,7 +46,12 @@ from analysis.outcomes.response import (
     visit_status,
 )
 from analysis.outcomes.scores import valid_scores
-from analysis.outcomes.selection import previous_period, select_patients, selection_in_words
+from analysis.outcomes.selection import (
+    patients_before,
+    previous_period,
+    select_patients,
+    selection_in_words,
+)
 from analysis.outcomes.substance import percent_days_abstinent
 from analysis.outcomes.trajectory import MeanCourse, mean_course
 from analysis.outcomes.windows import (
@@ -105,6 +110,7 @@ __all__ = [
     "individual_measures",
     "mean_course",
     "patient_flow",
+    "patients_before",
     "percent_days_abstinent",
     "place_in_windows",
     "previous_period",
