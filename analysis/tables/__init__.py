@@ -6,12 +6,15 @@ from analysis.tables.estimates import estimates_table
 from analysis.tables.findings import findings_table
 from analysis.tables.indications import indications_table
 from analysis.tables.measures import measures_table
+from analysis.tables.number_style import STYLES, NumberStyle
 from analysis.tables.responses import response_table
 from analysis.tables.result import Column, TableResult
 from analysis.tables.rules import rules_table
 
 __all__ = [
+    "STYLES",
     "Column",
+    "NumberStyle",
     "TableResult",
     "baseline_table",
     "courses_table",
