@@ -13,8 +13,8 @@ from analysis.disclosure import (
     RELEASE,
     Policy,
     cut_curve,
-    cut_interval_curve,
-    suppress_risk_table,
+    held_together,
+    suppress_interval_curve,
 )
 from analysis.figures.axis import groups_of
 from analysis.figures.labels import add_headings
@@ -101,8 +101,9 @@ def plot_interval_curve(
     """
     column = None if curve.levels.name is None else str(curve.levels.name)
     whole = curve.curve()
-    cut = named(cut_interval_curve(whole, by=column, policy=policy), column)
-    risk = named(suppress_risk_table(curve.risk_table(times), by=column, policy=policy), column)
+    with held_together():  # both curves tell how many had the event
+        cut, risk = (named(each, column) for each in _released(curve, whole, times, policy))
+        late = None if naive is None else _naive(naive, column, policy)
     marks = marks_for(list(dict.fromkeys(risk["group"])))
     parts = [_at_ticks(cut[cut["group"].eq(name)], ticks) for name, ticks in groups_of(risk)]
     frame = pd.concat(parts, ignore_index=True)
@@ -116,10 +117,8 @@ def plot_interval_curve(
         axes = new_axes(ax, height=4.2 + 0.18 * len(marks))
         for name, mark in marks.items():
             _draw_regions(axes, cut[cut["group"].eq(name)], mark)
-        if naive is not None:
-            _draw_naive(
-                axes, named(cut_curve(naive.curve(), by=column, policy=policy), column), marks
-            )
+        if late is not None:
+            _draw_naive(axes, named(late, column), marks)
         set_time_axis(axes, times, words.get("x_label", DAYS))
         set_share_axis(axes)
         below = [*notes, words.get("note", ""), hidden]
@@ -133,6 +132,31 @@ def plot_interval_curve(
     opening = f"{kind}{for_groups(frame)}: {what}, 0 to 100%,"
     alt = describe_picture(opening, frame, {**words, "title": title}, lines)
     return axes, released(frame, column, alt)
+
+
+def _released(
+    curve: IntervalResult, whole: pd.DataFrame, times: Sequence[float], policy: Policy
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Hide what of a curve and of its numbers at the ticks must not be told."""
+    return suppress_interval_curve(
+        whole,
+        curve.risk_table(times),
+        by=None if curve.levels.name is None else str(curve.levels.name),
+        followed=getattr(curve, "followed", None),
+        about=getattr(curve, "origin", None) or "",
+        policy=policy,
+    )
+
+
+def _naive(naive: CurveResult, column: str | None, policy: Policy) -> pd.DataFrame:
+    """Keep the steps of the curve dated at the visit that may be told beside the other."""
+    return cut_curve(
+        naive.curve(),
+        by=column,
+        followed=getattr(naive, "followed", None),
+        about=getattr(naive, "origin", None) or "",
+        policy=policy,
+    )
 
 
 def _at_ticks(cut: pd.DataFrame, risk: pd.DataFrame) -> pd.DataFrame:
