@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -26,6 +27,7 @@ __all__ = [
     "replacing",
     "write_bytes",
     "write_text",
+    "write_together",
 ]
 
 _RESERVED = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
@@ -198,6 +200,82 @@ def write_text(target: Path, content: str) -> Path:
             "exports do. An earlier file was left as it was. Correct the text at its source."
         )
     return write_bytes(target, content.encode("utf-8"))
+
+
+def write_together(
+    folder: Path, files: Mapping[str, bytes], *, instead_of: Iterable[str] = ()
+) -> dict[str, Path]:
+    """Write files of one folder that belong together: all of them, or none.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Made when missing.
+    files : mapping of str to bytes
+        Relative name, such as ``pictures/figure-01.png``, to the whole content.
+    instead_of : iterable of str
+        Names of earlier files or folders that the new ones stand for: they go when the new ones
+        are there.
+
+    Returns
+    -------
+    dict of str to pathlib.Path
+        Name to path.
+
+    Raises
+    ------
+    ReportError
+        When one cannot be written, or is open in another program: all earlier files are then as
+        they were.
+    """
+    targets = {name: confined(name, within=folder) for name in files}
+    with _beside(folder) as new, _beside(folder) as old:
+        for name, content in files.items():
+            write_bytes(confined(name, within=new), content)
+        tops = {PurePosixPath(name).parts[0] for name in files}
+        gone = dict.fromkeys([*tops, *instead_of])
+        _exchange(
+            folder, [name for name in gone if (folder / name).exists()], sorted(tops), new, old
+        )
+    return targets
+
+
+@contextmanager
+def _beside(folder: Path) -> Iterator[Path]:
+    """Give an empty folder on the same disk, which goes in the end with all that is left in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        place = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
+    except OSError as error:
+        raise ReportError(
+            f"The folder {folder.name} cannot be written ({type(error).__name__}). "
+            "Choose a folder in which you may write, with --output."
+        ) from None
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _exchange(folder: Path, gone: list[str], come: list[str], new: Path, old: Path) -> None:
+    """Move earlier files away and new ones in; on any failure move everything back."""
+    done: list[tuple[Path, Path]] = []
+    steps = [(folder / name, old / name) for name in gone]
+    steps += [(new / name, folder / name) for name in come]
+    try:
+        for source, target in steps:
+            name = source.name
+            source.rename(target)
+            done.append((source, target))
+    except BaseException as error:
+        for source, target in reversed(done):
+            target.rename(source)
+        if not isinstance(error, OSError):
+            raise
+        raise ReportError(
+            f"{name} could not be replaced; all earlier files were left as they were. "
+            "It is probably open in another program: close it there and try again."
+        ) from None
 
 
 @contextmanager

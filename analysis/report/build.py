@@ -1,58 +1,76 @@
-"""Making a report: check the study, run the notebooks, assemble one page, look at it, write it."""
+"""Making a report: check the study, run the chapters, assemble one page, look at it, write it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis import storage
 from analysis.checks import check_folder
-from analysis.errors import DataError
+from analysis.disclosure import Policy
+from analysis.errors import DataError, DisclosureError
 from analysis.instruments import load_instrument
-from analysis.outcomes import (
-    FEWEST,
-    definition_names,
-    entry_in_words,
-    visit_outcomes,
-    window_named,
-)
-from analysis.progress import progress
-from analysis.report.execute import execute_notebook, notebook_paths
+from analysis.outcomes import definition_names, window_named
+from analysis.report.assemble import assembled, chapter_paths, notebook_folder, notebooks_by_chapter
+from analysis.report.execute import execute
+from analysis.report.files import checked_formats, made_at, write_report
 from analysis.report.gate import require_sound_page
-from analysis.report.origin import provenance
-from analysis.report.page import render_page, section_of
+from analysis.report.origin import Provenance, provenance
+from analysis.report.page import Made, render_page, section_of
 from analysis.report.releases import against_ledger
 from analysis.results import counted
-from analysis.study import Study
+from analysis.study import Study, in_local_zone
 
-__all__ = ["DEFAULTS", "build_report"]
+__all__ = ["DEFAULTS", "TITLES", "build_report"]
 
-DEFAULTS: Mapping[str, Any] = {"instrument": "PHQ-9", "visit": "week 4", "baseline_at_least": None}
-"""Parameters of the notebooks, as they stand in their first cells; a baseline of None stands for
-the entry threshold of the scale."""
+DEFAULTS: Mapping[str, Any] = {
+    "instrument": "", "visit": "week 4", "baseline_at_least": None, "site": "", "first": "",
+    "last": "", "audience": "release", "aim": "",
+}  # fmt: skip
+"""Parameters of the chapters. No instrument: the first of `_USUAL` that the study holds. A baseline
+of None stands for the entry threshold of the scale."""
+
+TITLES: Mapping[str, str] = {
+    "qi": "Quality of ketamine therapy",
+    "outcomes": "Clinical outcomes of ketamine therapy",
+    "safety": "Safety of ketamine therapy",
+}
+"""Kind of a report to its title."""
+
+_USUAL = ("PHQ-9", "MADRS", "QIDS-SR", "GAD-7", "PCL-5")
 
 
 def build_report(
     study_folder: Path | str,
     output: Path | str,
     *,
+    kind: str = "qi",
+    formats: Sequence[str] = ("html",),
     parameters: Mapping[str, Any] | None = None,
     ledger: Path | str | None = None,
     release: str = "",
-) -> Path:
-    """Write the quality report of a study as one offline HTML page.
+) -> dict[str, Path]:
+    """Write the report of a study: one offline HTML page, and the same in other formats.
 
     Parameters
     ----------
     study_folder : path
         Folder of the study; it must pass `analysis.check_folder` without errors.
     output : path
-        Folder for ``index.html``; made when missing.
+        Folder for the files; made when missing. An earlier report in it is replaced as a whole.
+    kind : {"qi", "outcomes", "safety"}
+        Quality improvement (everything), outcomes, or safety.
+    formats : sequence of str
+        "html" (one page), "docx" (Word), "xlsx" (all tables), "pdf", "png" (figures for slides).
     parameters : mapping, optional
-        Parameters of the notebooks: ``instrument``, ``visit``, ``baseline_at_least`` (points;
-        None: the entry threshold of the scale).
+        ``instrument`` (scale; empty: the first usual one of the study), ``visit``,
+        ``baseline_at_least`` (points; None: the entry threshold of the scale), ``site`` (home
+        clinic; empty: all), ``first`` and ``last`` (months of the first treatment, such as
+        "2026-01", or "month 5" where the study has no calendar), ``audience`` ("release" hides
+        small counts; "internal" shows true ones and is written below a folder ``local`` only),
+        ``aim``.
     ledger : path, optional
         File of the releases of this study, in the local zone: counts are also protected against
         what earlier releases told, and those of this one are noted.
@@ -61,73 +79,101 @@ def build_report(
 
     Returns
     -------
-    pathlib.Path
-        The page. It loads nothing from anywhere and holds no patient's value or id.
+    dict of str to pathlib.Path
+        Format to file. They load nothing from anywhere and hold no patient's id. What cannot be
+        shown is named with the reason.
 
     Raises
     ------
     DataError
-        When the study breaks a rule, a parameter does not exist, or fewer than 11 patients could
-        be shown; nothing is written.
+        When the study breaks a rule, or a parameter does not exist; nothing is written.
     ReportError
-        When a notebook fails or the page cannot be written; an earlier report is left as it was,
+        When a notebook fails or a file cannot be written; an earlier report is left as it was,
         and so is the ledger.
     DisclosureError
-        When the ledger cannot be used, or knows the release already.
+        When the ledger cannot be used, or knows the release already, or true counts would leave
+        the local zone.
     """
+    begun = time.monotonic()
+    wanted = checked_formats(formats)
+    paths = chapter_paths(kind)
     study = check_folder(study_folder).require_ok()
-    place = str(Path(study_folder).resolve())
-    chosen = {"study_folder": place, **DEFAULTS, **(parameters or {})}
-    _require_measurable(study, chosen)
+    chosen = _checked(study, {**DEFAULTS, **(parameters or {})})
+    policy = Policy(audience=chosen["audience"])
+    _require_inside(policy, study, Path(output), ledger)
+    made = Made(
+        title=f"{TITLES[kind]}: {study.title}",
+        subtitle=_subtitle(study),
+        banner=policy.rule,
+        at=made_at(),
+    )
+    place = {"study_folder": str(Path(study_folder).resolve())}
     with against_ledger(None if ledger is None else Path(ledger), release):
-        sections = [
-            section_of(execute_notebook(path, chosen), name=path.stem)
-            for path in progress(notebook_paths(), doing="Notebooks", unit="notebook")
-        ]
-        page = render_page(
-            f"Clinical outcomes of ketamine therapy: {study.title}",
-            _subtitle(study),
-            sections,
-            provenance(study, chosen),
-        )
+        executed = execute(assembled(paths, {**chosen, **place}), folder=notebook_folder())
+        sections = [section_of(n, name=name) for name, n in notebooks_by_chapter(executed).items()]
+        origin = provenance(study, {"kind": kind, **chosen})
+        page = render_page(made, sections, origin)
         require_sound_page(page)
-        return storage.write_text(storage.confined("index.html", within=Path(output)), page)
+        took = round(time.monotonic() - begun, 1)
+        return write_report(
+            Path(output), page, made, formats=wanted, sidecar=_sidecar(made, origin, took)
+        )
 
 
-def _require_measurable(study: Study, parameters: Mapping[str, Any]) -> None:
-    """Refuse parameters that do not exist and results that would have to be hidden as a whole."""
-    scale = load_instrument(parameters["instrument"]).name
+def _checked(study: Study, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill in the scale and refuse parameters that do not exist."""
+    chosen = {**parameters, "instrument": parameters["instrument"] or _usual_scale(study)}
+    scale = load_instrument(chosen["instrument"]).name
     if scale not in study.instruments:
         have = ", ".join(study.instruments)
         raise DataError(
             f"The study holds no {scale} scores; it has {have}. Choose one with --instrument."
         )
-    if "response" not in definition_names(scale):
-        raise DataError(
-            f"{scale} has no accepted response, on which the report rests. Choose another scale of "
-            "the study with --instrument; change_table gives the individual changes of this one."
-        )
-    window = window_named(parameters["visit"])
-    stated = parameters["baseline_at_least"]
+    window_named(chosen["visit"])
+    stated = chosen["baseline_at_least"]
     if stated is not None and not (math.isfinite(float(stated)) and float(stated) >= 0):
         raise DataError(
             "baseline_at_least must be a number of points from 0 on, or be left out for the entry "
             "threshold of the scale."
         )
-    outcomes = visit_outcomes(study, scale, measures=(), baseline_at_least=stated)
-    counts = outcomes["visit"].value_counts()
-    if counts.get(window.label, 0) < FEWEST or (counts >= FEWEST).sum() < 2:
-        raise DataError(
-            f"Fewer than {FEWEST} patients have a {scale} score at {window.label}, or at another "
-            f"visit, with a baseline of {entry_in_words(scale, stated)}: nearly all would have to "
-            "be hidden. Choose another --visit or a lower --baseline-at-least, or wait for more "
-            "scores."
+    return chosen
+
+
+def _usual_scale(study: Study) -> str:
+    """Choose the scale of the main result: a usual one, else one with an accepted response."""
+    with_response = [name for name in study.instruments if "response" in definition_names(name)]
+    usual = [name for name in _USUAL if name in study.instruments]
+    return next(iter([*usual, *with_response, *study.instruments]), "")
+
+
+def _require_inside(policy: Policy, study: Study, output: Path, ledger: Path | str | None) -> None:
+    """Keep true counts in the local zone, and out of the ledger of releases."""
+    if not policy.confidential:
+        return
+    if ledger is not None:
+        raise DisclosureError("A report for the inside is no release: leave the ledger out.")
+    if not study.synthetic and not in_local_zone(output):
+        raise DisclosureError(
+            "A report for the inside shows true counts, so it must be written below a folder named "
+            "local, such as --out local/report."
         )
 
 
 def _subtitle(study: Study) -> str:
     """Say what data these are, in one line."""
     kind = "Synthetic data: no patient is real" if study.synthetic else "De-identified data"
-    extract = f"; extract {study.data_cut_off}" if study.data_cut_off else ""
+    extract = f"extract {study.data_cut_off}" if study.data_cut_off else ""
     clinics = counted(study.tables["subjects"]["site_id"].nunique(), "clinic")
-    return f"{kind}; {clinics}{extract}. Counts under 11 are hidden."
+    return "; ".join(filter(None, [kind, clinics, extract]))
+
+
+def _sidecar(made: Made, origin: Provenance, took: float) -> dict[str, Any]:
+    """Gather what a program wants to know of a report."""
+    return {
+        "title": made.title,
+        "made": made.at.isoformat(),
+        "seconds": took,
+        "data": dict(origin.data),
+        "parameters": dict(origin.parameters),
+        "versions": dict(origin.versions),
+    }

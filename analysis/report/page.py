@@ -1,4 +1,4 @@
-"""Turning executed notebooks into one page: summary, contents, sections, provenance.
+"""Turning executed notebooks into one page: summary, contents, sections, methods, provenance.
 
 Code is left out, warnings are left out, and every output is one that the notebooks chose to show.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from html import unescape
 from pathlib import Path
 
@@ -20,10 +20,11 @@ from nbformat.v4 import new_notebook
 
 from analysis.report.origin import Provenance
 
-__all__ = ["Section", "render_page", "section_of"]
+__all__ = ["Appendix", "Made", "Section", "render_page", "section_of"]
 
 _LEFT_OUT = {"not-in-report", "parameters", "injected-parameters"}
 _SUMMARY = "summary"
+_METHODS = "methods"
 _HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
 
 
@@ -37,12 +38,15 @@ class Section:
         HTML of the cells.
     summary : markupsafe.Markup
         HTML of the cells tagged ``summary``, for the top of the page.
+    methods : markupsafe.Markup
+        HTML of the cells tagged ``methods``, for the chapter on how it was done.
     headings : tuple of (int, str, str)
         Level, anchor and text of each heading.
     """
 
     body: Markup
     summary: Markup
+    methods: Markup
     headings: tuple[tuple[int, str, str], ...]
 
 
@@ -52,8 +56,8 @@ def section_of(notebook: NotebookNode, *, name: str) -> Section:
     Parameters
     ----------
     notebook : nbformat.NotebookNode
-        Executed; cells tagged ``summary`` are moved to the top of the page and cells tagged
-        ``not-in-report`` are left out.
+        Executed; cells tagged ``summary`` and ``methods`` go to other places of the page, and
+        cells tagged ``not-in-report`` are left out.
     name : str
         Short name of the notebook, the first part of its anchors.
 
@@ -63,8 +67,10 @@ def section_of(notebook: NotebookNode, *, name: str) -> Section:
         Headings are one level lower than in the notebook, since the page has its own title.
     """
     kept = [cell for cell in notebook.cells if not _LEFT_OUT & set(_tags(cell))]
-    summary = [cell for cell in kept if _SUMMARY in _tags(cell)]
-    body = [cell for cell in kept if _SUMMARY not in _tags(cell)]
+    summary, methods = (
+        [cell for cell in kept if tag in _tags(cell)] for tag in (_SUMMARY, _METHODS)
+    )
+    body = [cell for cell in kept if not {_SUMMARY, _METHODS} & set(_tags(cell))]
     headings: list[tuple[int, str, str]] = []
 
     def with_anchor(heading: re.Match[str]) -> str:
@@ -75,7 +81,12 @@ def section_of(notebook: NotebookNode, *, name: str) -> Section:
         return f'<h{level} id="{anchor}">{text}</h{level}>'
 
     html = _HEADING.sub(with_anchor, _render(body))
-    return Section(body=_markup(html), summary=_markup(_render(summary)), headings=tuple(headings))
+    return Section(
+        body=_markup(html),
+        summary=_markup(_render(summary)),
+        methods=_markup(_render(methods)),
+        headings=tuple(headings),
+    )
 
 
 def _markup(html: str) -> Markup:
@@ -108,17 +119,62 @@ def _presentable(cell: NotebookNode) -> NotebookNode:
     return copy
 
 
-def render_page(title: str, subtitle: str, sections: Sequence[Section], origin: Provenance) -> str:
-    """Put sections, contents and provenance into one page that stands alone.
+@dataclass(frozen=True, kw_only=True)
+class Appendix:
+    """A chapter at the end that no notebook makes.
+
+    Parameters
+    ----------
+    anchor, title : str
+        Where the contents lead, and the heading.
+    body : markupsafe.Markup
+        HTML.
+    """
+
+    anchor: str
+    title: str
+    body: Markup
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What is said on every page of a report.
 
     Parameters
     ----------
     title, subtitle : str
         Main heading and the line under it.
+    banner : str
+        Who may see it.
+    at : datetime.datetime
+        When it was made, in UTC.
+    """
+
+    title: str
+    subtitle: str
+    banner: str
+    at: datetime
+
+
+def render_page(
+    made: Made,
+    sections: Sequence[Section],
+    origin: Provenance,
+    *,
+    appendices: Sequence[Appendix] = (),
+) -> str:
+    """Put sections, contents and provenance into one page that stands alone.
+
+    Parameters
+    ----------
+    made : Made
+        Title, banner and time.
     sections : sequence of Section
         The notebooks in reading order.
     origin : Provenance
         For the footer.
+    appendices : sequence of Appendix
+        Chapters after those of the notebooks.
 
     Returns
     -------
@@ -130,10 +186,9 @@ def render_page(title: str, subtitle: str, sections: Sequence[Section], origin: 
         loader=jinja2.FileSystemLoader(folder), autoescape=True, undefined=jinja2.StrictUndefined
     )
     return environment.get_template("page.html.j2").render(
-        title=title,
-        subtitle=subtitle,
+        made=made,
         sections=sections,
+        appendices=appendices,
         style=_markup((folder / "page.css").read_text(encoding="utf-8")),
         origin=_markup(origin._repr_html_()),
-        made=datetime.now(tz=UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )
