@@ -166,7 +166,7 @@ if TYPE_CHECKING:
         shrinkage,
         spc_chart,
     )
-    from analysis.report import build_report, key_points, provenance
+    from analysis.report import build_report, key_points, methods_in_words, provenance
     from analysis.safety import (
         action_list,
         adverse_event_rates,
@@ -209,6 +209,7 @@ if TYPE_CHECKING:
     from analysis.tables import (
         baseline_table,
         courses_table,
+        duration_table,
         estimates_table,
         findings_table,
         indications_table,
@@ -263,6 +264,7 @@ _HOMES = {
     "correct_files": "formats",
     "courses": "outcomes",
     "courses_table": "tables",
+    "duration_table": "tables",
     "coverage_study": "mixed",
     "cox": "survival",
     "cumulative_incidence": "survival",
@@ -313,6 +315,7 @@ _HOMES = {
     "measure": "quality",
     "measure_names": "quality",
     "measures_table": "tables",
+    "methods_in_words": "report",
     "missing_patterns": "missing",
     "mmrm": "mixed",
     "moments": "mixed",
@@ -475,6 +478,7 @@ __all__ = [
     "dropout_predictors",
     "dropout_rows",
     "due_visits",
+    "duration_table",
     "entry_threshold",
     "estimand_card",
     "estimates_table",
@@ -511,6 +515,7 @@ __all__ = [
     "measure",
     "measure_names",
     "measures_table",
+    "methods_in_words",
     "missing_patterns",
     "mmrm",
     "moments",

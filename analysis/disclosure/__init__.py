@@ -13,6 +13,11 @@ from analysis.disclosure.curves import (
 from analysis.disclosure.degrees import coarse_degrees
 from analysis.disclosure.estimates import hide_statistics, suppress_numbers, suppress_proportions
 from analysis.disclosure.flow import suppress_flow
+from analysis.disclosure.interval_readings import (
+    interval_corners,
+    interval_levels,
+    interval_median,
+)
 from analysis.disclosure.ledger import Ledger, held_together, recording
 from analysis.disclosure.medians import cut_medians
 from analysis.disclosure.members import ABOUT, MEMBERS, Members, units_of
@@ -64,6 +69,9 @@ __all__ = [
     "hide_completeness",
     "hide_responses",
     "hide_statistics",
+    "interval_corners",
+    "interval_levels",
+    "interval_median",
     "is_small",
     "masked_count",
     "named_policy",

@@ -14,6 +14,8 @@ from analysis.disclosure import (
     Policy,
     cut_curve,
     held_together,
+    interval_corners,
+    interval_levels,
     suppress_interval_curve,
 )
 from analysis.figures.axis import groups_of
@@ -37,7 +39,6 @@ from analysis.figures.time_axis import (
     set_time_axis,
     write_below,
 )
-from analysis.results import FloatArray
 
 __all__ = ["IntervalResult", "plot_interval_curve"]
 
@@ -160,33 +161,14 @@ def _naive(naive: CurveResult, column: str | None, policy: Policy) -> pd.DataFra
 
 
 def _at_ticks(cut: pd.DataFrame, risk: pd.DataFrame) -> pd.DataFrame:
-    """Read one shown curve at the ticks: between which levels it lies, and where the line is."""
-    asked = risk["time"].to_numpy(float)
-    x, y = _line(cut)
-    levels = np.append(1.0, cut["estimate"].to_numpy(float))
-    begun = np.searchsorted(cut["lower"].to_numpy(float), asked, side="left")
-    over = np.searchsorted(cut["upper"].to_numpy(float), asked, side="right")
-    columns = {
-        "estimate": np.interp(asked, x, y),
-        "estimate_low": levels[np.maximum(begun, over)],
-        "estimate_high": levels[over],
-    }
-    ended = asked > x[-1]
-    numbers = {name: np.where(ended, np.nan, values) for name, values in columns.items()}
-    return risk[["group", "time", "n_risk"]].assign(**numbers).reset_index(drop=True)
-
-
-def _line(cut: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
-    """Lay out the corners of one curve: level outside regions, straight inside."""
-    levels = np.append(1.0, cut["estimate"].to_numpy(float))
-    x = np.column_stack([cut["lower"], cut["upper"]]).ravel()
-    y = np.column_stack([levels[:-1], levels[1:]]).ravel()
-    return np.append(0.0, x), np.append(1.0, y)
+    """Read one shown curve at the ticks, beside the numbers there."""
+    levels = interval_levels(cut, risk["time"]).drop(columns="time")
+    return pd.concat([risk[["group", "time", "n_risk"]].reset_index(drop=True), levels], axis=1)
 
 
 def _draw_regions(ax: Axes, cut: pd.DataFrame, mark: Mark) -> None:
     """Draw one curve and shade what is not known of it."""
-    x, y = _line(cut)
+    x, y = interval_corners(cut)
     for left, right, high, low in zip(x[1::2], x[2::2], y[1::2], y[2::2], strict=True):
         ax.fill_between(
             [left, right], [low, low], [high, high], color=mark.color, alpha=0.22, linewidth=0
