@@ -125,7 +125,8 @@ def _cells_of(
     """Take the cells of a chapter that the report runs, with the parameters put in."""
     for position, cell in enumerate(notebook.cells, start=1):
         cell.metadata.update({CHAPTER: name, POSITION: position})
-    chosen = parameterize_notebook(notebook, dict(parameters)) if parameters else notebook
+    given = dict(parameters)
+    chosen = parameterize_notebook(notebook, given, language="python") if given else notebook
     kept = [cell for cell in chosen.cells if ANALYST not in cell.metadata.get("tags", [])]
     for cell in kept:
         cell.metadata.setdefault(CHAPTER, name)  # the cell of the values has none yet

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import html
+from collections.abc import Sequence
 from typing import Any
 
 from IPython.core.getipython import get_ipython
@@ -129,16 +130,17 @@ def _given(tree: ast.AST) -> set[str]:
 
 
 def _read(tree: ast.AST) -> set[str]:
-    """Names that some code reads, without the variables of its comprehensions."""
-    own = {
-        name.id
-        for loop in ast.walk(tree)
-        if isinstance(loop, ast.comprehension)
-        for name in ast.walk(loop.target)
-        if isinstance(name, ast.Name)
-    }
-    names = (n for n in ast.walk(tree) if isinstance(n, ast.Name) and not _is_store(n))
-    return {name.id for name in names} - own
+    """Names that some code reads, without the variables of its own loops."""
+    nodes = list(ast.walk(tree))
+    loops = [node.target for node in nodes if isinstance(node, ast.comprehension | ast.For)]
+    changed = [node.target for node in nodes if isinstance(node, ast.AugAssign)]
+    read = {n.id for n in nodes if isinstance(n, ast.Name) and not _is_store(n)}
+    return (read | _names(changed)) - _names(loops)
+
+
+def _names(targets: Sequence[ast.expr]) -> set[str]:
+    """Names in the targets of assignments or loops."""
+    return {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}
 
 
 def _is_store(name: ast.Name) -> bool:

@@ -12,6 +12,7 @@ from analysis.report.assemble import CHAPTER, POSITION
 from analysis.report.execute import execute
 
 CANARY = "CANARY-51c9"
+KERNEL = {"name": "python3", "display_name": "Python 3"}
 START = "from analysis.errors import DataError, ReportError\nfrom analysis.report.gaps import *\n"
 
 
@@ -20,7 +21,7 @@ def chapter(*sources):
     cells = [new_code_cell(f"{START}show_gaps()"), *map(new_code_cell, sources)]
     for position, cell in enumerate(cells):
         cell.metadata.update({CHAPTER: "01-trial", POSITION: position})
-    return new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3"}})
+    return new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
 
 
 def texts(notebook):
