@@ -93,8 +93,10 @@ def duration_table(
     >>> from analysis.survival import turnbull
     >>> seen = pd.DataFrame({"lower": [0] * 20 + [14] * 20, "upper": [14] * 20 + [28] * 20})
     >>> table = duration_table(turnbull(seen), times=[14])
-    >>> table.inline("After 14 days", "estimate"), table.inline("Half have had the event", "estimate")
-    ('50%', 'between day 0 and day 14')
+    >>> table.inline("After 14 days", "estimate")
+    '50%'
+    >>> table.inline("Half have had the event", "estimate")
+    'between day 0 and day 14'
     """
     if curve.levels.name is not None:
         raise DataError("The curve has groups; a table of durations takes one without by=.")

@@ -59,8 +59,8 @@ def _(curve: IntervalCurve, policy: Policy) -> Method:
     told = [
         *_about(curve.origin, curve.note),
         (
-            "Nonparametric maximum likelihood (Turnbull): the event came after the last visit without "
-            "it and up to the first visit with it. Between such visits the curve is not known."
+            "Nonparametric maximum likelihood (Turnbull): the event came after the last visit "
+            "without it and up to the first visit with it. Between such visits the curve is not known."
         ),
         "When visits take place is taken not to depend on the event.",
         *_numbers(
@@ -78,8 +78,8 @@ def _(curve: IncidenceCurve, policy: Policy) -> Method:
         subject="Cumulative incidence",
         sentences=(
             (
-                f"Aalen and Johansen's estimate; what comes first counts: {causes}. 95% limits on the "
-                f"{curve.conf_type} scale."
+                f"Aalen and Johansen's estimate; what comes first counts: {causes}. 95% limits on "
+                f"the {curve.conf_type} scale."
             ),
             dropped(curve.glance()["n_dropped"].iloc[0], "Patients", policy),
         ),

@@ -47,12 +47,12 @@ def _(result: CheckResult, _policy: Policy) -> Method:
         subject="Data and programs",
         sentences=(
             (
-                f"{result.n_rules} rules about columns, codes, ranges, keys and the order of events were "
-                "run over every row; data with an error are not analysed."
+                f"{result.n_rules} rules about columns, codes, ranges, keys and the order of "
+                "events were run over every row; data with an error are not analysed."
             ),
             (
-                f"Computed by ketamine-outcomes {__version__} with Python {platform.python_version()}, "
-                f"{', '.join(programs)}."
+                f"Computed by ketamine-outcomes {__version__} with Python "
+                f"{platform.python_version()}, {', '.join(programs)}."
             ),
         ),
     )

@@ -30,9 +30,9 @@ _VCOV = {
     "jackknife": "of the jackknife (CR3), so that the covariance need not be right",
 }
 _AT_RANDOM = (
-    "Every recorded score counts, also of patients who leave. The estimates are right if, given the "
-    "terms of the model and the recorded scores, leaving does not depend on the scores that were "
-    "not recorded (missing at random)."
+    "Every recorded score counts, also of patients who leave. The estimates are right if, given "
+    "the terms of the model and the recorded scores, leaving does not depend on the scores that "
+    "were not recorded (missing at random)."
 )
 
 
@@ -115,8 +115,8 @@ def _(means: MarginalMeans, _policy: Policy) -> Method:
         subject="Marginal means",
         sentences=(
             (
-                f"Means of the model for each {' and '.join(means.specs)}{by}, numeric terms at their "
-                "mean over the rows used."
+                f"Means of the model for each {' and '.join(means.specs)}{by}, numeric terms at "
+                "their mean over the rows used."
             ),
         ),
     )

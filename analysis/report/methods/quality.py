@@ -70,8 +70,8 @@ def _(sessions: SessionSafety, _policy: Policy) -> Method:
         subject="Monitoring of sessions",
         sentences=(
             (
-                f"{len(sessions.rules)} rules are evaluated in each session. Between two readings more "
-                f"than {sessions.widest_gap} minutes apart nothing is said."
+                f"{len(sessions.rules)} rules are evaluated in each session. Between two readings "
+                f"more than {sessions.widest_gap} minutes apart nothing is said."
             ),
             *sessions.not_computable,
         ),

@@ -110,7 +110,7 @@ def methods_in_words(*results: Any, policy: Policy = RELEASE) -> MethodsInWords:
 
 
 @singledispatch
-def describe(result: Any, policy: Policy) -> Method:
+def describe(result: Any, policy: Policy) -> Method:  # noqa: ARG001 - other kinds use it
     """Say how one result was made.
 
     Parameters
