@@ -196,7 +196,8 @@ def _message(frame: pd.DataFrame) -> str:
     known = frame.dropna(subset=["estimate"])
     last = known.groupby("group", sort=False)["estimate"].last()
     if len(last) > _FEW_LINES:
-        return f"At the last visit the means lie between {last.min():.1f} and {last.max():.1f}"
+        ends = f"between {last.min():.1f} and {last.max():.1f}".replace("-", "\u2212")
+        return f"At the last visit the means lie {ends}"
     parts = []
     for name, rows in groups_of(known):
         moved = f"from {rows['estimate'].iloc[0]:.1f} to {rows['estimate'].iloc[-1]:.1f}"

@@ -120,7 +120,7 @@ def duration_table(
         title=title,
         frame=body.assign(group="").astype("string"),
         columns=(
-            Column(key="n_risk", label="Seen later without the event"),
+            Column(key="n_risk", label="Seen later, still without the event"),
             Column(key="estimate", label=what),
             Column(key="interval", label="95% CI"),
         ),

@@ -60,7 +60,8 @@ def _(curve: IntervalCurve, policy: Policy) -> Method:
         *_about(curve.origin, curve.note),
         (
             "Nonparametric maximum likelihood (Turnbull): the event came after the last visit "
-            "without it and up to the first visit with it. Between such visits the curve is not known."
+            "without it and up to the first visit with it. Between such visits the curve is not "
+            "known."
         ),
         "When visits take place is taken not to depend on the event.",
         *_numbers(

@@ -40,11 +40,11 @@ def _(table: TableResult, _policy: Policy) -> Method:
 
 
 @describe.register
-def _(result: CheckResult, _policy: Policy) -> Method:
-    """Say which rules were run over the data, and by which programs all was computed."""
+def _(result: CheckResult, policy: Policy) -> Method:
+    """Say which rules were run, by which programs all was computed, and the rule for counts."""
     programs = [f"{name} {metadata.version(package)}" for package, name in _PACKAGES.items()]
     return Method(
-        subject="Data and programs",
+        subject="Data, programs and counts",
         sentences=(
             (
                 f"{result.n_rules} rules about columns, codes, ranges, keys and the order of "
@@ -54,5 +54,6 @@ def _(result: CheckResult, _policy: Policy) -> Method:
                 f"Computed by ketamine-outcomes {__version__} with Python "
                 f"{platform.python_version()}, {', '.join(programs)}."
             ),
+            policy.rule,
         ),
     )

@@ -52,10 +52,20 @@ def _(course: MeanCourse, policy: Policy) -> Method:
     found = Members.of(course.frame)
     behind = patients(_anybody(found), "a mean course", policy) if found else ""
     level = f"Visits of fewer than {FEWEST} patients are left out."
+    split = f"By {course.by}." if course.by else "All patients together."
     return Method(
         subject="Course of the score",
         sentences=tuple(
-            filter(None, [course.about, *_fitted(course.fit, policy), behind, level, _AT_RANDOM])
+            filter(
+                None,
+                [
+                    f"Linear mixed model: {course.fit.formula}. {split}",
+                    *_fitted(course.fit, policy),
+                    behind,
+                    level,
+                    _AT_RANDOM,
+                ],
+            )
         ),
     )
 
@@ -89,7 +99,7 @@ def _fitted(fit: LinearMixedModel, policy: Policy) -> list[str]:
 def _covariance(fit: LinearMixedModel, row: pd.Series) -> str:
     """Say what ties the scores of a patient together, and what could not be estimated before."""
     if fit.random:
-        return f"Random part per patient: {fit.random}; residuals {row['covariance']}."
+        return f"{_random_part(fit.random)} per patient; residuals {row['covariance']}."
     given_up = [
         note.partition(" was given up")[0].removeprefix("covariance ")
         for note in str(row["notes"]).split("; ")
@@ -100,6 +110,14 @@ def _covariance(fit: LinearMixedModel, row: pd.Series) -> str:
         f"Scores of a patient are tied by an {row['covariance']} covariance between visits."
         f"{before if given_up else ''}"
     ).replace(" an heterogeneous", " a heterogeneous")
+
+
+def _random_part(formula: str) -> str:
+    """Write the random part of a model in words."""
+    terms = [term.strip() for term in formula.split("+")]
+    slopes = [term for term in terms if term not in ("0", "1")]
+    intercept = "A random intercept" if "1" in terms else "No random intercept"
+    return f"{intercept} and random slopes of {', '.join(slopes)}" if slopes else intercept
 
 
 def _has(row: pd.Series, name: str) -> bool:

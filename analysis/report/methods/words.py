@@ -44,17 +44,13 @@ class MethodsInWords:
     ----------
     methods : tuple of Method
         One per result; what was said of an earlier result is not said again.
-    rule : str
-        The rule for counts.
     """
 
     methods: tuple[Method, ...]
-    rule: str
 
     def lines(self) -> list[tuple[str, str]]:
-        """List subject and text of every method; the rule for counts last."""
-        told = [(method.subject, " ".join(method.sentences)) for method in self.methods]
-        return [*told, ("Counts", self.rule)]
+        """List subject and text of every method."""
+        return [(method.subject, " ".join(method.sentences)) for method in self.methods]
 
     def __repr__(self) -> str:
         """Show one method per line."""
@@ -106,7 +102,7 @@ def methods_in_words(*results: Any, policy: Policy = RELEASE) -> MethodsInWords:
         told |= set(new)
         if new:
             methods.append(Method(subject=_capital(method.subject), sentences=new))
-    return MethodsInWords(methods=tuple(methods), rule=policy.rule)
+    return MethodsInWords(methods=tuple(methods))
 
 
 @singledispatch
