@@ -5,7 +5,7 @@ from analysis.outcomes.baseline import LAST, BaselineRule, baseline_scores
 from analysis.outcomes.cohort import courses, treated_patients
 from analysis.outcomes.courses import assign_courses
 from analysis.outcomes.definition import Definition
-from analysis.outcomes.endpoints.curves import curve
+from analysis.outcomes.endpoints.curves import curve, curve_between_visits
 from analysis.outcomes.endpoints.endpoint import Endpoint
 from analysis.outcomes.endpoints.episodes import relapse_episodes
 from analysis.outcomes.endpoints.event_table import EventTable
@@ -98,6 +98,7 @@ __all__ = [
     "completeness",
     "courses",
     "curve",
+    "curve_between_visits",
     "definition",
     "definition_names",
     "entry_in_words",

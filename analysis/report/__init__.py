@@ -2,6 +2,7 @@
 
 from analysis.report.build import build_report
 from analysis.report.first_page import cautions, headline, headline_table, period_table
+from analysis.report.methods import methods_in_words
 from analysis.report.origin import Provenance, provenance
 from analysis.report.points import key_points
 from analysis.report.releases import write_release_page
@@ -13,6 +14,7 @@ __all__ = [
     "headline",
     "headline_table",
     "key_points",
+    "methods_in_words",
     "period_table",
     "provenance",
     "write_release_page",

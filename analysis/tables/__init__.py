@@ -2,6 +2,7 @@
 
 from analysis.tables.baseline import baseline_table
 from analysis.tables.courses import courses_table
+from analysis.tables.duration import duration_table
 from analysis.tables.estimates import estimates_table
 from analysis.tables.findings import findings_table
 from analysis.tables.indications import indications_table
@@ -18,6 +19,7 @@ __all__ = [
     "TableResult",
     "baseline_table",
     "courses_table",
+    "duration_table",
     "estimates_table",
     "findings_table",
     "indications_table",
