@@ -7,6 +7,7 @@ from analysis.tables.findings import findings_table
 from analysis.tables.indications import indications_table
 from analysis.tables.measures import measures_table
 from analysis.tables.missing import assumptions_table, change_if_worse_table, retention_table
+from analysis.tables.published import published_table
 from analysis.tables.responses import response_table
 from analysis.tables.result import Column, TableResult
 from analysis.tables.rules import rules_table
@@ -29,6 +30,7 @@ __all__ = [
     "findings_table",
     "indications_table",
     "measures_table",
+    "published_table",
     "response_table",
     "retention_table",
     "rules_table",

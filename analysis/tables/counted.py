@@ -113,7 +113,7 @@ def counted_table(
 
     Examples
     --------
-    >>> from analysis.disclosure import suppressed_counts
+    >>> from analysis.disclosure.counted import suppressed_counts
     >>> frame = pd.DataFrame({"arm": ["IV", "IM"], "n": [40, 6], "mean": [8.1, 2.0]})
     >>> said = suppressed_counts(frame, counts=["n"], numbers={"mean": "n"})
     >>> table = counted_table(

@@ -182,7 +182,7 @@ def change_if_worse_table(
     >>> study = read_study(example_folder("clinic-network"))
     >>> table = change_if_worse_table(change_if_worse(study, "PHQ-9", visit="week 4"))
     >>> table.inline("4 points worse", "95% CI")
-    '−6.97 to −5.79'
+    '−6.97 to −5.78'
     """
     most = _most(tipping)
     deltas = np.array([[0.0], [most / 2.0], [most]])
