@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -185,8 +186,17 @@ def _needs(shown: pd.DataFrame, titles: Mapping[str, str]) -> list[str]:
     rows = shown[shown["reason"].str.startswith("not computable") & shown["by"].eq("")]
     by_need: dict[str, list[str]] = {}
     for name, reason in zip(rows["measure"], rows["reason"], strict=True):
-        by_need.setdefault(reason.partition(": ")[2], []).append(titles[name])
+        by_need.setdefault(_in_words(reason), []).append(titles[name])
     return [f"Not computable: {'; '.join(n)}. Needed: {what}." for what, n in by_need.items()]
+
+
+def _in_words(reason: str) -> str:
+    """Say what is needed, the lists of codes together."""
+    needs = reason.partition("needs ")[2].split("; ")
+    codes = [re.sub(r"^the codes of (.*) \(codes=\)$", r"\1", need) for need in needs]
+    lists = [code for code, need in zip(codes, needs, strict=True) if code != need]
+    rest = [need for code, need in zip(codes, needs, strict=True) if code == need]
+    return "; ".join([*rest, *([f"the clinic's codes of {', '.join(lists)}"] if lists else [])])
 
 
 def _absent(shown: pd.DataFrame, titles: Mapping[str, str]) -> list[str]:

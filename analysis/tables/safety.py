@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import pandas as pd
@@ -75,7 +75,7 @@ def safety_levels_table(
     >>> from analysis.synthetic import example_folder
     >>> levels = safety_levels(session_safety(read_study(example_folder("clinic-network"))))
     >>> table = safety_levels_table(levels, about="how far")
-    >>> table.inline(("systolic, peak change (mm[Hg])", "ketamine IV"), "Mean (95% CI)")
+    >>> table.inline(("Systolic, peak change (mm Hg)", "ketamine IV"), "Mean (95% CI)")
     '13.6 (13.2 to 14.0)'
     """
     if about not in ("how far", "how long", "both"):
@@ -87,16 +87,39 @@ def safety_levels_table(
             f"Not computable: {title.lower()}; 0 sessions have such a reading. Needs the table "
             "monitoring, with readings before and after the dose."
         )
+    measures = levels.shown.loc[rows, "measure"].unique()
+    words = {str(name): _plain(str(name)) for name in measures} | dict(labels or {})
+    remarks = [_LEVELS_NOTE, *([] if about == "how far" else [_MINUTES_NOTE]), *_meanings(measures)]
     return counted_table(
         levels,
         _LEVELS,
         label=_treatment(levels),
         group="measure",
-        labels=labels,
+        labels=words,
         rows=rows,
         title=title,
-        notes=[*notes, _LEVELS_NOTE, *([] if about == "how far" else [_MINUTES_NOTE])],
+        notes=[*notes, *remarks],
     )
+
+
+_SCALES = {
+    "CADSS": "CADSS, Clinician-Administered Dissociative States Scale: more points, more "
+    "dissociation.",
+    "MOAA/S": "MOAA/S, Modified Observer's Assessment of Alertness and Sedation: 5 is alert, fewer "
+    "points are more sedated.",
+}
+
+
+def _plain(text: str) -> str:
+    """Write the name of a measure as text is written."""
+    text = text.replace("mm[Hg]", "mm Hg").replace("(/min)", "(per minute)")
+    return text[:1].upper() + text[1:]
+
+
+def _meanings(measures: Iterable[str]) -> list[str]:
+    """Explain the scales that are named."""
+    text = " ".join(map(str, measures))
+    return [meaning for name, meaning in _SCALES.items() if name in text]
 
 
 def _treatment(result: CountedTable) -> str:
@@ -131,7 +154,7 @@ def safety_shares_table(
     """Show how often each acute effect was seen, treatments side by side.
 
     Only measures of which some treatment has a count above 0 that may be shown have a row; the
-    others are named under the table, so that what is rare is not lost from sight.
+    others are named under the table, so that what is rare is not lost.
 
     Parameters
     ----------
@@ -162,7 +185,7 @@ def safety_shares_table(
     >>> from analysis.study import read_study
     >>> from analysis.synthetic import example_folder
     >>> shares = safety_shares(session_safety(read_study(example_folder("clinic-network"))))
-    >>> safety_shares_table(shares).inline("stop 180/105", "ketamine IV")
+    >>> safety_shares_table(shares).inline("Stop 180/105", "ketamine IV")
     '98 of 2,712; 3.6 (2.5 to 5.1)'
     """
     if not of or not set(of) <= set(_OF):
@@ -175,28 +198,30 @@ def safety_shares_table(
             f"Not shown: {title.lower()}; of {shown['measure'].nunique()} measures none has a "
             f"count that may be shown. {shares.statement.policy.rule}"
         )
-    words = dict(labels or {})
+    given = dict(labels or {})
+    words = {str(m): _plain(given.get(str(m), str(m))) for m in shown["measure"].unique()}
     treatments = list(dict.fromkeys(shown[column].astype(str)))
     frame = pd.DataFrame(
         [
             {
                 "group": _OF[each][0] if len(of) > 1 else "",
-                "label": words.get(measure, measure),
+                "label": words[measure],
                 **_across(shown, measure, each, column, treatments),
             }
             for each in of
             for measure in measures
         ]
     )
-    columns = [Column(key=f"c{k}", label=words.get(t, t)) for k, t in enumerate(treatments)]
+    columns = [Column(key=f"c{k}", label=given.get(t, t)) for k, t in enumerate(treatments)]
     return TableResult(
         title=title,
-        subtitle=" and ".join(_OF[each][0].lower() for each in of) if len(of) == 1 else "",
+        subtitle=f"Shares of {of[0]}" if len(of) == 1 else "",
         frame=frame.astype("string"),
         columns=tuple(columns),
         notes=(
             *notes,
             _SHARES_NOTE,
+            *_meanings(measures),
             *_left_out(shown, measures, words),
             hiding_note(shares.statement.policy),
         ),
@@ -233,11 +258,11 @@ def _left_out(shown: pd.DataFrame, measures: Sequence[str], words: Mapping[str, 
     """Name the measures without a row: seen in no session, or in too few to be shown."""
     rest = shown[~shown["measure"].isin(measures)]
     nothing = rest["n_sessions"].astype("string").eq("0").groupby(rest["measure"], sort=False).all()
-    never = [words.get(str(m), str(m)) for m in nothing.index[nothing]]
-    rare = [words.get(str(m), str(m)) for m in nothing.index[~nothing]]
+    never = [words[str(m)] for m in nothing.index[nothing]]
+    rare = [words[str(m)] for m in nothing.index[~nothing]]
     return [
         *([f"In no session: {'; '.join(never)}."] if never else []),
-        *([f"Too few to be shown for any treatment: {'; '.join(rare)}."] if rare else []),
+        *([f"Hidden or 0 for every treatment: {'; '.join(rare)}."] if rare else []),
     ]
 
 
