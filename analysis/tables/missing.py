@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.disclosure import RELEASE, CountedTable, Policy, hide_coefficients
 from analysis.missing import TippingPoint
-from analysis.tables.counted import Cell, counted_table, number_text
+from analysis.tables.counted import Cell, counted_table
 from analysis.tables.estimates import estimates_table
 from analysis.tables.result import TableResult
 
@@ -196,7 +196,7 @@ def change_if_worse_table(
         held,
         labels={"term": "After leaving, scores are", "estimate": "Mean change", **(labels or {})},
         title=title,
-        notes=[*notes, _IMPUTED, *([_turn(tipping)] if told else [])],
+        notes=[*notes, _IMPUTED, *([tipping.sentence()] if told else [])],
         policy=policy,
     )
     return _without_reasons(table) if told else table
@@ -226,20 +226,3 @@ def _most(tipping: TippingPoint) -> float:
 def _worse(delta: float) -> str:
     """Name a row."""
     return f"{abs(delta):g} points worse" if delta else "as predicted"
-
-
-def _turn(tipping: TippingPoint) -> str:
-    """Say at how many points the conclusion turns."""
-    most = _most(tipping)
-    tip = float(tipping.tips()["above" if most > 0 else "below"].iloc[0])
-    what = "an improvement" + (f" of {abs(tipping.null):g} points" if tipping.null else "")
-    start = tipping.at(np.array([[0.0]])).iloc[0]
-    on_side = start["conf_high"] < tipping.null if most > 0 else start["conf_low"] > tipping.null
-    if not on_side:
-        return f"On average {what} is not shown, even if scores are as predicted."
-    if np.isnan(tip):
-        return f"No number of points that was looked at makes {what} doubtful."
-    return (
-        f"That there is {what} on average would no longer be shown if scores after leaving were "
-        f"{number_text(abs(tip), 1)} points worse than predicted."
-    )
