@@ -26,8 +26,14 @@ _TITLES = (
     re.compile(r"<td\b[^>]*\bgt_title\b[^>]*>(.*?)</td>", re.DOTALL),
     re.compile(r"<caption\b[^>]*>(.*?)</caption>", re.DOTALL),
 )
+_ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
+_CELL = re.compile(r"<t[dh]\b([^>]*)>(.*?)</t[dh]>", re.DOTALL)
+_SPANS = re.compile(r'colspan="(?!1")')
 _SCOPE = re.compile(r' scope="[a-z]*"')
-_BOX = re.compile(r'(?<=<div class="scroll" id=")([^"]+)(?=")')
+_BOX = re.compile(r'(?<= id=")(table-[^"]+)(?=" role="group")')
+
+# Letters that fit beside each other on A4, upright and turned; a column's padding is two of them.
+_UPRIGHT, _TURNED = 120, 180
 
 
 def plain_tables(html: str) -> str:
@@ -58,12 +64,27 @@ def _boxed(found: re.Match[str]) -> str:
     table = found["boxed"] or found["bare"]
     title = next((text_of(m[1]) for m in (p.search(table) for p in _TITLES) if m), "")
     place = f' id="{found["id"]}"' if found["id"] else ""
-    name = escape(f"Table: {title}" if title else "Table")
+    kind = "scroll" + _breadth(table)
+    name = escape(f"Table: {title.split('. ')[0]}" if title else "Table")
     table = _TAG_WITH_UNUSED.sub(lambda tag: _UNUSED.sub("", tag[0]), table)
     table = _PART.sub(_with_scopes, table)
     return (
-        f'<div class="scroll"{place} role="group" tabindex="0" aria-label="{name}">{table}</div>'
+        f'<div class="{kind}"{place} role="group" tabindex="0" aria-label="{name}">{table}</div>'
     )
+
+
+def _breadth(table: str) -> str:
+    """Name the class of a table that is too broad for a page that stands upright, or any page."""
+    columns: dict[int, int] = {}
+    for row in _ROW.findall(table):
+        cells = _CELL.findall(row)
+        if any(_SPANS.search(attributes) for attributes, _ in cells):
+            continue
+        for column, (_, text) in enumerate(cells):
+            words = re.split(r"[ \n]+", unescape(re.sub(r"<[^>]+>", " ", text)))
+            columns[column] = max(columns.get(column, 0), *map(len, words))
+    letters = sum(columns.values()) + 2 * len(columns)
+    return " wide" * (letters > _UPRIGHT) + " widest" * (letters > _TURNED)
 
 
 def _with_scopes(part: re.Match[str]) -> str:
@@ -117,9 +138,9 @@ def with_unique_tables(page: str) -> str:
 
     Examples
     --------
-    >>> box = '<div class="scroll" id="table-a"></div>'
+    >>> box = '<div id="table-a" role="group"></div>'
     >>> with_unique_tables(box + box)
-    '<div class="scroll" id="table-a"></div><div class="scroll" id="table-a-2"></div>'
+    '<div id="table-a" role="group"></div><div id="table-a-2" role="group"></div>'
     """
     seen: Counter[str] = Counter()
 

@@ -204,10 +204,11 @@ def _style() -> str:
 
 
 def _running(made: Made) -> str:
-    """Write the lines that stand on every printed page."""
+    """Write the lines that stand on every printed page; what is confidential stands out."""
+    look = " color: #8a1c1c; font-weight: bold;" if made.confidential else ""
     return (
         f"@page {{ @top-left {{ content: {_css_string(made.title)}; }}"
-        f" @bottom-left {{ content: {_css_string(made.banner)}; }} }}\n"
+        f" @bottom-left {{ content: {_css_string(made.banner)};{look} }} }}\n"
     )
 
 

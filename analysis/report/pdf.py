@@ -20,6 +20,7 @@ __all__ = ["pdf_bytes"]
 
 _STYLE = Path(__file__).parent / "template" / "pdf.css"
 _CONTENTS = re.compile(r"<nav\b.*?</nav>\s*", re.DOTALL)
+_FOLDED = re.compile(r"<details\b.*?</details>", re.DOTALL)
 _FIRST_PAGE = re.compile(r'<section id="at-a-glance".*?</section>\s*', re.DOTALL)
 
 
@@ -45,11 +46,8 @@ def pdf_bytes(page: str) -> bytes:
     """
     weasyprint = _weasyprint()
     with _faults() as faults:
-        html = weasyprint.HTML(
-            string=_contents_after_first_page(page), url_fetcher=_fetcher(weasyprint)
-        )
-        style = weasyprint.CSS(string=_STYLE.read_text(encoding="utf-8"))
-        made: bytes = html.write_pdf(stylesheets=[style], pdf_variant="pdf/ua-1")
+        html = weasyprint.HTML(string=_arranged(page), url_fetcher=_fetcher(weasyprint))
+        made: bytes = html.write_pdf(pdf_variant="pdf/ua-1")
     if faults:
         raise ReportError(
             f"The PDF was not made, because WeasyPrint could not draw {len(faults)} parts of the "
@@ -95,10 +93,15 @@ def _faults() -> Iterator[list[int]]:
         logger.propagate = before
 
 
-def _contents_after_first_page(page: str) -> str:
-    """Move the contents, which stand beside the text on a screen, behind the first page."""
-    contents = _CONTENTS.search(page)
+def _arranged(page: str) -> str:
+    """Move the contents, which stand beside the text on a screen, behind the first page.
+
+    What folds out is not printed; without it the layout is quicker.
+    """
+    style = f"<style>{_STYLE.read_text(encoding='utf-8')}</style>"
+    styled = _FOLDED.sub("", page.replace("</head>", f"{style}</head>", 1))
+    contents = _CONTENTS.search(styled)
     if contents is None:
-        return page
-    without = page[: contents.start()] + page[contents.end() :]
+        return styled
+    without = styled[: contents.start()] + styled[contents.end() :]
     return _FIRST_PAGE.sub(lambda first: first[0] + contents[0], without, count=1)
