@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from docx.document import Document as WordDocument
 from docx.oxml.xmlchemy import BaseOxmlElement
@@ -131,28 +131,29 @@ class _Maker:
 
     def _blocks(self) -> list[list[BaseOxmlElement]]:
         """Write all blocks."""
-        rows = zip(self._report.labelled(), self._names, self._layouts, strict=True)
-        return [
-            self._block(label, block, name, layout, first=number == 0)
-            for number, ((label, block), name, layout) in enumerate(rows)
-        ]
+        labels = [label for label, _ in self._report.labelled()]
+        return [self._block(number, label) for number, label in enumerate(labels)]
 
-    def _block(
-        self, label: str, block: Block, name: str, layout: Layout | None, *, first: bool
-    ) -> list[BaseOxmlElement]:
+    def _block(self, number: int, label: str) -> list[BaseOxmlElement]:
         """Write one block."""
-        if isinstance(block, Heading):
-            return [self._writer.heading(block, name, first=first)]
-        if isinstance(block, Paragraph):
-            return [self._writer.paragraph(block)]
-        if isinstance(block, Items):
-            return self._writer.items(block)
-        if isinstance(block, Gap):
-            return [self._writer.gap(block)]
+        block, name = self._report.blocks[number], self._names[number]
+        if isinstance(block, Table):
+            layout = self._layouts[number] or layout_of(block)
+            return table_blocks(self._writer, block, layout, label=label, name=name)
         if isinstance(block, Figure):
             return figure_blocks(self._word, self._writer, block, label=label, name=name)
-        shown = layout or layout_of(block)
-        return table_blocks(self._writer, block, shown, label=label, name=name)
+        if isinstance(block, Items):
+            return self._writer.items(block)
+        if isinstance(block, Heading):
+            return [self._writer.heading(block, name, first=number == 0)]
+        if isinstance(block, Gap):
+            return [self._writer.gap(block)]
+        return [self._writer.paragraph(block, keep_next=self._leads_up(number))]
+
+    def _leads_up(self, number: int) -> bool:
+        """Tell whether a table or a figure comes right after a block."""
+        after = self._report.blocks[number + 1 : number + 2]
+        return any(isinstance(block, Table | Figure) for block in after)
 
 
 def _second_chapter(blocks: Sequence[Block]) -> int:
@@ -196,6 +197,6 @@ def _heading_above(blocks: Sequence[Block], number: int) -> int:
 def _stretches(turned: Sequence[bool]) -> Iterator[tuple[int, int]]:
     """Give begin and end of the upright stretches between two that are not."""
     wide = [number for number, is_wide in enumerate(turned) if is_wide]
-    for before, after in zip(wide, wide[1:], strict=False):
+    for before, after in pairwise(wide):
         if after - before > 1:
             yield before + 1, after

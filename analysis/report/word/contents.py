@@ -11,8 +11,8 @@ from analysis.report.word.elements import element, field, paragraph, text_run
 
 __all__ = ["contents"]
 
-_DEEPEST = 3  # level of the page down to which headings are listed
-_FIELD = 'TOC \\o "1-2" \\h \\z \\u'
+_CHAPTER, _PART = 2, 3  # levels of the page
+_LINES = 46  # so many fit on one page; a longer list has the chapters only
 _NOTE = "For page numbers, click into this list and press F9."
 
 
@@ -35,10 +35,11 @@ def contents(
         Word only, so that none is shown before the field is brought up to date; the line that says
         so goes away then.
     """
-    listed = [(name, h) for name, h in headings if h.level <= _DEEPEST]
+    deepest = _PART if sum(h.level <= _PART for _, h in headings) <= _LINES else _CHAPTER
+    listed = [(name, h) for name, h in headings if h.level <= deepest]
     lines = [_line(name, heading) for name, heading in listed]
     lines.append(paragraph("ContentsNote", text_run(_NOTE)))
-    begin, code, separate, end = field(_FIELD)
+    begin, code, separate, end = field(f'TOC \\o "1-{deepest - 1}" \\h \\z \\u')
     for position, mark in enumerate((begin, code, separate), start=1):  # after its properties
         lines[0].insert(position, mark)
     lines[-1].append(end)

@@ -16,6 +16,8 @@ __all__ = ["caption", "table_blocks"]
 
 _TWIPS = 20  # to a point
 _TOGETHER = 14  # a table of up to so many rows stays on one page
+_RULE = {"w:val": "single", "w:sz": 6, "w:space": 0, "w:color": "1D2730"}
+_FINE = {"w:val": "single", "w:sz": 4, "w:space": 0, "w:color": "D7DDE2"}
 
 
 def caption(
@@ -108,6 +110,7 @@ def _properties(table: Table, layout: Layout) -> BaseOxmlElement:
         None,
         element("w:tblStyle", {"w:val": "ReportTable"}),
         element("w:tblW", {"w:w": width, "w:type": "dxa"}),
+        *([element("w:tblBorders", None, element("w:insideH", _FINE))] if layout.wraps else []),
         element("w:tblLayout", {"w:type": "fixed"}),
         element(
             "w:tblLook",
@@ -177,8 +180,7 @@ class _Rows:
             reach = {} if cell is None else {"w:val": "restart"}
             properties.append(element("w:vMerge", reach))
         if self._rule:
-            line = {"w:val": "single", "w:sz": 6, "w:space": 0, "w:color": "1D2730"}
-            properties.append(element("w:tcBorders", None, element("w:bottom", line)))
+            properties.append(element("w:tcBorders", None, element("w:bottom", _RULE)))
         if self._part == "head":
             properties.append(element("w:vAlign", {"w:val": "bottom"}))
         return element("w:tc", None, properties, self._text(row, cell, column))

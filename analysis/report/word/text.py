@@ -91,13 +91,15 @@ class Writer:
         words = self.bookmarks.around(name, text_run(block.text))
         return paragraph(style, *words, page_break=False if first else None)
 
-    def paragraph(self, block: Paragraph) -> BaseOxmlElement:
+    def paragraph(self, block: Paragraph, *, keep_next: bool = False) -> BaseOxmlElement:
         """Write a paragraph of text.
 
         Parameters
         ----------
         block : Paragraph
             Any kind.
+        keep_next : bool
+            Whether it stays with what follows, since it leads up to that.
 
         Returns
         -------
@@ -106,7 +108,7 @@ class Writer:
         """
         # the style of code has its own letters, so that a mark of code is not needed there
         runs = [Run(text=r.text) for r in block.runs] if block.kind == "code" else block.runs
-        return paragraph(_STYLES[block.kind], *self.runs(runs))
+        return paragraph(_STYLES[block.kind], *self.runs(runs), keep_next=keep_next)
 
     def gap(self, block: Gap) -> BaseOxmlElement:
         """Write what could not be shown.

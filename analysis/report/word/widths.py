@@ -67,11 +67,14 @@ class Layout:
         Points of the text.
     landscape : bool
         Whether its page lies on its side.
+    wraps : bool
+        Whether some text needs several lines, so that a line between rows helps.
     """
 
     widths: tuple[float, ...]
     size: float
     landscape: bool
+    wraps: bool
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -109,12 +112,19 @@ def layout_of(table: Table) -> Layout:
     """
     needs = _needs(table, _SIZES[0])
     if sum(column.easy for column in needs) <= PORTRAIT:
-        return Layout(widths=_shared(needs, PORTRAIT), size=_SIZES[0], landscape=False)
+        return _layout(needs, PORTRAIT, size=_SIZES[0])
     for size in _SIZES:
         needs = _needs(table, size)
         if sum(column.least for column in needs) <= LANDSCAPE:
             break
-    return Layout(widths=_shared(needs, LANDSCAPE), size=size, landscape=True)
+    return _layout(needs, LANDSCAPE, size=size)
+
+
+def _layout(needs: Sequence[_Needs], room: float, *, size: float) -> Layout:
+    """Fit columns into the room of a page."""
+    widths = _shared(needs, room)
+    wraps = any(column.whole > width + 1 for column, width in zip(needs, widths, strict=True))
+    return Layout(widths=widths, size=size, landscape=room > PORTRAIT, wraps=wraps)
 
 
 def _needs(table: Table, size: float) -> list[_Needs]:
