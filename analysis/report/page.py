@@ -185,7 +185,9 @@ def render_page(
         A whole HTML page. Text is escaped; only the sections' own HTML is not.
     """
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
     )
     page = environment.get_template("page.html.j2").render(
         made=made,
@@ -213,5 +215,5 @@ def _running(made: Made) -> str:
 
 
 def _css_string(text: str) -> str:
-    """Quote a text for a style sheet; what is no letter, digit or space is written as its number."""
+    """Quote a text for a style sheet; signs other than letters and digits become numbers."""
     return '"' + re.sub(r"[^\w ]", lambda found: f"\\{ord(found[0]):x} ", text) + '"'

@@ -62,8 +62,8 @@ def _weasyprint() -> Any:
         return importlib.import_module("weasyprint")
     except (ImportError, OSError):
         raise ReportError(
-            "The PDF was not made, because Pango is not installed on this system. Ask for it (the "
-            "command doctor says how), or open the HTML report in a browser, print it and choose "
+            "The PDF was not made, because Pango, which sets its text, is not installed on this "
+            "system. Have it installed, or open the HTML report in a browser, print it and choose "
             "“Save as PDF”."
         ) from None
 
