@@ -46,6 +46,7 @@ from analysis.outcomes.response import (
     visit_status,
 )
 from analysis.outcomes.scores import valid_scores
+from analysis.outcomes.selection import previous_period, select_patients, selection_in_words
 from analysis.outcomes.substance import percent_days_abstinent
 from analysis.outcomes.trajectory import MeanCourse, mean_course
 from analysis.outcomes.windows import (
@@ -106,10 +107,13 @@ __all__ = [
     "patient_flow",
     "percent_days_abstinent",
     "place_in_windows",
+    "previous_period",
     "regression_to_the_mean",
     "relapse",
     "relapse_episodes",
     "response_rates",
+    "select_patients",
+    "selection_in_words",
     "substance_relapse",
     "time_to_deterioration",
     "time_to_discontinuation",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,11 +111,23 @@ def write_report(
     files: dict[str, bytes] = {}
     for name in formats:
         files |= _content(name, page, made)
-    files[SIDECAR] = (json.dumps(sidecar, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
-    storage.write_together(folder, files, instead_of=FORMATS.values())
+    about = {**sidecar, "files": sorted(files)}
+    files[SIDECAR] = (json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+    storage.write_together(folder, files, instead_of=_earlier_files(folder))
     return {name: folder.resolve() / FORMATS[name] for name in formats}
 
 
-def _content(name: str, page: str, made: Made) -> dict[str, bytes]:
+def _earlier_files(folder: Path) -> list[str]:
+    """List the files of the report that is in the folder, as it says itself."""
+    try:
+        about = json.loads((folder / SIDECAR).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    ours = re.compile("|".join([*map(re.escape, FORMATS.values()), r"pictures/[\w.-]+"]))
+    listed = about.get("files", []) if isinstance(about, dict) else []
+    return [name for name in listed if isinstance(name, str) and ours.fullmatch(name)]
+
+
+def _content(name: str, page: str, _made: Made) -> dict[str, bytes]:
     """Make the file of one format, or the files."""
     return {FORMATS[name]: page.encode("utf-8")}

@@ -1,11 +1,13 @@
 """What of a notebook reaches the page, and what must not."""
 
+from datetime import UTC, datetime
+
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis.report.gate import page_faults
 from analysis.report.origin import Provenance
-from analysis.report.page import render_page, section_of
+from analysis.report.page import Appendix, Made, render_page, section_of
 
 ALT = "Bar chart of completeness by clinic, eight clinics."
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"
@@ -35,11 +37,14 @@ NOTEBOOK = new_notebook(
         code("prov()", shown({"text/html": "<p>only here</p>"}), tags=["not-in-report"]),
     ]
 )
+MADE = Made(
+    title="A & B", subtitle="sub <i>", banner="for <all>", at=datetime(2026, 1, 2, tzinfo=UTC)
+)
 ORIGIN = Provenance(data={"title": "<b>T</b>"}, parameters={"visit": "week 4"})
 
 
 def whole_page():
-    return render_page("A & B", "sub <i>", [section_of(NOTEBOOK, name="03-response")], ORIGIN)
+    return render_page(MADE, [section_of(NOTEBOOK, name="03-response")], ORIGIN)
 
 
 @pytest.mark.unit
@@ -94,3 +99,22 @@ def test_rendering_does_not_change_the_notebook():
     before = str(NOTEBOOK)
     section_of(NOTEBOOK, name="03-response")
     assert str(NOTEBOOK) == before
+
+
+@pytest.mark.unit
+def test_methods_and_appendices_stand_after_the_chapters_and_in_the_contents():
+    told = code("m()", shown({"text/html": "<p>fitted by REML</p>"}), tags=["methods"])
+    notebook = new_notebook(cells=[*NOTEBOOK.cells, told])
+    appendix = Appendix(anchor="checklist", title="Check & list", body="<p>the list</p>")
+    page = render_page(
+        MADE, [section_of(notebook, name="03-response")], ORIGIN, appendices=[appendix]
+    )
+    places = [page.index(text) for text in ("kept table", "fitted by REML", "&lt;p&gt;the list")]
+    assert places == sorted(places)
+    assert page.count("fitted by REML") == 1
+    assert "Check &amp; list</a>" in page
+    assert 'href="#methods"' in page
+    assert 'href="#checklist"' in page
+    assert "for &lt;all&gt;" in page
+    assert "Made 2026-01-02 00:00 UTC." in page
+    assert page_faults(page) == []
