@@ -11,9 +11,12 @@ from tests.docs.pages import PAGES, ROOT, TOP, name_of, prose, read
 pytestmark = pytest.mark.unit
 
 LINK = re.compile(r"\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
-LINKS = [(page, link) for page in [*TOP, *PAGES] for link in LINK.findall(prose(read(page)))]
-WEB = [(page, link) for page, link in LINKS if "://" in link]
-LOCAL = [(page, link) for page, link in LINKS if "://" not in link]
+EVERY = [*TOP, *PAGES]
+
+
+def links(page):
+    """The targets of a page, without those in its code."""
+    return LINK.findall(re.sub(r"`[^`\n]*`", "", prose(read(page))))
 
 
 def anchors(text):
@@ -32,18 +35,35 @@ def test_anchors_are_those_of_forges():
     assert anchors(text) == ["a-b-c-d", "x-y", "e-f_g"]
 
 
-@pytest.mark.parametrize(("page", "link"), LOCAL, ids=lambda part: str(part)[-40:])
-def test_link_leads_to_a_file_and_a_heading(page, link):
+def why_lost(page, link):
+    """What is wrong with a link within the repository; empty if nothing."""
     path, _, anchor = unquote(link).partition("#")
     target = (page.parent / path).resolve() if path else page
-    assert target.is_relative_to(ROOT), f"{name_of(page)}: {link} leads out of the repository"
-    assert target.exists(), f"{name_of(page)}: there is no {link}"
-    if anchor:
-        assert anchor in anchors(read(target)), f"{name_of(page)}: no heading for {link}"
+    if not target.is_relative_to(ROOT):
+        return "leads out of the repository"
+    if not target.exists():
+        return "leads to no file"
+    return "leads to no heading" if anchor and anchor not in anchors(read(target)) else ""
 
 
-@pytest.mark.parametrize(("page", "link"), WEB, ids=lambda part: str(part)[-40:])
-def test_address_has_the_right_form(page, link):
-    parts = urlsplit(link)
-    assert parts.scheme == "https", f"{name_of(page)}: {link}"
-    assert re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", parts.netloc), f"{name_of(page)}: {link}"
+def test_lost_links_are_noticed():
+    page = ROOT / "docs" / "data.md"
+    assert why_lost(page, "checks.md#checks") == ""
+    assert why_lost(page, "no-such-page.md") == "leads to no file"
+    assert why_lost(page, "checks.md#no-such-heading") == "leads to no heading"
+    assert why_lost(page, "../../elsewhere.md") == "leads out of the repository"
+
+
+@pytest.mark.parametrize("page", EVERY, ids=name_of)
+def test_links_lead_to_files_and_headings(page):
+    lost = {link: why_lost(page, link) for link in links(page) if "://" not in link}
+    assert {link: why for link, why in lost.items() if why} == {}
+
+
+@pytest.mark.parametrize("page", EVERY, ids=name_of)
+def test_addresses_have_the_right_form(page):
+    for link in links(page):
+        parts = urlsplit(link)
+        if parts.scheme:
+            assert parts.scheme == "https", link
+            assert re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", parts.netloc), link
