@@ -5,6 +5,7 @@ A forge shows such a page as it is, without a directive in it.
 
 import posixpath
 import re
+from pathlib import Path
 
 from sphinx.application import Sphinx
 
@@ -24,10 +25,23 @@ def sub_pages(docname: str, text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def add_menu(_app: Sphinx, docname: str, source: list[str]) -> None:
+def menu(docname: str, folder: Path) -> list[str]:
+    """Keep the links that belong below an overview, so that each page has one place.
+
+    Overviews belong below the first of them, other pages below the last that links to them.
+    """
+    place = OVERVIEWS.index(docname)
+    linked = [sub_pages(page, (folder / f"{page}.md").read_text("utf-8")) for page in OVERVIEWS]
+    elsewhere = {page for links in linked[place + 1 :] for page in links} - {*OVERVIEWS}
+    if place > 0:
+        elsewhere |= {*OVERVIEWS}
+    return [page for page in linked[place] if page not in elsewhere]
+
+
+def add_menu(app: Sphinx, docname: str, source: list[str]) -> None:
     """Append the menu to the text of an overview before it is read."""
     if docname in OVERVIEWS:
-        lines = [f"/{page}" for page in sub_pages(docname, source[0])]
+        lines = [f"/{page}" for page in menu(docname, Path(app.srcdir))]
         source[0] += "\n".join(["\n\n```{toctree}", ":hidden:", "", *lines, "```\n"])
 
 
