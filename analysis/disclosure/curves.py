@@ -185,6 +185,7 @@ def _numbers_at_risk(risk: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataF
         return pd.DataFrame({"time": [], "n_risk": []})
     columns = [*(name for name in keys if name in risk), "time", "n_risk"]
     require_columns(risk, columns)
+    require_number_columns(risk, ["time", "n_risk"])
     distinct = risk[columns].drop_duplicates()  # they are the same for every cause
     return distinct.sort_values(columns[:-1], kind="stable").reset_index(drop=True)
 
