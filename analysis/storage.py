@@ -12,7 +12,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -214,8 +214,7 @@ def write_together(
     files : mapping of str to bytes
         Relative name, such as ``pictures/figure-01.png``, to the whole content.
     instead_of : iterable of str
-        Names of earlier files or folders that the new ones stand for: they go when the new ones
-        are there.
+        Names of earlier files that the new ones stand for: they go when the new ones are there.
 
     Returns
     -------
@@ -230,13 +229,13 @@ def write_together(
     """
     targets = {name: confined(name, within=folder) for name in files}
     with _beside(folder) as new, _beside(folder) as old:
-        for name, content in files.items():
-            write_bytes(confined(name, within=new), content)
-        tops = {PurePosixPath(name).parts[0] for name in files}
-        gone = dict.fromkeys([*tops, *instead_of])
-        _exchange(
-            folder, [name for name in gone if (folder / name).exists()], sorted(tops), new, old
-        )
+        ready = [new / str(number) / path.name for number, path in enumerate(targets.values())]
+        for path, content in zip(ready, files.values(), strict=True):
+            write_bytes(path, content)
+        earlier = {confined(name, within=folder) for name in instead_of} | set(targets.values())
+        gone = sorted(path for path in earlier if path.is_file())
+        steps = [(path, old / str(number)) for number, path in enumerate(gone)]
+        _move_all([*steps, *zip(ready, targets.values(), strict=True)])
     return targets
 
 
@@ -257,23 +256,21 @@ def _beside(folder: Path) -> Iterator[Path]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _exchange(folder: Path, gone: list[str], come: list[str], new: Path, old: Path) -> None:
-    """Move earlier files away and new ones in; on any failure move everything back."""
+def _move_all(steps: Sequence[tuple[Path, Path]]) -> None:
+    """Move files one after the other; on any failure move all of them back."""
     done: list[tuple[Path, Path]] = []
-    steps = [(folder / name, old / name) for name in gone]
-    steps += [(new / name, folder / name) for name in come]
     try:
         for source, target in steps:
-            name = source.name
+            target.parent.mkdir(parents=True, exist_ok=True)
             source.rename(target)
             done.append((source, target))
     except BaseException as error:
-        for source, target in reversed(done):
-            target.rename(source)
+        for earlier, later in reversed(done):
+            later.rename(earlier)
         if not isinstance(error, OSError):
             raise
         raise ReportError(
-            f"{name} could not be replaced; all earlier files were left as they were. "
+            f"{source.name} could not be replaced; all earlier files were left as they were. "
             "It is probably open in another program: close it there and try again."
         ) from None
 

@@ -293,3 +293,82 @@ def test_half_a_character_is_refused_without_the_text_around_it(tmp_path):
     assert "Zqx" not in str(refused.value)
     assert target.read_text() == "before"
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+OLD = {"report.html": b"old page", "pictures/figure-01.png": b"old picture", "mine.txt": b"mine"}
+NEW = {"report.html": b"new page", "report.docx": b"new document"}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+@pytest.fixture
+def earlier(tmp_path):
+    """A folder with an earlier report and a file of somebody else."""
+    folder = tmp_path / "report"
+    storage.write_together(folder, OLD)
+    assert contents(folder) == OLD
+    return folder
+
+
+@unit
+def test_files_that_belong_together_take_the_place_of_earlier_ones(earlier):
+    paths = storage.write_together(earlier, NEW, instead_of=["pictures/figure-01.png"])
+    assert contents(earlier) == {**NEW, "mine.txt": b"mine"}
+    assert paths == {name: earlier.resolve() / name for name in NEW}
+
+
+def fail_at(step: int, error: BaseException):
+    """Make the rename that fails at one step, and works when things are moved back."""
+    rename, calls = Path.rename, []
+
+    def renamed(self, target):
+        calls.append(self)
+        if len(calls) == step:
+            raise error
+        return rename(self, target)
+
+    return renamed
+
+
+@unit
+@pytest.mark.parametrize("step", [1, 2, 3, 4])
+def test_one_file_that_is_open_elsewhere_keeps_them_all(earlier, monkeypatch, step):
+    held = PermissionError(errno.EACCES, "used by another process")
+    monkeypatch.setattr(Path, "rename", fail_at(step, held))
+    with pytest.raises(ReportError, match=r"(html|png|docx) could not be replaced; all earlier"):
+        storage.write_together(earlier, NEW, instead_of=["pictures/figure-01.png"])
+    assert contents(earlier) == OLD
+
+
+@unit
+@pytest.mark.parametrize("step", [1, 2, 3, 4])
+def test_an_interruption_keeps_them_all(earlier, monkeypatch, step):
+    monkeypatch.setattr(Path, "rename", fail_at(step, KeyboardInterrupt()))
+    with pytest.raises(KeyboardInterrupt):
+        storage.write_together(earlier, NEW, instead_of=["pictures/figure-01.png"])
+    assert contents(earlier) == OLD
+
+
+@unit
+def test_a_full_disk_keeps_them_all(earlier, monkeypatch):
+    def full(self, data):
+        raise OSError(errno.ENOSPC, "No space left on device", str(self))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(ReportError, match="free space"):
+        storage.write_together(earlier, NEW)
+    monkeypatch.undo()
+    assert contents(earlier) == OLD
+
+
+@unit
+@pytest.mark.parametrize("name", ["../out.txt", "/out.txt", "a/../../out.txt"])
+def test_files_that_belong_together_stay_in_their_folder(earlier, name):
+    with pytest.raises(ReportError, match="leaves the folder"):
+        storage.write_together(earlier, {**NEW, name: b"x"})
+    with pytest.raises(ReportError, match="leaves the folder"):
+        storage.write_together(earlier, NEW, instead_of=[name])
+    assert contents(earlier) == OLD

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,15 +19,60 @@ __all__ = ["EXAMPLES", "RELEASE_EXAMPLES", "release", "report"]
 
 
 EXAMPLES = (
-    f"Examples:  {PROGRAM} report  |  {PROGRAM} report local/study "
-    "--output local/report --visit 'week 8'"
+    f"Examples:  {PROGRAM} report  |  {PROGRAM} report local/study --audience internal "
+    "--out local/report --from 2026-01 --to 2026-06  |  "
+    f"{PROGRAM} report local/study --kind safety --site clinic-a --format html,docx,pdf"
 )
 
 
-def report(
+class Kind(StrEnum):
+    """What a report is about."""
+
+    QI = "qi"
+    OUTCOMES = "outcomes"
+    SAFETY = "safety"
+
+
+class Audience(StrEnum):
+    """For whom a report is."""
+
+    RELEASE = "release"
+    INTERNAL = "internal"
+
+
+def report(  # noqa: PLR0913 - the options of the command
     folder: StudyFolder = None,
-    output: Annotated[Path, typer.Option(help="Folder for index.html.")] = Path("outputs/report"),
-    instrument: Annotated[str, typer.Option(help="Scale of the outcome.")] = "PHQ-9",
+    *,
+    kind: Annotated[
+        Kind, typer.Option(help="Quality improvement (everything), outcomes, or safety.")
+    ] = Kind.QI,
+    site: Annotated[str, typer.Option(help="One home clinic. Default: all.")] = "",
+    first: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            help="Month of the first treatment of the first patients, such as 2026-01; without a "
+            "calendar 'month 5' after the first patient of the data.",
+        ),
+    ] = "",
+    last: Annotated[str, typer.Option("--to", help="Month of the last ones.")] = "",
+    audience: Annotated[
+        Audience,
+        typer.Option(help="'release' hides small counts; 'internal' shows true ones, in local/."),
+    ] = Audience.RELEASE,
+    output: Annotated[
+        Path, typer.Option("--out", "--output", help="Folder for the report.")
+    ] = Path("outputs/report"),
+    formats: Annotated[
+        str,
+        typer.Option(
+            "--format", help="Of html, docx (Word), xlsx (all tables), pdf, png (for slides)."
+        ),
+    ] = "html,docx,xlsx",
+    instrument: Annotated[
+        str,
+        typer.Option(help="Scale of the outcome. Default: PHQ-9, or the usual one of the study."),
+    ] = "",
     visit: Annotated[str, typer.Option(help="Planned visit of the main result.")] = "week 4",
     baseline_at_least: Annotated[
         float | None,
@@ -36,6 +82,7 @@ def report(
             "of the scale.",
         ),
     ] = None,
+    aim: Annotated[str, typer.Option(help="What the clinic wants to reach, for the top.")] = "",
     ledger: Annotated[
         Path | None,
         typer.Option(
@@ -47,21 +94,32 @@ def report(
         str, typer.Option("--release", help="Label of this release. Example: --release 2026-11")
     ] = "",
 ) -> None:
-    """Write the quality report: one HTML page that works without a network."""
+    """Write the report: pages, Word, Excel or PDF, that work without a network."""
     from analysis.report import build_report
 
     if (ledger is None) != (not label):
         raise typer.BadParameter("Both are needed.", param_hint="'--ledger' and '--release'")
-
     parameters: dict[str, Any] = {
         "instrument": instrument,
         "visit": visit,
         "baseline_at_least": baseline_at_least,
+        "site": site,
+        "first": first,
+        "last": last,
+        "audience": audience.value,
+        "aim": aim,
     }
-    page = build_report(
-        folder or example(), output, parameters=parameters, ledger=ledger, release=label
+    files = build_report(
+        folder or example(),
+        output,
+        kind=kind.value,
+        formats=[name.strip() for name in formats.split(",")],
+        parameters=parameters,
+        ledger=ledger,
+        release=label,
     )
-    say(f"Report written: {page}")
+    for path in files.values():
+        say(f"Report written: {path}")
 
 
 RELEASE_EXAMPLES = (

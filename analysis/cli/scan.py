@@ -31,7 +31,7 @@ class ScanFormat(StrEnum):
 
 
 EXAMPLES = (
-    f"Examples:  {PROGRAM} scan notebooks  |  {PROGRAM} scan outputs/report/index.html  |  "
+    f"Examples:  {PROGRAM} scan notebooks  |  {PROGRAM} scan outputs/report/report.html  |  "
     f"{PROGRAM} scan local/for-the-board --format json --output local/scan.json"
 )
 

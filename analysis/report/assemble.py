@@ -82,11 +82,11 @@ def chapter_paths(kind: str) -> list[Path]:
     folder = notebook_folder()
     numbered = {path.stem[:2]: path for path in sorted(folder.glob("[0-9][0-9]-*.ipynb"))}
     paths = [folder / f"{FIRST_PAGE}.ipynb", *(numbered.get(n, folder / n) for n in KINDS[kind])]
-    paths = paths[0 if paths[0].is_file() else 1 :]
     absent = [path.stem for path in paths if not path.is_file()]
     if absent:
         raise ReportError(
-            f"The notebooks {', '.join(absent)} are not installed. Install the package again, whole."
+            f"The notebooks {', '.join(absent)} are not installed. Install the package again, "
+            "whole."
         )
     return paths
 
@@ -114,7 +114,8 @@ def assembled(paths: Sequence[Path], parameters: Mapping[str, Any]) -> NotebookN
         chapter = load_notebook_node(str(path))
         kernel = kernel or chapter.metadata.get("kernelspec", {})
         cells += [new_code_cell("%reset -f"), *_cells_of(chapter, path.stem, parameters)]
-    return new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    whole: NotebookNode = new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    return whole
 
 
 def _cells_of(
@@ -123,7 +124,8 @@ def _cells_of(
     """Take the cells of a chapter that the report runs, with the parameters put in."""
     for position, cell in enumerate(notebook.cells, start=1):
         cell.metadata.update({CHAPTER: name, POSITION: position})
-    chosen = parameterize_notebook(notebook, dict(parameters)) if parameters else notebook
+    given = dict(parameters)
+    chosen = parameterize_notebook(notebook, given, language="python") if given else notebook
     kept = [cell for cell in chosen.cells if ANALYST not in cell.metadata.get("tags", [])]
     for cell in kept:
         cell.metadata.setdefault(CHAPTER, name)  # the cell of the values has none yet

@@ -1,15 +1,16 @@
 """What a report cannot show: a box that says why, in the place of the result.
 
-A call that cannot answer raises an `AnalysisError`, whose text names what is lacking and the rule and
-never a patient's value. Inside a report that is no failure: the box takes the place of the cell, and
-what rests on the cell is left out.
+A call that cannot answer raises an `AnalysisError`, whose text names what is lacking and the rule
+and never a patient's value. Inside a report that is no failure: the box takes the place of the
+cell, and what rests on the cell is left out.
 """
 
 from __future__ import annotations
 
 import ast
 import html
-from types import TracebackType
+from collections.abc import Sequence
+from typing import Any
 
 from IPython.core.getipython import get_ipython
 from IPython.core.interactiveshell import InteractiveShell
@@ -29,17 +30,17 @@ def show_gaps() -> None:
     Called by the report in the kernel that runs its chapters; outside of a notebook it does
     nothing. A `ReportError` says that a notebook is wrong and stays an error.
     """
-    shell = get_ipython()  # type: ignore[no-untyped-call]
+    shell = get_ipython()
     if shell is not None:
         shell.set_custom_exc((AnalysisError,), _tell)
 
 
 def _tell(
-    shell: InteractiveShell,
-    kind: type[BaseException],
+    _shell: InteractiveShell,
+    _kind: type[BaseException],
     error: BaseException,
-    trace: TracebackType | None,
-    tb_offset: int | None = None,
+    *_trace: Any,
+    **_more: Any,
 ) -> None:
     """Show the box."""
     if isinstance(error, ReportError):
@@ -129,16 +130,17 @@ def _given(tree: ast.AST) -> set[str]:
 
 
 def _read(tree: ast.AST) -> set[str]:
-    """Names that some code reads, without the variables of its comprehensions."""
-    own = {
-        name.id
-        for loop in ast.walk(tree)
-        if isinstance(loop, ast.comprehension)
-        for name in ast.walk(loop.target)
-        if isinstance(name, ast.Name)
-    }
-    names = (n for n in ast.walk(tree) if isinstance(n, ast.Name) and not _is_store(n))
-    return {name.id for name in names} - own
+    """Names that some code reads, without the variables of its own loops."""
+    nodes = list(ast.walk(tree))
+    loops = [node.target for node in nodes if isinstance(node, ast.comprehension | ast.For)]
+    changed = [node.target for node in nodes if isinstance(node, ast.AugAssign)]
+    read = {n.id for n in nodes if isinstance(n, ast.Name) and not _is_store(n)}
+    return (read | _names(changed)) - _names(loops)
+
+
+def _names(targets: Sequence[ast.expr]) -> set[str]:
+    """Names in the targets of assignments or loops."""
+    return {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}
 
 
 def _is_store(name: ast.Name) -> bool:

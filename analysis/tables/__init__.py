@@ -2,11 +2,13 @@
 
 from analysis.tables.baseline import baseline_table
 from analysis.tables.courses import courses_table
+from analysis.tables.duration import duration_table
 from analysis.tables.estimates import estimates_table
 from analysis.tables.findings import findings_table
 from analysis.tables.indications import indications_table
 from analysis.tables.measures import measures_table
 from analysis.tables.missing import assumptions_table, change_if_worse_table, retention_table
+from analysis.tables.number_style import STYLES, NumberStyle
 from analysis.tables.published import published_table
 from analysis.tables.responses import response_table
 from analysis.tables.result import Column, TableResult
@@ -19,12 +21,15 @@ from analysis.tables.safety import (
 )
 
 __all__ = [
+    "STYLES",
     "Column",
+    "NumberStyle",
     "TableResult",
     "assumptions_table",
     "baseline_table",
     "change_if_worse_table",
     "courses_table",
+    "duration_table",
     "estimates_table",
     "events_of_interest_table",
     "findings_table",

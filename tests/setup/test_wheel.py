@@ -91,6 +91,6 @@ def test_report_from_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
     where = "import analysis; print(analysis.__file__)"
     imported = call([*python, "-c", where], empty, PYTHONPATH=str(site))
     assert Path(imported.strip()).is_relative_to(site)
-    call([*python, "-m", "analysis", "report"], empty, PYTHONPATH=str(site))
-    page = empty / "outputs" / "report" / "index.html"
+    call([*python, "-m", "analysis", "report", "--kind", "safety"], empty, PYTHONPATH=str(site))
+    page = empty / "outputs" / "report" / "report.html"
     assert page.read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html")
