@@ -104,7 +104,7 @@ def change_if_worse(
         everybody,
         deltas=deltas.tolist(),
         plausible=(min(0.0, worse * worse_by), max(0.0, worse * worse_by)),
-        null=-worse * margin,
+        null=-worse * margin + 0.0,  # no negative zero
     )
 
 

@@ -249,7 +249,8 @@ def _across(
             texts[f"c{place}"] = "not judged"
             continue
         row = rows.loc[treatment]
-        percent = [number_text(100.0 * float(row[name]), 1) for name in (estimate, low, high)]
+        ends = row[[estimate, low, high]].to_numpy(dtype=float)
+        percent = [number_text(100.0 * value, 1) for value in ends]
         counts = f"{row[n]} of {row[total]}"
         limits = f"; {percent[0]} ({percent[1]} to {percent[2]})" if HIDDEN not in percent else ""
         texts[f"c{place}"] = counts + limits
