@@ -135,7 +135,8 @@ def hide_curve_counts(
     keys : sequence of str
         Columns that name the curve.
     followed : pandas.DataFrame, optional
-        Who was followed: ``unit``, the column of the group, ``entry, time, event``.
+        Who was followed: ``unit``, the column of the group, ``entry, time, event``, and
+        ``free_until`` where patients are at risk only while they are seen without the event.
     about : str
         What the counts are, the same in every release.
     policy : Policy
@@ -212,6 +213,7 @@ def _members(
     if followed is None or not {"event", *keys} <= set(followed.columns):
         return None
     time, event = followed["time"].to_numpy(float), followed["event"].to_numpy(bool)
+    free = followed["free_until"].to_numpy(float) if "free_until" in followed else time
     labels = [followed[name].astype("string").fillna("").to_numpy() for name in keys]
     sets = {}
     for cell in cells:
@@ -222,7 +224,7 @@ def _members(
             inside &= label == text
         if cell[0] != _START:
             left = time <= cell[2][0] if cell[2][1] == _BY else time < cell[2][0]
-            inside &= ~left if cell[0] == _AT_RISK else left & event
+            inside &= free >= cell[2][0] if cell[0] == _AT_RISK else left & event
         sets[cell] = inside
     return Members(followed["unit"], sets)
 

@@ -5,7 +5,7 @@ from analysis.outcomes.baseline import LAST, BaselineRule, baseline_scores
 from analysis.outcomes.cohort import courses, treated_patients
 from analysis.outcomes.courses import assign_courses
 from analysis.outcomes.definition import Definition
-from analysis.outcomes.endpoints.curves import curve
+from analysis.outcomes.endpoints.curves import curve, curve_between_visits
 from analysis.outcomes.endpoints.endpoint import Endpoint
 from analysis.outcomes.endpoints.episodes import relapse_episodes
 from analysis.outcomes.endpoints.event_table import EventTable
@@ -46,6 +46,12 @@ from analysis.outcomes.response import (
     visit_status,
 )
 from analysis.outcomes.scores import valid_scores
+from analysis.outcomes.selection import (
+    patients_before,
+    previous_period,
+    select_patients,
+    selection_in_words,
+)
 from analysis.outcomes.substance import percent_days_abstinent
 from analysis.outcomes.trajectory import MeanCourse, mean_course
 from analysis.outcomes.windows import (
@@ -92,6 +98,7 @@ __all__ = [
     "completeness",
     "courses",
     "curve",
+    "curve_between_visits",
     "definition",
     "definition_names",
     "entry_in_words",
@@ -104,12 +111,16 @@ __all__ = [
     "individual_measures",
     "mean_course",
     "patient_flow",
+    "patients_before",
     "percent_days_abstinent",
     "place_in_windows",
+    "previous_period",
     "regression_to_the_mean",
     "relapse",
     "relapse_episodes",
     "response_rates",
+    "select_patients",
+    "selection_in_words",
     "substance_relapse",
     "time_to_deterioration",
     "time_to_discontinuation",

@@ -12,7 +12,7 @@ from analysis.checks import check_folder
 from analysis.disclosure import Policy
 from analysis.errors import DataError, DisclosureError
 from analysis.instruments import load_instrument
-from analysis.outcomes import definition_names, window_named
+from analysis.outcomes import definition_names, select_patients, selection_in_words, window_named
 from analysis.report.assemble import assembled, chapter_paths, notebook_folder, notebooks_by_chapter
 from analysis.report.execute import execute
 from analysis.report.files import checked_formats, made_at, write_report
@@ -103,7 +103,7 @@ def build_report(
     _require_inside(policy, study, Path(output), ledger)
     made = Made(
         title=f"{TITLES[kind]}: {study.title}",
-        subtitle=_subtitle(study),
+        subtitle=_subtitle(study, chosen),
         banner=policy.rule,
         at=made_at(),
     )
@@ -130,6 +130,7 @@ def _checked(study: Study, parameters: Mapping[str, Any]) -> dict[str, Any]:
             f"The study holds no {scale} scores; it has {have}. Choose one with --instrument."
         )
     window_named(chosen["visit"])
+    select_patients(study, **_whom(chosen))
     stated = chosen["baseline_at_least"]
     if stated is not None and not (math.isfinite(float(stated)) and float(stated) >= 0):
         raise DataError(
@@ -137,6 +138,11 @@ def _checked(study: Study, parameters: Mapping[str, Any]) -> dict[str, Any]:
             "threshold of the scale."
         )
     return chosen
+
+
+def _whom(chosen: Mapping[str, Any]) -> dict[str, str]:
+    """Take out which patients the report is about."""
+    return {name: str(chosen[name]) for name in ("site", "first", "last")}
 
 
 def _usual_scale(study: Study) -> str:
@@ -159,12 +165,12 @@ def _require_inside(policy: Policy, study: Study, output: Path, ledger: Path | s
         )
 
 
-def _subtitle(study: Study) -> str:
+def _subtitle(study: Study, chosen: Mapping[str, Any]) -> str:
     """Say what data these are, in one line."""
     kind = "Synthetic data: no patient is real" if study.synthetic else "De-identified data"
     extract = f"extract {study.data_cut_off}" if study.data_cut_off else ""
     clinics = counted(study.tables["subjects"]["site_id"].nunique(), "clinic")
-    return "; ".join(filter(None, [kind, clinics, extract]))
+    return "; ".join(filter(None, [kind, clinics, extract, selection_in_words(**_whom(chosen))]))
 
 
 def _sidecar(made: Made, origin: Provenance, took: float) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def plain_page(title: str, *, subtitle: str, body: str) -> str:
     True
     """
     return _PAGE.format(
-        style=Path(__file__).with_name("page.css").read_text(encoding="utf-8"),
+        style=(Path(__file__).parent / "template" / "page.css").read_text(encoding="utf-8"),
         title=html.escape(title),
         subtitle=html.escape(subtitle),
         body=body,

@@ -44,6 +44,9 @@ class Study:
         None: the data do not say.
     sha256 : str
         Digest of the files that were read; empty for data made in memory.
+    days_observed : int, optional
+        Days from the first treatment of anybody to the data cut-off, where these are a part of a
+        larger study; None: what ``follow_up`` says.
     """
 
     title: str
@@ -56,6 +59,7 @@ class Study:
     course_gap_days: int | None = None
     sha256: str = ""
     schema_version: str = SCHEMA_VERSION
+    days_observed: int | None = None
 
     @property
     def data_class(self) -> str:

@@ -1,8 +1,4 @@
-"""Calendar periods: where each patient's days fall, and the shortest period with enough patients.
-
-Without the table ``calendar`` there are no dates. As long as all patients have one data cut-off,
-their days can still be set side by side, counted back from it: then periods are numbered.
-"""
+"""Periods of a chart: their names, and the shortest with enough patients."""
 
 from __future__ import annotations
 
@@ -10,62 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from analysis.errors import DataError
-from analysis.study import Study
-
-__all__ = ["PERIODS", "chosen_period", "months_of", "period_names"]
+__all__ = ["PERIODS", "chosen_period", "period_names"]
 
 PERIODS: dict[str, int] = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 """Name of a period to its months."""
 
-_DAYS_PER_MONTH = 365.25 / 12.0
-
 IntArray = npt.NDArray[np.int64]
-
-
-def months_of(study: Study, subject_id: pd.Series, rel_day: pd.Series) -> tuple[IntArray, bool]:
-    """Count the months in which days of patients fall.
-
-    Parameters
-    ----------
-    study : Study
-        A checked study.
-    subject_id, rel_day : pandas.Series
-        Patients, and days since each one's first treatment.
-
-    Returns
-    -------
-    tuple
-        Months, -1 where they are not known; and whether they are calendar months since the year 0
-        (table ``calendar``), or months since the first treatment of anybody in the data.
-
-    Raises
-    ------
-    DataError
-        When there is neither a calendar nor a data cut-off for any patient.
-    """
-    days = rel_day.to_numpy(dtype=float, na_value=np.nan)
-    if study.has("calendar"):
-        starts = study.tables["calendar"].set_index("subject_id")["start_date"]
-        first = pd.DatetimeIndex(pd.to_datetime(starts.reindex(subject_id)))
-        dates = pd.DatetimeIndex(first + pd.to_timedelta(days, unit="D"))
-        months = dates.year.to_numpy(dtype=float) * 12 + dates.month.to_numpy(dtype=float) - 1
-        return _whole(months), True
-    until = study.tables["follow_up"].set_index("subject_id")["observed_until_day"].astype(float)
-    if until.notna().sum() == 0:
-        raise DataError(
-            "A chart over time needs the table calendar (start_date), or observed_until_day in "
-            "follow_up, from which days are counted back. Add one of them."
-        )
-    start = until.max() - until.reindex(subject_id).to_numpy()
-    return _whole(np.floor((start + days) / _DAYS_PER_MONTH)), False
-
-
-def _whole(months: npt.NDArray[np.float64]) -> IntArray:
-    """Turn months into whole numbers, -1 where they are missing or before the first."""
-    return np.where(np.isnan(months) | (months < 0), -1, np.nan_to_num(months)).astype(np.int64)
 
 
 def period_names(numbers: Sequence[int], length: int, *, dated: bool) -> list[str]:

@@ -16,8 +16,9 @@ from analysis.instruments import load_instrument
 from analysis.outcomes import definition_names, visit_status
 from analysis.outcomes.assessed import assessed_sessions
 from analysis.outcomes.cohort import named_groups
+from analysis.outcomes.months import months_of
 from analysis.outcomes.rules import Rules
-from analysis.quality.charts.periods import PERIODS, chosen_period, months_of, period_names
+from analysis.quality.charts.periods import PERIODS, chosen_period, period_names
 from analysis.study import Study
 
 __all__ = ["quality_series"]

@@ -9,8 +9,9 @@ import pytest
 from analysis.disclosure import Members, Policy, release
 from analysis.errors import ColumnError, DataError
 from analysis.outcomes import treated_patients, visit_status
+from analysis.outcomes.months import months_of
 from analysis.quality import quality_series, spc_chart
-from analysis.quality.charts.periods import chosen_period, months_of, period_names
+from analysis.quality.charts.periods import chosen_period, period_names
 from analysis.study import Study, read_study
 from analysis.synthetic import example_folder
 
