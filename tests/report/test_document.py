@@ -152,7 +152,9 @@ def test_looks_of_text_are_kept():
     ]
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x"])
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x"]
+)
 def test_a_link_leads_to_the_web_or_into_the_report_only(address):
     paragraph = blocks(f'<p><a href="{address}">text</a></p>')[0]
     assert [(run.text, run.link) for run in paragraph.runs] == [("text", "")]
@@ -197,7 +199,9 @@ def test_a_table_without_a_title_has_that_of_the_heading_above():
 
 def test_a_long_caption_is_a_title_and_what_follows_it():
     caption = "Sessions with a peak change, by vital sign. " + "Rows that are left out: none. " * 3
-    found = table(f"<table><caption>{caption}</caption><tr><th>a</th></tr><tr><td>1</td></tr></table>")
+    found = table(
+        f"<table><caption>{caption}</caption><tr><th>a</th></tr><tr><td>1</td></tr></table>"
+    )
     assert found.title == "Sessions with a peak change, by vital sign."
     assert found.subtitle == ("Rows that are left out: none. " * 3).strip()
 
@@ -257,7 +261,9 @@ def test_spaces_of_code_are_kept():
     assert plain(code.runs) == "a   1\nb  22"
 
 
-@pytest.mark.parametrize("source", ["logo.png", "data:image/png;base64,AAAA", "data:image/svg+xml,x"])
+@pytest.mark.parametrize(
+    "source", ["logo.png", "data:image/png;base64,AAAA", "data:image/svg+xml,x"]
+)
 def test_a_figure_that_is_no_png_is_refused(source):
     with pytest.raises(ReportError, match="no PNG picture"):
         blocks(f'<img alt="{ALT}" src="{source}">')
