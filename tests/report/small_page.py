@@ -19,7 +19,7 @@ def png(width=300, height=200):
 ALT = "Line chart of mean scores by week. Conclusion: Scores fall until week 4."
 TABLE = """<div id="table-outcomes" style="overflow: auto"><style>#table-outcomes td {}</style>
 <table class="gt_table"><thead>
-<tr class="gt_heading"><td colspan="3" class="gt_heading gt_title"><strong>Outcomes</strong></td></tr>
+<tr><td colspan="3" class="gt_heading gt_title"><strong>Outcomes</strong></td></tr>
 <tr class="gt_heading"><td colspan="3" class="gt_heading gt_subtitle">By regimen</td></tr>
 <tr class="gt_col_headings"><th class="gt_left" scope="col"></th>
 <th class="gt_right" scope="col">ketamine IM<br><span style="font-weight:400">n = 1,205</span></th>
@@ -36,13 +36,14 @@ NUMBERS = """<table class="ko"><thead><tr><th scope="col">visit</th>
 <tbody><tr><td>week 4</td><td class="number">9.10</td></tr></tbody></table>"""
 SPANS = """<table><thead><tr><th rowspan="2">clinic</th><th colspan="2">score</th></tr>
 <tr><th>mean</th><th>n</th></tr></thead>
-<tbody><tr><td rowspan="2">A</td><td>9.5</td><td>40</td></tr><tr><td>8.5</td><td>31</td></tr></tbody>
-</table>"""
+<tbody><tr><td rowspan="2">A</td><td>9.5</td><td>40</td></tr>
+<tr><td>8.5</td><td>31</td></tr></tbody></table>"""
 
 
 def page(body="", *, footer=""):
     """Put a body between everything that stands around it."""
-    return f"""<!DOCTYPE html><html lang="en"><head><title>Tab</title><style>p {{}}</style></head><body>
+    return f"""<!DOCTYPE html>
+<html lang="en"><head><title>Tab</title><style>p {{}}</style></head><body>
 <a class="skip" href="#content">Skip to the results</a>
 <header><h1>Quality of care</h1><p class="subtitle">8 clinics; synthetic</p>
 <p class="banner">Counts from 1 to 10 are hidden.</p></header>
@@ -75,6 +76,7 @@ b  22</pre>
 <dl><dt>SMD</dt><dd>standardised difference</dd></dl>
 {SPANS}</div></section>"""
 FOOTER = """<h2>Provenance</h2><p>Made today.</p>
-<table class="ko"><caption>Where the numbers come from</caption><thead><tr><th>name</th><th>value</th></tr></thead>
+<table class="ko"><caption>Where the numbers come from</caption>
+<thead><tr><th>name</th><th>value</th></tr></thead>
 <tbody><tr><td>seed</td><td>2033</td></tr></tbody></table>"""
 WHOLE = page(BODY, footer=FOOTER)

@@ -57,7 +57,7 @@ class _Said(HTMLParser):
         super().__init__()
         self.inside, self.silent, self.words = 0, 0, []
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag, _attrs):
         self.inside += tag in ("main", "footer")
         self.silent += tag in ("style", "summary")
 

@@ -8,6 +8,7 @@ from typing import Literal
 from openpyxl.cell import Cell as SheetCell
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.report.document import Cell, Row, Table, plain
@@ -74,7 +75,7 @@ def put_link(cell: SheetCell, text: str, sheet: str) -> None:
     sheet : str
         Name of the sheet.
     """
-    cell.hyperlink = f"#'{sheet}'!A1"
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{sheet}'!A1")
     put_text(cell, text)
     cell.font = Font(name=_FONT, size=11, color=_ACCENT, underline="single")
 
