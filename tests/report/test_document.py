@@ -16,6 +16,7 @@ from analysis.report.document import (
     Paragraph,
     Run,
     Table,
+    placed,
     plain,
     read_document,
 )
@@ -179,8 +180,8 @@ def test_a_table_of_results():
 
 def test_cells_over_several_rows_and_columns_keep_their_places():
     spans = table(SPANS)
-    head = [list(places) for _, places in spans.placed("head")]
-    body = [[c and plain(c.runs) for c in places.values()] for _, places in spans.placed("body")]
+    head = [list(places) for _, places in placed(spans.head)]
+    body = [[c and plain(c.runs) for c in places.values()] for _, places in placed(spans.body)]
     assert head == [[0, 1], [0, 1, 2]]
     assert body == [["A", "9.5", "40"], [None, "8.5", "31"]]
     assert spans.right == (False, True, True)
@@ -189,7 +190,7 @@ def test_cells_over_several_rows_and_columns_keep_their_places():
 def test_a_cell_that_reaches_down_at_the_right_edge_keeps_its_place():
     spans = table("<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td rowspan='2'>x</td></tr>"
                   "<tr><td>2</td></tr></table>")  # fmt: skip
-    assert [list(places) for _, places in spans.placed("body")] == [[0, 1], [0, 1]]
+    assert [list(places) for _, places in placed(spans.body)] == [[0, 1], [0, 1]]
 
 
 def test_a_table_without_a_title_has_that_of_the_heading_above():

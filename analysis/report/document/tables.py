@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
 
 from bs4 import Tag
 
 from analysis.report.document.model import Cell, Row, Run, Table, plain
+from analysis.report.document.placing import placed
 from analysis.report.document.text import runs_of, tidy
 
 __all__ = ["read_table"]
 
 _CELLS = ("td", "th")
-_PARTS: tuple[Literal["head"], Literal["body"]] = ("head", "body")
 _RIGHT = {"gt_right", "number"}
 _SET = {"gt_left", "gt_center", *_RIGHT}
 _NUMBER = re.compile(r"[<≤≥>−-]?\s?[\d.,]+\s?%?(?:\s?[(\[].*[)\]])?")
@@ -120,14 +119,14 @@ def _right(rows: Sequence[Tag], table: Table, columns: int) -> tuple[bool, ...]:
         looks = [set(cell.get_attribute_list("class")) for cell in cells]
         if len(cells) == columns > 1 and any(look & _SET for look in looks):
             return tuple(bool(look & _RIGHT) for look in looks)
-    placed = [places for part in _PARTS for _, places in table.placed(part)]
-    reached = (at + cell.columns for places in placed for at, cell in places.items() if cell)
+    rows_placed = [*placed(table.head), *placed(table.body)]
+    reached = (at + cell.columns for _, row in rows_placed for at, cell in row.items() if cell)
     return tuple(_is_numeric(table, at) for at in range(max(reached, default=columns)))
 
 
 def _is_numeric(table: Table, column: int) -> bool:
     """Tell whether every cell of a column shows a number or nothing."""
-    cells = [places.get(column) for row, places in table.placed("body") if row.kind == "row"]
+    cells = [places.get(column) for row, places in placed(table.body) if row.kind == "row"]
     texts = [plain(cell.runs) for cell in cells if cell is not None and not cell.heading]
     shown = [text for text in texts if text not in _NOTHING]
     return bool(shown) and all(_NUMBER.fullmatch(text) for text in shown)

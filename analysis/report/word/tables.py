@@ -8,7 +8,7 @@ from typing import Literal
 
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from analysis.report.document import Cell, Row, Table
+from analysis.report.document import Cell, Row, Table, placed
 from analysis.report.word.elements import element, field, paragraph, text_run
 from analysis.report.word.text import Writer
 from analysis.report.word.widths import Layout
@@ -96,10 +96,10 @@ def table_blocks(
 def _table(writer: Writer, table: Table, layout: Layout) -> BaseOxmlElement:
     """Write the table itself."""
     made = element("w:tbl", None, _properties(table, layout), _grid(layout))
-    for number, (row, places) in enumerate(table.placed("head")):
+    for number, (row, places) in enumerate(placed(table.head)):
         rule = number == len(table.head) - 1
         made.append(_Rows(writer, table, layout, "head", rule=rule, keep=True).row(row, places))
-    for (row, places), keep in zip(table.placed("body"), _kept(table), strict=True):
+    for (row, places), keep in zip(placed(table.body), _kept(table), strict=True):
         made.append(_Rows(writer, table, layout, "body", keep=keep).row(row, places))
     return made
 
