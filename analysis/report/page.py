@@ -24,8 +24,7 @@ __all__ = ["Appendix", "Made", "Section", "render_page", "section_of"]
 
 _TEMPLATES = Path(__file__).parent / "template"
 _LEFT_OUT = {"not-in-report", "parameters", "injected-parameters"}
-_SUMMARY = "summary"
-_METHODS = "methods"
+_ELSEWHERE = {"summary", "closing", "methods"}
 _HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
 
 
@@ -39,6 +38,8 @@ class Section:
         HTML of the cells.
     summary : markupsafe.Markup
         HTML of the cells tagged ``summary``, for the top of the page.
+    closing : markupsafe.Markup
+        HTML of the cells tagged ``closing``, for the end of the first page.
     methods : markupsafe.Markup
         HTML of the cells tagged ``methods``, for the chapter on how it was done.
     headings : tuple of (int, str, str)
@@ -47,6 +48,7 @@ class Section:
 
     body: Markup
     summary: Markup
+    closing: Markup
     methods: Markup
     headings: tuple[tuple[int, str, str], ...]
 
@@ -57,8 +59,8 @@ def section_of(notebook: NotebookNode, *, name: str) -> Section:
     Parameters
     ----------
     notebook : nbformat.NotebookNode
-        Executed; cells tagged ``summary`` and ``methods`` go to other places of the page, and
-        cells tagged ``not-in-report`` are left out.
+        Executed; cells tagged ``summary``, ``closing`` and ``methods`` go to other places of the
+        page, and cells tagged ``not-in-report`` are left out.
     name : str
         Short name of the notebook, the first part of its anchors.
 
@@ -68,10 +70,8 @@ def section_of(notebook: NotebookNode, *, name: str) -> Section:
         Headings are one level lower than in the notebook, since the page has its own title.
     """
     kept = [cell for cell in notebook.cells if not _LEFT_OUT & set(_tags(cell))]
-    summary, methods = (
-        [cell for cell in kept if tag in _tags(cell)] for tag in (_SUMMARY, _METHODS)
-    )
-    body = [cell for cell in kept if not {_SUMMARY, _METHODS} & set(_tags(cell))]
+    elsewhere = {tag: [c for c in kept if tag in _tags(c)] for tag in _ELSEWHERE}
+    body = [cell for cell in kept if not _ELSEWHERE & set(_tags(cell))]
     headings: list[tuple[int, str, str]] = []
 
     def with_anchor(heading: re.Match[str]) -> str:
@@ -83,9 +83,8 @@ def section_of(notebook: NotebookNode, *, name: str) -> Section:
     html = _HEADING.sub(with_anchor, _render(body))
     return Section(
         body=_markup(html),
-        summary=_markup(_render(summary)),
-        methods=_markup(_render(methods)),
         headings=tuple(headings),
+        **{tag: _markup(_render(cells)) for tag, cells in elsewhere.items()},
     )
 
 

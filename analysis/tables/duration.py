@@ -165,7 +165,7 @@ def _interval(low: float, high: float) -> str:
 def _between(low: float, high: float) -> str:
     """Write between which days the median is."""
     if pd.isna(low):
-        return "later than the shown curve tells"
+        return "not reached in the shown curve"
     return f"on day {high:g}" if low == high else f"between day {low:g} and day {high:g}"
 
 

@@ -312,7 +312,7 @@ class Document:
     blocks: tuple[Block, ...]
 
     def labelled(self) -> Iterator[tuple[str, Block]]:
-        """Number tables and figures, each kind from 1.
+        """Give tables and figures their numbers, each kind from 1.
 
         Yields
         ------

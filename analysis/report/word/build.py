@@ -139,7 +139,10 @@ class _Maker:
         block, name = self._report.blocks[number], self._names[number]
         if isinstance(block, Table):
             layout = self._layouts[number] or layout_of(block)
-            return table_blocks(self._writer, block, layout, label=label, name=name)
+            text = self._comes_next(number, (Paragraph, Items, Gap))
+            return table_blocks(
+                self._writer, block, layout, label=label, name=name, text_follows=text
+            )
         if isinstance(block, Figure):
             return figure_blocks(self._word, self._writer, block, label=label, name=name)
         if isinstance(block, Items):
@@ -148,12 +151,11 @@ class _Maker:
             return [self._writer.heading(block, name, first=number == 0)]
         if isinstance(block, Gap):
             return [self._writer.gap(block)]
-        return [self._writer.paragraph(block, keep_next=self._leads_up(number))]
+        return [self._writer.paragraph(block, keep_next=self._comes_next(number, (Table, Figure)))]
 
-    def _leads_up(self, number: int) -> bool:
-        """Tell whether a table or a figure comes right after a block."""
-        after = self._report.blocks[number + 1 : number + 2]
-        return any(isinstance(block, Table | Figure) for block in after)
+    def _comes_next(self, number: int, kinds: tuple[type, ...]) -> bool:
+        """Tell whether a block of some kinds comes right after a block."""
+        return any(isinstance(b, kinds) for b in self._report.blocks[number + 1 : number + 2])
 
 
 def _second_chapter(blocks: Sequence[Block]) -> int:

@@ -53,7 +53,7 @@ def caption(
 
 
 def table_blocks(
-    writer: Writer, table: Table, layout: Layout, *, label: str, name: str
+    writer: Writer, table: Table, layout: Layout, *, label: str, name: str, text_follows: bool
 ) -> list[BaseOxmlElement]:
     """Write a table with its caption and its notes.
 
@@ -69,21 +69,25 @@ def table_blocks(
         Such as "Table 3".
     name : str
         Bookmark of the caption.
+    text_follows : bool
+        Whether text comes next, which needs some space before it; headings have their own.
 
     Returns
     -------
     list of lxml element
-        Caption, subtitle, table, notes, and the space after them.
+        Caption, subtitle, table and notes.
     """
     blocks = [caption(writer, label, table.title, style="Caption", name=name, keep_next=True)]
     blocks += [
         paragraph("TableSubtitle", text_run(line)) for line in table.subtitle.split("\n") if line
     ]
     blocks.append(_table(writer, table, layout))
-    for position, note in enumerate(table.notes, start=1):
-        last = position == len(table.notes)
-        blocks.append(paragraph("TableNote", *writer.runs(note), keep_next=not last))
-    return [*blocks, paragraph("TableEnd")]
+    notes = [paragraph("TableNote", *writer.runs(note), keep_next=True) for note in table.notes]
+    if notes:
+        notes[-1] = paragraph("LastNote", *writer.runs(table.notes[-1]))
+    elif text_follows:
+        notes = [paragraph("TableEnd")]
+    return [*blocks, *notes]
 
 
 def _table(writer: Writer, table: Table, layout: Layout) -> BaseOxmlElement:

@@ -107,12 +107,13 @@ def layout_of(table: Table) -> Layout:
     Returns
     -------
     Layout
-        Upright where the columns are easy to read there, else on its side; smaller letters only
-        where words would be broken.
+        Upright where the columns are easy to read there, if need be in letters one point smaller;
+        else on its side, in small letters only where words would be broken.
     """
-    needs = _needs(table, _SIZES[0])
-    if sum(column.easy for column in needs) <= PORTRAIT:
-        return _layout(needs, PORTRAIT, size=_SIZES[0])
+    for size in _SIZES[:2]:
+        needs = _needs(table, size)
+        if sum(column.easy for column in needs) <= PORTRAIT:
+            return _layout(needs, PORTRAIT, size=size)
     for size in _SIZES:
         needs = _needs(table, size)
         if sum(column.least for column in needs) <= LANDSCAPE:
@@ -146,7 +147,7 @@ def _column(cells: Sequence[Cell], size: float) -> _Needs:
     widest = max((text_width(word, size, bold=bold) for word, bold in words), default=0.0)
     whole = max((text_width(line, size, bold=bold) for line, bold in lines), default=0.0)
     least = min(widest, _LONGEST_WORD * size)
-    easy = max(least, min(whole, _EASY))
+    easy = max(least, min(whole, _EASY * size / _SIZES[0]))
     return _Needs(least=least + _PADDING, easy=easy + _PADDING, whole=whole + _PADDING)
 
 

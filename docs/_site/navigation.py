@@ -1,0 +1,51 @@
+"""Menus of the site: the links of an overview page, in their order, become its sub-pages.
+
+A forge shows such a page as it is, without a directive in it.
+"""
+
+import posixpath
+import re
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+OVERVIEWS = ("docs/index", "docs/how-to/index", "docs/methods/index", "docs/reference/index")
+OVERVIEWS += ("docs/how-to/which-notebook",)
+LINK = re.compile(r"\]\(([^)#:]+)\.(?:md|ipynb)\)")
+
+
+def sub_pages(docname: str, text: str) -> list[str]:
+    """List the pages that a page links to, each once, as paths from the top folder.
+
+    >>> sub_pages("docs/index", "[a](start.md), [b](../README.md), [a](start.md), [c](x.py)")
+    ['docs/start', 'README']
+    """
+    here = posixpath.dirname(docname)
+    found = (posixpath.normpath(posixpath.join(here, target)) for target in LINK.findall(text))
+    return list(dict.fromkeys(found))
+
+
+def menu(docname: str, folder: Path) -> list[str]:
+    """Keep the links that belong below an overview, so that each page has one place.
+
+    Overviews belong below the first of them, other pages below the last that links to them.
+    """
+    place = OVERVIEWS.index(docname)
+    linked = [sub_pages(page, (folder / f"{page}.md").read_text("utf-8")) for page in OVERVIEWS]
+    elsewhere = {page for links in linked[place + 1 :] for page in links} - {*OVERVIEWS}
+    if place > 0:
+        elsewhere |= {*OVERVIEWS}
+    return [page for page in linked[place] if page not in elsewhere]
+
+
+def add_menu(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Append the menu to the text of an overview before it is read."""
+    if docname in OVERVIEWS:
+        lines = [f"/{page}" for page in menu(docname, Path(app.srcdir))]
+        source[0] += "\n".join(["\n\n```{toctree}", ":hidden:", "", *lines, "```\n"])
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register with Sphinx."""
+    app.connect("source-read", add_menu)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
