@@ -4,11 +4,21 @@ from analysis.disclosure.cells import HiddenCells, suppress_cells
 from analysis.disclosure.completeness import hide_completeness
 from analysis.disclosure.counted import CountedTable
 from analysis.disclosure.counts import SuppressedCounts, attack_counts, suppress_counts
-from analysis.disclosure.curves import cut_curve, cut_interval_curve, suppress_curve
+from analysis.disclosure.curves import (
+    cut_curve,
+    cut_interval_curve,
+    suppress_curve,
+    suppress_interval_curve,
+)
 from analysis.disclosure.degrees import coarse_degrees
 from analysis.disclosure.estimates import hide_statistics, suppress_numbers, suppress_proportions
 from analysis.disclosure.flow import suppress_flow
-from analysis.disclosure.ledger import Ledger, recording
+from analysis.disclosure.interval_readings import (
+    interval_corners,
+    interval_levels,
+    interval_median,
+)
+from analysis.disclosure.ledger import Ledger, held_together, recording
 from analysis.disclosure.medians import cut_medians
 from analysis.disclosure.members import ABOUT, MEMBERS, Members, units_of
 from analysis.disclosure.models import FittedCurve, FittedModel, hide_coefficients, shown_curve
@@ -54,10 +64,14 @@ __all__ = [
     "cut_curve",
     "cut_interval_curve",
     "cut_medians",
+    "held_together",
     "hide_coefficients",
     "hide_completeness",
     "hide_responses",
     "hide_statistics",
+    "interval_corners",
+    "interval_levels",
+    "interval_median",
     "is_small",
     "masked_count",
     "named_policy",
@@ -71,6 +85,7 @@ __all__ = [
     "suppress_counts",
     "suppress_curve",
     "suppress_flow",
+    "suppress_interval_curve",
     "suppress_numbers",
     "suppress_proportions",
     "suppress_risk_table",

@@ -16,7 +16,7 @@ from analysis.disclosure.rounding import coarse_curve
 from analysis.disclosure.rows import HELD
 from analysis.text_numbers import require_number_columns, require_numbers
 
-__all__ = ["cut_curve", "cut_interval_curve", "suppress_curve"]
+__all__ = ["cut_curve", "cut_interval_curve", "suppress_curve", "suppress_interval_curve"]
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
@@ -247,7 +247,12 @@ def _gathered(events: FloatArray, may: BoolArray, least: int) -> list[bool]:
 
 
 def cut_interval_curve(
-    curve: pd.DataFrame, *, by: str | None = None, about: str = "", policy: Policy = RELEASE
+    curve: pd.DataFrame,
+    *,
+    by: str | None = None,
+    followed: pd.DataFrame | None = None,
+    about: str = "",
+    policy: Policy = RELEASE,
 ) -> pd.DataFrame:
     """Widen the innermost intervals of a curve until 11 events are known to lie behind each.
 
@@ -258,6 +263,8 @@ def cut_interval_curve(
         gives them.
     by : str, optional
         Column of the group.
+    followed : pandas.DataFrame, optional
+        Who was followed, see `suppress_interval_curve`.
     about : str
         Of which event, the same in every release, see `suppress_curve`.
     policy : Policy
@@ -288,23 +295,79 @@ def cut_interval_curve(
     >>> cut_interval_curve(curve)[["lower", "upper", "estimate"]].to_numpy().tolist()
     [[0.0, 21.0, 0.7], [28.0, 35.0, 0.4]]
     """
+    return suppress_interval_curve(curve, by=by, followed=followed, about=about, policy=policy)[0]
+
+
+def suppress_interval_curve(
+    curve: pd.DataFrame,
+    risk: pd.DataFrame | None = None,
+    *,
+    by: str | None = None,
+    followed: pd.DataFrame | None = None,
+    about: str = "",
+    policy: Policy = RELEASE,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Widen the intervals of a curve, and hide numbers under it, as `suppress_curve` does.
+
+    Parameters
+    ----------
+    curve : pandas.DataFrame
+        Innermost intervals, see `cut_interval_curve`.
+    risk : pandas.DataFrame, optional
+        Numbers beside the curve: ``time, n_risk`` (patients who were seen without the event at or
+        after the time) and the group.
+    by : str, optional
+        Column of the group.
+    followed : pandas.DataFrame, optional
+        Who was followed: ``unit`` as `units_of` names it, the column of the group, ``entry``,
+        ``time`` (of the visit that showed the event, or of the last), ``event``, and
+        ``free_until``, the last visit without the event. The counts are then also protected
+        against other tables of these patients, such as a curve dated at the visit.
+    about : str
+        Of which event, the same in every release, see `suppress_curve`.
+    policy : Policy
+        The least count that may be shown.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        The intervals, as `cut_interval_curve` gives them; and the group, ``time`` and ``n_risk``
+        as text.
+
+    Raises
+    ------
+    ColumnError
+        When a column is absent.
+
+    Examples
+    --------
+    >>> curve = pd.DataFrame({
+    ...     "lower": [0, 14], "upper": [7, 21], "mass": [0.2, 0.3],
+    ...     "n_risk": [60, 40], "n_event": [12, 18], "estimate": [0.8, 0.5]})
+    >>> risk = pd.DataFrame({"time": [0, 21], "n_risk": [60, 28]})  # 2 were not seen to the end
+    >>> steps, numbers = suppress_interval_curve(curve, risk)
+    >>> steps["upper"].tolist(), numbers["n_risk"].tolist()
+    ([7, 21], ['60', '—'])
+    """
     keys = keys_of(by)
-    numbers = ["lower", "upper", "mass", "n_risk", "n_event", "estimate"]
-    require_columns(curve, [*keys, *numbers])
-    require_number_columns(curve, numbers)
+    columns = ["lower", "upper", "mass", "n_risk", "n_event", "estimate"]
+    require_columns(curve, [*keys, *columns])
+    require_number_columns(curve, columns)
     ordered = curve.sort_values([*keys, "upper"], kind="stable")
-    finite = ordered[ordered["upper"].lt(np.inf)]
+    finite = ordered[ordered["upper"].lt(np.inf)].reset_index(drop=True)
+    numbers = _numbers_at_risk(risk, keys)
     if policy.confidential:
-        return finite.reset_index(drop=True)
-    steps = finite.assign(time=finite["upper"]).reset_index(drop=True)
-    shown, told = _chosen_steps(steps, keys, about, policy=policy)
+        return finite, numbers.assign(n_risk=[f"{n:,.0f}" for n in numbers["n_risk"]])
+    steps = finite.assign(time=finite["upper"])
+    about = f"{about}, between visits" if about else "between visits"
+    shown, told = _chosen_steps(steps, keys, about, numbers, followed, policy=policy)
     kept = _told_rows(steps, shown, told, keys)
     ends_before = _before_few(steps, number_curves(steps, keys), policy).index
     coarse = coarse_curve(steps, number_curves(steps, keys), policy=policy)
     joined = _joined(coarse.loc[ends_before], kept[ends_before], keys)
     cut = joined.drop(columns=["time", "n_risk", "n_event"]).reset_index(drop=True)
     cut.attrs[HELD] = policy.rule
-    return cut
+    return cut, _told_numbers(numbers, told)
 
 
 def _joined(rows: pd.DataFrame, shown: BoolArray, keys: Sequence[str]) -> pd.DataFrame:

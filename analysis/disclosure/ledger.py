@@ -22,7 +22,7 @@ from analysis.disclosure.record import Record, parse_record, unreadable
 from analysis.errors import DisclosureError
 from analysis.storage import write_text
 
-__all__ = ["LEDGER_VARIABLE", "Ledger", "current_ledger", "recording"]
+__all__ = ["LEDGER_VARIABLE", "Ledger", "current_ledger", "held_together", "recording"]
 
 LEDGER_VARIABLE = "KETAMINE_OUTCOMES_LEDGER"
 """Environment variable by which a report tells its notebooks where the ledger of the release is:
@@ -239,3 +239,26 @@ def current_ledger() -> Ledger | None:
         ledger = Ledger(release=release, path=Path(path))
         _CURRENT.set(ledger)
     return ledger
+
+
+@contextmanager
+def held_together() -> Iterator[Ledger]:
+    """Protect what is suppressed inside against each other, also where no release is being made.
+
+    Yields
+    ------
+    Ledger
+        That of the release, or one that is forgotten afterwards.
+
+    Examples
+    --------
+    >>> with held_together() as ledger:
+    ...     current_ledger() is ledger
+    True
+    """
+    ledger = current_ledger()
+    if ledger is not None:
+        yield ledger
+        return
+    with recording(Ledger(release="together")) as passing:
+        yield passing

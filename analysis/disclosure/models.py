@@ -185,4 +185,4 @@ def shown_curve(
             "curve on its own."
         )
     by = keys[0] if keys else None
-    return cut_interval_curve(support, by=by, about=about, policy=policy)
+    return cut_interval_curve(support, by=by, followed=followed, about=about, policy=policy)

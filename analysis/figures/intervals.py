@@ -13,8 +13,10 @@ from analysis.disclosure import (
     RELEASE,
     Policy,
     cut_curve,
-    cut_interval_curve,
-    suppress_risk_table,
+    held_together,
+    interval_corners,
+    interval_levels,
+    suppress_interval_curve,
 )
 from analysis.figures.axis import groups_of
 from analysis.figures.labels import add_headings
@@ -37,7 +39,6 @@ from analysis.figures.time_axis import (
     set_time_axis,
     write_below,
 )
-from analysis.results import FloatArray
 
 __all__ = ["IntervalResult", "plot_interval_curve"]
 
@@ -101,8 +102,9 @@ def plot_interval_curve(
     """
     column = None if curve.levels.name is None else str(curve.levels.name)
     whole = curve.curve()
-    cut = named(cut_interval_curve(whole, by=column, policy=policy), column)
-    risk = named(suppress_risk_table(curve.risk_table(times), by=column, policy=policy), column)
+    with held_together():  # both curves tell how many had the event
+        cut, risk = (named(each, column) for each in _released(curve, whole, times, policy))
+        late = None if naive is None else _naive(naive, column, policy)
     marks = marks_for(list(dict.fromkeys(risk["group"])))
     parts = [_at_ticks(cut[cut["group"].eq(name)], ticks) for name, ticks in groups_of(risk)]
     frame = pd.concat(parts, ignore_index=True)
@@ -111,15 +113,16 @@ def plot_interval_curve(
     compared = describe_test(test, policy)
     hidden = cut_note(len(cut) < np.isfinite(whole["upper"]).sum(), policy)
     notes = ["Shaded: where the curve lies, as far as visits tell."]
+    if cut.empty and not policy.confidential:
+        least = policy.minimum_count
+        notes = [f"No step: fewer than {least} events were seen with {least} or more at risk."]
     notes += ["Dots: dated at the visit that showed the event."] if naive is not None else []
     with house_style():
         axes = new_axes(ax, height=4.2 + 0.18 * len(marks))
         for name, mark in marks.items():
             _draw_regions(axes, cut[cut["group"].eq(name)], mark)
-        if naive is not None:
-            _draw_naive(
-                axes, named(cut_curve(naive.curve(), by=column, policy=policy), column), marks
-            )
+        if late is not None:
+            _draw_naive(axes, named(late, column), marks)
         set_time_axis(axes, times, words.get("x_label", DAYS))
         set_share_axis(axes)
         below = [*notes, words.get("note", ""), hidden]
@@ -135,34 +138,40 @@ def plot_interval_curve(
     return axes, released(frame, column, alt)
 
 
+def _released(
+    curve: IntervalResult, whole: pd.DataFrame, times: Sequence[float], policy: Policy
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Hide what of a curve and of its numbers at the ticks must not be told."""
+    return suppress_interval_curve(
+        whole,
+        curve.risk_table(times),
+        by=None if curve.levels.name is None else str(curve.levels.name),
+        followed=getattr(curve, "followed", None),
+        about=getattr(curve, "origin", None) or "",
+        policy=policy,
+    )
+
+
+def _naive(naive: CurveResult, column: str | None, policy: Policy) -> pd.DataFrame:
+    """Keep the steps of the curve dated at the visit that may be told beside the other."""
+    return cut_curve(
+        naive.curve(),
+        by=column,
+        followed=getattr(naive, "followed", None),
+        about=getattr(naive, "origin", None) or "",
+        policy=policy,
+    )
+
+
 def _at_ticks(cut: pd.DataFrame, risk: pd.DataFrame) -> pd.DataFrame:
-    """Read one shown curve at the ticks: between which levels it lies, and where the line is."""
-    asked = risk["time"].to_numpy(float)
-    x, y = _line(cut)
-    levels = np.append(1.0, cut["estimate"].to_numpy(float))
-    begun = np.searchsorted(cut["lower"].to_numpy(float), asked, side="left")
-    over = np.searchsorted(cut["upper"].to_numpy(float), asked, side="right")
-    columns = {
-        "estimate": np.interp(asked, x, y),
-        "estimate_low": levels[np.maximum(begun, over)],
-        "estimate_high": levels[over],
-    }
-    ended = asked > x[-1]
-    numbers = {name: np.where(ended, np.nan, values) for name, values in columns.items()}
-    return risk[["group", "time", "n_risk"]].assign(**numbers).reset_index(drop=True)
-
-
-def _line(cut: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
-    """Lay out the corners of one curve: level outside regions, straight inside."""
-    levels = np.append(1.0, cut["estimate"].to_numpy(float))
-    x = np.column_stack([cut["lower"], cut["upper"]]).ravel()
-    y = np.column_stack([levels[:-1], levels[1:]]).ravel()
-    return np.append(0.0, x), np.append(1.0, y)
+    """Read one shown curve at the ticks, beside the numbers there."""
+    levels = interval_levels(cut, risk["time"]).drop(columns="time")
+    return pd.concat([risk[["group", "time", "n_risk"]].reset_index(drop=True), levels], axis=1)
 
 
 def _draw_regions(ax: Axes, cut: pd.DataFrame, mark: Mark) -> None:
     """Draw one curve and shade what is not known of it."""
-    x, y = _line(cut)
+    x, y = interval_corners(cut)
     for left, right, high, low in zip(x[1::2], x[2::2], y[1::2], y[2::2], strict=True):
         ax.fill_between(
             [left, right], [low, low], [high, high], color=mark.color, alpha=0.22, linewidth=0

@@ -179,7 +179,8 @@ def _message(shown: pd.DataFrame) -> str:
         return "No group has enough patients to show a share"
     if len(known) == 1:
         return f"The share is {100 * known.iloc[0]:.0f}%"
-    return f"Shares lie between {100 * known.min():.0f}% and {100 * known.max():.0f}%"
+    shares = "The shares that may be shown lie" if shown["estimate"].isna().any() else "Shares lie"
+    return f"{shares} between {100 * known.min():.0f}% and {100 * known.max():.0f}%"
 
 
 def _alt(shown: pd.DataFrame, title: str) -> str:

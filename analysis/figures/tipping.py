@@ -59,8 +59,8 @@ def plot_tipping_point(
     ReportError
         When more than two arms move.
     """
-    tidy = tipping.tidy()
-    if hide_coefficients(tidy, tipping.support(), policy)["reason"].ne("").any():
+    tidy = hide_coefficients(tipping.tidy(), tipping.support(), policy)
+    if tidy["reason"].ne("").any():
         raise DisclosureError(
             "The estimate rests on too few patients to be shown. Analyse larger groups, or draw "
             "it for the inside with policy=INTERNAL."

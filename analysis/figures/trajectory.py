@@ -20,6 +20,7 @@ __all__ = ["plot_trajectory"]
 
 _ESTIMATES = ["estimate", "conf_low", "conf_high", "observed"]
 _FEW_BANDS = 2  # more confidence bands than this hide each other
+_FEW_LINES = 2  # more than this do not fit into a title one by one
 
 
 def plot_trajectory(
@@ -191,9 +192,14 @@ def _write(
 
 
 def _message(frame: pd.DataFrame) -> str:
-    """Say in one line how the means moved."""
+    """Say in one line how the means moved, or of many groups between which means they ended."""
+    known = frame.dropna(subset=["estimate"])
+    last = known.groupby("group", sort=False)["estimate"].last()
+    if len(last) > _FEW_LINES:
+        ends = f"between {last.min():.1f} and {last.max():.1f}".replace("-", "\u2212")
+        return f"At the last visit the means lie {ends}"
     parts = []
-    for name, rows in groups_of(frame.dropna(subset=["estimate"])):
+    for name, rows in groups_of(known):
         moved = f"from {rows['estimate'].iloc[0]:.1f} to {rows['estimate'].iloc[-1]:.1f}"
         parts.append(f"{moved} ({name})" if name else moved)
     if not parts:

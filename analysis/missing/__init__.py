@@ -1,6 +1,7 @@
 """Missing scores: who has none, what was assumed about them, and what would change the answer."""
 
 from analysis.disclosure.counted import CountedTable
+from analysis.missing.all_changes import change_if_worse
 from analysis.missing.attrition import attrition_weights
 from analysis.missing.attrition_result import AttritionWeights
 from analysis.missing.card import EstimandCard, StatesEstimand, estimand_card
@@ -32,6 +33,7 @@ __all__ = [
     "TippingPoint",
     "Visiting",
     "attrition_weights",
+    "change_if_worse",
     "completers_against_all",
     "dropout_predictors",
     "dropout_rows",

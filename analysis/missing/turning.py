@@ -189,6 +189,29 @@ class TippingPoint:
         amounts[0, place] = delta
         return float(self._excess(self.curve.at(amounts))[0])
 
+    def sentence(self) -> str:
+        """Say in one sentence, for a cohort without arms, how firm an improvement is.
+
+        Returns
+        -------
+        str
+            Worse is the side of zero on which the deltas lie; an improvement is one that passes
+            the value it is compared with, on the other side.
+        """
+        worse = 1.0 if self.grid.max() >= -self.grid.min() else -1.0
+        what = f"An improvement of {abs(self.null):g} points" if self.null else "An improvement"
+        start = self.at(np.zeros((1, len(self.arms)))).iloc[0]
+        end = "conf_high" if worse > 0 else "conf_low"
+        if worse * (start[end] - self.null) >= 0:
+            return f"{what} is not shown, even if scores after leaving are as predicted."
+        tip = float(self.tips()["above" if worse > 0 else "below"].iloc[0])
+        if np.isnan(tip):
+            return f"{what} is shown, however much worse scores after leaving are."
+        return (
+            f"{what} is shown unless scores after leaving are {abs(tip):.1f} points worse than "
+            "predicted."
+        )
+
     def support(self) -> pd.DataFrame:
         """Return the fewest patients behind the estimate, row by row of `tidy`.
 

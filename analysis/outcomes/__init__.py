@@ -5,7 +5,7 @@ from analysis.outcomes.baseline import LAST, BaselineRule, baseline_scores
 from analysis.outcomes.cohort import courses, treated_patients
 from analysis.outcomes.courses import assign_courses
 from analysis.outcomes.definition import Definition
-from analysis.outcomes.endpoints.curves import curve
+from analysis.outcomes.endpoints.curves import curve, curve_between_visits
 from analysis.outcomes.endpoints.endpoint import Endpoint
 from analysis.outcomes.endpoints.episodes import relapse_episodes
 from analysis.outcomes.endpoints.event_table import EventTable
@@ -46,7 +46,12 @@ from analysis.outcomes.response import (
     visit_status,
 )
 from analysis.outcomes.scores import valid_scores
-from analysis.outcomes.selection import previous_period, select_patients, selection_in_words
+from analysis.outcomes.selection import (
+    patients_before,
+    previous_period,
+    select_patients,
+    selection_in_words,
+)
 from analysis.outcomes.substance import percent_days_abstinent
 from analysis.outcomes.trajectory import MeanCourse, mean_course
 from analysis.outcomes.windows import (
@@ -93,6 +98,7 @@ __all__ = [
     "completeness",
     "courses",
     "curve",
+    "curve_between_visits",
     "definition",
     "definition_names",
     "entry_in_words",
@@ -105,6 +111,7 @@ __all__ = [
     "individual_measures",
     "mean_course",
     "patient_flow",
+    "patients_before",
     "percent_days_abstinent",
     "place_in_windows",
     "previous_period",

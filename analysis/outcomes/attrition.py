@@ -13,6 +13,7 @@ from analysis.instruments import load_instrument
 from analysis.outcomes.baseline import LAST, BaselineRule
 from analysis.outcomes.cohort import named_groups, treated_patients
 from analysis.outcomes.entry import stated_threshold
+from analysis.outcomes.in_words import METHOD, course_in_words, rules_in_words
 from analysis.outcomes.placement import day_zero, placed_scores
 from analysis.outcomes.response import visit_status
 from analysis.outcomes.rules import CourseChoice, Rules
@@ -72,6 +73,10 @@ def patient_flow(
     at_step = {"Baseline score": has_baseline, last: at_threshold}
     at_step |= {"Evaluable": status["evaluable"], "Analysed": status["observed"]}
     flow.attrs[ABOUT] = f"{load_instrument(instrument).name} at {visit}"
+    flow.attrs[METHOD] = (
+        f"Flow of patients to {instrument} at {visit}",
+        rules_in_words(instrument, visit, **rules),
+    )
     flow.attrs[MEMBERS] = _members(study, status, at_step)
     return flow
 
@@ -205,4 +210,14 @@ def completeness(
     groups = named_groups(started[by]).astype(str)
     inside = {("started", group): groups.eq(group) for group in groups.unique()}
     shown.attrs[MEMBERS] = Members(units_of(started), inside)
+    shown.attrs[METHOD] = (
+        f"Completeness of {instrument}",
+        (
+            (
+                "Of patients whose window has closed, those with a score in it. "
+                f"Planned visits: {'; '.join(plan.labels)}."
+            ),
+            course_in_words(course=course),
+        ),
+    )
     return shown

@@ -14,6 +14,7 @@ from analysis.errors import ColumnError, DataError
 from analysis.instruments import load_instrument
 from analysis.outcomes.cohort import named_groups
 from analysis.outcomes.definition import Definition
+from analysis.outcomes.in_words import METHOD, rules_in_words
 from analysis.outcomes.library import definition_names, resolve
 from analysis.outcomes.response import usual_measures, visit_status
 from analysis.outcomes.rules import Rules
@@ -67,8 +68,8 @@ def response_rates(
         deterioration). Counts are true counts. Patients for whom `by` is missing are the group
         "not recorded". ``attrs["definitions"]`` holds a sentence per measure,
         ``attrs["unverified"]`` those that were not verified, which tables print, and
-        ``attrs["worsening"]`` the names of the measures that are harm; ``attrs["counted"]`` and
-        ``attrs["members"]`` are for disclosure control.
+        ``attrs["worsening"]`` the names of the measures that are harm, ``attrs["method"]`` how
+        it was made; ``attrs["counted"]`` and ``attrs["members"]`` are for disclosure control.
 
     Raises
     ------
@@ -114,9 +115,23 @@ def response_rates(
         "unverified": tuple(each.note for each in chosen if not each.verified),
         "worsening": tuple(each.name for each in chosen if each.kind == "worsening"),
         ABOUT: f"{scale.name} at {visit}",
+        METHOD: (
+            f"{scale.name} at {visit}",
+            (
+                *rules_in_words(scale.name, visit, **rules),
+                *(_capital(each.note) for each in chosen),
+                f"Limits of shares are Wilson's at {100 * conf_level:g}%.",
+            ),
+        ),
         MEMBERS: _members(status, groups, by, [d.name for d in chosen]),
     }
     return rates
+
+
+def _capital(note: str) -> str:
+    """Write the name of a measure as words."""
+    name, colon, rule = note.partition(":")
+    return f"{name.replace('_', ' ').capitalize()}{colon}{rule}"
 
 
 def _groups(status: pd.DataFrame, by: str | None, total: str) -> Any:

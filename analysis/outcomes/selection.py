@@ -13,7 +13,7 @@ from analysis.errors import DataError
 from analysis.outcomes.months import month_name, month_number, months_of
 from analysis.study import Study
 
-__all__ = ["previous_period", "select_patients", "selection_in_words"]
+__all__ = ["patients_before", "previous_period", "select_patients", "selection_in_words"]
 
 
 def select_patients(study: Study, *, site: str = "", first: str = "", last: str = "") -> Study:
@@ -160,6 +160,45 @@ def previous_period(study: Study, first: str, last: str) -> tuple[str, str]:
     if not len(known) or low > high or before < known.min():
         return "", ""
     return month_name(before, dated=dated), month_name(low - 1, dated=dated)
+
+
+def patients_before(
+    study: Study, *, site: str = "", first: str = "", last: str = ""
+) -> Study | None:
+    """Keep the patients of the period before one, which is as long.
+
+    Parameters
+    ----------
+    study : Study
+        The whole study.
+    site, first, last : str
+        Of the period itself, as in `select_patients`.
+
+    Returns
+    -------
+    Study or None
+        None where there is no such period, or nobody began in it.
+
+    Raises
+    ------
+    DataError
+        As `select_patients`, for the period itself.
+
+    Examples
+    --------
+    >>> from analysis.study import read_study
+    >>> from analysis.synthetic import example_folder
+    >>> study = read_study(example_folder("clinic-network"))
+    >>> patients_before(study) is None
+    True
+    """
+    from_month, to_month = previous_period(study, first, last)
+    if not from_month:
+        return None
+    try:
+        return select_patients(study, site=site, first=from_month, last=to_month)
+    except DataError:  # nobody began there then
+        return None
 
 
 def selection_in_words(*, site: str = "", first: str = "", last: str = "") -> str:

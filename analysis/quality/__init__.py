@@ -17,6 +17,7 @@ from analysis.quality.clinics.shrinkage_result import Shrinkage
 from analysis.quality.comparison.cohorts import comparable_cohorts
 from analysis.quality.comparison.comparison import compare_with_published
 from analysis.quality.comparison.curves import PublishedCurves, compare_curves
+from analysis.quality.comparison.nearest import compare_with_nearest
 from analysis.quality.comparison.result import PublishedComparison
 from analysis.quality.comparison.spread import change_from_means
 from analysis.quality.measures import (
@@ -68,6 +69,7 @@ __all__ = [
     "clinic_outcomes",
     "comparable_cohorts",
     "compare_curves",
+    "compare_with_nearest",
     "compare_with_published",
     "completeness_measures",
     "false_signal_rate",

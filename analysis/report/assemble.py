@@ -82,7 +82,6 @@ def chapter_paths(kind: str) -> list[Path]:
     folder = notebook_folder()
     numbered = {path.stem[:2]: path for path in sorted(folder.glob("[0-9][0-9]-*.ipynb"))}
     paths = [folder / f"{FIRST_PAGE}.ipynb", *(numbered.get(n, folder / n) for n in KINDS[kind])]
-    paths = paths[0 if paths[0].is_file() else 1 :]
     absent = [path.stem for path in paths if not path.is_file()]
     if absent:
         raise ReportError(

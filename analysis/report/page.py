@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import unescape
 from pathlib import Path
 
 import jinja2
@@ -18,13 +17,14 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
+from analysis.report.markup import plain_tables, text_of, with_unique_tables
 from analysis.report.origin import Provenance
 
 __all__ = ["Appendix", "Made", "Section", "render_page", "section_of"]
 
+_TEMPLATES = Path(__file__).parent / "template"
 _LEFT_OUT = {"not-in-report", "parameters", "injected-parameters"}
-_SUMMARY = "summary"
-_METHODS = "methods"
+_ELSEWHERE = {"summary", "closing", "methods"}
 _HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
 
 
@@ -38,6 +38,8 @@ class Section:
         HTML of the cells.
     summary : markupsafe.Markup
         HTML of the cells tagged ``summary``, for the top of the page.
+    closing : markupsafe.Markup
+        HTML of the cells tagged ``closing``, for the end of the first page.
     methods : markupsafe.Markup
         HTML of the cells tagged ``methods``, for the chapter on how it was done.
     headings : tuple of (int, str, str)
@@ -46,6 +48,7 @@ class Section:
 
     body: Markup
     summary: Markup
+    closing: Markup
     methods: Markup
     headings: tuple[tuple[int, str, str], ...]
 
@@ -56,8 +59,8 @@ def section_of(notebook: NotebookNode, *, name: str) -> Section:
     Parameters
     ----------
     notebook : nbformat.NotebookNode
-        Executed; cells tagged ``summary`` and ``methods`` go to other places of the page, and
-        cells tagged ``not-in-report`` are left out.
+        Executed; cells tagged ``summary``, ``closing`` and ``methods`` go to other places of the
+        page, and cells tagged ``not-in-report`` are left out.
     name : str
         Short name of the notebook, the first part of its anchors.
 
@@ -67,25 +70,21 @@ def section_of(notebook: NotebookNode, *, name: str) -> Section:
         Headings are one level lower than in the notebook, since the page has its own title.
     """
     kept = [cell for cell in notebook.cells if not _LEFT_OUT & set(_tags(cell))]
-    summary, methods = (
-        [cell for cell in kept if tag in _tags(cell)] for tag in (_SUMMARY, _METHODS)
-    )
-    body = [cell for cell in kept if not {_SUMMARY, _METHODS} & set(_tags(cell))]
+    elsewhere = {tag: [c for c in kept if tag in _tags(c)] for tag in _ELSEWHERE}
+    body = [cell for cell in kept if not _ELSEWHERE & set(_tags(cell))]
     headings: list[tuple[int, str, str]] = []
 
     def with_anchor(heading: re.Match[str]) -> str:
         level, text = heading.groups()
         anchor = f"{name}-{len(headings) + 1}"
-        plain = unescape(re.sub(r"<[^>]+>", "", text)).strip()
-        headings.append((int(level), anchor, plain))
+        headings.append((int(level), anchor, text_of(text)))
         return f'<h{level} id="{anchor}">{text}</h{level}>'
 
     html = _HEADING.sub(with_anchor, _render(body))
     return Section(
         body=_markup(html),
-        summary=_markup(_render(summary)),
-        methods=_markup(_render(methods)),
         headings=tuple(headings),
+        **{tag: _markup(_render(cells)) for tag, cells in elsewhere.items()},
     )
 
 
@@ -102,11 +101,11 @@ def _tags(cell: NotebookNode) -> list[str]:
 def _render(cells: Sequence[NotebookNode]) -> str:
     """Render cells without code, without standard error, headings one level lower."""
     notebook = new_notebook(cells=[_presentable(cell) for cell in cells])
-    exporter = HTMLExporter(template_name="basic", exclude_input=True, exclude_anchor_links=True)
-    exporter.exclude_output_prompt = True
-    exporter.exclude_input_prompt = True
+    exporter = HTMLExporter(
+        template_file=str(_TEMPLATES / "chapter.html.j2"), exclude_anchor_links=True
+    )
     html, _ = exporter.from_notebook_node(notebook)
-    return str(html)
+    return plain_tables(str(html))
 
 
 def _presentable(cell: NotebookNode) -> NotebookNode:
@@ -145,7 +144,9 @@ class Made:
     title, subtitle : str
         Main heading and the line under it.
     banner : str
-        Who may see it.
+        Who may see it; printed on every page.
+    confidential : bool
+        Whether it must not leave the clinic: the banner then stands out.
     at : datetime.datetime
         When it was made, in UTC.
     """
@@ -154,6 +155,7 @@ class Made:
     subtitle: str
     banner: str
     at: datetime
+    confidential: bool = False
 
 
 def render_page(
@@ -181,14 +183,36 @@ def render_page(
     str
         A whole HTML page. Text is escaped; only the sections' own HTML is not.
     """
-    folder = Path(__file__).parent
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder), autoescape=True, undefined=jinja2.StrictUndefined
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
     )
-    return environment.get_template("page.html.j2").render(
+    page = environment.get_template("page.html.j2").render(
         made=made,
         sections=sections,
         appendices=appendices,
-        style=_markup((folder / "page.css").read_text(encoding="utf-8")),
-        origin=_markup(origin._repr_html_()),
+        style=_markup(_style() + _running(made)),
+        origin=_markup(plain_tables(origin._repr_html_())),
     )
+    return with_unique_tables(page)
+
+
+def _style() -> str:
+    """Read the style sheets of the page: on the screen, and on paper."""
+    names = ("page.css", "print.css")
+    return "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+
+
+def _running(made: Made) -> str:
+    """Write the lines that stand on every printed page; what is confidential stands out."""
+    look = " color: #8a1c1c; font-weight: bold;" if made.confidential else ""
+    return (
+        f"@page {{ @top-left {{ content: {_css_string(made.title)}; }}"
+        f" @bottom-left {{ content: {_css_string(made.banner)};{look} }} }}\n"
+    )
+
+
+def _css_string(text: str) -> str:
+    """Quote a text for a style sheet; signs other than letters and digits become numbers."""
+    return '"' + re.sub(r"[^\w ]", lambda found: f"\\{ord(found[0]):x} ", text) + '"'

@@ -2,23 +2,44 @@
 
 from analysis.tables.baseline import baseline_table
 from analysis.tables.courses import courses_table
+from analysis.tables.duration import duration_table
 from analysis.tables.estimates import estimates_table
 from analysis.tables.findings import findings_table
 from analysis.tables.indications import indications_table
 from analysis.tables.measures import measures_table
+from analysis.tables.missing import assumptions_table, change_if_worse_table, retention_table
+from analysis.tables.number_style import STYLES, NumberStyle
+from analysis.tables.published import published_table
 from analysis.tables.responses import response_table
 from analysis.tables.result import Column, TableResult
 from analysis.tables.rules import rules_table
+from analysis.tables.safety import (
+    events_of_interest_table,
+    safety_levels_table,
+    safety_shares_table,
+    suicidality_table,
+)
 
 __all__ = [
+    "STYLES",
     "Column",
+    "NumberStyle",
     "TableResult",
+    "assumptions_table",
     "baseline_table",
+    "change_if_worse_table",
     "courses_table",
+    "duration_table",
     "estimates_table",
+    "events_of_interest_table",
     "findings_table",
     "indications_table",
     "measures_table",
+    "published_table",
     "response_table",
+    "retention_table",
     "rules_table",
+    "safety_levels_table",
+    "safety_shares_table",
+    "suicidality_table",
 ]

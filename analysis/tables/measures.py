@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from analysis.disclosure import HIDDEN
+from analysis.errors import DataError
 from analysis.quality import QualityMeasures
 from analysis.tables.result import Column, TableResult, hiding_note
 
@@ -44,6 +46,7 @@ def measures_table(
     labels: Mapping[str, str] | None = None,
     title: str = "Quality measures",
     notes: Sequence[str] = (),
+    definitions: bool = True,
 ) -> TableResult:
     """Show quality measures as they were made: by the policy that `quality_measures` was given.
 
@@ -57,12 +60,21 @@ def measures_table(
         Title of the table.
     notes : sequence of str
         Further lines under the table.
+    definitions : bool
+        Whether the full statement of each measure stands under the table, and measures that
+        cannot be computed have a row. False: the short table of a report, for those who find the
+        definitions elsewhere.
 
     Returns
     -------
     TableResult
-        Rows grouped by measure, all patients first. A measure that cannot be computed keeps its row
-        and says what it needs; under the table stands the full statement of each measure.
+        Rows grouped by measure, all patients first; without strata a row per measure. A measure
+        that cannot be computed says what it needs.
+
+    Raises
+    ------
+    DataError
+        When only computable measures are wanted and there is none.
 
     Examples
     --------
@@ -75,6 +87,10 @@ def measures_table(
     '87.8 (84.9 to 90.3)'
     """
     shown, policy = _rows(measures.shown), measures.statement.policy
+    absent = _absent(shown, {each.name: each.title for each in measures.measures})
+    if not definitions:
+        absent = _needs(shown, {each.name: each.title for each in measures.measures})
+        shown = _computable(shown, absent)
     words = {**_SPLITS, **(labels or {})}
     headings = _headings(measures.conf_level)
     titles = {each.name: each.title for each in measures.measures}
@@ -86,19 +102,22 @@ def measures_table(
         excluded=_excluded(shown),
     )
     body = body[["group", "label", *headings]].astype("string")
+    if not definitions and shown["by"].eq("").all():
+        body = body.assign(label=body["group"], group="")
     hidden = measures.statement.hidden
     told = sum(int(body[key].str[:1].str.isdigit().sum()) for key in headings if key != "estimate")
     return TableResult(
         title=title,
-        subtitle=_versions(measures),
+        subtitle=_versions(measures) if definitions else "",
         frame=body,
         columns=tuple(Column(key=key, label=label) for key, label in headings.items()),
         notes=(
             *notes,
             _MEANING,
             *([_STRATA] if shown["by"].ne("").any() and not policy.confidential else []),
-            *_absent(shown, titles),
-            *measures.notes[:-1],  # the last is the rule of the policy, as the next says it
+            *absent,
+            # the last is the rule of the policy, as the next says it
+            *(measures.notes[:-1] if definitions else ()),
             hiding_note(policy),
         ),
         denominators=body[["group", "label", "denominator"]],
@@ -152,6 +171,32 @@ def _versions(measures: QualityMeasures) -> str:
     """List the versions of published measures."""
     versions = dict.fromkeys(each.version for each in measures.measures)
     return "; ".join(name for name in versions if name != "own definition")
+
+
+def _computable(shown: pd.DataFrame, needs: Sequence[str]) -> pd.DataFrame:
+    """Keep the measures that can be computed."""
+    kept = shown[~shown["reason"].str.startswith("not computable")]
+    if kept.empty:
+        raise DataError("No quality measure is computable. " + " ".join(needs))
+    return kept.reset_index(drop=True)
+
+
+def _needs(shown: pd.DataFrame, titles: Mapping[str, str]) -> list[str]:
+    """Say in one sentence per need which measures are not computable."""
+    rows = shown[shown["reason"].str.startswith("not computable") & shown["by"].eq("")]
+    by_need: dict[str, list[str]] = {}
+    for name, reason in zip(rows["measure"], rows["reason"], strict=True):
+        by_need.setdefault(_in_words(reason), []).append(titles[name])
+    return [f"Not computable: {'; '.join(n)}. Needed: {what}." for what, n in by_need.items()]
+
+
+def _in_words(reason: str) -> str:
+    """Say what is needed, the lists of codes together."""
+    needs = reason.partition("needs ")[2].split("; ")
+    codes = [re.sub(r"^the codes of (.*) \(codes=\)$", r"\1", need) for need in needs]
+    lists = [code for code, need in zip(codes, needs, strict=True) if code != need]
+    rest = [need for code, need in zip(codes, needs, strict=True) if code == need]
+    return "; ".join([*rest, *([f"the clinic's codes of {', '.join(lists)}"] if lists else [])])
 
 
 def _absent(shown: pd.DataFrame, titles: Mapping[str, str]) -> list[str]:

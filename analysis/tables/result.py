@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -16,10 +16,10 @@ from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, Statement, requir
 from analysis.errors import ColumnError, DisclosureError
 from analysis.results import frame_to_text
 from analysis.tables.html import table_html
+from analysis.tables.number_style import NumberStyle, number_style
+from analysis.tables.statistics import long_frame
 
 __all__ = ["Column", "TableResult", "hiding_note", "slug"]
-
-"""Note under every table that the internal audience gets."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +159,71 @@ class TableResult:
         """Return the shown text as a frame, for other programs."""
         return self.frame.copy()
 
-    def inline(self, row: str | tuple[str, str], column: str) -> str:
+    def to_long(self) -> pd.DataFrame:
+        """Return what is shown as one row per statistic, for other programs.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``table, group, label, column, heading, statistic, value, decimals, text, denominator,
+            flag``. A value has the digits that are shown; a hidden one is missing, and ``flag``
+            says "small" or "hidden".
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"group": [""], "label": ["IV"], "n": ["40 (80.0%)"]})
+        >>> columns = (Column(key="n", label="n"),)
+        >>> table = TableResult(title="Patients", frame=frame, columns=columns)
+        >>> table.to_long()[["statistic", "value"]].values.tolist()
+        [['n', 40.0], ['percent', 80.0]]
+        """
+        rows = self.frame.fillna("").to_dict("records")
+        headings = {column.key: column.label for column in self.columns}
+        return long_frame(self.title, rows, headings, self._denominators())
+
+    def _denominators(self) -> dict[tuple[str, str], str]:
+        """Say how many patients are behind columns, or behind rows."""
+        told = self.denominators
+        if "column" in told:
+            keys = {column.label: column.key for column in self.columns}
+            pairs = zip(told["column"], told["n"], strict=True)
+            return {("", keys[name]): str(n) for name, n in pairs if name in keys}
+        if {"group", "label"} <= set(told.columns):
+            pairs = zip(told["group"], told["label"], strict=True)
+            return dict(zip(pairs, told.iloc[:, -1].astype(str), strict=True))
+        return {}
+
+    def styled(self, style: str | NumberStyle) -> TableResult:
+        """Return the table with its numbers in the style of a journal.
+
+        Parameters
+        ----------
+        style : str or NumberStyle
+            "plain" (the house), "JAMA", "NEJM", or a style of one's own.
+
+        Returns
+        -------
+        TableResult
+            The same table with other texts; no digit is added.
+
+        Raises
+        ------
+        ColumnError
+            When there is no such style.
+        """
+        rules = number_style(style)
+        texts = {
+            column.key: self.frame[column.key].map(
+                rules.p_value if column.key == "p" else rules.text, na_action="ignore"
+            )
+            for column in self.columns
+            if column.numeric
+        }
+        return replace(self, frame=self.frame.assign(**texts))
+
+    def inline(
+        self, row: str | tuple[str, str], column: str, *, style: str | NumberStyle | None = None
+    ) -> str:
         """Return one shown cell, so that numbers in prose come from the table.
 
         Parameters
@@ -168,6 +232,9 @@ class TableResult:
             Label of the row, or group and label where a label occurs more than once.
         column : str
             Key or heading of the column.
+        style : str or NumberStyle, optional
+            Write it for prose in this style, the interval with its name: "45.3 (95% CI,
+            40.1-50.6)". None: the text of the cell.
 
         Returns
         -------
@@ -177,7 +244,7 @@ class TableResult:
         Raises
         ------
         ColumnError
-            When the row or the column is absent or not unique.
+            When the row or the column is absent or not unique, or there is no such style.
         """
         group, label = row if isinstance(row, tuple) else (None, row)
         wanted = self.frame["label"].eq(label)
@@ -189,7 +256,11 @@ class TableResult:
                 f"The table has {int(wanted.sum())} rows and {len(keys)} columns of these names; "
                 "name one of each. Use (group, label) where a label occurs more than once."
             )
-        return str(self.frame.loc[wanted, keys[0]].iloc[0])
+        cell = str(self.frame.loc[wanted, keys[0]].iloc[0])
+        if style is None:
+            return cell
+        rules = number_style(style)
+        return rules.p_value(cell) if keys[0] == "p" else rules.inline(cell)
 
     def to_html(self) -> str:
         """Render as HTML with header scopes, everything escaped, and nothing loaded from afar."""

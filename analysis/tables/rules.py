@@ -10,12 +10,12 @@ import pandas as pd
 from analysis.disclosure import RELEASE, Policy
 from analysis.errors import DataError
 from analysis.instruments import load_instrument
-from analysis.outcomes import LAST, SCHEDULE, treated_patients, window_named
+from analysis.outcomes import LAST, treated_patients
 from analysis.outcomes import definition as definition_of
 from analysis.outcomes.entry import entry_in_words, entry_threshold
+from analysis.outcomes.in_words import visit_in_words
 from analysis.outcomes.regression import expected_regression
 from analysis.outcomes.rules import Rules
-from analysis.outcomes.windows import as_schedule
 from analysis.study import Study
 from analysis.tables.result import Column, TableResult
 
@@ -80,12 +80,10 @@ def rules_table(
     'PHQ-9 of 10 or more before treatment, and a window that closed before the data ended.'
     """
     stated = rules.get("baseline_at_least")
-    plan, baseline = as_schedule(rules.get("schedule", SCHEDULE)), rules.get("baseline", LAST)
-    window = window_named(visit, plan)
+    baseline = rules.get("baseline", LAST)
     change = _regression(study, instrument, rules, policy)
-    days = f"planned on day {window.target}, days {window.low} to {window.high}."
     lines: list[Line] = [
-        ("Visit", " ".join([f"{window.label.capitalize()}: {days}", *plan.rules]), _OWN, ""),
+        ("Visit", visit_in_words(visit, **rules), _OWN, ""),
         ("Baseline", str(baseline).removeprefix("Baseline: ").capitalize(), _OWN, ""),
         _entry(instrument, stated),
         ("Regression to the mean", change, *_spread(instrument)),

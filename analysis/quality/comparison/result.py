@@ -61,6 +61,11 @@ class PublishedComparison:
     policy: Policy = RELEASE
 
     @property
+    def title(self) -> str:
+        """Measure, scale, window and both cohorts, in words."""
+        return title(self.source)
+
+    @property
     def is_share(self) -> bool:
         """Whether proportions are compared, not mean changes."""
         return isinstance(self.published, Proportion)

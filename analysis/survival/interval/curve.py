@@ -43,12 +43,22 @@ class IntervalCurve:
         Groups in order; its name is the column, None without groups.
     fit : pandas.DataFrame
         One row about the curves, see `glance`.
+    origin : str, optional
+        What time 0 is, such as "first infusion".
+    note : str
+        What else a reader must know, such as how the event was seen.
+    followed : pandas.DataFrame, optional
+        Who was followed, for disclosure control: ``unit, entry, time`` (of the visit that showed
+        the event, or of the last), ``event, free_until`` and the group. Patient-level.
     """
 
     groups: tuple[IntervalEstimate, ...]
     cells: tuple[Cells, ...]
     levels: pd.Index
     fit: pd.DataFrame
+    origin: str | None = None
+    note: str = ""
+    followed: pd.DataFrame | None = None
 
     def at(self, times: Iterable[float]) -> pd.DataFrame:
         """Return the probability of no event up to and including each time.

@@ -1,0 +1,133 @@
+"""Reading an HTML table: its titles, headings, rows, groups and notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bs4 import Tag
+
+from analysis.report.document.model import Cell, Row, Run, Table, plain
+from analysis.report.document.text import runs_of, tidy
+
+__all__ = ["read_table"]
+
+_CELLS = ("td", "th")
+_RIGHT = {"gt_right", "number"}
+_SET = {"gt_left", "gt_center", *_RIGHT}
+_NUMBER = re.compile(r"[<≤≥>−-]?\s?[\d.,]+\s?%?(?:\s?[(\[].*[)\]])?")
+_NOTHING = {"", "—", "–", "NaN", "nan"}
+_FIRST_SENTENCE = re.compile(r"(.{10,160}?[.?!])\s+(?=\S)(.+)", re.DOTALL)
+_LONG = 90  # a caption longer than this is split after its first sentence
+
+
+def read_table(element: Tag, *, title: str) -> Table:
+    """Read a table.
+
+    Parameters
+    ----------
+    element : bs4.Tag
+        A ``<table>``.
+    title : str
+        Its title where it states none itself.
+
+    Returns
+    -------
+    Table
+        All text of the element. A row of the head with one data cell is the title, the next such
+        row the subtitle; rows of the foot are notes.
+    """
+    rows = [row for row in element.find_all("tr") if row.find_parent("table") is element]
+    head = [row for row in rows if _is_head(row)]
+    foot = [row for row in rows if row.find_parent("tfoot") is not None]
+    titles = [row for row in head if _is_title(row)]
+    columns = _columns(element)
+    stated = [*_caption(element), *(plain(_all(row)) for row in titles)]
+    headings = tuple(_row(row, columns) for row in head if row not in titles)
+    body = tuple(_row(row, columns) for row in rows if row not in head and row not in foot)
+    return Table(
+        title=stated[0] if stated else title,
+        subtitle="\n".join(stated[1:]),
+        head=headings,
+        body=body,
+        right=_right(rows, body, columns),
+        notes=tuple(note for row in foot if (note := _all(row))),
+    )
+
+
+def _is_head(row: Tag) -> bool:
+    """Tell whether a row belongs to the head: by its place, or by headings of columns in it."""
+    if row.find_parent("tbody") is None and row.find_parent("tfoot") is None:
+        return row.find_parent("thead") is not None or row.find("td") is None
+    return False
+
+
+def _is_title(row: Tag) -> bool:
+    """Tell whether a row of the head is a title: one cell that is no heading of a column."""
+    cells = row.find_all(_CELLS, recursive=False)
+    return len(cells) == 1 and cells[0].name == "td"
+
+
+def _caption(element: Tag) -> list[str]:
+    """Take the caption; a long one is a title and what follows it."""
+    caption = element.find("caption", recursive=False)
+    text = plain(_all(caption)) if caption is not None else ""
+    parts = _FIRST_SENTENCE.fullmatch(text) if len(text) > _LONG else None
+    return list(parts.groups()) if parts else [text] if text else []
+
+
+def _all(element: Tag) -> tuple[Run, ...]:
+    """Take the text of an element, without the bold of a title."""
+    runs = (run for child in element.children for run in runs_of(child))
+    return tidy(replace(run, bold=False) for run in runs)
+
+
+def _span(cell: Tag, name: str) -> int:
+    """Read how many rows or columns a cell covers."""
+    value = str(cell.get(name, "1"))
+    return max(int(value), 1) if value.isdecimal() else 1
+
+
+def _columns(element: Tag) -> int:
+    """Count the columns."""
+    widths = [
+        sum(_span(cell, "colspan") for cell in row.find_all(_CELLS, recursive=False))
+        for row in element.find_all("tr")
+    ]
+    return max(widths, default=0)
+
+
+def _row(row: Tag, columns: int) -> Row:
+    """Read a row; one cell over all columns is the heading of a group."""
+    found = row.find_all(_CELLS, recursive=False)
+    is_group = len(found) == 1 and _span(found[0], "colspan") == columns > 1
+    look = Run(text="", bold=is_group or _is_head(row))
+    cells = tuple(
+        Cell(
+            runs=tidy(run for child in cell.children for run in runs_of(child, look)),
+            columns=_span(cell, "colspan"),
+            rows=_span(cell, "rowspan"),
+            heading=cell.name == "th",
+        )
+        for cell in found
+    )
+    return Row(cells=cells, kind="group" if is_group else "row")
+
+
+def _right(rows: Sequence[Tag], body: Sequence[Row], columns: int) -> tuple[bool, ...]:
+    """Say which columns are set to the right: as their cells say, else those of numbers."""
+    for row in rows:
+        cells = row.find_all(_CELLS, recursive=False)
+        looks = [set(cell.get_attribute_list("class")) for cell in cells]
+        if len(cells) == columns > 1 and any(look & _SET for look in looks):
+            return tuple(bool(look & _RIGHT) for look in looks)
+    return tuple(_is_numeric(body, column) for column in range(columns))
+
+
+def _is_numeric(body: Sequence[Row], column: int) -> bool:
+    """Tell whether every cell of a column shows a number or nothing."""
+    whole = [row.cells for row in body if row.kind == "row" and len(row.cells) > column]
+    texts = [plain(cells[column].runs) for cells in whole if not cells[column].heading]
+    shown = [text for text in texts if text not in _NOTHING]
+    return bool(shown) and all(_NUMBER.fullmatch(text) for text in shown)

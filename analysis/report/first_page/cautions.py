@@ -1,0 +1,101 @@
+"""What the numbers of the first page cannot tell, chosen by what the data are."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.report.first_page.headlines import BEFORE, NOW, RATE, Headline
+from analysis.study import Study
+
+__all__ = ["cautions"]
+
+_COMPLETE, _ENOUGH = 0.8, 50
+_NO_CONTROLS = (
+    "That treatment caused any change: there is no control group. Expectation, natural course, "
+    "other care and regression to the mean are part of every number."
+)
+
+
+def cautions(made: Headline, study: Study) -> tuple[str, ...]:
+    """Say what cannot be concluded.
+
+    Parameters
+    ----------
+    made : Headline
+        The numbers.
+    study : Study
+        What they were made of.
+
+    Returns
+    -------
+    tuple of str
+        Sentences; those that hold for every clinic's data first.
+    """
+    rows = made.shown[made.shown["period"].eq(NOW)].set_index("measure")
+    chosen = (
+        _of_missing(rows), _of_few(rows), _of_curve(rows), _of_silence(rows), _of_clinics(study),
+        _of_looks(made),
+    )  # fmt: skip
+    return (_NO_CONTROLS, *filter(None, chosen))
+
+
+def _of_missing(rows: pd.DataFrame) -> str:
+    """Warn where many have no score."""
+    scored = rows["estimate"].get("completeness")
+    if scored is None or pd.isna(scored) or scored >= _COMPLETE:
+        return ""
+    return (
+        f"How those without a score are: {1 - scored:.0%} of the patients who were due have none, "
+        "and response is of the others."
+    )
+
+
+def _of_few(rows: pd.DataFrame) -> str:
+    """Warn of wide intervals."""
+    observed = pd.to_numeric(rows["patients"].str.replace(",", ""), errors="coerce")
+    few = observed.get("response")
+    if few is None or pd.isna(few) or few >= _ENOUGH:
+        return ""
+    return "Small differences: with so few patients the intervals are wide. Read them first."
+
+
+def _of_curve(rows: pd.DataFrame) -> str:
+    """Say what dating at visits does."""
+    if pd.isna(rows["estimate"].get("loss", float("nan"))):
+        return ""
+    return (
+        "When response was lost: it is seen only at visits, and dated at the visit that showed it."
+    )
+
+
+def _of_silence(rows: pd.DataFrame) -> str:
+    """Say what no event means."""
+    rates = rows[rows["unit"].eq(RATE) & rows["estimate"].eq(0)]
+    if rates.empty:
+        return ""
+    names = " and ".join(title.lower() for title in rates["title"])
+    return (
+        f"That there are no {names}: none was recorded, and the upper limit says how many there "
+        "may be."
+    )
+
+
+def _of_clinics(study: Study) -> str:
+    """Say that clinics are not ranked."""
+    if study.tables["subjects"]["site_id"].nunique() < 2:
+        return ""
+    return (
+        "Which clinic is best: they treat different patients, and chance makes an order of its own."
+    )
+
+
+def _of_looks(made: Headline) -> str:
+    """Say how often chance alone shows a change."""
+    if not made.shown["period"].eq(BEFORE).any():
+        return ""
+    looks = int(made.shown.loc[made.shown["period"].eq(NOW), "estimate"].notna().sum())
+    share = 1 - made.conf_level**looks
+    return (
+        f"That something changed because one of {looks} comparisons says so: if nothing had "
+        f"changed and they were independent, at least one would say so in {share:.0%} of reports."
+    )

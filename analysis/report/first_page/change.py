@@ -1,0 +1,99 @@
+"""What changed since the period before, and what of it chance explains."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.report.first_page.headlines import BEFORE, NOW, RATE, Headline
+
+__all__ = ["changes", "mover_limits"]
+
+_NUMBERS = ["estimate", "conf_low", "conf_high"]
+
+
+def mover_limits(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Compute limits of differences of independent estimates from the limits of both.
+
+    Parameters
+    ----------
+    now, before : pandas.DataFrame
+        ``estimate, conf_low, conf_high`` of the same rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same columns: now minus before. For shares with Wilson's limits these are Newcombe's.
+
+    References
+    ----------
+    Zou GY, Donner A (2008). Construction of confidence limits about effect measures: a general
+    approach. Statistics in Medicine 27, 1693-1702.
+
+    Examples
+    --------
+    >>> shares = [pd.DataFrame({"estimate": [e], "conf_low": [low], "conf_high": [high]})
+    ...           for e, low, high in ((0.8, 0.6917, 0.8770), (0.6, 0.4904, 0.7004))]
+    >>> mover_limits(*shares).round(3).values.tolist()
+    [[0.2, 0.053, 0.334]]
+    """
+    now, before = now.reset_index(drop=True), before.reset_index(drop=True)
+    difference = now["estimate"] - before["estimate"]
+    below = np.hypot(now["estimate"] - now["conf_low"], before["conf_high"] - before["estimate"])
+    above = np.hypot(now["conf_high"] - now["estimate"], before["estimate"] - before["conf_low"])
+    return pd.DataFrame(
+        {
+            "estimate": difference,
+            "conf_low": difference - below,
+            "conf_high": difference + above,
+        }
+    )
+
+
+def changes(made: Headline) -> pd.DataFrame:
+    """Compare the numbers of a headline with those of the period before.
+
+    Parameters
+    ----------
+    made : Headline
+        With a period before.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``measure, title, unit, now, before, estimate, conf_low, conf_high`` (now minus before; in
+        shares, or per 100 sessions) and ``in_words``; from what may be shown. No rows where there
+        is no period before. Numbers are missing where one of both is.
+    """
+    rows = made.shown.set_index("measure")
+    now, before = (rows[rows["period"].eq(name)] for name in (NOW, BEFORE))
+    before = before.reindex(now.index if len(before) else [])
+    now = now.loc[before.index]
+    found = mover_limits(now[_NUMBERS], before[_NUMBERS])
+    about = now[["title", "unit"]].reset_index()
+    both = {"now": now["estimate"].to_numpy(), "before": before["estimate"].to_numpy()}
+    table = pd.concat([about.assign(**both), found], axis="columns")
+    return table.assign(in_words=[_in_words(row) for row in table.to_dict("records")])
+
+
+def _in_words(row: Mapping[Hashable, Any]) -> str:
+    """Say whether chance explains the difference, and not more."""
+    if np.isnan(row["estimate"]):
+        return "Not comparable: a number is lacking or hidden."
+    size = f"{_size(row['estimate'], row)} ({_size(row['conf_low'], row)} to "
+    size += f"{_size(row['conf_high'], row)})"
+    if row["conf_low"] > 0:
+        return f"Higher: {size}."
+    if row["conf_high"] < 0:
+        return f"Lower: {size}."
+    return f"{size}; chance may explain it."
+
+
+def _size(value: float, row: Mapping[Hashable, Any]) -> str:
+    """Write a difference with its sign."""
+    number = value if row["unit"] == RATE else 100 * value
+    text = f"{number:+.1f}".replace("-", "\u2212")
+    return "0.0" if text[1:] == "0.0" else text

@@ -1,0 +1,161 @@
+"""The first page's tables: the numbers that matter, and what changed since the period before."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from analysis.disclosure import HIDDEN
+from analysis.report.first_page.change import changes
+from analysis.report.first_page.headlines import NOW, RATE, Headline
+from analysis.tables import Column, TableResult
+from analysis.tables.result import hiding_note
+
+__all__ = ["headline_table", "period_table"]
+
+_DIFFERENT = (
+    "The patients of the two periods are different people. Differences of shares are in "
+    "percentage points; limits by the method of Zou and Donner from those of both."
+)
+_PER_100 = (
+    "Per 100: events per 100 sessions; limits know that sessions of one patient are alike, and "
+    "without any event the upper limit is the bound that the sessions allow."
+)
+
+
+def headline_table(made: Headline, *, title: str = "The numbers that matter") -> TableResult:
+    """Show the numbers of this period with their intervals and denominators.
+
+    Parameters
+    ----------
+    made : Headline
+        The numbers.
+    title : str
+        Title of the table.
+
+    Returns
+    -------
+    TableResult
+        One row per number; ``inline(title of the number, "estimate")``.
+    """
+    rows = made.shown[made.shown["period"].eq(NOW)]
+    body = pd.DataFrame(
+        {
+            "group": "",
+            "label": rows["title"],
+            "estimate": [_interval(row) for row in rows.to_dict("records")],
+            "counts": [_counts(row) for row in rows.to_dict("records")],
+            "of": rows["of"].where(rows["reason"].eq(""), rows["reason"]),
+        }
+    )
+    level = f"{made.conf_level:.0%} CI"
+    return TableResult(
+        title=title,
+        subtitle=made.about,
+        frame=body.astype("string"),
+        columns=(
+            Column(key="estimate", label="Result", sublabel=f"({level})"),
+            Column(key="counts", label="Number"),
+            Column(key="of", label="Among", numeric=False),
+        ),
+        notes=(*made.notes, *_of_rates(rows), hiding_note(made.policy)),
+        policy=made.policy,
+        suppression=_log(made),
+        stub="",
+    )
+
+
+def period_table(made: Headline, *, title: str = "Since the period before") -> TableResult:
+    """Show what changed since the period before, and whether chance may explain it.
+
+    Parameters
+    ----------
+    made : Headline
+        With a period before.
+    title : str
+        Title of the table.
+
+    Returns
+    -------
+    TableResult
+        One row per number.
+    """
+    rows = changes(made).to_dict("records")
+    body = pd.DataFrame(
+        {
+            "group": ["" for _ in rows],
+            "label": [row["title"] for row in rows],
+            "before": [_number(row["before"], row) for row in rows],
+            "now": [_number(row["now"], row) for row in rows],
+            "change": [row["in_words"] for row in rows],
+        }
+    )
+    return TableResult(
+        title=title,
+        frame=body.astype("string"),
+        columns=(
+            Column(key="before", label="Before"),
+            Column(key="now", label="Now"),
+            Column(
+                key="change", label="Change", sublabel=f"({made.conf_level:.0%} CI)", numeric=False
+            ),
+        ),
+        notes=(
+            _DIFFERENT,
+            hiding_note(made.policy),
+        ),
+        policy=made.policy,
+        suppression=_log(made),
+    )
+
+
+def _log(made: Headline) -> pd.DataFrame:
+    """Say how many counts are hidden."""
+    return pd.DataFrame({"status": ["hidden"], "cells": [made.n_hidden]})
+
+
+def _number(value: float, row: Mapping[Hashable, Any]) -> str:
+    """Write a share in percent, or a rate."""
+    if pd.isna(value):
+        return HIDDEN
+    return f"{value:.1f} per 100" if row["unit"] == RATE else f"{100 * value:.1f}%"
+
+
+def _interval(row: Mapping[Hashable, Any]) -> str:
+    """Write a result with its limits."""
+    numbers = [float(row[name]) for name in ("estimate", "conf_low", "conf_high")]
+    if any(pd.isna(number) for number in numbers):
+        return _at_most(row)
+    scale = 1 if row["unit"] == RATE else 100
+    estimate, low, high = (f"{scale * number:.1f}" for number in numbers)
+    unit = " per 100" if row["unit"] == RATE else "%"
+    return f"{estimate}{unit} ({low} to {high})"
+
+
+def _at_most(row: Mapping[Hashable, Any]) -> str:
+    """Say how large a share can be of which the counts that are shown tell only this."""
+    least, of = str(row["n"]).removeprefix("<"), str(row["patients"]).replace(",", "")
+    if row["unit"] == RATE or least == row["n"] or not (of.isdigit() and int(of)):
+        return HIDDEN
+    return f"at most {100 * (int(least) - 1) / int(of):.1f}%"
+
+
+def _counts(row: Mapping[Hashable, Any]) -> str:
+    """Write how many of how many."""
+    if row["reason"]:
+        return HIDDEN
+    if row["measure"] == "loss":
+        return f"{row['patients']} followed"
+    if row["unit"] == RATE:
+        known = row["sessions"] != HIDDEN
+        return f"{row['events']} in {row['sessions']} sessions" if known else str(row["events"])
+    return f"{row['n']} of {row['patients']}"
+
+
+def _of_rates(rows: pd.DataFrame) -> tuple[str, ...]:
+    """Explain rates, if there are any."""
+    if not rows["unit"].eq(RATE).any():
+        return ()
+    return (_PER_100,)
