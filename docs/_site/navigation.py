@@ -10,7 +10,8 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 OVERVIEWS = ("docs/index", "docs/how-to/index", "docs/methods/index", "docs/reference/index")
-OVERVIEWS += ("docs/how-to/which-notebook",)
+NOTEBOOKS = "docs/how-to/which-notebook"
+OVERVIEWS += (NOTEBOOKS,)
 LINK = re.compile(r"\[([^\]]+)\]\(([^)#:]+)\.(?:md|ipynb)\)")
 
 
@@ -37,7 +38,11 @@ def menu(docname: str, folder: Path) -> dict[str, str]:
     elsewhere = {page for links in linked[place + 1 :] for page in links} - {*OVERVIEWS}
     if place > 0:
         elsewhere |= {*OVERVIEWS}
-    return {page: words for page, words in linked[place].items() if page not in elsewhere}
+    found = {page: words for page, words in linked[place].items() if page not in elsewhere}
+    if docname == NOTEBOOKS:  # also those that no question leads to
+        for path in sorted(folder.glob("notebooks/*.ipynb")):
+            found.setdefault(f"notebooks/{path.stem}", path.stem)
+    return found
 
 
 def add_menu(app: Sphinx, docname: str, source: list[str]) -> None:
