@@ -16,7 +16,7 @@ __all__ = ["MOST_DIGITS", "agreement", "digits_given"]
 
 Counts = npt.NDArray[np.int64]
 
-MOST_DIGITS = 8
+MOST_DIGITS = 7
 """Further digits depend on the machine's linear algebra; more than these are not counted."""
 
 
@@ -56,7 +56,7 @@ def agreement(here: Mapping[str, float], given: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``quantity, here, other, relative_difference, digits, digits_given, software, call``.
-        ``digits`` of both agree when rounded: at most those given, and at most eight.
+        ``digits`` of both agree when rounded: at most those given, and at most seven.
 
     Raises
     ------

@@ -51,7 +51,7 @@ _MEANING = (
     "Relative difference: of the two numbers before rounding, over that of the other software. "
     "Agrees to … digits: significant digits that are the same when both are rounded, of those that "
     f"were written down; more than {MOST_DIGITS} are not counted, because further ones depend on "
-    "the machine."
+    "the machine. “All”: every digit that was written down."
 )
 
 
@@ -97,8 +97,8 @@ def method_check(topic: str) -> pd.DataFrame:
     Examples
     --------
     >>> check = method_check("charts over time").set_index("quantity")
-    >>> check.loc["individuals, costs: upper limit", ["digits", "digits_given"]].tolist()
-    [7, 7]
+    >>> int(check.loc["individuals, costs: upper limit", "digits"])
+    7
     """
     if topic not in _TOPICS:
         raise DataError(f"There is no such topic. Known are: {'; '.join(_TOPICS)}.")
@@ -129,7 +129,7 @@ def method_check_table(*topics: str, title: str = "Here and in other software") 
     Examples
     --------
     >>> method_check_table("charts over time").inline("proportions, orders: centre line", "digits")
-    '6 of 6'
+    'all 6'
     """
     checks = {topic: method_check(topic) for topic in topics or method_topics()}
     rows = pd.concat(checks, names=["group", "row"]).reset_index("group")
@@ -140,7 +140,10 @@ def method_check_table(*topics: str, title: str = "Here and in other software") 
             "here": rows["here"].map(_seven),
             "other": rows["other"].map(_seven),
             "difference": rows["relative_difference"].map(_apart),
-            "digits": rows["digits"].astype(str) + " of " + rows["digits_given"].astype(str),
+            "digits": [
+                _in_words(same, given)
+                for same, given in zip(rows["digits"], rows["digits_given"], strict=True)
+            ],
             "software": rows["software"],
         }
     )
@@ -162,3 +165,10 @@ def _apart(value: float) -> str:
     """Write a relative difference with one digit, or that it is under the digits counted."""
     least = 10.0**-MOST_DIGITS
     return f"under {least:.0e}" if value < least else f"{value:.0e}"
+
+
+def _in_words(same: int, given: int) -> str:
+    """Say to how many digits numbers agree, and whether there are more that could."""
+    if same == given:
+        return f"all {same}"
+    return f"{same} or more" if same == MOST_DIGITS else str(same)

@@ -27,7 +27,7 @@ def digits(here: float, other: str) -> int:
         (-0.5, "0.5", 0),
         (99.96, "100.0", 4),
         (0.0064923, "0.0064923", 5),
-        (1.23456789012, "1.23456789019", 8),  # more than eight are not counted
+        (1.23456789012, "1.23456789019", 7),  # more than seven are not counted
         (1.6e-12, "1.6e-12", 2),
     ],
 )
