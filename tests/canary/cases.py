@@ -249,6 +249,9 @@ CASES: dict[str, Callable[[World], object]] = {
     "disclosure.interval_levels": lambda world: disclosure.interval_levels(world.words, [7]),
     "disclosure.interval_median": _frame(disclosure.interval_median),
     "disclosure.release": _frame(disclosure.release),
+    "disclosure.require_interval_steps": _frame(
+        disclosure.require_interval_steps, policy=disclosure.RELEASE
+    ),
     "disclosure.require_releasable": _frame(disclosure.require_releasable),
     "disclosure.shown_curve": _frame(disclosure.shown_curve),
     "disclosure.suppress_cells": lambda _: disclosure.suppress_cells({SECRET: 4.5}),
