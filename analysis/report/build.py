@@ -106,6 +106,7 @@ def build_report(
         subtitle=_subtitle(study, chosen),
         banner=policy.rule,
         at=made_at(),
+        confidential=policy.confidential,
     )
     place = {"study_folder": str(Path(study_folder).resolve())}
     with against_ledger(None if ledger is None else Path(ledger), release):

@@ -24,7 +24,7 @@ __all__ = ["Appendix", "Made", "Section", "render_page", "section_of"]
 
 _TEMPLATES = Path(__file__).parent / "template"
 _LEFT_OUT = {"not-in-report", "parameters", "injected-parameters"}
-_ELSEWHERE = {"summary", "closing", "methods"}
+_ELSEWHERE = {"summary", "methods"}
 _HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
 
 
@@ -38,8 +38,6 @@ class Section:
         HTML of the cells.
     summary : markupsafe.Markup
         HTML of the cells tagged ``summary``, for the top of the page.
-    closing : markupsafe.Markup
-        HTML of the cells tagged ``closing``, for the end of the first page.
     methods : markupsafe.Markup
         HTML of the cells tagged ``methods``, for the chapter on how it was done.
     headings : tuple of (int, str, str)
@@ -48,7 +46,6 @@ class Section:
 
     body: Markup
     summary: Markup
-    closing: Markup
     methods: Markup
     headings: tuple[tuple[int, str, str], ...]
 
@@ -59,8 +56,8 @@ def section_of(notebook: NotebookNode, *, name: str) -> Section:
     Parameters
     ----------
     notebook : nbformat.NotebookNode
-        Executed; cells tagged ``summary``, ``closing`` and ``methods`` go to other places of the
-        page, and cells tagged ``not-in-report`` are left out.
+        Executed; cells tagged ``summary`` and ``methods`` go to other places of the page, and
+        cells tagged ``not-in-report`` are left out.
     name : str
         Short name of the notebook, the first part of its anchors.
 

@@ -19,6 +19,7 @@ from analysis.tables.safety import (
     safety_shares_table,
     suicidality_table,
 )
+from analysis.tables.standardized_differences import standardized_difference
 
 __all__ = [
     "STYLES",
@@ -42,5 +43,6 @@ __all__ = [
     "rules_table",
     "safety_levels_table",
     "safety_shares_table",
+    "standardized_difference",
     "suicidality_table",
 ]
