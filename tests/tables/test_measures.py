@@ -15,11 +15,11 @@ def test_the_short_table_has_a_row_per_measure_and_says_what_the_others_need():
     table = measures_table(measures, definitions=False)
     assert table.frame["label"].tolist() == ["Induction completed"]
     assert table.frame["group"].tolist() == [""]
-    needs = [note for note in table.notes if note.startswith("Not computable")]
-    assert needs == [
+    (needs,) = [note for note in table.notes if note.startswith("Not computable")]
+    assert needs == (
         "Not computable: Depression screening and follow-up plan (CMS2); Follow-up within 30 days "
         "of a positive screen (DSF-E). Needed: the clinic's codes of bipolar disorder."
-    ]
+    )
     stated = definitions_table(measures)
     assert stated.inline("Induction completed", "When") == "days 0 to 28 after the first session"
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.disclosure import INTERNAL, RELEASE, CountedTable, Statement, release
+from analysis.errors import DataError
 from analysis.missing import change_if_worse, response_under_missingness, retention
 from analysis.tables import assumptions_table, change_if_worse_table, retention_table
 from tests.missing.studies import network
@@ -60,3 +61,5 @@ def test_the_change_of_few_is_hidden_with_its_sentence():
     few = change_if_worse_table(replace(tipping, n=9.0))
     assert few.frame["estimate"].tolist() == ["—"] * 3
     assert tipping.sentence() not in few.notes
+    with pytest.raises(DataError, match="plausible bounds"):
+        change_if_worse_table(replace(tipping, plausible={}))
