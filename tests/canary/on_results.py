@@ -84,8 +84,15 @@ def _trajectory() -> pd.DataFrame:
     return planted.means().tidy().merge(counts)
 
 
-def _tipping() -> Any:
-    return missing.tipping_point(planted.imputed(), deltas=[0.0, 1.0])
+def _tipping(**bounds: Any) -> Any:
+    return missing.tipping_point(planted.imputed(), deltas=[0.0, 1.0], **bounds)
+
+
+def _logged(_: World) -> str:
+    ledger = disclosure.Ledger(release="1")
+    with disclosure.recording(ledger):
+        missing.missing_patterns(planted.network(), "PHQ-9").disclosure()
+    return report.suppression_log(ledger).to_html()
 
 
 def _completeness() -> pd.DataFrame:
@@ -192,6 +199,12 @@ RESULT_CASES: dict[str, Case] = {
     "formats.write_mapping": lambda world: formats.write_mapping(
         formats.Mapping.of(small_clinic.MAPPING), world.local / "written.json"
     ),
+    "report.suppression_log": _logged,
+    "tables.change_if_worse_table": lambda _: [
+        tables.change_if_worse_table(_tipping(plausible=(0.0, 1.0)), policy=policy).summary()
+        for policy in (RELEASE, INTERNAL)
+    ],
+    "tables.published_table": lambda _: tables.published_table(planted.compared()).to_html(),
     "missing.tipping_point": lambda _: (_tipping(), _tipping().tidy().to_csv()),
     "mixed.clinic_influence": lambda _: planted.influence().to_csv(),
     "mixed.compare_covariances": lambda _: mixed.compare_covariances(
