@@ -20,11 +20,12 @@ from nbformat.v4 import new_notebook
 from analysis.report.markup import plain_tables, text_of, with_unique_tables
 from analysis.report.origin import Provenance
 
-__all__ = ["Appendix", "Made", "Section", "render_page", "section_of"]
+__all__ = ["Appendix", "Made", "Section", "appendix", "render_page", "section_of"]
 
 _TEMPLATES = Path(__file__).parent / "template"
 _LEFT_OUT = {"not-in-report", "parameters", "injected-parameters"}
-_ELSEWHERE = {"summary", "closing", "methods"}
+_RESULTS = ("<table", "<img")
+_ELSEWHERE = {"summary", "methods"}
 _HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
 
 
@@ -38,8 +39,6 @@ class Section:
         HTML of the cells.
     summary : markupsafe.Markup
         HTML of the cells tagged ``summary``, for the top of the page.
-    closing : markupsafe.Markup
-        HTML of the cells tagged ``closing``, for the end of the first page.
     methods : markupsafe.Markup
         HTML of the cells tagged ``methods``, for the chapter on how it was done.
     headings : tuple of (int, str, str)
@@ -48,9 +47,48 @@ class Section:
 
     body: Markup
     summary: Markup
-    closing: Markup
     methods: Markup
     headings: tuple[tuple[int, str, str], ...]
+
+    @property
+    def shows_results(self) -> bool:
+        """Whether there is a table or a figure in it, and not only gaps."""
+        return any(mark in part for part in (self.body, self.summary) for mark in _RESULTS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appendix:
+    """A chapter at the end that no notebook makes.
+
+    Parameters
+    ----------
+    anchor, title : str
+        Where the contents lead, and the heading.
+    body : markupsafe.Markup
+        HTML.
+    """
+
+    anchor: str
+    title: str
+    body: Markup
+
+
+def appendix(anchor: str, title: str, html: str) -> Appendix:
+    """Make a chapter at the end of HTML in which all text of data is escaped.
+
+    Parameters
+    ----------
+    anchor, title : str
+        Where the contents lead, and the heading.
+    html : str
+        What the toolkit's tables render.
+
+    Returns
+    -------
+    Appendix
+        For `render_page`.
+    """
+    return Appendix(anchor=anchor, title=title, body=_markup(plain_tables(html)))
 
 
 def section_of(notebook: NotebookNode, *, name: str) -> Section:
@@ -59,8 +97,8 @@ def section_of(notebook: NotebookNode, *, name: str) -> Section:
     Parameters
     ----------
     notebook : nbformat.NotebookNode
-        Executed; cells tagged ``summary``, ``closing`` and ``methods`` go to other places of the
-        page, and cells tagged ``not-in-report`` are left out.
+        Executed; cells tagged ``summary`` and ``methods`` go to other places of the page, and
+        cells tagged ``not-in-report`` are left out.
     name : str
         Short name of the notebook, the first part of its anchors.
 
@@ -116,23 +154,6 @@ def _presentable(cell: NotebookNode) -> NotebookNode:
     if cell.cell_type == "code":
         copy.outputs = [out for out in cell.outputs if out.output_type != "stream"]
     return copy
-
-
-@dataclass(frozen=True, kw_only=True)
-class Appendix:
-    """A chapter at the end that no notebook makes.
-
-    Parameters
-    ----------
-    anchor, title : str
-        Where the contents lead, and the heading.
-    body : markupsafe.Markup
-        HTML.
-    """
-
-    anchor: str
-    title: str
-    body: Markup
 
 
 @dataclass(frozen=True, kw_only=True)
