@@ -18,13 +18,13 @@ import nbformat
 
 from run import ROOT
 
-SECONDS_TO_START, SECONDS_TO_RUN = 60, 120
+SECONDS_TO_START, SECONDS_TO_RUN = 120, 300  # machines of continuous integration may be busy
 AT_ONCE = 2
 
 WIDGET = "window.jupyterapp?.shell.currentWidget"
-READY = f"() => {WIDGET}?.context?.isReady && {WIDGET}.sessionContext.session?.kernel?.status === 'idle'"
+KERNEL = f"{WIDGET}?.sessionContext?.session?.kernel?.status"
+READY = f"() => {WIDGET}?.context?.isReady && {KERNEL} === 'idle'"
 CONTENT = f"{WIDGET}.model.toJSON()"
-STATUS = f"{WIDGET}.sessionContext.session.kernel.status"
 SHUT_DOWN = f"{WIDGET}.sessionContext.shutdown()"
 
 
@@ -73,9 +73,8 @@ def laboratory(folder: Path, settings: Path) -> Iterator[Lab]:
         port = int(free.getsockname()[1])
     lab = Lab(folder=folder, port=port, token=secrets.token_hex(16))
     with (settings / "lab.log").open("w", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            _command(lab), env=_environment(settings), stdout=log, stderr=log
-        )
+        env = _environment(settings)
+        process = subprocess.Popen(_command(lab), env=env, stdout=log, stderr=log)
         try:
             _wait_for(port, process)
             yield lab
@@ -122,7 +121,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def run_all(browser: Any, lab: Lab, names: Sequence[str]) -> dict[str, Ran]:
-    """Open notebooks, two at a time, choose Run All Cells in the menu, and wait until they ended."""
+    """Open notebooks, two at a time, choose Run All Cells in the menu, and wait for their ends."""
     waiting, running, done = list(names), {}, {}
     while waiting or running:
         while waiting and len(running) < AT_ONCE:
@@ -160,6 +159,6 @@ def _looked_at(page: Any) -> Ran | None:
         for output in cell["outputs"]
         if output["output_type"] == "error"
     )
-    if (all(counts) or errors) and page.evaluate(STATUS) == "idle":
+    if (all(counts) or errors) and page.evaluate(KERNEL) == "idle":
         return Ran(counts=counts, errors=errors)
     return None
