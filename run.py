@@ -4,6 +4,7 @@
     python3 run.py check FOLDER        what is wrong with a data folder
     python3 run.py test [ARGS]         the whole test suite; with ARGS, one pytest run
     python3 run.py lab                 JupyterLab in notebooks/
+    python3 run.py docs                the documentation as a site, in outputs/docs
     python3 run.py doctor              is this machine ready, and if not, what to do
     python3 run.py wheelhouse FOLDER   fetch all packages, for a machine without network
     python3 run.py COMMAND --help      every command of the product runs like this
@@ -493,6 +494,22 @@ def lab(args: list[str]) -> int:
     return become(python_command("-m", "jupyterlab", folder, *args), env)
 
 
+def site_arguments(folder: Path) -> list[str]:
+    """Say how Python makes the documentation: a warning is an error, unknown names are warnings."""
+    words = ["-m", "sphinx", "--quiet", "--nitpicky", "--fail-on-warning", "--conf-dir"]
+    return [*words, str(ROOT / "docs"), "-d", str(folder / ".doctrees"), str(ROOT), str(folder)]
+
+
+def docs(args: list[str]) -> int:
+    """Make the documentation as a site that needs no network."""
+    folder = ROOT / "outputs" / "docs"
+    env = child_environment(os.environ, os_name=os.name)
+    code = wait_for(python_command(*site_arguments(folder), *args), env, cwd=ROOT)
+    if code == 0:
+        print(f"Site written: {folder / 'index.html'}")
+    return code
+
+
 def doctor(args: list[str]) -> int:
     """Check this machine and then, if it is set up, what is installed."""
     findings = examine()
@@ -625,7 +642,14 @@ def main(argv: list[str]) -> int:
         print((__doc__ or "").replace("python3 run.py", launcher(os.name)))
         return 0
     command, *rest = args
-    own = {"test": test, "lab": lab, "doctor": doctor, "wheelhouse": wheelhouse, "lock": lock}
+    own = {
+        "test": test,
+        "lab": lab,
+        "docs": docs,
+        "doctor": doctor,
+        "wheelhouse": wheelhouse,
+        "lock": lock,
+    }
     python = this_python()
     if command == "doctor":
         return doctor(rest)

@@ -91,13 +91,14 @@ class _Curve:
 
     def start(self) -> int:
         """Count the patients at the start; with late entries those at risk at most."""
-        return int(self.steps["n_risk"].max()) if len(self.steps) else 0
+        found = [int(each["n_risk"].max()) for each in (self.steps, self.ticks) if len(each)]
+        return max(found, default=0)
 
     def points(self) -> dict[Point, tuple[int, int]]:
         """Count those with the event, and those still at risk, at each step and tick in order."""
         time, events = self.steps["time"].to_numpy(float), self.steps["n_event"].cumsum()
         lost = self.steps["n_event"] + self.steps.get("n_censored", 0)
-        after = np.append(self.steps["n_risk"].to_numpy()[1:], 0)
+        after = np.append(self.steps["n_risk"].to_numpy()[1:], 0)[: len(time)]
         after[-1:] = (self.steps["n_risk"] - lost).to_numpy()[-1:]
         so_far = np.append(0, events.to_numpy()).astype(int)
         found = {
@@ -150,7 +151,10 @@ def hide_curve_counts(
     system, groups = _System(), {}
     shared = [place for place, name in enumerate(keys) if name in risk or risk.empty]
     at_risk = dict(group_curves(risk, [keys[place] for place in shared] if len(risk) else []))
-    for key, rows in group_curves(curve, keys):
+    of_curves = dict(group_curves(curve, keys))
+    if len(shared) == len(keys):  # a group in which nobody had the event has no step
+        of_curves |= {key: np.empty(0, dtype=np.intp) for key in at_risk.keys() - of_curves.keys()}
+    for key, rows in sorted(of_curves.items()):
         groups[key] = tuple(key[place] for place in shared)
         ticks = risk.iloc[at_risk.get(groups[key], [])]
         steps = curve.iloc[rows]

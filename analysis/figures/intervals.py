@@ -113,6 +113,9 @@ def plot_interval_curve(
     compared = describe_test(test, policy)
     hidden = cut_note(len(cut) < np.isfinite(whole["upper"]).sum(), policy)
     notes = ["Shaded: where the curve lies, as far as visits tell."]
+    if cut.empty and not policy.confidential:
+        least = policy.minimum_count
+        notes = [f"No step: fewer than {least} events were seen with {least} or more at risk."]
     notes += ["Dots: dated at the visit that showed the event."] if naive is not None else []
     with house_style():
         axes = new_axes(ax, height=4.2 + 0.18 * len(marks))

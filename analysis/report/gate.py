@@ -1,12 +1,13 @@
 """The last look at a page before it is written.
 
-Nothing may be loaded from elsewhere, every figure has a text alternative, and headings and tables
-can be followed by a screen reader.
+Nothing may be loaded from elsewhere, every figure has a text alternative, every link of the
+contents leads to its place, and headings and tables can be followed by a screen reader.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 from analysis.errors import ReportError
@@ -39,18 +40,15 @@ class _Reader(HTMLParser):
         self.levels: list[int] = []
         self.in_style = False
         self.language = ""
+        self.places: Counter[str] = Counter()
+        self.leads_to: set[str] = set()
+        self.title = ""
+        self.in_title = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
-        if any(self._leaves(values.get(name, "")) for name in _ADDRESSES if (tag, name) != _LINK):
-            self.faults.append(f"<{tag}> loads from elsewhere")
-        styles = " ".join(values.get(name, "") for name in _STYLES)
-        if {"srcset", "imagesrcset", "srcdoc"} & values.keys() or _CSS_LOAD.search(styles):
-            self.faults.append(f"<{tag}> loads through an attribute")
-        if any(name.startswith("on") for name in values):
-            self.faults.append(f"<{tag}> has a script in an attribute")
-        if tag in ("script", "base", "form") or values.get("http-equiv", "").lower() == "refresh":
-            self.faults.append(f"<{tag}> is not allowed")
+        self._look_for_loads(tag, values)
+        self._note_places(tag, values)
         if tag == "img" and len(values.get("alt", "")) < 20:
             self.faults.append("a figure has no text alternative")
         if tag == "th" and "scope" not in values:
@@ -60,13 +58,36 @@ class _Reader(HTMLParser):
         if re.fullmatch(r"h[1-6]", tag):
             self.levels.append(int(tag[1]))
         self.in_style = tag == "style"
+        self.in_title = tag == "title"
+
+    def _look_for_loads(self, tag: str, values: dict[str, str]) -> None:
+        """Note what brings something from elsewhere into the page, or a script."""
+        if any(self._leaves(values.get(name, "")) for name in _ADDRESSES if (tag, name) != _LINK):
+            self.faults.append(f"<{tag}> loads from elsewhere")
+        styles = " ".join(values.get(name, "") for name in _STYLES)
+        if {"srcset", "imagesrcset", "srcdoc"} & values.keys() or _CSS_LOAD.search(styles):
+            self.faults.append(f"<{tag}> loads through an attribute")
+        if any(name.startswith("on") for name in values):
+            self.faults.append(f"<{tag}> has a script in an attribute")
+        if tag in ("script", "base", "form") or values.get("http-equiv", "").lower() == "refresh":
+            self.faults.append(f"<{tag}> is not allowed")
+
+    def _note_places(self, tag: str, values: dict[str, str]) -> None:
+        """Note the ids of the page, and where its links lead."""
+        if values.get("id"):
+            self.places[values["id"]] += 1
+        if tag == "a" and values.get("href", "").startswith("#"):
+            self.leads_to.add(values["href"][1:])
 
     def handle_endtag(self, tag: str) -> None:
+        self.in_title = False
         self.in_style = self.in_style and tag != "style"
 
     def handle_data(self, data: str) -> None:
         if self.in_style and _CSS_LOAD.search(data):
             self.faults.append("a style sheet loads from elsewhere")
+        if self.in_title:
+            self.title += data.strip()
 
     @staticmethod
     def _leaves(address: str) -> bool:
@@ -90,9 +111,10 @@ def page_faults(page: str) -> list[str]:
 
     Examples
     --------
-    >>> page_faults('<html lang="en"><h1>Report</h1><a href="https://example.org">a</a></html>')
+    >>> head = '<html lang="en"><title>Report</title><h1>Report</h1>'
+    >>> page_faults(f'{head}<a href="https://example.org">a</a></html>')
     []
-    >>> page_faults('<html lang="en"><h1>Report</h1><img src="logo.png" alt=""></html>')
+    >>> page_faults(f'{head}<img src="logo.png" alt=""></html>')
     ['<img> loads from elsewhere', 'a figure has no text alternative']
     """
     reader = _Reader()
@@ -105,6 +127,12 @@ def page_faults(page: str) -> list[str]:
         faults.append("a heading level is skipped")
     if not reader.language:
         faults.append("the language is not stated")
+    if not reader.title:
+        faults.append("the page has no title")
+    if max(reader.places.values(), default=0) > 1:
+        faults.append("two parts have the same id")
+    if reader.leads_to - reader.places.keys():
+        faults.append("a link leads to no part of the page")
     return faults
 
 

@@ -34,6 +34,7 @@ _BOX = re.compile(r'(?<= id=")(table-[^"]+)(?=" role="group")')
 
 # Letters that fit beside each other on A4, upright and turned; a column's padding is two of them.
 _UPRIGHT, _TURNED = 120, 180
+_WHOLE = 24  # rows, with titles and notes, that are not parted by the end of a page
 
 
 def plain_tables(html: str) -> str:
@@ -53,8 +54,11 @@ def plain_tables(html: str) -> str:
 
     Examples
     --------
-    >>> print(plain_tables("<table><thead><tr><th>n</th></tr></thead></table>"))
-    <div class="scroll" role="group" tabindex="0" aria-label="Table"><table><thead><tr><th scope="col">n</th></tr></thead></table></div>
+    >>> html = plain_tables("<table><thead><tr><th>n</th></tr></thead></table>")
+    >>> html[:70]
+    '<div class="scroll" role="group" tabindex="0" aria-label="Table"><tabl'
+    >>> html[70:].replace("</thead>", "")
+    'e><thead><tr><th scope="col">n</th></tr></table></div>'
     """
     return _TABLE.sub(_boxed, _STYLE.sub("", html))
 
@@ -64,17 +68,15 @@ def _boxed(found: re.Match[str]) -> str:
     table = found["boxed"] or found["bare"]
     title = next((text_of(m[1]) for m in (p.search(table) for p in _TITLES) if m), "")
     place = f' id="{found["id"]}"' if found["id"] else ""
-    kind = "scroll" + _breadth(table)
+    kind = "scroll" + _size(table)
     name = escape(f"Table: {title.split('. ')[0]}" if title else "Table")
     table = _TAG_WITH_UNUSED.sub(lambda tag: _UNUSED.sub("", tag[0]), table)
     table = _PART.sub(_with_scopes, table)
-    return (
-        f'<div class="{kind}"{place} role="group" tabindex="0" aria-label="{name}">{table}</div>'
-    )
+    return f'<div class="{kind}"{place} role="group" tabindex="0" aria-label="{name}">{table}</div>'
 
 
-def _breadth(table: str) -> str:
-    """Name the class of a table that is too broad for a page that stands upright, or any page."""
+def _size(table: str) -> str:
+    """Name the classes of a table too broad for a page that stands upright, or any, or too long."""
     columns: dict[int, int] = {}
     for row in _ROW.findall(table):
         cells = _CELL.findall(row)
@@ -84,7 +86,8 @@ def _breadth(table: str) -> str:
             words = re.split(r"[ \n]+", unescape(re.sub(r"<[^>]+>", " ", text)))
             columns[column] = max(columns.get(column, 0), *map(len, words))
     letters = sum(columns.values()) + 2 * len(columns)
-    return " wide" * (letters > _UPRIGHT) + " widest" * (letters > _TURNED)
+    broad = " wide" * (letters > _UPRIGHT) + " widest" * (letters > _TURNED)
+    return broad + " long" * (len(_ROW.findall(table)) > _WHOLE)
 
 
 def _with_scopes(part: re.Match[str]) -> str:
@@ -124,7 +127,7 @@ def text_of(html: str) -> str:
 
 
 def with_unique_tables(page: str) -> str:
-    """Number the ids of tables that have the same title.
+    """Give tables of the same title ids of their own.
 
     Parameters
     ----------

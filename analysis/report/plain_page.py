@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
+from analysis.report.markup import plain_tables
+
 __all__ = ["plain_page"]
 
 _PAGE = """\
@@ -17,7 +19,7 @@ _PAGE = """\
 <meta name="referrer" content="no-referrer">
 <title>{title}</title>
 <style>{style}
-main {{ max-width: 77rem; margin: 0 auto; padding: 1.5rem; overflow-x: auto; }}</style>
+main {{ max-width: 74rem; margin: 0 auto; padding: 1.5rem; }}</style>
 </head>
 <body>
 <header>
@@ -56,5 +58,5 @@ def plain_page(title: str, *, subtitle: str, body: str) -> str:
         style=(Path(__file__).parent / "template" / "page.css").read_text(encoding="utf-8"),
         title=html.escape(title),
         subtitle=html.escape(subtitle),
-        body=body,
+        body=plain_tables(body),
     )

@@ -10,6 +10,7 @@ ALT = "Line chart of mean change by week."
 
 
 def page(body: str = "", *, head: str = "", lang: str = ' lang="en"') -> str:
+    head = f"<title>T</title>{head}"
     return f"<!DOCTYPE html><html{lang}><head>{head}</head><body><h1>T</h1>{body}</body></html>"
 
 
@@ -19,7 +20,8 @@ def page(body: str = "", *, head: str = "", lang: str = ' lang="en"') -> str:
     [
         f'<img src="{PIXEL}" alt="{ALT}">',
         '<a href="https://doi.org/10.1016/j.jad.2021.12.097">source</a>',
-        '<a href="#results">results</a>',
+        '<a href="#results">results</a><p id="results">text</p>',
+        '<p id="first">a</p><p id="second">b</p><p id>c</p><p id>d</p>',
         '<table><tr><th scope="col">n</th></tr></table>',
         "<h2>a</h2><h3>b</h3><h2>c</h2>",
         "<p>@import url(https://example.org/style.css) is only text here</p>",
@@ -78,6 +80,8 @@ def test_sound_pages_pass(body):
         ("<table><tr><th>n</th></tr></table>", "a table header has no scope"),
         ("<h1>second</h1>", "the page must have exactly one main heading"),
         ("<h3>skipped</h3>", "a heading level is skipped"),
+        ('<a href="#results">results</a>', "a link leads to no part of the page"),
+        ('<p id="same">a</p><p id="same">b</p>', "two parts have the same id"),
     ],
 )
 def test_each_fault_is_named(body, fault):
@@ -110,6 +114,13 @@ def test_faults_in_the_head(head, fault):
 @pytest.mark.unit
 def test_language_is_required():
     assert page_faults(page(lang="")) == ["the language is not stated"]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("title", ["", "<title></title>", "<title> </title>"])
+def test_a_title_is_required(title):
+    sound = page()
+    assert page_faults(sound.replace("<title>T</title>", title)) == ["the page has no title"]
 
 
 @pytest.mark.identity

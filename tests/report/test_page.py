@@ -1,5 +1,6 @@
 """What of a notebook reaches the page, and what must not."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -118,3 +119,77 @@ def test_methods_and_appendices_stand_after_the_chapters_and_in_the_contents():
     assert "for &lt;all&gt;" in page
     assert "Made 2026-01-02 00:00 UTC." in page
     assert page_faults(page) == []
+
+
+def drawn(*cells):
+    return str(section_of(new_notebook(cells=list(cells)), name="01-test").body)
+
+
+@pytest.mark.unit
+def test_a_chapter_is_plain_html_without_the_wrappers_of_notebooks():
+    body = drawn(
+        new_markdown_cell("Text with *weight*."), code("f()", shown({"text/html": "<p>t</p>"}))
+    )
+    assert body.split() == ["<p>Text", "with", "<em>weight</em>.</p>", "<p>t</p>"]
+
+
+@pytest.mark.unit
+def test_a_figure_holds_its_numbers_and_the_next_table_stays_outside():
+    numbers = "<details><summary>The numbers</summary><p>1</p></details>"
+    body = drawn(
+        code(
+            "show()",
+            shown({"image/png": PNG}, {"image/png": {"alt": 'Bars "a" & b'}}),
+            shown({"text/html": numbers}),
+            shown({"text/html": "<p>after</p>"}),
+        )
+    )
+    figure = (
+        '<figure class="with-numbers"><img alt=\'Bars "a" &amp; b\' '
+        f'src="data:image/png;base64,{PNG}"/>{numbers}</figure>'
+    )
+    assert body.strip().startswith(figure)
+    assert body.count("<details") == 1
+    assert body.index("</figure>") < body.index("after")
+
+
+@pytest.mark.unit
+def test_a_figure_without_numbers_can_be_reached_by_keys():
+    body = drawn(code("show()", shown({"image/png": PNG}, {"image/png": {"alt": ALT}})))
+    assert body.strip().startswith(f'<figure tabindex="0"><img alt="{ALT}"')
+
+
+@pytest.mark.unit
+def test_a_table_in_markdown_gets_scopes_and_a_box():
+    body = drawn(new_markdown_cell("| a | b |\n|---|---|\n| 1 | 2 |"))
+    assert body.count('<th scope="col">') == 2
+    assert body.count('<div class="scroll" role="group" tabindex="0" aria-label="Table">') == 1
+
+
+@pytest.mark.unit
+def test_two_tables_of_one_title_have_their_own_ids():
+    table = '<div id="table-a" style="x"><table><tr><td>1</td></tr></table></div>'
+    sections = [section_of(new_notebook(cells=[code("t", shown({"text/html": table}))]), name="01")]
+    page = render_page(MADE, sections * 2, ORIGIN)
+    assert page.count('id="table-a"') == page.count('id="table-a-2"') == 1
+    assert page_faults(page) == []
+
+
+@pytest.mark.unit
+def test_what_is_printed_on_every_page_cannot_leave_its_quotes():
+    made = replace(MADE, title='"; } </style><b>', banner="a\\b\n{c}")
+    page = render_page(made, [], ORIGIN)
+    style = page[page.index("<style>") : page.index("</style>")]
+    assert 'content: "\\22 \\3b  \\7d  \\3c \\2f style\\3e \\3c b\\3e "' in style
+    assert 'content: "a\\5c b\\a \\7b c\\7d "' in style
+    assert page.count("</style>") == 1
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("confidential", "kind"), [(True, "banner confidential"), (False, "banner")]
+)
+def test_what_is_confidential_stands_out(confidential, kind):
+    page = render_page(replace(MADE, confidential=confidential), [], ORIGIN)
+    assert f'<p class="{kind}">' in page
+    assert ("font-weight: bold; } }" in page) is confidential

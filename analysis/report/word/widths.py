@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.report.document import Cell, Table, plain
+from analysis.report.document import Cell, Table, placed, plain
 
 __all__ = ["LANDSCAPE", "PORTRAIT", "Layout", "layout_of", "text_width"]
 
@@ -107,12 +107,13 @@ def layout_of(table: Table) -> Layout:
     Returns
     -------
     Layout
-        Upright where the columns are easy to read there, else on its side; smaller letters only
-        where words would be broken.
+        Upright where the columns are easy to read there, if need be in letters one point smaller;
+        else on its side, in small letters only where words would be broken.
     """
-    needs = _needs(table, _SIZES[0])
-    if sum(column.easy for column in needs) <= PORTRAIT:
-        return _layout(needs, PORTRAIT, size=_SIZES[0])
+    for size in _SIZES[:2]:
+        needs = _needs(table, size)
+        if sum(column.easy for column in needs) <= PORTRAIT:
+            return _layout(needs, PORTRAIT, size=size)
     for size in _SIZES:
         needs = _needs(table, size)
         if sum(column.least for column in needs) <= LANDSCAPE:
@@ -130,7 +131,7 @@ def _layout(needs: Sequence[_Needs], room: float, *, size: float) -> Layout:
 def _needs(table: Table, size: float) -> list[_Needs]:
     """Measure every column; cells over several columns fit in where those are."""
     cells: list[list[Cell]] = [[] for _ in table.right]
-    for _, places in [*table.placed("head"), *table.placed("body")]:
+    for _, places in [*placed(table.head), *placed(table.body)]:
         for column, cell in places.items():
             if cell is not None and cell.columns == 1 and column < len(cells):
                 cells[column].append(cell)
@@ -146,7 +147,7 @@ def _column(cells: Sequence[Cell], size: float) -> _Needs:
     widest = max((text_width(word, size, bold=bold) for word, bold in words), default=0.0)
     whole = max((text_width(line, size, bold=bold) for line, bold in lines), default=0.0)
     least = min(widest, _LONGEST_WORD * size)
-    easy = max(least, min(whole, _EASY))
+    easy = max(least, min(whole, _EASY * size / _SIZES[0]))
     return _Needs(least=least + _PADDING, easy=easy + _PADDING, whole=whole + _PADDING)
 
 

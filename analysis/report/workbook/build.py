@@ -15,14 +15,23 @@ from openpyxl.xml.functions import tostring
 
 from analysis.report.archive import repacked
 from analysis.report.document import Document, Figure, Heading, Table
-from analysis.report.workbook.sheets import INK, SOFT, fill_sheet, print_set_up, put_link, put_text
+from analysis.report.workbook.sheets import (
+    INK,
+    LINE,
+    SOFT,
+    fill_sheet,
+    lines_of,
+    print_set_up,
+    put_link,
+    put_text,
+)
 
 __all__ = ["workbook_bytes"]
 
 _CONTENTS = "Contents"
 _CHAPTER = 2  # level of the heading of a chapter
 _HEADINGS = ("Sheet", "What it shows", "Kind", "Chapter")
-_WIDTHS = (12, 80, 22, 50)
+_WIDTHS = (12, 80, 22, 64)
 _PROGRAM = "ketamine-outcomes"
 
 
@@ -141,6 +150,9 @@ def _fill_line(sheet: Worksheet, number: int, entry: _Entry) -> None:
         put_text(sheet.cell(number, column), text)
     for column in range(1, len(_HEADINGS) + 1):
         sheet.cell(number, column).alignment = Alignment(wrap_text=True, vertical="top")
+    needed = zip((entry.title, entry.chapter), (_WIDTHS[1], _WIDTHS[3]), strict=True)
+    lines = max(lines_of(text, width) for text, width in needed)
+    sheet.row_dimensions[number].height = LINE * lines
 
 
 def _add_sheet(book: Workbook, report: Document, entry: _Entry, table: Table) -> None:

@@ -8,23 +8,37 @@ from typing import Literal
 from openpyxl.cell import Cell as SheetCell
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.report.document import Cell, Row, Table, plain
+from analysis.report.document import Cell, Row, Table, placed, plain
 from analysis.report.workbook.values import value_of
 
-__all__ = ["ACCENT", "INK", "SOFT", "fill_sheet", "print_set_up", "put_link", "put_text"]
+__all__ = [
+    "INK",
+    "LINE",
+    "SOFT",
+    "fill_sheet",
+    "lines_of",
+    "print_set_up",
+    "put_link",
+    "put_text",
+]
 
-INK, SOFT, ACCENT = "FF1D2730", "FF53616D", "FF0B5C8A"
+INK, SOFT, _ACCENT = "FF1D2730", "FF53616D", "FF0B5C8A"
 _FONT = "Calibri"
 _RULE = Side(style="thin", color=INK)
+_SIZE, _SMALL = 11.0, 9.0  # points
 _NARROWEST, _WIDEST = 8.0, 48.0  # of a column, in letters
+_USUAL_WIDTH = 13.0
 _TEXT_WIDTH = 100.0  # letters of a line of title or note before it needs a second line
-_LINE = 14.5  # points
+_SPACE = 4.0  # points more for a row of headings
+LINE = 15.0
+"""Points of a line of text."""
 
 
 def put_text(
-    cell: SheetCell, text: str, *, bold: bool = False, size: float = 11, color: str = INK
+    cell: SheetCell, text: str, *, bold: bool = False, size: float = _SIZE, color: str = INK
 ) -> None:
     """Write text that a spreadsheet never takes for a formula.
 
@@ -61,9 +75,9 @@ def put_link(cell: SheetCell, text: str, sheet: str) -> None:
     sheet : str
         Name of the sheet.
     """
-    cell.hyperlink = f"#'{sheet}'!A1"
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{sheet}'!A1")
     put_text(cell, text)
-    cell.font = Font(name=_FONT, size=11, color=ACCENT, underline="single")
+    cell.font = Font(name=_FONT, size=11, color=_ACCENT, underline="single")
 
 
 def fill_sheet(
@@ -91,17 +105,17 @@ def fill_sheet(
         put_text(sheet.cell(number, 1), line, color=SOFT)
     put_link(sheet.cell(len(lines) + 2, 1), "Back to the contents", contents)
     first = len(lines) + 4
+    _set_widths(sheet, table)
     head = _part(sheet, table, "head", first)
     last = _part(sheet, table, "body", head)
     _rule(sheet, first, columns, top=True)
     _rule(sheet, last - 1, columns)
     below = [*(plain(note) for note in table.notes), *notes]
     for number, note in enumerate(below, start=last + 1):
-        put_text(sheet.cell(number, 1), note, size=9, color=SOFT)
-    _set_widths(sheet, table)
+        put_text(sheet.cell(number, 1), note, size=_SMALL, color=SOFT)
     wide = sum(sheet.column_dimensions[get_column_letter(n + 1)].width for n in range(columns))
-    texts = [*enumerate(lines, start=2), *enumerate(below, start=last + 1)]
-    _wrap(sheet, texts, columns=max(columns, 1), wide=wide)
+    for texts, start in ((lines, 2), (below, last + 1)):
+        _wrap(sheet, texts, start, columns=max(columns, 1), wide=wide)
     sheet.freeze_panes = sheet.cell(head, 2 if columns > 2 else 1).coordinate
     print_set_up(sheet, repeat=(first, head - 1), landscape=wide > _TEXT_WIDTH)
 
@@ -109,7 +123,7 @@ def fill_sheet(
 def _part(sheet: Worksheet, table: Table, part: Literal["head", "body"], first: int) -> int:
     """Write the rows of the head or of the body; give the number of the row after them."""
     number = first
-    for row, places in table.placed(part):
+    for row, places in placed(table.head if part == "head" else table.body):
         _row(sheet, row, places, number, table, part)
         number += 1
     if part == "head":
@@ -126,30 +140,49 @@ def _row(
     part: Literal["head", "body"],
 ) -> None:
     """Write one row; cells that cover several are merged."""
-    for column, cell in places.items():
-        if cell is None:
-            continue
+    cells = {column: cell for column, cell in places.items() if cell is not None}
+    lines = max((_lines(sheet, column, cell) for column, cell in cells.items()), default=1)
+    is_head = part == "head"
+    for column, cell in cells.items():
         place = sheet.cell(number, column + 1)
-        text = plain(cell.runs)
-        bold = part == "head" or row.kind == "group"
-        value = value_of(text)
-        put_text(place, text, bold=bold)
-        if not isinstance(value.content, str) and part == "body" and row.kind == "row":
-            place.value = value.content
-            place.number_format = value.number_format
+        _fill(place, plain(cell.runs), bold=is_head or row.kind == "group", is_head=is_head)
         right = row.kind == "row" and column < len(table.right) and table.right[column]
         place.alignment = Alignment(
             horizontal="right" if right else "left",
-            vertical="bottom" if part == "head" else "top",
+            indent=0 if right or not column else 1,  # apart from a number to its left
+            vertical="bottom" if is_head else "center" if lines == 1 else "top",
             wrap_text=row.kind == "row",
         )
-        if cell.columns > 1 or cell.rows > 1:
-            sheet.merge_cells(
-                start_row=number,
-                start_column=column + 1,
-                end_row=number + cell.rows - 1,
-                end_column=column + cell.columns,
-            )
+        _merge(sheet, cell, number, column + 1)
+    sheet.row_dimensions[number].height = LINE * lines + (_SPACE if is_head else 0.0)
+
+
+def _lines(sheet: Worksheet, column: int, cell: Cell) -> int:
+    """Count the lines that a cell needs; one that covers several has room."""
+    if cell.columns > 1 or cell.rows > 1:
+        return 1
+    width = sheet.column_dimensions[get_column_letter(column + 1)].width
+    return lines_of(plain(cell.runs), width)
+
+
+def _fill(place: SheetCell, text: str, *, bold: bool, is_head: bool) -> None:
+    """Write text, or the number that it is."""
+    put_text(place, text, bold=bold)
+    value = value_of(text)
+    if not isinstance(value.content, str) and not is_head:
+        place.value = value.content
+        place.number_format = value.number_format
+
+
+def _merge(sheet: Worksheet, cell: Cell, row: int, column: int) -> None:
+    """Merge the cells that one covers."""
+    if cell.columns > 1 or cell.rows > 1:
+        sheet.merge_cells(
+            start_row=row,
+            start_column=column,
+            end_row=row + cell.rows - 1,
+            end_column=column + cell.columns - 1,
+        )
 
 
 def _rule(sheet: Worksheet, row: int, columns: int, *, top: bool = False) -> None:
@@ -173,22 +206,50 @@ def _set_widths(sheet: Worksheet, table: Table) -> None:
 
 def _single(table: Table) -> Iterator[tuple[int, Cell]]:
     """Give the cells that fill one column."""
-    for _, places in [*table.placed("head"), *table.placed("body")]:
+    for _, places in [*placed(table.head), *placed(table.body)]:
         for column, cell in places.items():
             if cell is not None and cell.columns == 1 and column < len(table.right):
                 yield column, cell
 
 
-def _wrap(sheet: Worksheet, texts: Sequence[tuple[int, str]], *, columns: int, wide: float) -> None:
+def _wrap(sheet: Worksheet, texts: Sequence[str], start: int, *, columns: int, wide: float) -> None:
     """Let long lines above and below run over the width of the table, at least of a page."""
     span = columns
     while wide < _TEXT_WIDTH:  # further columns have the usual width
-        span, wide = span + 1, wide + 13.0
-    for number, text in texts:
+        span, wide = span + 1, wide + _USUAL_WIDTH
+    for number, text in enumerate(texts, start=start):
         sheet.merge_cells(start_row=number, start_column=1, end_row=number, end_column=span)
-        sheet.cell(number, 1).alignment = Alignment(wrap_text=True, vertical="top")
-        lines = -(-len(text) // int(wide))
-        sheet.row_dimensions[number].height = _LINE * lines
+        cell = sheet.cell(number, 1)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        size = float(cell.font.size)
+        height = lines_of(text, wide, size=size) * LINE * size / _SIZE
+        sheet.row_dimensions[number].height = round(height, 1)
+
+
+def lines_of(text: str, width: float, *, size: float = _SIZE) -> int:
+    """Count the lines of a text in a cell.
+
+    Parameters
+    ----------
+    text : str
+        May hold line breaks.
+    width : float
+        Of the cell, in digits of the usual size.
+    size : float
+        Points of the letters.
+
+    Returns
+    -------
+    int
+        At least 1. Not every program works out the heights of rows by itself.
+
+    Examples
+    --------
+    >>> lines_of("Ketamine IV", 20.0), lines_of("Ketamine IV and IM, and esketamine IN", 20.0)
+    (1, 2)
+    """
+    room = max(int(width * _SIZE / size), 1)
+    return sum(max(-(-len(line) // room), 1) for line in text.split("\n"))
 
 
 def print_set_up(
