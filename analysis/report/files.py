@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from analysis import storage
 from analysis.errors import ReportError
+from analysis.report.document import read_document
 from analysis.report.page import Made
+from analysis.report.pdf import pdf_bytes, require_weasyprint
+from analysis.report.pictures import picture_files
+from analysis.report.word import word_bytes
+from analysis.report.workbook import workbook_bytes
 
 __all__ = ["FORMATS", "checked_formats", "made_at", "write_report"]
 
@@ -44,7 +49,7 @@ def checked_formats(formats: Sequence[str]) -> tuple[str, ...]:
     Raises
     ------
     ReportError
-        When one does not exist, or there is none.
+        When one does not exist, or there is none, or PDF cannot be made on this machine.
 
     Examples
     --------
@@ -53,6 +58,8 @@ def checked_formats(formats: Sequence[str]) -> tuple[str, ...]:
     """
     if not formats or set(formats) - set(FORMATS):
         raise ReportError(f"A report is written as {', '.join(FORMATS)}; name one or more.")
+    if "pdf" in formats:
+        require_weasyprint()  # before long work
     return tuple(name for name in FORMATS if name in formats)
 
 
@@ -108,9 +115,7 @@ def write_report(
     ReportError
         When a file cannot be made or written; the earlier report is then as it was.
     """
-    files: dict[str, bytes] = {}
-    for name in formats:
-        files |= _content(name, page, made)
+    files = dict(_contents(page, made, formats))
     about = {**sidecar, "files": sorted(files)}
     files[SIDECAR] = (json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
     storage.write_together(folder, files, instead_of=_earlier_files(folder))
@@ -128,6 +133,19 @@ def _earlier_files(folder: Path) -> list[str]:
     return [name for name in listed if isinstance(name, str) and ours.fullmatch(name)]
 
 
-def _content(name: str, page: str, _made: Made) -> dict[str, bytes]:
-    """Make the file of one format, or the files."""
-    return {FORMATS[name]: page.encode("utf-8")}
+def _contents(page: str, made: Made, formats: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Make the files of all formats."""
+    if "html" in formats:
+        yield FORMATS["html"], page.encode("utf-8")
+    if "pdf" in formats:
+        yield FORMATS["pdf"], pdf_bytes(page)
+    if not set(formats) - {"html", "pdf"}:
+        return
+    document = read_document(page)
+    if "docx" in formats:
+        yield FORMATS["docx"], word_bytes(document, made=made.at, line=made.banner)
+    if "xlsx" in formats:
+        yield FORMATS["xlsx"], workbook_bytes(document, made=made.at)
+    if "png" in formats:
+        pictures = picture_files(document)
+        yield from ((f"{FORMATS['png']}/{name}", data) for name, data in pictures.items())

@@ -22,6 +22,7 @@ from analysis.errors import AnalysisError, ReportError
 __all__ = ["Lacking", "is_gap", "show_gaps"]
 
 _MARK = "not-shown"
+_SAID = ("Not shown", "Not computable")
 
 
 def show_gaps() -> None:
@@ -45,7 +46,8 @@ def _tell(
     """Show the box."""
     if isinstance(error, ReportError):
         return
-    text = f"Not shown: {error}"
+    reason = str(error)
+    text = reason if reason.startswith(_SAID) else f"Not shown: {reason}"
     box = {"text/html": f'<p class="gap">{html.escape(text)}</p>', "text/plain": text}
     display(box, metadata={_MARK: True}, raw=True)
 

@@ -20,12 +20,12 @@ from nbformat.v4 import new_notebook
 from analysis.report.markup import plain_tables, text_of, with_unique_tables
 from analysis.report.origin import Provenance
 
-__all__ = ["Appendix", "Made", "Section", "render_page", "section_of"]
+__all__ = ["Appendix", "Made", "Section", "appendix", "render_page", "section_of"]
 
 _TEMPLATES = Path(__file__).parent / "template"
 _LEFT_OUT = {"not-in-report", "parameters", "injected-parameters"}
-_SUMMARY = "summary"
-_METHODS = "methods"
+_RESULTS = ("<table", "<img")
+_ELSEWHERE = {"summary", "methods"}
 _HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
 
 
@@ -50,6 +50,46 @@ class Section:
     methods: Markup
     headings: tuple[tuple[int, str, str], ...]
 
+    @property
+    def shows_results(self) -> bool:
+        """Whether there is a table or a figure in it, and not only gaps."""
+        return any(mark in part for part in (self.body, self.summary) for mark in _RESULTS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appendix:
+    """A chapter at the end that no notebook makes.
+
+    Parameters
+    ----------
+    anchor, title : str
+        Where the contents lead, and the heading.
+    body : markupsafe.Markup
+        HTML.
+    """
+
+    anchor: str
+    title: str
+    body: Markup
+
+
+def appendix(anchor: str, title: str, html: str) -> Appendix:
+    """Make a chapter at the end of HTML in which all text of data is escaped.
+
+    Parameters
+    ----------
+    anchor, title : str
+        Where the contents lead, and the heading.
+    html : str
+        What the toolkit's tables render.
+
+    Returns
+    -------
+    Appendix
+        For `render_page`.
+    """
+    return Appendix(anchor=anchor, title=title, body=_markup(plain_tables(html)))
+
 
 def section_of(notebook: NotebookNode, *, name: str) -> Section:
     """Render an executed notebook as a section.
@@ -68,10 +108,8 @@ def section_of(notebook: NotebookNode, *, name: str) -> Section:
         Headings are one level lower than in the notebook, since the page has its own title.
     """
     kept = [cell for cell in notebook.cells if not _LEFT_OUT & set(_tags(cell))]
-    summary, methods = (
-        [cell for cell in kept if tag in _tags(cell)] for tag in (_SUMMARY, _METHODS)
-    )
-    body = [cell for cell in kept if not {_SUMMARY, _METHODS} & set(_tags(cell))]
+    elsewhere = {tag: [c for c in kept if tag in _tags(c)] for tag in _ELSEWHERE}
+    body = [cell for cell in kept if not _ELSEWHERE & set(_tags(cell))]
     headings: list[tuple[int, str, str]] = []
 
     def with_anchor(heading: re.Match[str]) -> str:
@@ -83,9 +121,8 @@ def section_of(notebook: NotebookNode, *, name: str) -> Section:
     html = _HEADING.sub(with_anchor, _render(body))
     return Section(
         body=_markup(html),
-        summary=_markup(_render(summary)),
-        methods=_markup(_render(methods)),
         headings=tuple(headings),
+        **{tag: _markup(_render(cells)) for tag, cells in elsewhere.items()},
     )
 
 
@@ -117,23 +154,6 @@ def _presentable(cell: NotebookNode) -> NotebookNode:
     if cell.cell_type == "code":
         copy.outputs = [out for out in cell.outputs if out.output_type != "stream"]
     return copy
-
-
-@dataclass(frozen=True, kw_only=True)
-class Appendix:
-    """A chapter at the end that no notebook makes.
-
-    Parameters
-    ----------
-    anchor, title : str
-        Where the contents lead, and the heading.
-    body : markupsafe.Markup
-        HTML.
-    """
-
-    anchor: str
-    title: str
-    body: Markup
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from typing import Any
 
 from analysis.errors import ReportError
 
-__all__ = ["pdf_bytes"]
+__all__ = ["pdf_bytes", "require_weasyprint"]
 
 _STYLE = Path(__file__).parent / "template" / "pdf.css"
 _CONTENTS = re.compile(r"<nav\b.*?</nav>\s*", re.DOTALL)
@@ -44,7 +44,7 @@ def pdf_bytes(page: str) -> bytes:
         When the system lacks Pango, which WeasyPrint needs for text, or the page holds what
         cannot be drawn, such as a picture from elsewhere.
     """
-    weasyprint = _weasyprint()
+    weasyprint = require_weasyprint()
     with _faults() as faults:
         html = weasyprint.HTML(string=_arranged(page), url_fetcher=_fetcher(weasyprint))
         made: bytes = html.write_pdf(pdf_variant="pdf/ua-1")
@@ -56,8 +56,19 @@ def pdf_bytes(page: str) -> bytes:
     return made
 
 
-def _weasyprint() -> Any:
-    """Import WeasyPrint, which needs a library of the system."""
+def require_weasyprint() -> Any:
+    """Import WeasyPrint, which needs a library of the system.
+
+    Returns
+    -------
+    module
+        WeasyPrint.
+
+    Raises
+    ------
+    ReportError
+        When Pango is not installed: says so, and how to print from a browser instead.
+    """
     try:
         return importlib.import_module("weasyprint")
     except (ImportError, OSError):

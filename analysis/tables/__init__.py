@@ -8,7 +8,7 @@ from analysis.tables.estimates import estimates_table
 from analysis.tables.findings import findings_table
 from analysis.tables.indications import indications_table
 from analysis.tables.means import marginal_means_table
-from analysis.tables.measures import measures_table
+from analysis.tables.measures import definitions_table, measures_table
 from analysis.tables.missing import assumptions_table, change_if_worse_table, retention_table
 from analysis.tables.number_style import STYLES, NumberStyle
 from analysis.tables.published import published_table
@@ -35,6 +35,7 @@ __all__ = [
     "baseline_table",
     "change_if_worse_table",
     "courses_table",
+    "definitions_table",
     "duration_table",
     "estimates_table",
     "events_of_interest_table",

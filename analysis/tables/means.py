@@ -126,8 +126,8 @@ def marginal_means_table(
     group, label = _names(support, means, words)
     n, is_hidden = _patients(support, means.by, title, policy)
     texts = [
-        HIDDEN if hidden else estimate_with_limits(*numbers, digits)
-        for hidden, *numbers in zip(
+        HIDDEN if hidden else estimate_with_limits(estimate, low, high, digits)
+        for hidden, estimate, low, high in zip(
             is_hidden, held["estimate"], held["conf_low"], held["conf_high"], strict=True
         )
     ]
@@ -175,7 +175,8 @@ def _patients(
     names = support.drop(columns=[c for c in _BEHIND if c in support]).astype("string")
     rows = list(map(tuple, names.to_numpy().tolist()))
     few = pd.Series(is_small(support["n"], policy), index=support.index)
-    beside = few.groupby([support[c] for c in by]).transform("any") if by else few.any() | few
+    within = [support[name] for name in by] or [pd.Series("", index=support.index)]
+    beside = few.groupby(within).transform("any")
     unseen = beside & ~few
     hidden = suppress_cells(
         dict(zip(rows, support["n"].astype(int).tolist(), strict=True)),

@@ -139,7 +139,7 @@ def _groups(
     curve: CurveResult, days: Sequence[float], tau: float | None, policy: Policy
 ) -> dict[str, _Shown]:
     """Cut the curves, and gather what may be shown of each group."""
-    by = curve.levels.name
+    by = None if curve.levels.name is None else str(curve.levels.name)
     steps = curve.curve()
     cut, risk = suppress_curve(
         steps,
@@ -217,12 +217,16 @@ def _median(group: _Shown) -> str:
 def _mean_row(groups: Mapping[str, _Shown], tau: float | None, policy: Policy) -> Line:
     """Write the restricted means, for groups whose shown curve reaches so far."""
     texts = [
-        estimate_with_limits(*(float(group.mean[name]) for name in _ENDS), 1)
-        if group.mean is not None and _reaches(group, tau, policy)
-        else HIDDEN
+        _mean(group.mean) if group.mean is not None and _reaches(group, tau, policy) else HIDDEN
         for group in groups.values()
     ]
     return _TIMES, f"Mean up to day {tau:g} (95% CI)", texts
+
+
+def _mean(mean: pd.Series) -> str:
+    """Write one restricted mean."""
+    estimate, low, high = (float(mean[name]) for name in _ENDS)
+    return estimate_with_limits(estimate, low, high, 1)
 
 
 def _reaches(group: _Shown, tau: float | None, policy: Policy) -> bool:

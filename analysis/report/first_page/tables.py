@@ -19,9 +19,10 @@ _DIFFERENT = (
     "The patients of the two periods are different people. Differences of shares are in "
     "percentage points; limits by the method of Zou and Donner from those of both."
 )
+_DEFINED = "CI, confidence interval. How each is counted stands under “How it was done”."
 _PER_100 = (
-    "Per 100: events per 100 sessions; limits know that sessions of one patient are alike, and "
-    "without any event the upper limit is the bound that the sessions allow."
+    "Limits per 100 sessions know that sessions of one patient are alike; without any event the "
+    "upper one says how many there may be."
 )
 
 
@@ -60,7 +61,7 @@ def headline_table(made: Headline, *, title: str = "The numbers that matter") ->
             Column(key="counts", label="Number"),
             Column(key="of", label="Among", numeric=False),
         ),
-        notes=(*made.notes, *_of_rates(rows), hiding_note(made.policy)),
+        notes=(_DEFINED, *_of_rates(rows), hiding_note(made.policy)),
         policy=made.policy,
         suppression=_log(made),
         stub="",

@@ -77,7 +77,7 @@ def lay_out(word: WordDocument, runs: Sequence[tuple[bool, Sequence[BaseOxmlElem
 
 def _last_paragraph(whole: BaseOxmlElement) -> BaseOxmlElement:
     """Return the paragraph before the end; one is added after a block of another kind."""
-    before = whole.getprevious()
+    before: BaseOxmlElement | None = whole.getprevious()
     if before is not None and before.tag == qn("w:p"):
         return before
     added = paragraph("TableEnd")
