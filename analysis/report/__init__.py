@@ -6,6 +6,7 @@ from analysis.report.methods import methods_in_words
 from analysis.report.origin import Provenance, provenance
 from analysis.report.points import key_points
 from analysis.report.releases import write_release_page
+from analysis.report.table_files import table_bytes, write_tables
 
 __all__ = [
     "Provenance",
@@ -17,5 +18,7 @@ __all__ = [
     "methods_in_words",
     "period_table",
     "provenance",
+    "table_bytes",
     "write_release_page",
+    "write_tables",
 ]

@@ -21,6 +21,7 @@ from analysis.tables.result import Column, TableResult, hiding_note
 __all__ = ["CurveResult", "survival_table"]
 
 _ENDS = ("estimate", "conf_low", "conf_high")
+_MOST_GROUPS = 6
 _NOT_REACHED = "not reached"
 _NOT_SHOWN = "not reached in the shown curve"
 
@@ -104,7 +105,7 @@ def survival_table(
     Raises
     ------
     DataError
-        When no time is above 0, or a group was not followed until `tau`.
+        When no time is above 0, there are more than 6 groups, or one was not followed until `tau`.
     DisclosureError
         When the curve is weighted, so that the patients behind it are not known.
 
@@ -116,6 +117,11 @@ def survival_table(
     >>> table.inline(("Free of the event, % (95% CI)", "Day 28"), "All")
     '67.0 to 79.0'
     """
+    if len(curve.levels) > _MOST_GROUPS:
+        raise DataError(
+            f"The curve has {len(curve.levels)} groups; a table shows {_MOST_GROUPS} or fewer side "
+            "by side. Estimate it by fewer."
+        )
     days = [float(day) for day in times]
     if not days or min(days) <= 0:
         raise DataError("times= takes days above 0, one or more.")
