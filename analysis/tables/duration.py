@@ -17,6 +17,7 @@ from analysis.disclosure import (
     suppress_interval_curve,
 )
 from analysis.errors import DataError
+from analysis.survival.asked import asked_times
 from analysis.tables.result import Column, TableResult, hiding_note
 
 __all__ = ["IntervalCurveResult", "duration_table"]
@@ -100,7 +101,7 @@ def duration_table(
     """
     if curve.levels.name is not None:
         raise DataError("The curve has groups; a table of durations takes one without by=.")
-    days = [float(day) for day in times]
+    days = asked_times(times).tolist()
     cut, risk = suppress_interval_curve(
         curve.curve(),
         curve.risk_table(days),

@@ -132,15 +132,17 @@ def assumptions_table(
     >>> from analysis.synthetic import example_folder
     >>> found = response_under_missingness(
     ...     read_study(example_folder("clinic-network")), "PHQ-9", visit="week 4")
-    >>> assumptions_table(found).inline(("response", "only those with a score"), "% (95% CI)")
+    >>> assumptions_table(found).inline(("Response", "only those with a score"), "% (95% CI)")
     '45.3 (40.1 to 50.6)'
     """
+    names = outcomes.shown["measure"].astype(str)
+    measures = {name: name.replace("_", " ").capitalize() for name in names}
     return counted_table(
         outcomes,
         _ASSUMED,
         label="assumption",
         group="measure",
-        labels={**_MEANINGS, **(labels or {})},
+        labels={**_MEANINGS, **measures, **(labels or {})},
         title=title,
         notes=[*notes, *outcomes.notes[:-1], "CI, confidence interval."],
     )

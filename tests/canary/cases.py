@@ -14,6 +14,7 @@ from analysis import (
     figures,
     formats,
     instruments,
+    method_checks,
     missing,
     mixed,
     outcomes,
@@ -245,6 +246,9 @@ CASES: dict[str, Callable[[World], object]] = {
     "disclosure.hide_completeness": _frame(disclosure.hide_completeness, by="arm"),
     "disclosure.hide_responses": _frame(disclosure.hide_responses),
     "disclosure.hide_statistics": _frame(disclosure.hide_statistics),
+    "disclosure.interval_corners": _frame(disclosure.interval_corners),
+    "disclosure.interval_levels": lambda world: disclosure.interval_levels(world.words, [7]),
+    "disclosure.interval_median": _frame(disclosure.interval_median),
     "disclosure.release": _frame(disclosure.release),
     "disclosure.require_releasable": _frame(disclosure.require_releasable),
     "disclosure.shown_curve": _frame(disclosure.shown_curve),
@@ -254,6 +258,9 @@ CASES: dict[str, Callable[[World], object]] = {
         world.words.assign(n_risk=world.words["y"], n_event=world.words["y"])
     ),
     "disclosure.suppress_flow": _frame(disclosure.suppress_flow),
+    "disclosure.suppress_interval_curve": lambda world: disclosure.suppress_interval_curve(
+        world.words, world.words
+    ),
     "disclosure.suppress_numbers": lambda world: disclosure.suppress_numbers(
         world.words[["arm"]], world.words["y"]
     ),
@@ -342,6 +349,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "outcomes.completeness": _study(outcomes.completeness, "PHQ-9"),
     "outcomes.courses": _study(outcomes.courses),
     "outcomes.curve": lambda world: outcomes.curve(world.events()),
+    "outcomes.curve_between_visits": lambda world: outcomes.curve_between_visits(world.events()),
     "outcomes.expected_regression": _study(outcomes.expected_regression, "PHQ-9"),
     "outcomes.indications": _study(outcomes.indications),
     "outcomes.mean_course": lambda world: outcomes.mean_course(
@@ -459,6 +467,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "survival.reverse_kaplan_meier": _frame(survival.reverse_kaplan_meier),
     "survival.turnbull": _frame(survival.turnbull),
     "synthetic.inject": _study(synthetic.inject, SECRET),
+    "method_checks.truth_check": lambda world: method_checks.truth_check(world.folder),
     "tables.baseline_table": _frame(tables.baseline_table, variables=["n"]),
     "tables.courses_table": _frame(tables.courses_table),
     "tables.estimates_table": _frame(tables.estimates_table),

@@ -24,12 +24,15 @@ from analysis import (
     formats,
     missing,
     mixed,
+    report,
     results,
     study,
     survival,
     synthetic,
+    tables,
 )
 from analysis.disclosure import INTERNAL, RELEASE
+from analysis.errors import AnalysisError
 from analysis.outcomes import completeness, patient_flow
 from tests.builders import write_folder
 from tests.canary import planted
@@ -116,6 +119,19 @@ def _told(world: World) -> object:
     with disclosure.recording(ledger):
         disclosure.suppress_counts(pd.DataFrame({"n": [40, 30]}), about="patients")
     return ledger, (world.local / "ledger.jsonl").read_text(encoding="utf-8")
+
+
+def _methods(world: World) -> object:
+    fits = planted.mmrm(), planted.incidence(), planted.interval_curve(), planted.cox()
+    return report.methods_in_words(*fits), _refusal(report.methods_in_words, world.numbers)
+
+
+def _refusal(call: Callable[..., object], *given: Any) -> str:
+    try:
+        call(*given)
+    except AnalysisError as error:
+        return str(error)
+    raise AssertionError
 
 
 def _small() -> synthetic.Scenario:
@@ -207,6 +223,10 @@ RESULT_CASES: dict[str, Case] = {
     ),
     "synthetic.write_synthetic": lambda world: _names(
         synthetic.write_synthetic(_small(), world.local / "made", oracle_patients=1_000)
+    ),
+    "report.methods_in_words": _methods,
+    "tables.duration_table": lambda _: tables.duration_table(
+        survival.turnbull(planted.times()), times=TIMES
     ),
 }
 

@@ -17,14 +17,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.identity]
 MORE = (
     "monitoring", "adverse_events", "items", "actions", "diagnoses", "encounters", "concomitant",
 )  # fmt: skip
-    "monitoring",
-    "adverse_events",
-    "items",
-    "actions",
-    "diagnoses",
-    "encounters",
-    "concomitant",
-)
 
 
 @pytest.fixture(scope="module")

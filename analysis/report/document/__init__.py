@@ -15,6 +15,7 @@ from analysis.report.document.model import (
     Table,
     plain,
 )
+from analysis.report.document.placing import placed
 from analysis.report.document.reading import read_document
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Row",
     "Run",
     "Table",
+    "placed",
     "plain",
     "read_document",
 ]

@@ -197,56 +197,6 @@ class Table:
     notes: tuple[tuple[Run, ...], ...] = ()
     anchors: tuple[str, ...] = ()
 
-    def placed(self, part: Literal["head", "body"]) -> Iterator[tuple[Row, dict[int, Cell | None]]]:
-        """Say in which column each cell of each row stands.
-
-        Parameters
-        ----------
-        part : {"head", "body"}
-            Which rows.
-
-        Yields
-        ------
-        Row, dict of int to Cell or None
-            The row, and first column to cell, from left to right; None where a cell of a row above
-            reaches down.
-        """
-        rows = self.head if part == "head" else self.body
-        reaching: dict[int, tuple[int, int]] = {}  # column -> (columns, rows that are left)
-        for row in rows:
-            places = _places(row, reaching)
-            yield row, places
-            reaching = _left(places, reaching)
-
-
-def _places(row: Row, reaching: dict[int, tuple[int, int]]) -> dict[int, Cell | None]:
-    """Put the cells of a row into the columns that no cell from above covers."""
-    places: dict[int, Cell | None] = {}
-    column = 0
-    for cell in row.cells:
-        column = _free(column, reaching, places)
-        places[column] = cell
-        column += cell.columns
-    _free(column, reaching, places)
-    return places
-
-
-def _free(column: int, reaching: dict[int, tuple[int, int]], places: dict[int, Cell | None]) -> int:
-    """Go to the next column that is free, and note those passed."""
-    while column in reaching:
-        places[column] = None
-        column += reaching[column][0]
-    return column
-
-
-def _left(
-    places: dict[int, Cell | None], reaching: dict[int, tuple[int, int]]
-) -> dict[int, tuple[int, int]]:
-    """Say which cells reach down into the next row."""
-    left = {at: (wide, high - 1) for at, (wide, high) in reaching.items() if high > 1}
-    new = {at: (c.columns, c.rows - 1) for at, c in places.items() if c is not None and c.rows > 1}
-    return left | new
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Figure:

@@ -37,7 +37,8 @@ _HEADING = re.compile(r"h([2-6])")
 _PNG = "data:image/png;base64,"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CONCLUSION = re.compile(r"Conclusion: (.+?)\.?\s*$", re.DOTALL)
-_APART = {"table", "figure", "img", "details", "pre", "ul", "ol", "dl"}
+_LISTS = ("ul", "ol")
+_APART = ("table", "figure", "img", "details", "pre", "dl", *_LISTS)
 
 
 def read_document(page: str) -> Document:
@@ -161,7 +162,7 @@ class _Reader:
             self.blocks.append(Paragraph(runs=_text(element), kind="term"))
         elif element.name == "pre":
             self._code(element)
-        elif element.name in ("ul", "ol"):
+        elif element.name in _LISTS:
             self._list(element)
         elif element.name == "table":
             self._table(element)
@@ -262,19 +263,21 @@ def _png(source: str) -> bytes:
 
 def _items(element: Tag, depth: int, after: list[Tag]) -> Iterator[Item]:
     """Read the points of a list, and those of the lists inside it."""
-    for number, point in enumerate(element.find_all("li", recursive=False), start=1):
-        runs: list[Run] = []
-        inner: list[Tag] = []
-        for child in point.children:
-            name = child.name if isinstance(child, Tag) else ""
-            if name in ("ul", "ol"):
-                inner.append(child)  # type: ignore[arg-type]
-            elif isinstance(child, Tag) and (name in _APART or child.find(_APART) is not None):
-                after.append(child)
-            else:
-                runs.extend(runs_of(child))
-        said = tidy(runs)
+    number = 0
+    for point in element.children:
+        parts = list(point.children) if isinstance(point, Tag) and point.name == "li" else [point]
+        number += isinstance(point, Tag)
+        apart = [part for part in parts if isinstance(part, Tag) and _stands_apart(part)]
+        said = tidy(run for part in parts if part not in apart for run in runs_of(part))
         if said:
             yield Item(runs=said, depth=depth, number=number if element.name == "ol" else 0)
-        for below in inner:
-            yield from _items(below, depth + 1, after)
+        for part in apart:
+            if part.name in _LISTS:
+                yield from _items(part, depth + 1, after)
+            else:
+                after.append(part)
+
+
+def _stands_apart(element: Tag) -> bool:
+    """Tell whether an element is, or holds, what cannot stand in the text of a point."""
+    return element.name in _APART or element.find(_APART) is not None

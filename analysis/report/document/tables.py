@@ -9,6 +9,7 @@ from dataclasses import replace
 from bs4 import Tag
 
 from analysis.report.document.model import Cell, Row, Run, Table, plain
+from analysis.report.document.placing import placed
 from analysis.report.document.text import runs_of, tidy
 
 __all__ = ["read_table"]
@@ -39,21 +40,21 @@ def read_table(element: Tag, *, title: str) -> Table:
         row the subtitle; rows of the foot are notes.
     """
     rows = [row for row in element.find_all("tr") if row.find_parent("table") is element]
+    rows = [row for row in rows if row.find(_CELLS, recursive=False) is not None]
     head = [row for row in rows if _is_head(row)]
     foot = [row for row in rows if row.find_parent("tfoot") is not None]
     titles = [row for row in head if _is_title(row)]
-    columns = _columns(element)
+    columns = max((_width(row) for row in rows), default=0)
     stated = [*_caption(element), *(plain(_all(row)) for row in titles)]
-    headings = tuple(_row(row, columns) for row in head if row not in titles)
-    body = tuple(_row(row, columns) for row in rows if row not in head and row not in foot)
-    return Table(
+    table = Table(
         title=stated[0] if stated else title,
         subtitle="\n".join(stated[1:]),
-        head=headings,
-        body=body,
-        right=_right(rows, body, columns),
+        head=tuple(_row(row, columns) for row in head if row not in titles),
+        body=tuple(_row(row, columns) for row in rows if row not in head and row not in foot),
+        right=(),
         notes=tuple(note for row in foot if (note := _all(row))),
     )
+    return replace(table, right=_right(rows, table, columns))
 
 
 def _is_head(row: Tag) -> bool:
@@ -89,13 +90,9 @@ def _span(cell: Tag, name: str) -> int:
     return max(int(value), 1) if value.isdecimal() else 1
 
 
-def _columns(element: Tag) -> int:
-    """Count the columns."""
-    widths = [
-        sum(_span(cell, "colspan") for cell in row.find_all(_CELLS, recursive=False))
-        for row in element.find_all("tr")
-    ]
-    return max(widths, default=0)
+def _width(row: Tag) -> int:
+    """Count the columns that the cells of a row cover."""
+    return sum(_span(cell, "colspan") for cell in row.find_all(_CELLS, recursive=False))
 
 
 def _row(row: Tag, columns: int) -> Row:
@@ -115,19 +112,21 @@ def _row(row: Tag, columns: int) -> Row:
     return Row(cells=cells, kind="group" if is_group else "row")
 
 
-def _right(rows: Sequence[Tag], body: Sequence[Row], columns: int) -> tuple[bool, ...]:
+def _right(rows: Sequence[Tag], table: Table, columns: int) -> tuple[bool, ...]:
     """Say which columns are set to the right: as their cells say, else those of numbers."""
     for row in rows:
         cells = row.find_all(_CELLS, recursive=False)
         looks = [set(cell.get_attribute_list("class")) for cell in cells]
         if len(cells) == columns > 1 and any(look & _SET for look in looks):
             return tuple(bool(look & _RIGHT) for look in looks)
-    return tuple(_is_numeric(body, column) for column in range(columns))
+    rows_placed = [*placed(table.head), *placed(table.body)]
+    reached = (at + cell.columns for _, row in rows_placed for at, cell in row.items() if cell)
+    return tuple(_is_numeric(table, at) for at in range(max(reached, default=columns)))
 
 
-def _is_numeric(body: Sequence[Row], column: int) -> bool:
+def _is_numeric(table: Table, column: int) -> bool:
     """Tell whether every cell of a column shows a number or nothing."""
-    whole = [row.cells for row in body if row.kind == "row" and len(row.cells) > column]
-    texts = [plain(cells[column].runs) for cells in whole if not cells[column].heading]
+    cells = [places.get(column) for row, places in placed(table.body) if row.kind == "row"]
+    texts = [plain(cell.runs) for cell in cells if cell is not None and not cell.heading]
     shown = [text for text in texts if text not in _NOTHING]
     return bool(shown) and all(_NUMBER.fullmatch(text) for text in shown)

@@ -106,11 +106,11 @@ class _Maker:
     def pages(self) -> Iterator[tuple[bool, list[BaseOxmlElement]]]:
         """Give runs of pages: whether they lie on their side, and what is on them."""
         turned = _turned(self._report.blocks, self._layouts)
-        rest = _second_chapter(self._report.blocks)
+        rest = _second_chapter(self._report.blocks) + 1  # the title block is the first
         made = [self._title(), *self._blocks()]
-        made[rest][:0] = self._contents(new_page=rest > 1)
         sides = [False, *turned]
-        sides[rest] = sides[rest] and rest > 0
+        made.insert(rest, self._contents(new_page=rest > 1))
+        sides.insert(rest, False)
         for landscape, run in groupby(zip(sides, made, strict=True), key=lambda pair: pair[0]):
             yield landscape, [element for _, elements in run for element in elements]
 
@@ -159,15 +159,12 @@ class _Maker:
 
 
 def _second_chapter(blocks: Sequence[Block]) -> int:
-    """Say before which block the contents stand, counted from 1: 0 is the title block.
+    """Say before which block the contents stand: the second chapter, else the first block.
 
     The first chapter is what a reader in a hurry reads, so it comes before the contents.
     """
-    chapters = [
-        number
-        for number, block in enumerate(blocks, start=1)
-        if isinstance(block, Heading) and block.level == _CHAPTER
-    ]
+    is_chapter = [isinstance(block, Heading) and block.level == _CHAPTER for block in blocks]
+    chapters = [number for number, found in enumerate(is_chapter) if found]
     return chapters[1] if len(chapters) > 1 else 0
 
 
@@ -185,15 +182,15 @@ def _turned(blocks: Sequence[Block], layouts: Sequence[Layout | None]) -> list[b
 
 
 def _heading_above(blocks: Sequence[Block], number: int) -> int:
-    """Find the heading that a table follows with text only between them; else the table itself."""
+    """Find the heading under which a table is the first that is no text; else the table itself."""
     begin = number
-    while begin > 1 and not isinstance(blocks[begin - 1], Table | Figure | Heading):
+    while begin > 1 and not isinstance(blocks[begin - 1], Table | Figure):
         begin -= 1
-    if begin < 2 or not isinstance(blocks[begin - 1], Heading):
-        return number
-    while begin > 1 and isinstance(blocks[begin - 1], Heading):
-        begin -= 1
-    return begin
+        block = blocks[begin]
+        if isinstance(block, Heading) and block.level == _CHAPTER:
+            return begin
+    headings = [n for n in range(max(begin, 1), number) if isinstance(blocks[n], Heading)]
+    return headings[0] if headings and begin > 1 else number
 
 
 def _stretches(turned: Sequence[bool]) -> Iterator[tuple[int, int]]:

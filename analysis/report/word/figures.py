@@ -49,6 +49,7 @@ def figure_blocks(
     for size in (inline.extent, inline.graphic.graphicData.pic.spPr):
         size.cx, size.cy = round(wide * scale), round(high * scale)
     for place in (inline.docPr, inline.find(f".//{qn('pic:cNvPr')}")):
+        place.set("id", label.split(" ")[1])  # Word refuses two pictures of one number
         place.set("name", label)
         place.set("descr", figure.alt)
     picture = element("w:r", None, element("w:drawing", None, inline))

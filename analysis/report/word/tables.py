@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Literal
 
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from analysis.report.document import Cell, Row, Table
+from analysis.report.document import Cell, Row, Table, placed
 from analysis.report.word.elements import element, field, paragraph, text_run
 from analysis.report.word.text import Writer
 from analysis.report.word.widths import Layout
@@ -16,6 +17,8 @@ __all__ = ["caption", "table_blocks"]
 
 _TWIPS = 20  # to a point
 _TOGETHER = 14  # a table of up to so many rows stays on one page
+_GROUP = 7  # and a group of up to so many
+_FEW = 2  # rows at either end that stay with the next
 _RULE = {"w:val": "single", "w:sz": 6, "w:space": 0, "w:color": "1D2730"}
 _FINE = {"w:val": "single", "w:sz": 4, "w:space": 0, "w:color": "D7DDE2"}
 
@@ -92,23 +95,38 @@ def table_blocks(
 
 def _table(writer: Writer, table: Table, layout: Layout) -> BaseOxmlElement:
     """Write the table itself."""
-    whole = len(table.head) + len(table.body) <= _TOGETHER
     made = element("w:tbl", None, _properties(table, layout), _grid(layout))
-    for number, (row, places) in enumerate(table.placed("head")):
+    for number, (row, places) in enumerate(placed(table.head)):
         rule = number == len(table.head) - 1
         made.append(_Rows(writer, table, layout, "head", rule=rule, keep=True).row(row, places))
-    for number, (row, places) in enumerate(table.placed("body"), start=1):
-        last = number == len(table.body)
-        keep = bool(table.notes) if last else whole or row.kind == "group"
+    for (row, places), keep in zip(placed(table.body), _kept(table), strict=True):
         made.append(_Rows(writer, table, layout, "body", keep=keep).row(row, places))
     return made
+
+
+def _kept(table: Table) -> list[bool]:
+    """Say which rows stay with the row after them, so that no page has a few rows only.
+
+    A short table stays together, and so does a short group of rows with its heading.
+    """
+    rows = len(table.body)
+    kept = [rows + len(table.head) <= _TOGETHER] * rows
+    starts = [number for number, row in enumerate(table.body) if row.kind == "group"]
+    for start, end in pairwise([*starts, rows]):
+        kept[start] = True
+        if end - start <= _GROUP:
+            kept[start : end - 1] = [True] * (end - 1 - start)
+    for edge in (*range(_FEW), *range(rows - 1 - _FEW, rows - 1)):
+        if 0 <= edge < rows:
+            kept[edge] = True
+    return [*kept[:-1], bool(table.notes)] if rows else kept
 
 
 def _properties(table: Table, layout: Layout) -> BaseOxmlElement:
     """Say how the table looks, and what it is for who cannot see it."""
     width = sum(_twips(points) for points in layout.widths)
     columns = ", ".join(text for text in _column_names(table) if text)
-    described = f"{table.title} Columns: {columns}." if columns else table.title
+    described = f"{table.title.removesuffix('.')}. Columns: {columns}." if columns else table.title
     return element(
         "w:tblPr",
         None,
@@ -118,7 +136,7 @@ def _properties(table: Table, layout: Layout) -> BaseOxmlElement:
         element("w:tblLayout", {"w:type": "fixed"}),
         element(
             "w:tblLook",
-            {"w:val": "0020", "w:firstRow": 1, "w:lastRow": 0, "w:firstColumn": 0,
+            {"w:val": "0620", "w:firstRow": 1, "w:lastRow": 0, "w:firstColumn": 0,
              "w:lastColumn": 0, "w:noHBand": 1, "w:noVBand": 1},
         ),
         element("w:tblCaption", {"w:val": table.title}),

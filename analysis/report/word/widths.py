@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.report.document import Cell, Table, plain
+from analysis.report.document import Cell, Table, placed, plain
 
 __all__ = ["LANDSCAPE", "PORTRAIT", "Layout", "layout_of", "text_width"]
 
@@ -131,7 +131,7 @@ def _layout(needs: Sequence[_Needs], room: float, *, size: float) -> Layout:
 def _needs(table: Table, size: float) -> list[_Needs]:
     """Measure every column; cells over several columns fit in where those are."""
     cells: list[list[Cell]] = [[] for _ in table.right]
-    for _, places in [*table.placed("head"), *table.placed("body")]:
+    for _, places in [*placed(table.head), *placed(table.body)]:
         for column, cell in places.items():
             if cell is not None and cell.columns == 1 and column < len(cells):
                 cells[column].append(cell)

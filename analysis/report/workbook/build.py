@@ -31,7 +31,7 @@ __all__ = ["workbook_bytes"]
 _CONTENTS = "Contents"
 _CHAPTER = 2  # level of the heading of a chapter
 _HEADINGS = ("Sheet", "What it shows", "Kind", "Chapter")
-_WIDTHS = (12, 80, 22, 50)
+_WIDTHS = (12, 80, 22, 64)
 _PROGRAM = "ketamine-outcomes"
 
 

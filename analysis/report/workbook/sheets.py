@@ -8,9 +8,10 @@ from typing import Literal
 from openpyxl.cell import Cell as SheetCell
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.report.document import Cell, Row, Table, plain
+from analysis.report.document import Cell, Row, Table, placed, plain
 from analysis.report.workbook.values import value_of
 
 __all__ = [
@@ -74,7 +75,7 @@ def put_link(cell: SheetCell, text: str, sheet: str) -> None:
     sheet : str
         Name of the sheet.
     """
-    cell.hyperlink = f"#'{sheet}'!A1"
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{sheet}'!A1")
     put_text(cell, text)
     cell.font = Font(name=_FONT, size=11, color=_ACCENT, underline="single")
 
@@ -122,7 +123,7 @@ def fill_sheet(
 def _part(sheet: Worksheet, table: Table, part: Literal["head", "body"], first: int) -> int:
     """Write the rows of the head or of the body; give the number of the row after them."""
     number = first
-    for row, places in table.placed(part):
+    for row, places in placed(table.head if part == "head" else table.body):
         _row(sheet, row, places, number, table, part)
         number += 1
     if part == "head":
@@ -139,37 +140,49 @@ def _row(
     part: Literal["head", "body"],
 ) -> None:
     """Write one row; cells that cover several are merged."""
-    lines = 1
-    for column, cell in places.items():
-        if cell is None:
-            continue
+    cells = {column: cell for column, cell in places.items() if cell is not None}
+    lines = max((_lines(sheet, column, cell) for column, cell in cells.items()), default=1)
+    is_head = part == "head"
+    for column, cell in cells.items():
         place = sheet.cell(number, column + 1)
-        text = plain(cell.runs)
-        bold = part == "head" or row.kind == "group"
-        value = value_of(text)
-        put_text(place, text, bold=bold)
-        if not isinstance(value.content, str) and part == "body" and row.kind == "row":
-            place.value = value.content
-            place.number_format = value.number_format
+        _fill(place, plain(cell.runs), bold=is_head or row.kind == "group", is_head=is_head)
         right = row.kind == "row" and column < len(table.right) and table.right[column]
         place.alignment = Alignment(
             horizontal="right" if right else "left",
             indent=0 if right or not column else 1,  # apart from a number to its left
-            vertical="bottom" if part == "head" else "top",
+            vertical="bottom" if is_head else "center" if lines == 1 else "top",
             wrap_text=row.kind == "row",
         )
-        if cell.columns == 1 and cell.rows == 1:
-            width = sheet.column_dimensions[get_column_letter(column + 1)].width
-            lines = max(lines, lines_of(text, width))
-        else:
-            sheet.merge_cells(
-                start_row=number,
-                start_column=column + 1,
-                end_row=number + cell.rows - 1,
-                end_column=column + cell.columns,
-            )
-    space = _SPACE if part == "head" else 0.0
-    sheet.row_dimensions[number].height = LINE * lines + space
+        _merge(sheet, cell, number, column + 1)
+    sheet.row_dimensions[number].height = LINE * lines + (_SPACE if is_head else 0.0)
+
+
+def _lines(sheet: Worksheet, column: int, cell: Cell) -> int:
+    """Count the lines that a cell needs; one that covers several has room."""
+    if cell.columns > 1 or cell.rows > 1:
+        return 1
+    width = sheet.column_dimensions[get_column_letter(column + 1)].width
+    return lines_of(plain(cell.runs), width)
+
+
+def _fill(place: SheetCell, text: str, *, bold: bool, is_head: bool) -> None:
+    """Write text, or the number that it is."""
+    put_text(place, text, bold=bold)
+    value = value_of(text)
+    if not isinstance(value.content, str) and not is_head:
+        place.value = value.content
+        place.number_format = value.number_format
+
+
+def _merge(sheet: Worksheet, cell: Cell, row: int, column: int) -> None:
+    """Merge the cells that one covers."""
+    if cell.columns > 1 or cell.rows > 1:
+        sheet.merge_cells(
+            start_row=row,
+            start_column=column,
+            end_row=row + cell.rows - 1,
+            end_column=column + cell.columns - 1,
+        )
 
 
 def _rule(sheet: Worksheet, row: int, columns: int, *, top: bool = False) -> None:
@@ -193,7 +206,7 @@ def _set_widths(sheet: Worksheet, table: Table) -> None:
 
 def _single(table: Table) -> Iterator[tuple[int, Cell]]:
     """Give the cells that fill one column."""
-    for _, places in [*table.placed("head"), *table.placed("body")]:
+    for _, places in [*placed(table.head), *placed(table.body)]:
         for column, cell in places.items():
             if cell is not None and cell.columns == 1 and column < len(table.right):
                 yield column, cell

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 __all__ = ["Value", "value_of"]
 
-_PLAIN = re.compile(r"([-\u2212]?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?")
+_PLAIN = re.compile(r"([-\u2212]?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?")
 _DIGITS = 15  # a program for spreadsheets keeps no more of a number
 
 
