@@ -54,7 +54,12 @@ html_show_sourcelink = False
 html_copy_source = False
 html_show_sphinx = False
 html_additional_pages = {"index": "forward.html"}
+html_context = {"default_mode": "auto"}
+html_sidebars = {
+    page: [] for page in ("docs/index", "docs/start", "docs/glossary", "docs/cite", "[A-Z]*")
+}
 html_theme_options = {
+    "header_links_before_dropdown": 7,
     "navbar_align": "left",
     "show_prev_next": True,
     "secondary_sidebar_items": ["page-toc"],

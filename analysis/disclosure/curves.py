@@ -185,6 +185,7 @@ def _numbers_at_risk(risk: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataF
         return pd.DataFrame({"time": [], "n_risk": []})
     columns = [*(name for name in keys if name in risk), "time", "n_risk"]
     require_columns(risk, columns)
+    require_number_columns(risk, ["time", "n_risk"])
     distinct = risk[columns].drop_duplicates()  # they are the same for every cause
     return distinct.sort_values(columns[:-1], kind="stable").reset_index(drop=True)
 
@@ -324,7 +325,8 @@ def suppress_interval_curve(
         ``free_until``, the last visit without the event. The counts are then also protected
         against other tables of these patients, such as a curve dated at the visit.
     about : str
-        Of which event, the same in every release, see `suppress_curve`.
+        Of which event, the same in every release and for both kinds of curves, see
+        `suppress_curve`.
     policy : Policy
         The least count that may be shown.
 
@@ -359,7 +361,6 @@ def suppress_interval_curve(
     if policy.confidential:
         return finite, numbers.assign(n_risk=[f"{n:,.0f}" for n in numbers["n_risk"]])
     steps = finite.assign(time=finite["upper"])
-    about = f"{about}, between visits" if about else "between visits"
     shown, told = _chosen_steps(steps, keys, about, numbers, followed, policy=policy)
     kept = _told_rows(steps, shown, told, keys)
     ends_before = _before_few(steps, number_curves(steps, keys), policy).index

@@ -9,11 +9,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.disclosure.columns import require_columns
+from analysis.disclosure.policy import Policy
+from analysis.errors import DisclosureError
+from analysis.text_numbers import require_number_columns
 
-__all__ = ["interval_corners", "interval_levels", "interval_median"]
+__all__ = ["interval_corners", "interval_levels", "interval_median", "require_interval_steps"]
 
 FloatArray = npt.NDArray[np.float64]
 
+_COLUMNS = ["lower", "upper", "estimate"]
 _TOUCHES = 1e-9
 
 
@@ -41,7 +45,7 @@ def interval_corners(cut: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
     >>> [each.tolist() for each in interval_corners(cut)]
     [[0.0, 7.0, 14.0], [1.0, 1.0, 0.6]]
     """
-    require_columns(cut, ["lower", "upper", "estimate"])
+    _require(cut)
     levels = np.append(1.0, cut["estimate"].to_numpy(float))
     x = np.column_stack([cut["lower"], cut["upper"]]).astype(float).ravel()
     y = np.column_stack([levels[:-1], levels[1:]]).ravel()
@@ -103,8 +107,41 @@ def interval_median(cut: pd.DataFrame) -> tuple[float, float]:
     >>> interval_median(cut)
     (20.0, 35.0)
     """
-    require_columns(cut, ["lower", "upper", "estimate"])
+    _require(cut)
     crossed = cut[cut["estimate"].le(0.5 + _TOUCHES)]
     if crossed.empty:
         return float("nan"), float("nan")
     return float(crossed["lower"].iloc[0]), float(crossed["upper"].iloc[0])
+
+
+def require_interval_steps(cut: pd.DataFrame, policy: Policy) -> None:
+    """Refuse to show a curve of which nothing may be shown.
+
+    Parameters
+    ----------
+    cut : pandas.DataFrame
+        One curve or several, see `interval_corners`.
+    policy : Policy
+        By which it was cut.
+
+    Raises
+    ------
+    DisclosureError
+        When no step is left for readers outside: says which rule left none.
+
+    Examples
+    --------
+    >>> require_interval_steps(pd.DataFrame({"lower": [7.0], "upper": [14.0]}), Policy())
+    """
+    if cut.empty and not policy.confidential:
+        least = policy.minimum_count
+        raise DisclosureError(
+            f"The curve has no step that may be shown: fewer than {least} events were seen while "
+            f"{least} or more were at risk. Wait for more follow-up, or take more patients."
+        )
+
+
+def _require(cut: pd.DataFrame) -> None:
+    """Refuse what is no curve of intervals."""
+    require_columns(cut, _COLUMNS)
+    require_number_columns(cut, _COLUMNS)

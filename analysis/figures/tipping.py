@@ -160,7 +160,7 @@ def _key(tipping: TippingPoint) -> str:
         key = f"Line: estimate; band: {level} interval; broken line: where it meets {null}."
     else:
         key = f"Triangles: the {level} interval lies above or below {null}; circles: over it."
-    grey = " Grey: plausible deltas." if tipping.plausible else ""
+    grey = " Grey: what was thought plausible." if tipping.plausible else ""
     return f"{key}{grey} {tipping.about}."
 
 

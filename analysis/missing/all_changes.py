@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Unpack
 
 import numpy as np
+import pandas as pd
 
 from analysis.errors import DataError
 from analysis.instruments import load_instrument
@@ -34,8 +35,8 @@ def change_if_worse(
     """Estimate the mean change of all, and how much worse the unseen would turn its conclusion.
 
     Answers whether "the scores got better" stands if those who left did worse than the scores
-    before leaving foretell. Scores are imputed from a model of all visits up to the last
-    (missing at random), and points for the worse are added to those after leaving.
+    before leaving foretell. Scores are imputed from a model of the visits up to it that have
+    20 scores or more (missing at random); points for the worse are added to those after leaving.
 
     Parameters
     ----------
@@ -61,9 +62,9 @@ def change_if_worse(
     Raises
     ------
     DataError
-        When nobody, or fewer than 20 patients, have a score at the visit, everybody has one, the
-        visit is the first, `worse_by` or `margin` is out of its range, or several courses per
-        patient are asked for.
+        When nobody, or fewer than 20 patients, have a score at the visit or at every earlier one,
+        everybody has one at the visit, `worse_by` or `margin` is out of its range, or several
+        courses per patient are asked for.
     ConvergenceError, ModelError
         As `impute_and_pool` and `tipping_point`.
 
@@ -82,15 +83,12 @@ def change_if_worse(
         raise DataError("Changes are imputed for one course of each patient; give its number.")
     plan = as_schedule(rules.get("schedule", SCHEDULE))
     labels = [*plan.labels][: plan.labels.index(window_named(visit, plan).label) + 1]
-    if len(labels) == 1:
-        raise DataError(
-            f"{visit} is the first planned visit: no earlier score says how those without one go "
-            "on. Choose a later visit."
-        )
     planned = due_visits(study, instrument, **rules)
     at_end = planned[planned["visit"].eq(visit) & planned["due"] & planned["at_threshold"]]
     _require_scores(int(at_end["scored"].sum()), len(at_end), instrument, visit)
     of_due = planned["subject_id"].isin(at_end["subject_id"]) & planned["visit"].isin(labels)
+    labels = _with_scores(planned[of_due], visit, instrument)
+    of_due &= planned["visit"].isin(labels)
     rows = planned[of_due].assign(change=planned["total"] - planned["baseline"])
     everybody = impute_and_pool(
         "change ~ baseline * visit",
@@ -106,8 +104,20 @@ def change_if_worse(
         everybody,
         deltas=deltas.tolist(),
         plausible=(min(0.0, worse * worse_by), max(0.0, worse * worse_by)),
-        null=-worse * margin,
+        null=-worse * margin + 0.0,  # no negative zero
     )
+
+
+def _with_scores(rows: pd.DataFrame, visit: str, instrument: str) -> list[str]:
+    """List the visits that have enough scores; earlier ones are needed beside the last."""
+    counts = rows.groupby("visit", observed=True)["scored"].sum()
+    labels = [str(name) for name in counts.index if counts[name] >= _FEWEST]
+    if len(labels) < 2:
+        raise DataError(
+            f"Not computable: the change of all patients; no planned visit before {visit} has "
+            f"{_FEWEST} {instrument} scores, so that nothing says how those without one go on."
+        )
+    return labels
 
 
 def _require_scores(scored: int, due: int, instrument: str, visit: str) -> None:

@@ -76,7 +76,8 @@ def completers_against_all(
     Raises
     ------
     DataError
-        When the visit is not planned, or is due for nobody with a baseline at the threshold.
+        When the visit is not planned, is due for nobody with a baseline at the threshold, or
+        nobody has a score up to it.
     ModelError
         When `conf_level` is not between 0 and 1.
 
@@ -153,6 +154,11 @@ def _cohort(study: Study, instrument: str, visit: str, rules: Rules) -> _Cohort:
     keys = ["subject_id", "course"]
     who = at_end[keys].assign(is_completer=at_end["scored"])
     rows = visits[visits["visit"].isin(order) & visits["scored"]].merge(who, on=keys)
+    if rows.empty:
+        raise DataError(
+            f"Not computable: completers of {visit}; 0 patients with a baseline at the threshold, "
+            f"for whom it is due, have a {instrument} score at a planned visit up to it."
+        )
     changes = rows.assign(change=rows["total"] - rows["baseline"])
     start = at_end.merge(who, on=keys).assign(visit=_BASELINE, change=at_end["baseline"].to_numpy())
     columns = [*keys, "visit", "baseline", "change", "is_completer"]

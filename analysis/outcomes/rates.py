@@ -100,7 +100,10 @@ def response_rates(
     wanted = usual_measures(scale) if measures is None else measures
     if not wanted:
         names = ", ".join(definition_names(scale.name))
-        raise DataError(f"No measure was chosen for {scale.name}. Name some of: {names}.")
+        raise DataError(
+            f"{scale.name} has no accepted response or remission, and no measure was chosen. Name "
+            f"some of: {names}."
+        )
     chosen = [resolve(measure, scale) for measure in wanted]
     status = visit_status(study, instrument, visit=visit, measures=chosen, **rules)
     groups = _groups(status, by, total)

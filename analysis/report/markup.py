@@ -34,6 +34,7 @@ _BOX = re.compile(r'(?<= id=")(table-[^"]+)(?=" role="group")')
 
 # Letters that fit beside each other on A4, upright and turned; a column's padding is two of them.
 _UPRIGHT, _TURNED = 120, 180
+_WHOLE = 24  # rows, with titles and notes, that are not parted by the end of a page
 
 
 def plain_tables(html: str) -> str:
@@ -67,15 +68,15 @@ def _boxed(found: re.Match[str]) -> str:
     table = found["boxed"] or found["bare"]
     title = next((text_of(m[1]) for m in (p.search(table) for p in _TITLES) if m), "")
     place = f' id="{found["id"]}"' if found["id"] else ""
-    kind = "scroll" + _breadth(table)
+    kind = "scroll" + _size(table)
     name = escape(f"Table: {title.split('. ')[0]}" if title else "Table")
     table = _TAG_WITH_UNUSED.sub(lambda tag: _UNUSED.sub("", tag[0]), table)
     table = _PART.sub(_with_scopes, table)
     return f'<div class="{kind}"{place} role="group" tabindex="0" aria-label="{name}">{table}</div>'
 
 
-def _breadth(table: str) -> str:
-    """Name the class of a table that is too broad for a page that stands upright, or any page."""
+def _size(table: str) -> str:
+    """Name the classes of a table too broad for a page that stands upright, or any, or too long."""
     columns: dict[int, int] = {}
     for row in _ROW.findall(table):
         cells = _CELL.findall(row)
@@ -85,7 +86,8 @@ def _breadth(table: str) -> str:
             words = re.split(r"[ \n]+", unescape(re.sub(r"<[^>]+>", " ", text)))
             columns[column] = max(columns.get(column, 0), *map(len, words))
     letters = sum(columns.values()) + 2 * len(columns)
-    return " wide" * (letters > _UPRIGHT) + " widest" * (letters > _TURNED)
+    broad = " wide" * (letters > _UPRIGHT) + " widest" * (letters > _TURNED)
+    return broad + " long" * (len(_ROW.findall(table)) > _WHOLE)
 
 
 def _with_scopes(part: re.Match[str]) -> str:

@@ -108,12 +108,13 @@ def adverse_event_rates(
         named_by=["group", "measure"],
         sums={"patients": ("n", "patients without"), "sessions": (), "events": ()},
         numbers={
-            **dict.fromkeys(_RATE, ("patients", "n", "sessions", "events")),
+            **dict.fromkeys(_RATE, ("n", "sessions", "events")),  # n only of enough patients
             **dict.fromkeys(_SHARE, ("patients", "n")),
         },
         about=f"adverse events by {group}",
         members=members_of(assessed["subject_id"], sets),
         policy=policy,
+        standing=("sessions",),
     )
     return CountedTable(
         title=f"Adverse events per 100 assessed sessions, by {group}",

@@ -1,7 +1,8 @@
 """What leaves of the tables of safety: counts of patients suppressed, and all that rests on them.
 
 A count of sessions or events may be large and yet be of few patients: it is shown only beside a
-shown count of patients.
+shown count of patients. The sessions of all patients of a group (`standing`) are shown also where
+their patients are hidden for the sake of others only, if they are so many that they bound nothing.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ def shown_statement(
     about: str,
     members: Members | None,
     policy: Policy,
+    standing: Sequence[str] = (),
 ) -> Statement:
     """Hide small counts, the counts that rest on them, and the numbers computed from both.
 
@@ -56,6 +58,9 @@ def shown_statement(
         Patients behind the counts, by column and name of the row.
     policy : Policy
         The least count that may be shown, and how counts are rounded.
+    standing : sequence of str
+        Counts of sessions that are of no selection of patients or sessions, so that they stand
+        where their patients are not few, and are hidden for the sake of others.
 
     Returns
     -------
@@ -104,7 +109,9 @@ def shown_statement(
         members=members,
         policy=policy,
     )
-    texts, held = _texts(hidden, [c for c in columns if c in frame], names)
+    told = [column for column in columns if column in frame]
+    stands = dict.fromkeys(standing, _bounds_nothing(whole, policy))
+    texts, held = _texts(hidden, told, names, stands)
     blank = {
         number: frame[number].mask(_any(held, bases) | policy.rounds)
         for number, bases in numbers.items()
@@ -183,8 +190,21 @@ def _nested(
     return differences, same
 
 
+def _bounds_nothing(whole: pd.DataFrame, policy: Policy) -> Any:
+    """Tell in which rows the sessions tell nothing of a hidden count of patients.
+
+    A count that is not small is hidden for what another count less it would tell, of fewer than the
+    least count. Who knows that there are as many more sessions learns no bound from them.
+    """
+    if not {"patients", "sessions"} <= set(whole.columns):
+        return np.zeros(len(whole), dtype=bool)
+    patients, sessions = (whole[name].to_numpy(dtype=float) for name in ("patients", "sessions"))
+    least = policy.minimum_count
+    return (patients >= least) & (sessions >= patients + least)
+
+
 def _texts(
-    hidden: HiddenCells, columns: Sequence[str], names: Sequence[str]
+    hidden: HiddenCells, columns: Sequence[str], names: Sequence[str], stands: Mapping[str, Any]
 ) -> tuple[dict[str, list[str]], dict[str, Any]]:
     """Write each count, and tell which are hidden: by themselves, or since their patients are."""
     texts, held = {}, {}
@@ -196,6 +216,7 @@ def _texts(
             if base in columns
             else np.zeros(len(names), dtype=bool)
         )
+        under &= ~stands.get(column, np.zeros(len(names), dtype=bool))
         held[column] = own | under
         texts[column] = [
             HIDDEN if below and not itself else hidden.text[(column, name)]

@@ -6,7 +6,7 @@ from analysis.tables.duration import duration_table
 from analysis.tables.estimates import estimates_table
 from analysis.tables.findings import findings_table
 from analysis.tables.indications import indications_table
-from analysis.tables.measures import measures_table
+from analysis.tables.measures import definitions_table, measures_table
 from analysis.tables.missing import assumptions_table, change_if_worse_table, retention_table
 from analysis.tables.number_style import STYLES, NumberStyle
 from analysis.tables.published import published_table
@@ -19,6 +19,7 @@ from analysis.tables.safety import (
     safety_shares_table,
     suicidality_table,
 )
+from analysis.tables.standardized_differences import standardized_difference
 
 __all__ = [
     "STYLES",
@@ -29,6 +30,7 @@ __all__ = [
     "baseline_table",
     "change_if_worse_table",
     "courses_table",
+    "definitions_table",
     "duration_table",
     "estimates_table",
     "events_of_interest_table",
@@ -41,5 +43,6 @@ __all__ = [
     "rules_table",
     "safety_levels_table",
     "safety_shares_table",
+    "standardized_difference",
     "suicidality_table",
 ]

@@ -1,4 +1,4 @@
-"""Table 1: who was treated, by group and overall, without tests of baseline differences.
+"""Table 1: who was treated, by group and overall, and how far groups differ.
 
 Patients go in, only summaries that may be released come out.
 """
@@ -6,14 +6,14 @@ Patients go in, only summaries that may be released come out.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from analysis.disclosure import (
-    HIDDEN,
     RELEASE,
     Members,
     Policy,
@@ -21,8 +21,18 @@ from analysis.disclosure import (
     suppress_counts,
     units_of,
 )
-from analysis.errors import ColumnError, DataError, DisclosureError
+from analysis.errors import ColumnError
+from analysis.tables.comparisons import Compared, Comparisons, compared_columns, compared_notes
 from analysis.tables.result import Column, TableResult, hiding_note
+from analysis.tables.summaries import Statistic, number_rows
+from analysis.tables.variables import (
+    MISSING,
+    OBSERVED,
+    OVERALL,
+    Variable,
+    groups_of,
+    variable_of,
+)
 
 __all__ = ["baseline_table"]
 
@@ -31,31 +41,6 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-MOST_CATEGORIES = 30
-MISSING = "Missing"
-OVERALL = "Overall"
-_OBSERVED = "(observed)"
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Variable:
-    """One variable of the table: a category per patient, and numbers if it has any."""
-
-    name: str
-    label: str
-    categories: pd.Series
-    numbers: pd.Series | None
-
-    @property
-    def levels(self) -> list[str]:
-        """Categories in order, missing last and only where somebody is missing."""
-        return [str(level) for level in self.categories.cat.categories]
-
-    @property
-    def printed(self) -> list[str]:
-        """Levels that have a row; of numbers, who is observed has the rows of the statistics."""
-        return [name for name in self.levels if self.numbers is None or name != _OBSERVED]
-
 
 def baseline_table(
     data: pd.DataFrame,
@@ -63,14 +48,17 @@ def baseline_table(
     *,
     by: str | None = None,
     labels: Mapping[str, str] | None = None,
+    statistics: Mapping[str, Statistic] | None = None,
     title: str = "Patients at baseline",
     policy: Policy = RELEASE,
+    **comparisons: Unpack[Comparisons],
 ) -> TableResult:
     """Describe patients by group: n (%) of categories, mean (SD) and quartiles of numbers.
 
     Missing values are a category of their own and part of every percentage's denominator. A mean
-    needs 11 patients, a quartile 11 on each side. There are no minima, maxima or p-values: tests
-    of baseline differences answer no question that the table asks.
+    needs 11 patients, a quartile 11 on each side. There are no minima and maxima, and no p-values
+    unless asked for: a test of baseline differences mixes how large a difference is with how many
+    patients there are; `smd` does not.
 
     Parameters
     ----------
@@ -82,10 +70,14 @@ def baseline_table(
         Column whose levels are the columns of the table, besides "Overall".
     labels : mapping of str to str, optional
         Labels of variables and of `by`.
+    statistics : mapping of str to {"both", "mean", "median"}, optional
+        What is shown of a numeric variable: mean (SD), median [Q1, Q3], or both, as without it.
     title : str
         Title of the table.
     policy : Policy
         The least count that may be shown.
+    **comparisons
+        ``smd, weights, tests``, as in `Comparisons`: none unless asked for.
 
     Returns
     -------
@@ -95,22 +87,30 @@ def baseline_table(
     Raises
     ------
     ColumnError
-        When a column is absent, holds dates, or there are no patients.
+        When a column is absent, holds dates, or there are no patients; when a test or a statistic
+        is unknown, or not of this kind of variable.
     DisclosureError
         When a column has more than 30 categories, as identifiers and free text have.
     DataError
-        When a category is named "Missing" beside missing values, or a group "Overall".
+        When a category is named "Missing" beside missing values, or a group "Overall";
+        when fewer than two groups are to be compared, or a test does not take as many.
 
     Examples
     --------
     >>> patients = pd.DataFrame({"route": ["IV"] * 30 + ["IM"] * 20, "age": [40.0, 50.0] * 25})
     >>> baseline_table(patients, ["route", "age"]).inline("IV", "Overall")
     '30 (60.0%)'
+    >>> baseline_table(patients, ["age"], by="route", smd=True).inline("Mean (SD)", "SMD")
+    '0.00'
     """
-    _require_columns(data, [*variables, *([by] if by else [])])
+    weights, tests = comparisons.get("weights"), comparisons.get("tests") or {}
+    wanted = [*variables, *(name for name in (by, weights) if name)]
+    _require_columns(data, [*wanted, *tests, *(statistics or {})])
     names = dict(labels or {})
-    described = [_variable(data[name], names.get(name, name)) for name in dict.fromkeys(variables)]
-    groups = _groups(data, by)
+    described = [
+        variable_of(data[name], names.get(name, name)) for name in dict.fromkeys(variables)
+    ]
+    groups = groups_of(data, by)
     printed = _print_counts(
         described,
         groups,
@@ -118,9 +118,24 @@ def baseline_table(
         policy=policy,
         with_total=by is not None,
     )
-    rows = [[variable.label, *row] for variable in described for row in _rows(variable, printed)]
+    compared = Compared(
+        groups=groups,
+        smd=comparisons.get("smd", False),
+        weights=data[weights] if weights else None,
+        tests=dict(tests),
+        policy=policy,
+    )
+    chosen = dict(statistics or {})
+    rows = [
+        row
+        for variable in described
+        for row in _variable_rows(
+            variable, data[variable.name], printed, compared, chosen.get(variable.name, "both")
+        )
+    ]
     levels = [*groups.cat.categories, *([OVERALL] if by else [])]
-    return _finish(rows, levels, printed, title=title, by_label=names.get(by or "", by or ""))
+    made = _finish(rows, levels, printed, compared, title=title, by=names.get(by or "", by or ""))
+    return replace(made, notes=(made.notes[0], *compared_notes(compared, names), *made.notes[1:]))
 
 
 def _require_columns(data: pd.DataFrame, names: Sequence[str]) -> None:
@@ -137,61 +152,7 @@ def _require_columns(data: pd.DataFrame, names: Sequence[str]) -> None:
         raise ColumnError(f"{', '.join(dates)} hold dates, which are not shown. Use rel_day.")
 
 
-def _categories(column: pd.Series) -> pd.Series:
-    """Turn a column into ordered categories of text, with a last one for missing values."""
-    if pd.api.types.is_bool_dtype(column):
-        column = column.map({True: "Yes", False: "No"}).astype(pd.CategoricalDtype(["Yes", "No"]))
-    elif not isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.astype("string").astype("category")
-    used = column.cat.remove_unused_categories()
-    if len(used.cat.categories) > MOST_CATEGORIES:
-        raise DisclosureError(
-            f"{column.name} has {len(used.cat.categories)} categories; allowed are "
-            f"{MOST_CATEGORIES}. Identifiers and free text are not shown: group the values first."
-        )
-    text = used.cat.rename_categories([str(level) for level in used.cat.categories])
-    if not text.isna().any():
-        return text
-    if MISSING in text.cat.categories:
-        raise DataError(
-            f'{column.name} has a category named "{MISSING}" and missing values, which the table '
-            "could not tell apart. Rename the category, or leave its cells empty."
-        )
-    return text.cat.add_categories([MISSING]).fillna(MISSING)
-
-
-def _variable(column: pd.Series, label: str) -> _Variable:
-    """Prepare one variable: categories to count, and numbers to summarise."""
-    is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-    if not is_number:
-        return _Variable(
-            name=str(column.name), label=label, categories=_categories(column), numbers=None
-        )
-    known = pd.Categorical(
-        np.where(column.isna(), MISSING, _OBSERVED), categories=[_OBSERVED, MISSING]
-    )
-    return _Variable(
-        name=str(column.name),
-        label=label,
-        categories=pd.Series(known, index=column.index),
-        numbers=column.astype(float),
-    )
-
-
-def _groups(data: pd.DataFrame, by: str | None) -> pd.Series:
-    """Give the group of every patient; one group for all where none is asked for."""
-    if by is None:
-        return pd.Series(pd.Categorical([OVERALL] * len(data)), index=data.index)
-    groups = _categories(data[by])
-    if OVERALL in groups.cat.categories:
-        raise DataError(
-            f'{by} has a group named "{OVERALL}", which is the name of the column of all patients. '
-            "Rename the group."
-        )
-    return groups
-
-
-def _count(variables: Sequence[_Variable], groups: pd.Series) -> pd.DataFrame:
+def _count(variables: Sequence[Variable], groups: pd.Series) -> pd.DataFrame:
     """Count patients by variable, category and group; columns are named by the groups."""
     blocks = {
         variable.name: pd.crosstab(variable.categories, groups.cat.codes, dropna=False)
@@ -227,7 +188,7 @@ class _Printed:
 
 
 def _print_counts(
-    variables: Sequence[_Variable],
+    variables: Sequence[Variable],
     groups: pd.Series,
     *,
     behind: Members | None,
@@ -241,7 +202,7 @@ def _print_counts(
         about=f"patients by {groups.name or 'nothing'}",
         row_totals=with_total,
         column_totals=True,
-        not_shown=[(v.name, _OBSERVED) for v in variables if v.numbers is not None],
+        not_shown=[(v.name, OBSERVED) for v in variables if v.numbers is not None],
         sensitive=_sensitive(variables, policy),
         members=behind,
         policy=policy,
@@ -263,9 +224,7 @@ def _print_counts(
     )
 
 
-def _behind(
-    data: pd.DataFrame, variables: Sequence[_Variable], groups: pd.Series
-) -> Members | None:
+def _behind(data: pd.DataFrame, variables: Sequence[Variable], groups: pd.Series) -> Members | None:
     """Say who is behind each count, where the patients have ids."""
     if "subject_id" not in data:
         return None
@@ -279,7 +238,7 @@ def _behind(
     return Members(units_of(data), sets)
 
 
-def _sensitive(variables: Sequence[_Variable], policy: Policy) -> list[Row]:
+def _sensitive(variables: Sequence[Variable], policy: Policy) -> list[Row]:
     """List the categories of which the policy wants neither none nor all told."""
     return [
         (variable.name, level)
@@ -289,18 +248,55 @@ def _sensitive(variables: Sequence[_Variable], policy: Policy) -> list[Row]:
     ]
 
 
-def _rows(variable: _Variable, printed: _Printed) -> list[list[str]]:
-    """Write the rows of one variable: the row's label, then one text per column."""
+def _variable_rows(
+    variable: Variable,
+    values: pd.Series,
+    printed: _Printed,
+    compared: Compared,
+    statistic: Statistic,
+) -> list[list[str]]:
+    """Write the rows of one variable: labels, a text per column, and what compares the groups."""
     rows: list[list[str]] = []
+    safe = None
     if variable.numbers is not None:
-        values = [variable.numbers.to_numpy()[member] for member in printed.members]
-        safe = _safe_columns(printed.true[(variable.name, _OBSERVED)], printed)
-        rows += _number_rows(values, safe, printed.policy)
+        numbers = [variable.numbers.to_numpy()[member] for member in printed.members]
+        safe = _safe_columns(printed.true[(variable.name, OBSERVED)], printed)
+        rows += number_rows(numbers, safe, printed.policy, statistic)
     for level in variable.printed:
         row = (variable.name, level)
         if level != MISSING or printed.true[row].any():
             rows.append([level, *_shares(row, printed)])
-    return rows
+    extra = _comparison(variable, values, printed, compared, safe)
+    blank = [""] * len(extra)
+    return [[variable.label, *row, *(blank if place else extra)] for place, row in enumerate(rows)]
+
+
+def _comparison(
+    variable: Variable,
+    values: pd.Series,
+    printed: _Printed,
+    compared: Compared,
+    safe: BoolArray | None,
+) -> list[str]:
+    """Compare the groups by one variable, as far as the table shows what this rests on."""
+    if not compared.headings:
+        return []
+    known = [name for name in variable.printed if name != MISSING]
+    told = safe if safe is not None else _are_shown(variable, known, printed)
+    counted = _are_shown(variable, [n for n in variable.levels if n == MISSING], printed)
+    places = [code for code, name in enumerate(compared.groups.cat.categories) if name != MISSING]
+    texts = compared_columns(
+        variable, values, compared, told=told[places], counted=bool(counted[places].all())
+    )
+    return list(texts.values())
+
+
+def _are_shown(variable: Variable, levels: Sequence[str], printed: _Printed) -> BoolArray:
+    """Say in which columns the counts of some categories are all shown."""
+    shown = np.ones(len(printed.totals), dtype=bool)
+    for level in levels:
+        shown &= np.array([s == "shown" for s in printed.status[(variable.name, level)]])
+    return shown
 
 
 def _shares(row: Row, printed: _Printed) -> list[str]:
@@ -342,33 +338,14 @@ def _safe_columns(observed: IntArray, printed: _Printed) -> BoolArray:
     return safe
 
 
-def _number_rows(values: Sequence[FloatArray], safe: BoolArray, policy: Policy) -> list[list[str]]:
-    """Write mean (SD) and median [Q1, Q3] of each column."""
-    means, medians = ["Mean (SD)"], ["Median [Q1, Q3]"]
-    for column, is_safe in zip(values, safe, strict=True):
-        known = column[~np.isnan(column)]
-        means.append(_mean(known) if is_safe else HIDDEN)
-        medians.append(_median(known, policy) if is_safe else HIDDEN)
-    return [means, medians]
-
-
-def _mean(known: FloatArray) -> str:
-    """Write mean and standard deviation."""
-    spread = f" ({known.std(ddof=1):.1f})" if len(known) > 1 else ""
-    return f"{known.mean():.1f}{spread}"
-
-
-def _median(known: FloatArray, policy: Policy) -> str:
-    """Write the median, with quartiles where enough patients lie on each side of them."""
-    least = 1 if policy.confidential else policy.minimum_count
-    low, middle, high = np.quantile(known, [0.25, 0.5, 0.75])
-    if len(known) // 4 >= least:
-        return f"{middle:.1f} [{low:.1f}, {high:.1f}]"
-    return f"{middle:.1f}" if len(known) // 2 >= least else HIDDEN
-
-
 def _finish(
-    rows: list[list[str]], levels: Sequence[str], printed: _Printed, *, title: str, by_label: str
+    rows: list[list[str]],
+    levels: Sequence[str],
+    printed: _Printed,
+    compared: Compared,
+    *,
+    title: str,
+    by: str,
 ) -> TableResult:
     """Put rows, headings and notes together."""
     keys = [f"column_{code}" for code in range(len(levels))]
@@ -378,13 +355,19 @@ def _finish(
         "Categories: n (%) of all patients in the column, missing included. "
         "SD, standard deviation; Q1 and Q3, quartiles."
     )
+    extra = compared.headings
     return TableResult(
         title=title,
-        subtitle=f"By {by_label}" if by_label else "",
-        frame=pd.DataFrame(rows, columns=pd.Index(["group", "label", *keys])).astype("string"),
-        columns=tuple(
-            Column(key=key, label=level, sublabel=sublabel)
-            for key, level, sublabel in zip(keys, levels, sublabels, strict=True)
+        subtitle=f"By {by}" if by else "",
+        frame=pd.DataFrame(rows, columns=pd.Index(["group", "label", *keys, *extra])).astype(
+            "string"
+        ),
+        columns=(
+            *(
+                Column(key=key, label=level, sublabel=sublabel)
+                for key, level, sublabel in zip(keys, levels, sublabels, strict=True)
+            ),
+            *(Column(key=key, label=label) for key, label in extra.items()),
         ),
         notes=(what, hiding_note(printed.policy)),
         denominators=pd.DataFrame({"column": list(levels), "n": printed.totals}, dtype="string"),

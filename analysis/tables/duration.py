@@ -14,9 +14,11 @@ from analysis.disclosure import (
     Policy,
     interval_levels,
     interval_median,
+    require_interval_steps,
     suppress_interval_curve,
 )
 from analysis.errors import DataError
+from analysis.survival.asked import asked_times
 from analysis.tables.result import Column, TableResult, hiding_note
 
 __all__ = ["IntervalCurveResult", "duration_table"]
@@ -79,6 +81,8 @@ def duration_table(
     ------
     DataError
         When the curve has groups.
+    DisclosureError
+        When no step of the curve may be shown.
     ModelError
         When the curve is weighted, so that patients cannot be drawn again.
 
@@ -100,7 +104,7 @@ def duration_table(
     """
     if curve.levels.name is not None:
         raise DataError("The curve has groups; a table of durations takes one without by=.")
-    days = [float(day) for day in times]
+    days = asked_times(times).tolist()
     cut, risk = suppress_interval_curve(
         curve.curve(),
         curve.risk_table(days),
@@ -108,6 +112,7 @@ def duration_table(
         about=getattr(curve, "origin", None) or "",
         policy=policy,
     )
+    require_interval_steps(cut, policy)
     shares = interval_levels(cut, days)
     body = pd.DataFrame({
         "label": [f"After {day:g} days" for day in days],

@@ -14,8 +14,8 @@ from analysis.disclosure.cells import Cell, HiddenCells, Sum
 from analysis.errors import ColumnError
 from analysis.outcomes.cohort import named_groups
 from analysis.outcomes.indications import indication_order, indication_pairs
-from analysis.tables.baseline import MISSING, OVERALL
 from analysis.tables.result import Column, TableResult, hiding_note
+from analysis.tables.variables import MISSING, OVERALL
 
 __all__ = ["indications_table"]
 

@@ -9,10 +9,10 @@ import pandas as pd
 
 from analysis.disclosure import HIDDEN
 from analysis.errors import DataError
-from analysis.quality import QualityMeasures
+from analysis.quality import Measure, QualityMeasures
 from analysis.tables.result import Column, TableResult, hiding_note
 
-__all__ = ["measures_table"]
+__all__ = ["definitions_table", "measures_table"]
 
 _HEADINGS = {
     "numerator": "Numerator",
@@ -171,6 +171,67 @@ def _versions(measures: QualityMeasures) -> str:
     """List the versions of published measures."""
     versions = dict.fromkeys(each.version for each in measures.measures)
     return "; ".join(name for name in versions if name != "own definition")
+
+
+def definitions_table(
+    measures: QualityMeasures, *, title: str = "Definitions of the quality measures"
+) -> TableResult:
+    """State what is counted by every measure that can be computed, and where that comes from.
+
+    Parameters
+    ----------
+    measures : QualityMeasures
+        The measures. No counts are read.
+    title : str
+        Title of the table.
+
+    Returns
+    -------
+    TableResult
+        A row per measure: what is counted, of whom, when, who is left out, version and source.
+
+    Raises
+    ------
+    DataError
+        When no measure is computable.
+
+    Examples
+    --------
+    >>> from analysis.quality import quality_measures
+    >>> from analysis.study import read_study
+    >>> from analysis.synthetic import example_folder
+    >>> study = read_study(example_folder("clinic-network"))
+    >>> table = definitions_table(quality_measures(study, "induction_completed"))
+    >>> table.inline("Induction completed", "Counted")
+    '4 or more induction sessions with the full dose'
+    """
+    shown = _rows(measures.shown)
+    titles = {each.name: each.title for each in measures.measures}
+    kept = set(_computable(shown, _needs(shown, titles))["measure"])
+    parts = [_parts(each) for each in measures.measures if each.name in kept]
+    return TableResult(
+        title=title,
+        frame=pd.DataFrame(parts).assign(group="").astype("string"),
+        columns=tuple(Column(key=key, label=label, numeric=False) for key, label in _PARTS.items()),
+        notes=("A source that says no standard was found leaves the choice to the clinic.",),
+        stub="Measure",
+    )
+
+
+_PARTS = {"numerator": "Counted", "denominator": "Of whom", "window": "When", "source": "Source"}
+
+
+def _parts(measure: Measure) -> dict[str, str]:
+    """Lay out one definition."""
+    rule = measure.rule
+    left_out = "; ".join(rule.excluded)
+    return {
+        "label": measure.title,
+        "numerator": rule.numerator,
+        "denominator": rule.denominator + (f"; not: {left_out}" if left_out else ""),
+        "window": rule.window,
+        "source": f"{measure.source} ({measure.year}); {measure.version}",
+    }
 
 
 def _computable(shown: pd.DataFrame, needs: Sequence[str]) -> pd.DataFrame:

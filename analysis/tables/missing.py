@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure import RELEASE, CountedTable, Policy, hide_coefficients
+from analysis.errors import DataError
 from analysis.missing import TippingPoint
 from analysis.tables.counted import Cell, counted_table
 from analysis.tables.estimates import estimates_table
@@ -132,15 +133,17 @@ def assumptions_table(
     >>> from analysis.synthetic import example_folder
     >>> found = response_under_missingness(
     ...     read_study(example_folder("clinic-network")), "PHQ-9", visit="week 4")
-    >>> assumptions_table(found).inline(("response", "only those with a score"), "% (95% CI)")
+    >>> assumptions_table(found).inline(("Response", "only those with a score"), "% (95% CI)")
     '45.3 (40.1 to 50.6)'
     """
+    names = outcomes.shown["measure"].astype(str)
+    measures = {name: name.replace("_", " ").capitalize() for name in names}
     return counted_table(
         outcomes,
         _ASSUMED,
         label="assumption",
         group="measure",
-        labels={**_MEANINGS, **(labels or {})},
+        labels={**_MEANINGS, **measures, **(labels or {})},
         title=title,
         notes=[*notes, *outcomes.notes[:-1], "CI, confidence interval."],
     )
@@ -173,6 +176,11 @@ def change_if_worse_table(
     -------
     TableResult
         Rows "as predicted" and "2 points worse", and so on; under it where the conclusion turns.
+
+    Raises
+    ------
+    DataError
+        For a tipping point of several arms, or without plausible bounds.
 
     Examples
     --------
@@ -219,6 +227,11 @@ _IMPUTED = (
 
 def _most(tipping: TippingPoint) -> float:
     """Return the most that is thought possible, in the direction that is worse."""
+    if len(tipping.arms) > 1 or not tipping.plausible:
+        raise DataError(
+            "The table is of one change with plausible bounds, as change_if_worse() gives; for "
+            "several arms draw the tipping point."
+        )
     bounds = np.array(next(iter(tipping.plausible.values())))
     return float(bounds[np.argmax(np.abs(bounds))])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
@@ -75,7 +76,7 @@ def safety_levels_table(
     >>> from analysis.synthetic import example_folder
     >>> levels = safety_levels(session_safety(read_study(example_folder("clinic-network"))))
     >>> table = safety_levels_table(levels, about="how far")
-    >>> table.inline(("Systolic, peak change (mm Hg)", "ketamine IV"), "Mean (95% CI)")
+    >>> table.inline(("Systolic pressure, peak change (mm Hg)", "ketamine IV"), "Mean (95% CI)")
     '13.6 (13.2 to 14.0)'
     """
     if about not in ("how far", "how long", "both"):
@@ -113,6 +114,7 @@ _SCALES = {
 def _plain(text: str) -> str:
     """Write the name of a measure as text is written."""
     text = text.replace("mm[Hg]", "mm Hg").replace("(/min)", "(per minute)")
+    text = re.sub(r"^(systolic|diastolic),", r"\1 pressure,", text)
     return text[:1].upper() + text[1:]
 
 
@@ -195,8 +197,8 @@ def safety_shares_table(
     measures = [m for m in shown["measure"].unique() if told[shown["measure"].eq(m)].any()]
     if not measures:
         raise DataError(
-            f"Not shown: {title.lower()}; of {shown['measure'].nunique()} measures none has a "
-            f"count that may be shown. {shares.statement.policy.rule}"
+            f"{title}: of {shown['measure'].nunique()} measures none has a count above 0 that "
+            f"may be shown. {shares.statement.policy.rule}"
         )
     given = dict(labels or {})
     words = {str(m): _plain(given.get(str(m), str(m))) for m in shown["measure"].unique()}
@@ -247,7 +249,8 @@ def _across(
             texts[f"c{place}"] = "not judged"
             continue
         row = rows.loc[treatment]
-        percent = [number_text(100.0 * float(row[name]), 1) for name in (estimate, low, high)]
+        ends = row[[estimate, low, high]].to_numpy(dtype=float)
+        percent = [number_text(100.0 * value, 1) for value in ends]
         counts = f"{row[n]} of {row[total]}"
         limits = f"; {percent[0]} ({percent[1]} to {percent[2]})" if HIDDEN not in percent else ""
         texts[f"c{place}"] = counts + limits
@@ -321,7 +324,7 @@ def suicidality_table(
         raise DataError("Not computable: suicidal thoughts; 0 patients have an answer about them.")
     cells = [
         Cell(label="Patients assessed", key="patients"),
-        Cell(label="With it", key="n"),
+        Cell(label="Yes", key="n"),
         _OF_PATIENTS,
     ]
     return counted_table(
@@ -330,10 +333,14 @@ def suicidality_table(
         label="measure",
         labels=labels,
         title=title,
-        notes=[*notes, *suicidality.notes[:-1], _NEW, "CI, confidence interval (exact)."],
+        notes=[*notes, *suicidality.notes[:-1], _NEW, _ANSWERS],
     )
 
 
+_ANSWERS = (
+    "PHQ-9 item 9 asks about thoughts of death or of hurting oneself; positive is 1 or more. "
+    "C-SSRS, Columbia Suicide Severity Rating Scale. CI, confidence interval (exact)."
+)
 _NEW = (
     "New: among patients without it before treatment. At a visit, at the last visit: among "
     "patients with it before treatment."
@@ -356,7 +363,7 @@ def events_of_interest_table(
     labels : mapping of str to str, optional
         Words for kinds of events.
     title : str
-        Title; that of the result when left out.
+        Title of the table.
     notes : sequence of str
         Further lines under the table.
 
@@ -371,9 +378,11 @@ def events_of_interest_table(
     >>> from analysis.study import read_study
     >>> from analysis.synthetic import example_folder
     >>> found = events_of_interest(read_study(example_folder("clinic-network")))
-    >>> events_of_interest_table(found).inline("urinary symptoms", "% (95% CI)")
+    >>> events_of_interest_table(found).inline("Urinary symptoms", "% (95% CI)")
     '0.0 (0.0 to 0.5)'
     """
+    names = events.shown["measure"].astype(str)
+    words = {name: _plain(name) for name in names} | dict(labels or {})
     cells = [
         Cell(label="Patients", key="patients"),
         Cell(label="With the event", key="n"),
@@ -390,9 +399,14 @@ def events_of_interest_table(
         events,
         cells,
         label="measure",
-        labels=labels,
-        title=title,
-        notes=[*notes, _RECORDED, "CI, confidence interval; one-sided where there is no event."],
+        labels=words,
+        title=title or "Grave events and harms of long use",
+        notes=[
+            *notes,
+            f"{events.title.partition(', ')[2].capitalize()}.",
+            _RECORDED,
+            "CI, confidence interval; one-sided where there is no event.",
+        ],
     )
 
 

@@ -47,7 +47,8 @@ def inline(translator: SphinxTranslator, node: nodes.math) -> None:
 def display(translator: SphinxTranslator, node: nodes.math_block) -> None:
     """Write a formula on lines of its own, one per line of its source that ends in two strokes."""
     lines = [line for line in node.astext().split(r"\\") if line.strip()]
-    drawn = "".join(f"<div>{drawing(line)}</div>" for line in lines)
+    large = [line.replace(r"\frac", r"\dfrac") for line in lines]
+    drawn = "".join(f"<div>{drawing(line)}</div>" for line in large)
     translator.body.append(f'<div class="formulas">{drawn}</div>')
     raise nodes.SkipNode
 

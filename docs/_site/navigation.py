@@ -1,4 +1,4 @@
-"""Menus of the site: the links of an overview page, in their order, become its sub-pages.
+"""Menus of the site: the links of an overview page, with their words, become its sub-pages.
 
 A forge shows such a page as it is, without a directive in it.
 """
@@ -10,22 +10,25 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 OVERVIEWS = ("docs/index", "docs/how-to/index", "docs/methods/index", "docs/reference/index")
-OVERVIEWS += ("docs/how-to/which-notebook",)
-LINK = re.compile(r"\]\(([^)#:]+)\.(?:md|ipynb)\)")
+NOTEBOOKS = "docs/how-to/which-notebook"
+OVERVIEWS += (NOTEBOOKS,)
+LINK = re.compile(r"\[([^\]]+)\]\(([^)#:]+)\.(?:md|ipynb)\)")
 
 
-def sub_pages(docname: str, text: str) -> list[str]:
-    """List the pages that a page links to, each once, as paths from the top folder.
+def sub_pages(docname: str, text: str) -> dict[str, str]:
+    """List the pages that a page links to, as paths from the top folder, with the first words.
 
-    >>> sub_pages("docs/index", "[a](start.md), [b](../README.md), [a](start.md), [c](x.py)")
-    ['docs/start', 'README']
+    >>> sub_pages("docs/index", "[a](start.md), [b](../README.md), [again](start.md), [c](x.py)")
+    {'docs/start': 'a', 'README': 'b'}
     """
     here = posixpath.dirname(docname)
-    found = (posixpath.normpath(posixpath.join(here, target)) for target in LINK.findall(text))
-    return list(dict.fromkeys(found))
+    found: dict[str, str] = {}
+    for words, target in LINK.findall(text):
+        found.setdefault(posixpath.normpath(posixpath.join(here, target)), words)
+    return found
 
 
-def menu(docname: str, folder: Path) -> list[str]:
+def menu(docname: str, folder: Path) -> dict[str, str]:
     """Keep the links that belong below an overview, so that each page has one place.
 
     Overviews belong below the first of them, other pages below the last that links to them.
@@ -35,13 +38,18 @@ def menu(docname: str, folder: Path) -> list[str]:
     elsewhere = {page for links in linked[place + 1 :] for page in links} - {*OVERVIEWS}
     if place > 0:
         elsewhere |= {*OVERVIEWS}
-    return [page for page in linked[place] if page not in elsewhere]
+    found = {page: words for page, words in linked[place].items() if page not in elsewhere}
+    if docname == NOTEBOOKS:  # also those that no question leads to
+        for path in sorted(folder.glob("notebooks/*.ipynb")):
+            found.setdefault(f"notebooks/{path.stem}", path.stem)
+    return found
 
 
 def add_menu(app: Sphinx, docname: str, source: list[str]) -> None:
     """Append the menu to the text of an overview before it is read."""
     if docname in OVERVIEWS:
-        lines = [f"/{page}" for page in menu(docname, Path(app.srcdir))]
+        pages = menu(docname, Path(app.srcdir))
+        lines = [f"{words[0].upper()}{words[1:]} </{page}>" for page, words in pages.items()]
         source[0] += "\n".join(["\n\n```{toctree}", ":hidden:", "", *lines, "```\n"])
 
 

@@ -14,6 +14,7 @@ from analysis import (
     figures,
     formats,
     instruments,
+    method_checks,
     missing,
     mixed,
     outcomes,
@@ -245,7 +246,13 @@ CASES: dict[str, Callable[[World], object]] = {
     "disclosure.hide_completeness": _frame(disclosure.hide_completeness, by="arm"),
     "disclosure.hide_responses": _frame(disclosure.hide_responses),
     "disclosure.hide_statistics": _frame(disclosure.hide_statistics),
+    "disclosure.interval_corners": _frame(disclosure.interval_corners),
+    "disclosure.interval_levels": lambda world: disclosure.interval_levels(world.words, [7]),
+    "disclosure.interval_median": _frame(disclosure.interval_median),
     "disclosure.release": _frame(disclosure.release),
+    "disclosure.require_interval_steps": _frame(
+        disclosure.require_interval_steps, policy=disclosure.RELEASE
+    ),
     "disclosure.require_releasable": _frame(disclosure.require_releasable),
     "disclosure.shown_curve": _frame(disclosure.shown_curve),
     "disclosure.suppress_cells": lambda _: disclosure.suppress_cells({SECRET: 4.5}),
@@ -254,6 +261,9 @@ CASES: dict[str, Callable[[World], object]] = {
         world.words.assign(n_risk=world.words["y"], n_event=world.words["y"])
     ),
     "disclosure.suppress_flow": _frame(disclosure.suppress_flow),
+    "disclosure.suppress_interval_curve": lambda world: disclosure.suppress_interval_curve(
+        world.words, world.words
+    ),
     "disclosure.suppress_numbers": lambda world: disclosure.suppress_numbers(
         world.words[["arm"]], world.words["y"]
     ),
@@ -296,6 +306,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "missing.attrition_weights": lambda w: missing.attrition_weights(
         "arm", w.words.assign(visit=1, remains=w.words["y"]), subject="id", visit="visit"
     ),
+    "missing.change_if_worse": _study(missing.change_if_worse, "PHQ-9", visit="week 4"),
     "missing.completers_against_all": _study(
         missing.completers_against_all, "PHQ-9", visit="week 1"
     ),
@@ -342,6 +353,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "outcomes.completeness": _study(outcomes.completeness, "PHQ-9"),
     "outcomes.courses": _study(outcomes.courses),
     "outcomes.curve": lambda world: outcomes.curve(world.events()),
+    "outcomes.curve_between_visits": lambda world: outcomes.curve_between_visits(world.events()),
     "outcomes.expected_regression": _study(outcomes.expected_regression, "PHQ-9"),
     "outcomes.indications": _study(outcomes.indications),
     "outcomes.mean_course": lambda world: outcomes.mean_course(
@@ -385,6 +397,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "quality.compare_curves": lambda world: quality.compare_curves(
         world.events(), _read_curve(), tau=7
     ),
+    "quality.compare_with_nearest": _study(quality.compare_with_nearest, instrument="PHQ-9"),
     "quality.compare_with_published": _study(quality.compare_with_published, cohort="McInnes 2022"),
     "quality.case_mix": _frame(quality.case_mix, outcome="y", by="arm", covariates=["n"]),
     "quality.clinic_outcomes": _study(quality.clinic_outcomes, "response"),
@@ -459,12 +472,34 @@ CASES: dict[str, Callable[[World], object]] = {
     "survival.reverse_kaplan_meier": _frame(survival.reverse_kaplan_meier),
     "survival.turnbull": _frame(survival.turnbull),
     "synthetic.inject": _study(synthetic.inject, SECRET),
+    "method_checks.truth_check": lambda world: method_checks.truth_check(world.folder),
     "tables.baseline_table": _frame(tables.baseline_table, variables=["n"]),
     "tables.courses_table": _frame(tables.courses_table),
     "tables.estimates_table": _frame(tables.estimates_table),
     "tables.findings_table": _frame(tables.findings_table),
     "tables.indications_table": _frame(tables.indications_table),
     "tables.response_table": _frame(tables.response_table),
+    "tables.definitions_table": lambda world: tables.definitions_table(
+        quality.quality_measures(world.study)
+    ),
+    "tables.assumptions_table": lambda world: tables.assumptions_table(
+        missing.response_under_missingness(world.study, "PHQ-9", visit="week 1")
+    ),
+    "tables.events_of_interest_table": lambda world: tables.events_of_interest_table(
+        safety.events_of_interest(_named_events(world))
+    ),
+    "tables.retention_table": lambda world: tables.retention_table(
+        missing.retention(world.study, "PHQ-9")
+    ),
+    "tables.safety_levels_table": lambda world: tables.safety_levels_table(
+        safety.safety_levels(_of_sessions(world))
+    ),
+    "tables.safety_shares_table": lambda world: tables.safety_shares_table(
+        safety.safety_shares(_of_sessions(world))
+    ),
+    "tables.suicidality_table": lambda world: tables.suicidality_table(
+        safety.suicidality(world.study)
+    ),
     "tables.measures_table": lambda world: tables.measures_table(
         quality.quality_measures(world.study)
     ),

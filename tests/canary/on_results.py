@@ -24,12 +24,15 @@ from analysis import (
     formats,
     missing,
     mixed,
+    report,
     results,
     study,
     survival,
     synthetic,
+    tables,
 )
 from analysis.disclosure import INTERNAL, RELEASE
+from analysis.errors import AnalysisError
 from analysis.outcomes import completeness, patient_flow
 from tests.builders import write_folder
 from tests.canary import planted
@@ -81,8 +84,15 @@ def _trajectory() -> pd.DataFrame:
     return planted.means().tidy().merge(counts)
 
 
-def _tipping() -> Any:
-    return missing.tipping_point(planted.imputed(), deltas=[0.0, 1.0])
+def _tipping(**bounds: Any) -> Any:
+    return missing.tipping_point(planted.imputed(), deltas=[0.0, 1.0], **bounds)
+
+
+def _logged(_: World) -> str:
+    ledger = disclosure.Ledger(release="1")
+    with disclosure.recording(ledger):
+        missing.missing_patterns(planted.network(), "PHQ-9").disclosure()
+    return report.suppression_log(ledger).to_html()
 
 
 def _completeness() -> pd.DataFrame:
@@ -116,6 +126,19 @@ def _told(world: World) -> object:
     with disclosure.recording(ledger):
         disclosure.suppress_counts(pd.DataFrame({"n": [40, 30]}), about="patients")
     return ledger, (world.local / "ledger.jsonl").read_text(encoding="utf-8")
+
+
+def _methods(world: World) -> object:
+    fits = planted.mmrm(), planted.incidence(), planted.interval_curve(), planted.cox()
+    return report.methods_in_words(*fits), _refusal(report.methods_in_words, world.numbers)
+
+
+def _refusal(call: Callable[..., object], *given: Any) -> str:
+    try:
+        call(*given)
+    except AnalysisError as error:
+        return str(error)
+    raise AssertionError
 
 
 def _small() -> synthetic.Scenario:
@@ -176,6 +199,12 @@ RESULT_CASES: dict[str, Case] = {
     "formats.write_mapping": lambda world: formats.write_mapping(
         formats.Mapping.of(small_clinic.MAPPING), world.local / "written.json"
     ),
+    "report.suppression_log": _logged,
+    "tables.change_if_worse_table": lambda _: [
+        tables.change_if_worse_table(_tipping(plausible=(0.0, 1.0)), policy=policy).summary()
+        for policy in (RELEASE, INTERNAL)
+    ],
+    "tables.published_table": lambda _: tables.published_table(planted.compared()).to_html(),
     "missing.tipping_point": lambda _: (_tipping(), _tipping().tidy().to_csv()),
     "mixed.clinic_influence": lambda _: planted.influence().to_csv(),
     "mixed.compare_covariances": lambda _: mixed.compare_covariances(
@@ -207,6 +236,10 @@ RESULT_CASES: dict[str, Case] = {
     ),
     "synthetic.write_synthetic": lambda world: _names(
         synthetic.write_synthetic(_small(), world.local / "made", oracle_patients=1_000)
+    ),
+    "report.methods_in_words": _methods,
+    "tables.duration_table": lambda _: tables.duration_table(
+        survival.turnbull(planted.times()), times=TIMES
     ),
 }
 

@@ -75,6 +75,11 @@ def test_a_table_too_broad_for_paper_is_named(cells, kind):
     assert f'<div class="{kind}" role' in plain_tables(f"<table>{row(*cells)}</table>")
 
 
+@pytest.mark.parametrize(("rows", "kind"), [(24, "scroll"), (25, "scroll long")])
+def test_a_table_that_may_be_parted_is_named(rows, kind):
+    assert f'<div class="{kind}" role' in plain_tables(f"<table>{row('a') * rows}</table>")
+
+
 def test_a_title_over_all_columns_makes_no_table_broad():
     title = f'<tr><td colspan="2">{"w" * 300}</td></tr>'
     assert 'class="scroll" role' in plain_tables(f"<table>{title}{row('a', 'b')}</table>")

@@ -16,7 +16,7 @@ from analysis.outcomes.endpoints.origins import (
     from_response,
 )
 from analysis.outcomes.endpoints.sources import Confirmation, End, RecordedEvent, ScoreEvent
-from analysis.outcomes.library import resolve
+from analysis.outcomes.library import definition_names, resolve
 from analysis.outcomes.rules import Rules
 from analysis.study import Study
 
@@ -365,12 +365,23 @@ def time_to_loss_of_response(
         ``lower`` is the last visit that still showed response, ``upper`` is the event visit or
         infinite.
 
+    Raises
+    ------
+    DataError
+        When the scale has no such definition.
+
     Notes
     -----
     Dating the loss at the visit at which it was seen makes the curve late by up to one visit
     interval (Panageas et al. 2007, Journal of the National Cancer Institute 99, 428-432).
     """
     scale = load_instrument(instrument)
+    names = definition_names(scale.name)
+    if response == "response" and response not in names:
+        raise DataError(
+            f"{scale.name} has no accepted response, so that nobody can be followed until it is "
+            f"lost. Choose another scale, or give response= one of: {', '.join(names)}."
+        )
     rule = resolve(response, scale)
     lost = Definition(
         name=f"loss_of_{rule.name}", instrument=scale.name, measure="relapse", kind="loss",

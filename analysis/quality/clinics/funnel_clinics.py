@@ -65,7 +65,8 @@ def clinic_outcomes(
     ColumnError
         When `by` or a covariate is not there.
     DataError, ModelError, ConvergenceError
-        As `visit_status` and `case_mix`, when nobody can be counted, and when adverse events are
+        As `visit_status` and `case_mix`, when nobody can be counted, when fewer than two clinics
+        have as many patients as the policy shows, and when adverse events are
         not computable: they need ``sessions.ae_assessed`` and ``adverse_events.session_no``.
 
     Examples
@@ -79,6 +80,7 @@ def clinic_outcomes(
     """
     if measure == "adverse events":
         rows = _of_sessions(study, instrument, rules)
+        _require_clinics(rows["site_id"], policy)
         return _rate(rows, adjust, policy)
     status = visit_status(study, instrument, visit=visit, measures=_measures(measure), **rules)
     if by not in status:
@@ -87,12 +89,24 @@ def clinic_outcomes(
     if counted.empty:
         raise DataError(f"Nobody can be counted for {measure} at {visit}: no window has closed.")
     rows = counted.assign(**{by: named_groups(counted[by]).astype("string")})
+    _require_clinics(rows[by], policy)
     label = f"{measure} of {instrument} at {visit}"
     if measure == "change":
         label += ", points, negative where the score fell"
         return _mean(rows, by, label, adjust, policy)
     column = "observed" if measure == "completeness" else measure
     return _proportion(rows, column, by, label, adjust, policy)
+
+
+def _require_clinics(clinic: pd.Series, policy: Policy) -> None:
+    """Refuse to compare what is one clinic, or clinics of which at most one may be shown."""
+    least = 1 if policy.confidential else policy.minimum_count
+    enough = int(clinic.value_counts().ge(least).sum())
+    if enough < 2:
+        raise DataError(
+            f"Not computable: a comparison of clinics; two clinics with {least} or more patients "
+            f"who count are needed, {enough} {'has' if enough == 1 else 'have'} as many."
+        )
 
 
 def _measures(measure: str) -> list[str]:

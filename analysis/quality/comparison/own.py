@@ -111,7 +111,8 @@ def _estimate(rows: pd.DataFrame, definition: Definition | None) -> Proportion |
     if len(observed) < least:
         raise DataError(
             "Too few patients of this treatment have a baseline at the threshold and a score in "
-            "the window. Look at completeness(), or choose another figure by comparable_cohorts()."
+            f"the window: {least} or more are needed. Look at completeness(), or choose another "
+            "figure by comparable_cohorts()."
         )
     if definition is None:
         change = observed["change"].astype(float)

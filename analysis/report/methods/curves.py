@@ -95,7 +95,7 @@ def _(test: GroupTest, _policy: Policy) -> Method:
 
 def _about(origin: str | None, note: str) -> list[str]:
     """Say what day 0 is, and how events were seen."""
-    return [f"Day 0: {origin}." if origin else "", note]
+    return [f"Day 0: {origin}." if origin else "", *note.split(". ")]
 
 
 def _numbers(

@@ -106,10 +106,12 @@ def _covariance(fit: LinearMixedModel, row: pd.Series) -> str:
         if " was given up" in note
     ]
     before = f" Asked for before, and not to be estimated: {', '.join(given_up)}."
+    structure = str(row["covariance"])
+    article = "an" if structure[0] in "aeiou" else "a"
     return (
-        f"Scores of a patient are tied by an {row['covariance']} covariance between visits."
+        f"Scores of a patient are tied by {article} {structure} covariance between visits."
         f"{before if given_up else ''}"
-    ).replace(" an heterogeneous", " a heterogeneous")
+    )
 
 
 def _random_part(formula: str) -> str:

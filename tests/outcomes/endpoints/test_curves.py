@@ -7,7 +7,12 @@ import pandas as pd
 import pytest
 
 from analysis.errors import ColumnError, DataError
-from analysis.outcomes import EventTable, curve, time_to_loss_of_response
+from analysis.outcomes import (
+    EventTable,
+    curve,
+    curve_between_visits,
+    time_to_loss_of_response,
+)
 from tests.builders import scored_study
 
 
@@ -191,3 +196,37 @@ def test_gaps_that_are_alike_or_not_known_give_no_warning(gaps):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         curve(dataclasses.replace(made, frame=rows), by="route")
+
+
+def between(n_iv, n_im, **columns):
+    found = table(n_iv, n_im)
+    rows = found.frame.assign(subject_id=[f"p{k}" for k in range(n_iv + n_im)])
+    upper = rows["time"].where(rows["event"], float("inf"))
+    ends = rows.assign(lower=rows["time"] - 7.0, upper=upper, visit_gap=7.0, **columns)
+    return dataclasses.replace(found, frame=ends)
+
+
+@pytest.mark.unit
+def test_the_curve_between_visits_says_who_was_followed_and_until_when_they_were_well():
+    found = curve_between_visits(between(12, 11), by="route")
+    assert found.origin == "day 0"
+    assert found.levels.tolist() == ["IM", "IV"]
+    assert found.followed.columns.tolist() == [
+        "unit", "entry", "time", "event", "free_until", "route"
+    ]  # fmt: skip
+    assert (found.followed["time"] - found.followed["free_until"]).eq(7.0).all()
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("given", "by", "why"),
+    [
+        (between(6, 4), None, "Fewer than 11 patients were followed"),
+        (between(20, 10), "route", "A group of 'route' has fewer than 11"),
+        (between(20, 0, entry=[3.0] + [0.0] * 19), None, "of fewer than 11 patients begins after"),
+        (between(20, 0, entry=[3.0] * 12 + [0.0] * 8), None, "of 12 patients begins after"),
+    ],
+)
+def test_too_few_patients_and_late_entries_have_no_curve_between_visits(given, by, why):
+    with pytest.raises(DataError, match=why):
+        curve_between_visits(given, by=by)
