@@ -8,6 +8,7 @@ from analysis.report.origin import Provenance, provenance
 from analysis.report.points import key_points
 from analysis.report.releases import write_release_page
 from analysis.report.suppression_log import suppression_log
+from analysis.report.table_files import table_bytes, write_tables
 
 __all__ = [
     "Provenance",
@@ -21,5 +22,7 @@ __all__ = [
     "period_table",
     "provenance",
     "suppression_log",
+    "table_bytes",
     "write_release_page",
+    "write_tables",
 ]

@@ -9,17 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from analysis.checks import check_folder
-from analysis.disclosure import Policy
+from analysis.disclosure import CONFIDENTIAL, Ledger, Policy
 from analysis.errors import DataError, DisclosureError
 from analysis.instruments import load_instrument
 from analysis.outcomes import definition_names, select_patients, selection_in_words, window_named
 from analysis.report.assemble import assembled, chapter_paths, notebook_folder, notebooks_by_chapter
+from analysis.report.checklist import checklist_table
 from analysis.report.execute import execute
 from analysis.report.files import checked_formats, made_at, write_report
 from analysis.report.gate import require_sound_page
 from analysis.report.origin import Provenance, provenance
-from analysis.report.page import Made, render_page, section_of
+from analysis.report.page import Appendix, Made, Section, appendix, render_page, section_of
 from analysis.report.releases import against_ledger
+from analysis.report.suppression_log import suppression_log
 from analysis.results import counted
 from analysis.study import Study, in_local_zone
 
@@ -109,16 +111,33 @@ def build_report(
         confidential=policy.confidential,
     )
     place = {"study_folder": str(Path(study_folder).resolve())}
-    with against_ledger(None if ledger is None else Path(ledger), release):
+    with against_ledger(None if ledger is None else Path(ledger), release) as told:
         executed = execute(assembled(paths, {**chosen, **place}), folder=notebook_folder())
-        sections = [section_of(n, name=name) for name, n in notebooks_by_chapter(executed).items()]
+        chapters = notebooks_by_chapter(executed)
+        sections = {name: section_of(each, name=name) for name, each in chapters.items()}
         origin = provenance(study, {"kind": kind, **chosen})
-        page = render_page(made, sections, origin)
+        appendices = [_checklist(kind, sections, chosen), _hidden(told(), policy)]
+        page = render_page(made, list(sections.values()), origin, appendices=appendices)
         require_sound_page(page)
         took = round(time.monotonic() - begun, 1)
         return write_report(
             Path(output), page, made, formats=wanted, sidecar=_sidecar(made, origin, took)
         )
+
+
+def _checklist(kind: str, sections: Mapping[str, Section], chosen: Mapping[str, Any]) -> Appendix:
+    """Say which items of a reporting guideline are filled, and which need the author."""
+    held = {name for name, section in sections.items() if section.shows_results}
+    always = {"methods", "suppression", "provenance", *(["aim"] if chosen["aim"] else [])}
+    return appendix("checklist", "Checklist", checklist_table(kind, held | always).to_html())
+
+
+def _hidden(ledger: Ledger, policy: Policy) -> Appendix:
+    """Say what was hidden, table by table."""
+    title = "What was hidden"
+    if policy.confidential:
+        return appendix("hidden", title, f"<p>Nothing was hidden. {CONFIDENTIAL}</p>")
+    return appendix("hidden", title, suppression_log(ledger, policy=policy).to_html())
 
 
 def _checked(study: Study, parameters: Mapping[str, Any]) -> dict[str, Any]:

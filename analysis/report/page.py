@@ -20,10 +20,11 @@ from nbformat.v4 import new_notebook
 from analysis.report.markup import plain_tables, text_of, with_unique_tables
 from analysis.report.origin import Provenance
 
-__all__ = ["Appendix", "Made", "Section", "render_page", "section_of"]
+__all__ = ["Appendix", "Made", "Section", "appendix", "render_page", "section_of"]
 
 _TEMPLATES = Path(__file__).parent / "template"
 _LEFT_OUT = {"not-in-report", "parameters", "injected-parameters"}
+_RESULTS = ("<table", "<img")
 _ELSEWHERE = {"summary", "methods"}
 _HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
 
@@ -48,6 +49,46 @@ class Section:
     summary: Markup
     methods: Markup
     headings: tuple[tuple[int, str, str], ...]
+
+    @property
+    def shows_results(self) -> bool:
+        """Whether there is a table or a figure in it, and not only gaps."""
+        return any(mark in part for part in (self.body, self.summary) for mark in _RESULTS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appendix:
+    """A chapter at the end that no notebook makes.
+
+    Parameters
+    ----------
+    anchor, title : str
+        Where the contents lead, and the heading.
+    body : markupsafe.Markup
+        HTML.
+    """
+
+    anchor: str
+    title: str
+    body: Markup
+
+
+def appendix(anchor: str, title: str, html: str) -> Appendix:
+    """Make a chapter at the end of HTML in which all text of data is escaped.
+
+    Parameters
+    ----------
+    anchor, title : str
+        Where the contents lead, and the heading.
+    html : str
+        What the toolkit's tables render.
+
+    Returns
+    -------
+    Appendix
+        For `render_page`.
+    """
+    return Appendix(anchor=anchor, title=title, body=_markup(plain_tables(html)))
 
 
 def section_of(notebook: NotebookNode, *, name: str) -> Section:
@@ -113,23 +154,6 @@ def _presentable(cell: NotebookNode) -> NotebookNode:
     if cell.cell_type == "code":
         copy.outputs = [out for out in cell.outputs if out.output_type != "stream"]
     return copy
-
-
-@dataclass(frozen=True, kw_only=True)
-class Appendix:
-    """A chapter at the end that no notebook makes.
-
-    Parameters
-    ----------
-    anchor, title : str
-        Where the contents lead, and the heading.
-    body : markupsafe.Markup
-        HTML.
-    """
-
-    anchor: str
-    title: str
-    body: Markup
 
 
 @dataclass(frozen=True, kw_only=True)

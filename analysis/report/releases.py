@@ -6,7 +6,7 @@ import html
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,7 +30,7 @@ _MEANING = "This page supports the decision of the person who signs it; it certi
 
 
 @contextmanager
-def against_ledger(ledger: Path | None, release: str) -> Iterator[None]:
+def against_ledger(ledger: Path | None, release: str) -> Iterator[Callable[[], Ledger]]:
     """Protect the tables of notebooks run inside against each other and earlier releases.
 
     What is told is noted if all goes well.
@@ -45,8 +45,9 @@ def against_ledger(ledger: Path | None, release: str) -> Iterator[None]:
 
     Yields
     ------
-    None
-        When something fails inside, the ledger stays as it was.
+    callable
+        Reads what was told so far, earlier releases included. When something fails inside, the
+        ledger stays as it was.
 
     Raises
     ------
@@ -61,9 +62,10 @@ def against_ledger(ledger: Path | None, release: str) -> Iterator[None]:
         working = Path(scratch) / "releases.jsonl"
         if ledger is not None and ledger.exists():
             shutil.copyfile(ledger, working)
-        os.environ[LEDGER_VARIABLE] = f"{release or _UNNAMED}|{working}"
+        label = release or _UNNAMED
+        os.environ[LEDGER_VARIABLE] = f"{label}|{working}"
         try:
-            yield
+            yield lambda: Ledger(release=label, path=working)
         finally:
             os.environ.pop(LEDGER_VARIABLE)
             if before is not None:

@@ -250,6 +250,9 @@ CASES: dict[str, Callable[[World], object]] = {
     "disclosure.interval_levels": lambda world: disclosure.interval_levels(world.words, [7]),
     "disclosure.interval_median": _frame(disclosure.interval_median),
     "disclosure.release": _frame(disclosure.release),
+    "disclosure.require_interval_steps": _frame(
+        disclosure.require_interval_steps, policy=disclosure.RELEASE
+    ),
     "disclosure.require_releasable": _frame(disclosure.require_releasable),
     "disclosure.shown_curve": _frame(disclosure.shown_curve),
     "disclosure.suppress_cells": lambda _: disclosure.suppress_cells({SECRET: 4.5}),
@@ -501,6 +504,9 @@ CASES: dict[str, Callable[[World], object]] = {
         quality.quality_measures(world.study)
     ),
     "tables.rules_table": _study(tables.rules_table, "PHQ-9", visit="week 4"),
+    "tables.standardized_difference": lambda world: tables.standardized_difference(
+        world.words["y"], world.words["arm"], weights=world.words["y"]
+    ),
     "text_numbers.require_numbers": lambda world: require_numbers(world.cells, "response"),
     "text_numbers.require_number_columns": _frame(require_number_columns, names=["y"]),
     "disclosure.units_of": _study(lambda study: disclosure.units_of(study.table("subjects"))),

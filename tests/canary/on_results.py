@@ -141,6 +141,29 @@ def _refusal(call: Callable[..., object], *given: Any) -> str:
     raise AssertionError
 
 
+def _tables() -> list[Any]:
+    """Finished tables of results that carry secrets, for both audiences."""
+    made = [tables.adverse_events_table(planted.measured("rates"))]
+    for number, policy in enumerate((RELEASE, INTERNAL)):
+        said: dict[str, Any] = {"policy": policy}
+        made += [
+            tables.marginal_means_table(planted.means(), title=f"Means {number}", **said),
+            tables.regression_table(planted.cox(), title=f"Hazards {number}", **said),
+            tables.survival_table(
+                planted.survival_curve(), times=TIMES, title=f"Times {number}", **said
+            ),
+        ]
+    return made
+
+
+def _all_of(table: tables.TableResult) -> list[str]:
+    return [table.to_html(), table.to_markdown(), table.summary(), table.to_long().to_csv()]
+
+
+def _one_table(number: int) -> Case:
+    return lambda _: [text for table in _tables()[number::3] for text in _all_of(table)]
+
+
 def _small() -> synthetic.Scenario:
     return replace(synthetic.scenario("clinic-network"), patients=8)
 
@@ -238,6 +261,14 @@ RESULT_CASES: dict[str, Case] = {
         synthetic.write_synthetic(_small(), world.local / "made", oracle_patients=1_000)
     ),
     "report.methods_in_words": _methods,
+    "report.table_bytes": lambda _: report.table_bytes(_tables(), "html").decode("utf-8"),
+    "report.write_tables": lambda world: _names(
+        [report.write_tables(_tables(), world.local / "tables.html")]
+    ),
+    "tables.adverse_events_table": lambda _: _all_of(_tables()[0]),
+    "tables.marginal_means_table": _one_table(1),
+    "tables.regression_table": _one_table(2),
+    "tables.survival_table": _one_table(3),
     "tables.duration_table": lambda _: tables.duration_table(
         survival.turnbull(planted.times()), times=TIMES
     ),
