@@ -13,13 +13,14 @@ __all__ = ["adverse_events_table"]
 
 _CELLS = (
     Cell(label="Patients", key="patients"),
-    Cell(label="With the event", key="n"),
+    Cell(label="With the event", key="n", of="patients"),
     Cell(
         label="% of patients (95% CI)",
         key="patient_estimate",
         limits=("patient_conf_low", "patient_conf_high"),
         per=100.0,
         digits=1,
+        of="patients",
     ),
     Cell(label="Sessions", key="sessions"),
     Cell(label="Events", key="events"),
@@ -28,6 +29,7 @@ _CELLS = (
         key="rate",
         limits=("conf_low", "conf_high"),
         digits=1,
+        of="sessions",
     ),
 )
 _NOTES = (

@@ -318,8 +318,8 @@ def compared_notes(compared: Compared, labels: Mapping[str, str]) -> list[str]:
             "standard deviation; of categories after Yang and Dalton (2012)."
         )
         notes.append(
-            "Hidden (—) where it rests on a count or a mean that is hidden or where the groups "
-            "cannot be compared."
+            "An SMD is hidden (—) where it rests on a hidden count or mean, or where groups cannot "
+            "be compared; so is a p-value."
         )
     named = {name: test for name, test in compared.tests.items() if test}
     if named:

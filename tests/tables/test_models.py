@@ -148,14 +148,14 @@ def test_hazard_ratios_are_those_of_r() -> None:
         policy=INTERNAL,
     )
     assert [c.label for c in made.columns] == ["Hazard ratio (95% CI)", "p"]
-    assert made.frame[["group", "label", "estimate", "p"]].to_numpy().tolist() == [
+    assert made.frame[["group", "label", "estimate_0", "p_0"]].to_numpy().tolist() == [
         ["Chemotherapy", "Maintained", "1 (reference)", ""],
         ["Chemotherapy", "Not", "2.50 (0.92 to 6.81)", "0.074"],
         ["Model", "Observations", "23", ""],
         ["Model", "Events", "18", ""],
     ]
     jama = made.styled("JAMA").frame.iloc[1]
-    assert jama[["estimate", "p"]].tolist() == ["2.50 (0.92-6.81)", ".07"]
+    assert jama[["estimate_0", "p_0"]].tolist() == ["2.50 (0.92-6.81)", ".07"]
 
 
 @pytest.fixture(scope="module")
@@ -212,8 +212,8 @@ def test_coefficients_and_counts_of_few_are_hidden(models) -> None:
 @pytest.mark.truth
 def test_events_are_hidden_where_few_had_none() -> None:
     made = regression_table(cox("arm", times({"iv": 60, "im": 60}, {"iv": 57, "im": 58})))
-    assert made.inline("Observations", "estimate") == "120"
-    assert made.inline("Events", "estimate") == "—"
+    assert made.inline("Observations", "estimate_0") == "120"
+    assert made.inline("Events", "estimate_0") == "—"
 
 
 @pytest.mark.unit
@@ -287,6 +287,12 @@ def test_adverse_events_with_denominators_and_bounds(study) -> None:
     assert made.inline((group, "nausea"), "Events") == "40"
     assert made.inline((group, "nausea"), rate).startswith("20.0 (")
     assert made.inline((group, "nausea"), "Sessions") == "200"
+    long = made.to_long().query("group == @group and label == 'nausea'")
+    of = dict(zip(long["heading"], long["denominator"], strict=True))
+    assert of == {
+        "Patients": "", "With the event": "200", "% of patients (95% CI)": "200",
+        "Sessions": "", "Events": "", rate: "200",
+    }  # fmt: skip
     # none among 200: 1 - 0.05 ** (1 / 200) of the patients; 100 * -log(0.05) / 200 per 100 sessions
     assert made.inline((group, "Serious"), "% of patients (95% CI)") == "0.0 (0.0 to 1.5)"
     assert made.inline((group, "Serious"), rate) == "0.0 (0.0 to 1.5)"
