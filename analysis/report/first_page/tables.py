@@ -131,6 +131,8 @@ def _interval(row: Mapping[Hashable, Any]) -> str:
         return _at_most(row)
     scale = 1 if row["unit"] == RATE else 100
     estimate, low, high = (f"{scale * number:.1f}" for number in numbers)
+    ends = [f"{scale * float(row[name]):.1f}" for name in ("estimate_low", "estimate_high")]
+    estimate = estimate if ends[0] == ends[1] else " to ".join(ends)
     unit = " per 100" if row["unit"] == RATE else "%"
     return f"{estimate}{unit} ({low} to {high})"
 
