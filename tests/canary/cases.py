@@ -547,6 +547,7 @@ COMMANDS: dict[str, Callable[[World], list[str]]] = {
     ],
     "doctor": lambda _: [],
     "map": _map,
+    "new": lambda world: ["03-response", "--study", str(world.folder), "--to", "local/03.ipynb"],
     "release": lambda world: [
         str(world.folder), "--ledger", str(_ledger(world)), "--release", "2"
     ],
