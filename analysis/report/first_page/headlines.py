@@ -13,7 +13,7 @@ from statsmodels.stats.proportion import proportion_confint
 from analysis.disclosure import RELEASE, Policy, Statement, suppress_curve
 from analysis.errors import DataError
 from analysis.instruments import load_instrument
-from analysis.outcomes import curve, time_to_loss_of_response
+from analysis.outcomes import curve, time_to_loss_of_response, window_named
 from analysis.report.first_page.asked import MEASURES, Asked, ask
 from analysis.results import check_conf_level, frame_to_html, frame_to_text
 from analysis.safety import clustered_rate
@@ -28,6 +28,7 @@ NOW, BEFORE = "this period", "period before"
 SHARE, RATE = "%", "per 100 sessions"
 LOSS = "loss"
 LOSS_DAYS = 56
+_EARLIER_BY = 14  # days; a step of a released curve from before then says too little of day 56
 TITLES: Mapping[str, str] = {**MEASURES, LOSS: "Loss of response within 8 weeks"}
 """Numbers of the first page, in their order: name and title."""
 
@@ -36,7 +37,7 @@ _NUMBERS = ("estimate", "conf_low", "conf_high")
 _SHARES: Mapping[str, Sequence[str]] = {"patients": ("n", "patients without")}
 _RATES: Mapping[str, Sequence[str]] = {**_SHARES, "sessions": (), "events": ()}
 _COLUMNS = ["period", "measure", "title", "of", "unit", "patients", "n", "sessions", "events",
-            *_NUMBERS, "reason"]  # fmt: skip
+            *_NUMBERS, "until_day", "reason"]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -76,9 +77,9 @@ class Headline:
         -------
         pandas.DataFrame
             ``period, measure, title, of, unit`` ("%" of patients, or "per 100 sessions"),
-            ``patients`` (denominator), ``n`` (patients with it), ``sessions, events`` (for rates),
-            ``estimate, conf_low, conf_high`` (share, or per 100 sessions), ``reason`` (why there
-            is no number).
+            ``patients`` (denominator), ``n`` (patients with it; of loss of response
+            those seen by the day), ``sessions, events`` (for rates), ``estimate, conf_low, conf_high`` (share, or per 100 sessions), ``until_day`` (of loss
+            of response: the day of the curve that is read), ``reason`` (why there is no number).
         """
         return self.true.copy()
 
@@ -162,7 +163,8 @@ def headline(
     alike, and without any event have the upper bound that the sessions allow. Loss of response is
     one minus the Kaplan-Meier curve 56 days after the score that showed response, dated at the
     visit that showed the loss, and so late by up to one interval between visits. In a release the
-    curve has the steps that it has in figures.
+    curve has the steps that it has in figures: the last one by day 56 is read, and its day is said;
+    there is no number where it is more than two weeks earlier.
 
     Examples
     --------
@@ -173,6 +175,7 @@ def headline(
     [['155', '342']]
     """
     check_conf_level(conf_level)
+    window_named(visit)
     scale = load_instrument(instrument).name
     rules: dict[str, Any] = {"visit": visit, "baseline_at_least": baseline_at_least}
     periods = {NOW: study} | ({} if before is None else {BEFORE: before})
@@ -231,6 +234,7 @@ def _row(
     numbers = (np.nan, np.nan, np.nan)
     if found is not None:
         numbers = _lost(found.at([LOSS_DAYS], conf_level))
+        n = _lost_by_then(found)
     elif asked.sessions is not None and asked.events is not None:
         rate, rate_low, rate_high = clustered_rate(asked.events, asked.sessions, conf_level).numbers
         numbers = (100 * rate, 100 * rate_low, 100 * rate_high)
@@ -240,8 +244,15 @@ def _row(
     return {
         "period": key[0], "measure": key[1], "title": TITLES[key[1]], "of": asked.of,
         "unit": RATE if is_rate else SHARE, "patients": of, "n": n, "sessions": sessions,
-        "events": events, **dict(zip(_NUMBERS, numbers, strict=True)), "reason": asked.reason,
+        "events": events, **dict(zip(_NUMBERS, numbers, strict=True)),
+        "until_day": np.nan if found is None else LOSS_DAYS, "reason": asked.reason,
     }  # fmt: skip
+
+
+def _lost_by_then(found: SurvivalCurve) -> int:
+    """Count the patients who were seen to have lost response by the day."""
+    followed = found.followed
+    return int((followed["event"].astype(bool) & followed["time"].le(LOSS_DAYS)).sum())
 
 
 def _lost(at: pd.DataFrame) -> tuple[float, float, float]:
@@ -260,6 +271,7 @@ def _statement(
     """Hide small counts, what gives them away, and the numbers that rest on them."""
     rows = frame[frame["reason"].eq("")]
     keys = list(zip(rows["period"], rows["measure"], strict=True))
+    rows = rows.assign(n=[int(asked[key].patients.sum()) for key in keys])
     sets = {}
     for period, name in keys:
         who = asked[period, name].patients
@@ -293,11 +305,13 @@ def _joined(true: pd.DataFrame, statements: Sequence[Statement]) -> pd.DataFrame
 def _told_by_curves(
     shown: pd.DataFrame, curves: Mapping[Key, SurvivalCurve], conf_level: float, policy: Policy
 ) -> pd.DataFrame:
-    """Take the loss of response from the steps of the curve that may be shown."""
-    if policy.confidential:
-        return shown
+    """Take the loss of response from the steps of the curve that may be shown.
+
+    How many lost it by the day would tell, beside these steps, who did in the days between.
+    """
     shown = shown.copy()
-    for (period, name), found in curves.items():
+    shown.loc[shown["measure"].eq(LOSS), "n"] = ""
+    for (period, name), found in () if policy.confidential else curves.items():
         row = shown["period"].eq(period) & shown["measure"].eq(name) & shown["estimate"].notna()
         steps, _ = suppress_curve(
             found.curve(conf_level),
@@ -306,7 +320,8 @@ def _told_by_curves(
             policy=policy,
         )
         until = steps[steps["time"].le(LOSS_DAYS)]
-        ends_early = steps["time"].max() < LOSS_DAYS if len(steps) else True
-        numbers = (np.nan,) * 3 if until.empty or ends_early else _lost(until)
-        shown.loc[row, list(_NUMBERS)] = numbers
+        day = until["time"].max()
+        is_near = day >= LOSS_DAYS - _EARLIER_BY
+        shown.loc[row, list(_NUMBERS)] = _lost(until) if is_near else (np.nan,) * 3
+        shown.loc[row, "until_day"] = day if is_near else np.nan
     return shown
