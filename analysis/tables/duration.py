@@ -14,6 +14,7 @@ from analysis.disclosure import (
     Policy,
     interval_levels,
     interval_median,
+    require_interval_steps,
     suppress_interval_curve,
 )
 from analysis.errors import DataError
@@ -80,6 +81,8 @@ def duration_table(
     ------
     DataError
         When the curve has groups.
+    DisclosureError
+        When no step of the curve may be shown.
     ModelError
         When the curve is weighted, so that patients cannot be drawn again.
 
@@ -109,6 +112,7 @@ def duration_table(
         about=getattr(curve, "origin", None) or "",
         policy=policy,
     )
+    require_interval_steps(cut, policy)
     shares = interval_levels(cut, days)
     body = pd.DataFrame({
         "label": [f"After {day:g} days" for day in days],

@@ -17,7 +17,7 @@ from analysis.errors import ColumnError, DisclosureError
 from analysis.results import frame_to_text
 from analysis.tables.html import table_html
 from analysis.tables.number_style import NumberStyle, number_style
-from analysis.tables.statistics import long_frame
+from analysis.tables.statistics import is_p_value, long_frame
 
 __all__ = ["Column", "TableResult", "hiding_note", "slug"]
 
@@ -214,7 +214,7 @@ class TableResult:
         rules = number_style(style)
         texts = {
             column.key: self.frame[column.key].map(
-                rules.p_value if column.key == "p" else rules.text, na_action="ignore"
+                rules.p_value if is_p_value(column.key) else rules.text, na_action="ignore"
             )
             for column in self.columns
             if column.numeric
@@ -260,7 +260,7 @@ class TableResult:
         if style is None:
             return cell
         rules = number_style(style)
-        return rules.p_value(cell) if keys[0] == "p" else rules.inline(cell)
+        return rules.p_value(cell) if is_p_value(keys[0]) else rules.inline(cell)
 
     def to_html(self) -> str:
         """Render as HTML with header scopes, everything escaped, and nothing loaded from afar."""

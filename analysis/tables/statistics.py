@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.disclosure import HIDDEN
 
-__all__ = ["LONG_COLUMNS", "Statistic", "long_frame", "statistics_in"]
+__all__ = ["LONG_COLUMNS", "Statistic", "is_p_value", "long_frame", "statistics_in"]
 
 LONG_COLUMNS = (
     "table", "group", "label", "column", "heading", "statistic", "value", "decimals", "text",
@@ -65,6 +65,22 @@ class Statistic:
     flag: str = ""
 
 
+def is_p_value(key: str) -> bool:
+    """Tell whether a column holds p-values, by its name: ``p``, or ``p_…`` beside others.
+
+    Parameters
+    ----------
+    key : str
+        Name of the column.
+
+    Returns
+    -------
+    bool
+        Whether it does.
+    """
+    return key == "p" or key.startswith("p_")
+
+
 def statistics_in(cell: str, *, key: str = "") -> tuple[Statistic, ...]:
     """Read the numbers that a cell of a table shows.
 
@@ -73,7 +89,7 @@ def statistics_in(cell: str, *, key: str = "") -> tuple[Statistic, ...]:
     cell : str
         Shown text in the plain style.
     key : str
-        Name of the column: a lone number takes it as its name, and ``p`` is a p-value.
+        Name of the column: a lone number takes it as its name, and ``p`` and ``p_…`` are p-values.
 
     Returns
     -------
@@ -92,7 +108,7 @@ def statistics_in(cell: str, *, key: str = "") -> tuple[Statistic, ...]:
         return ()
     if text == HIDDEN:
         return (Statistic(name=key or "value", flag="hidden"),)
-    if key == "p":
+    if is_p_value(key):
         bound = _BELOW.fullmatch(text)
         number = bound[1] if bound else text
         if re.fullmatch(_N, number):
