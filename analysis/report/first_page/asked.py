@@ -165,8 +165,8 @@ def _not_followed_up(study: Study) -> Asked:
     return Asked(
         of="patients with a positive item 9",
         patients=frame.set_index(frame["subject_id"].astype(str))["status"].eq("not met"),
-        note="Item 9: a patient counts when a risk assessment or a safety plan is missing on the day "
-        "of at least one answer above 0.",
+        note="Item 9: a patient counts when neither a risk assessment nor a safety plan is "
+        "documented on the day of at least one answer above 0.",
     )
 
 

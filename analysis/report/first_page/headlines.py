@@ -77,9 +77,10 @@ class Headline:
         -------
         pandas.DataFrame
             ``period, measure, title, of, unit`` ("%" of patients, or "per 100 sessions"),
-            ``patients`` (denominator), ``n`` (patients with it; of loss of response
-            those seen by the day), ``sessions, events`` (for rates), ``estimate, conf_low, conf_high`` (share, or per 100 sessions), ``until_day`` (of loss
-            of response: the day of the curve that is read), ``reason`` (why there is no number).
+            ``patients`` (denominator), ``n`` (patients with it; of loss of response those seen by
+            the day), ``sessions, events`` (for rates), ``estimate, conf_low, conf_high`` (share, or
+            per 100 sessions), ``until_day`` (of loss of response: the day of the curve that is
+            read), ``reason`` (why there is no number).
         """
         return self.true.copy()
 

@@ -1,4 +1,4 @@
-"""Every number of the first page equals a pivot of the files of the study, made without the package."""
+"""Every number of the first page equals a pivot of the files, made without the package."""
 
 from __future__ import annotations
 
