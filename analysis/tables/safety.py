@@ -250,7 +250,7 @@ def _across(
             continue
         row = rows.loc[treatment]
         ends = row[[estimate, low, high]].to_numpy(dtype=float)
-        percent = [number_text(100.0 * value, 1) for value in ends]
+        percent = [number_text(100.0 * float(value), 1) for value in ends]
         counts = f"{row[n]} of {row[total]}"
         limits = f"; {percent[0]} ({percent[1]} to {percent[2]})" if HIDDEN not in percent else ""
         texts[f"c{place}"] = counts + limits

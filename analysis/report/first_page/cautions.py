@@ -64,9 +64,7 @@ def _of_curve(rows: pd.DataFrame) -> str:
     """Say what dating at visits does."""
     if pd.isna(rows["estimate"].get("loss", float("nan"))):
         return ""
-    return (
-        "When response was lost: it is seen only at visits, and dated at the visit that showed it."
-    )
+    return "On which day response was lost: visits tell only between which of them it was."
 
 
 def _of_item9(rows: pd.DataFrame) -> str:
@@ -97,9 +95,7 @@ def _of_clinics(study: Study) -> str:
     """Say that clinics are not ranked."""
     if study.tables["subjects"]["site_id"].nunique() < 2:
         return ""
-    return (
-        "Which clinic is best: they treat different patients, and chance makes an order of its own."
-    )
+    return "Which clinic is best: they treat different patients, and chance makes an order, too."
 
 
 def _of_looks(made: Headline) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.disclosure import HIDDEN
 from analysis.report.first_page.change import changes
-from analysis.report.first_page.headlines import LOSS, LOSS_DAYS, NOW, RATE, Headline
+from analysis.report.first_page.headlines import LOSS, NOW, RATE, Headline
 from analysis.tables import Column, TableResult
 from analysis.tables.result import hiding_note
 
@@ -133,9 +133,10 @@ def _interval(row: Mapping[Hashable, Any]) -> str:
         return _at_most(row)
     scale, digits = (1, 2) if row["unit"] == RATE else (100, 1)
     estimate, low, high = (f"{scale * number:.{digits}f}" for number in numbers)
+    ends = [f"{scale * float(row[name]):.{digits}f}" for name in ("estimate_low", "estimate_high")]
+    estimate = estimate if ends[0] == ends[1] else " to ".join(ends)
     unit = " per 100" if row["unit"] == RATE else "%"
-    early = row["until_day"] < LOSS_DAYS
-    return f"{estimate}{unit} ({low} to {high})" + early * f" by day {row['until_day']:.0f}"
+    return f"{estimate}{unit} ({low} to {high})"
 
 
 def _at_most(row: Mapping[Hashable, Any]) -> str:

@@ -110,17 +110,27 @@ def test_wilson_limits_by_their_formula(rows):
     assert found.tolist() == pytest.approx(expected, rel=1e-10)
 
 
-def test_loss_of_response_by_a_product_over_days(rows, people, days):
+def test_loss_of_response_lies_between_products_dated_early_and_late(rows, people, days):
     seen = people[people["due"] & people["baseline"].ge(10) & people["score"].notna()]
     responders = seen[seen["score"].le(0.5 * seen["baseline"])]
     later = days.merge(responders[["baseline", "at"]], left_on="subject_id", right_index=True)
-    later = later[later["rel_day"].gt(later["at"])]
+    later = later[later["rel_day"].ge(later["at"])].sort_values(["subject_id", "rel_day"])
     later = later.assign(since=later["rel_day"] - later["at"])
-    lost = later[later["total"].gt(0.5 * later["baseline"])].groupby("subject_id")["since"].min()
+    later["visit_before"] = later.groupby("subject_id")["since"].shift()
+    later = later[later["since"].gt(0)]
+    shows = later[later["total"].gt(0.5 * later["baseline"])].drop_duplicates("subject_id")
+    shows = shows.set_index("subject_id")
     last = later.groupby("subject_id")["since"].max()
-    until = lost.reindex(last.index).fillna(last)
-    well = 1.0
+    assert counts(rows, "loss") == (len(shows), len(last)) == (91, 140)
+    late, early = (1 - _product(shows[day], last) for day in ("since", "visit_before"))
+    assert late == pytest.approx(0.456972, abs=1e-6)
+    found = rows.loc["loss", ["estimate_low", "estimate", "estimate_high"]].astype(float)
+    assert late < found["estimate_low"] <= found["estimate"] <= found["estimate_high"] < early
+
+
+def _product(lost, last):
+    """Kaplan and Meier's estimate on day 56."""
+    until, well = lost.reindex(last.index).fillna(last), 1.0
     for day in sorted(lost[lost.le(56)].unique()):
         well *= 1 - lost.eq(day).sum() / until.ge(day).sum()
-    assert counts(rows, "loss") == (lost.le(56).sum(), len(last)) == (60, 140)
-    assert rows.loc["loss", "estimate"] == pytest.approx(1 - well, rel=1e-12)
+    return well
