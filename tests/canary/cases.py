@@ -417,6 +417,20 @@ CASES: dict[str, Callable[[World], object]] = {
     "quality.quality_measures": lambda world: quality.quality_measures(
         world.study, by=["sex", "payer"], codes={"depression": {"ICD-10-CM": [SECRET, NUMBER]}}
     ),
+    "outcomes.select_patients": lambda world: [
+        outcomes.select_patients(world.study),
+        _refused(outcomes.select_patients, world.study, site=SECRET),
+        _refused(outcomes.select_patients, world.study, first=SECRET),
+        _refused(outcomes.select_patients, world.study, last=DATE),
+    ],
+    "outcomes.patients_before": lambda world: [
+        outcomes.patients_before(world.study),
+        _refused(outcomes.patients_before, world.study, first=SECRET),
+    ],
+    "outcomes.previous_period": lambda world: [
+        outcomes.previous_period(world.study, "", ""),
+        _refused(outcomes.previous_period, world.study, first="month 1", last=SECRET),
+    ],
     "report.provenance": _study(report.provenance),
     "report.write_release_page": lambda world: report.write_release_page(
         world.folder, ledger=_ledger(world), release="2"

@@ -142,6 +142,13 @@ def _refusal(call: Callable[..., object], *given: Any) -> str:
     raise AssertionError
 
 
+def _first_page() -> list[Any]:
+    """The first page for both audiences, and the numbers of one that knows nothing."""
+    asked: dict[str, Any] = {"instrument": "PHQ-9", "visit": "week 4"}
+    made = [report.headline(planted.network(), **asked, policy=p) for p in (RELEASE, INTERNAL)]
+    return [*made, *map(str, made), *(str(report.headline_table(each)) for each in made)]
+
+
 def _tables() -> list[Any]:
     """Finished tables of results that carry secrets, for both audiences."""
     made = [tables.adverse_events_table(planted.measured("rates"))]
@@ -224,6 +231,8 @@ RESULT_CASES: dict[str, Case] = {
         formats.Mapping.of(small_clinic.MAPPING), world.local / "written.json"
     ),
     "report.suppression_log": _logged,
+    "report.headline": lambda _: _first_page(),
+    "report.cautions": lambda _: list(report.cautions(_first_page()[0], planted.network())),
     "tables.change_if_worse_table": lambda _: [
         tables.change_if_worse_table(_tipping(plausible=(0.0, 1.0)), policy=policy).summary()
         for policy in (RELEASE, INTERNAL)

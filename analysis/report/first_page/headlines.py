@@ -13,7 +13,7 @@ from statsmodels.stats.proportion import proportion_confint
 from analysis.disclosure import INTERNAL, RELEASE, Policy, Statement
 from analysis.errors import DataError
 from analysis.instruments import load_instrument
-from analysis.outcomes import curve_between_visits, time_to_loss_of_response
+from analysis.outcomes import curve_between_visits, time_to_loss_of_response, window_named
 from analysis.report.first_page.asked import MEASURES, Asked, ask
 from analysis.results import check_conf_level, frame_to_html, frame_to_text
 from analysis.safety import clustered_rate
@@ -79,7 +79,8 @@ class Headline:
         -------
         pandas.DataFrame
             ``period, measure, title, of, unit`` ("%" of patients, or "per 100 sessions"),
-            ``patients`` (denominator), ``n`` (patients with it), ``sessions, events`` (for rates),
+            ``patients`` (denominator), ``n`` (patients with it; of loss of response
+            all who were seen to lose it, also later), ``sessions, events`` (for rates),
             ``estimate, conf_low, conf_high`` (share, or per 100 sessions), ``estimate_low,
             estimate_high`` (in which range it lies, as far as is known), ``reason`` (why there is
             no number).
@@ -177,6 +178,7 @@ def headline(
     [['155', '342']]
     """
     check_conf_level(conf_level)
+    window_named(visit)
     scale = load_instrument(instrument).name
     rules: dict[str, Any] = {"visit": visit, "baseline_at_least": baseline_at_least}
     periods = {NOW: study} | ({} if before is None else {BEFORE: before})
@@ -303,8 +305,12 @@ def _joined(true: pd.DataFrame, statements: Sequence[Statement]) -> pd.DataFrame
 def _told_by_curves(
     shown: pd.DataFrame, curves: Mapping[Key, IntervalCurve], conf_level: float, policy: Policy
 ) -> pd.DataFrame:
-    """Take the loss of response from the steps of the curve that may be shown."""
+    """Take the loss of response from the steps of the curve that may be shown.
+
+    How many lost it would tell, beside these steps, who did in the days between.
+    """
     shown = shown.copy()
+    shown.loc[shown["measure"].eq(LOSS), "n"] = ""
     for (period, name), found in curves.items():
         row = shown["period"].eq(period) & shown["measure"].eq(name) & shown["estimate"].notna()
         shown.loc[row, list(_NUMBERS)] = _lost(found, conf_level, policy)
