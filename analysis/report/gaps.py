@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import html
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,10 +20,17 @@ from nbformat import NotebookNode
 
 from analysis.errors import AnalysisError, ReportError
 
-__all__ = ["Lacking", "is_gap", "show_gaps"]
+__all__ = ["Lacking", "gap_text", "is_gap", "show_gaps"]
 
 _MARK = "not-shown"
 _SAID = ("Not shown", "Not computable")
+_PEOPLE = (
+    "patients?|subjects?|people|persons?|rows?|events?|sessions?|scores?|observations?|courses?"
+)
+# "2 of 15 patients have all visits" tells a small count; "at least 5 patients" is a rule
+_FEW = re.compile(
+    rf"(?<!least )(?<!than )(?<!most )\b(?:[1-9]|10)(?=(?: of [\d,]+)? (?:{_PEOPLE})\b)"
+)
 
 
 def show_gaps() -> None:
@@ -46,10 +54,31 @@ def _tell(
     """Show the box."""
     if isinstance(error, ReportError):
         return
-    reason = str(error)
-    text = reason if reason.startswith(_SAID) else f"Not shown: {reason}"
+    text = gap_text(str(error))
     box = {"text/html": f'<p class="gap">{html.escape(text)}</p>', "text/plain": text}
     display(box, metadata={_MARK: True}, raw=True)
+
+
+def gap_text(reason: str) -> str:
+    """Say why something is not shown, without a small count of people.
+
+    Parameters
+    ----------
+    reason : str
+        Text of a refusal.
+
+    Returns
+    -------
+    str
+        What the box says.
+
+    Examples
+    --------
+    >>> gap_text("2 of 15 patients have all visits; at least 5 patients are needed.")
+    'Not shown: fewer than 11 of 15 patients have all visits; at least 5 patients are needed.'
+    """
+    told = _FEW.sub("fewer than 11", reason)
+    return told if told.startswith(_SAID) else f"Not shown: {told}"
 
 
 def is_gap(cell: NotebookNode) -> bool:

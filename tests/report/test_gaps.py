@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.report.gaps import Lacking
+from analysis.report.gaps import Lacking, gap_text
 
 pytestmark = pytest.mark.unit
 
@@ -58,3 +58,22 @@ def test_names_of_a_stopped_cell_are_lacking_too():
     lacking.failed("from m import b as c")
     assert lacking.stops("c")
     assert not lacking.stops("b")
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("2 of 15 patients have all visits", "fewer than 11 of 15 patients have all visits"),
+        ("10 sessions have readings", "fewer than 11 sessions have readings"),
+        ("11 patients; at least 5 patients needed", "11 patients; at least 5 patients needed"),
+        ("Fewer than 2 planned visits", "Fewer than 2 planned visits"),
+        ("1 patient", "fewer than 11 patient"),
+    ],
+)
+def test_a_gap_tells_no_small_count(said, shown):
+    assert gap_text(said) == f"Not shown: {shown}"
+
+
+def test_a_gap_says_once_that_something_is_not_shown():
+    assert gap_text("Not computable: needs X.") == "Not computable: needs X."
+    assert gap_text("Not shown: needs X.") == "Not shown: needs X."
