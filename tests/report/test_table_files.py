@@ -46,7 +46,8 @@ def test_word_has_caption_repeated_headings_whole_rows_and_an_alternative(table)
     properties = made._tbl.tblPr
     assert properties.find(qn("w:tblCaption")).get(qn("w:val")) == "Patients <1>"
     assert "SMD" in properties.find(qn("w:tblDescription")).get(qn("w:val"))
-    assert made.rows[2].cells[1].text == "45.0 (5.0)"
+    # IM: 20 of 40 and 20 of 50 years, so 5 * sqrt(40 / 39)
+    assert made.rows[2].cells[1].text == "45.0 (5.1)"
 
 
 def test_a_workbook_holds_numbers_and_no_formula(table) -> None:
