@@ -2,8 +2,10 @@
 
 import pytest
 
+from analysis.disclosure import suppress_cells
 from analysis.errors import DataError
 from analysis.quality import quality_measures
+from analysis.quality.measures import suppressed
 from analysis.tables import definitions_table, measures_table
 from tests.missing.studies import network
 
@@ -27,3 +29,20 @@ def test_the_short_table_has_a_row_per_measure_and_says_what_the_others_need():
 def test_nothing_computable_is_refused_with_what_is_needed():
     with pytest.raises(DataError, match="codes of bipolar disorder"):
         measures_table(quality_measures(network(), "cms2"), definitions=False)
+
+
+def test_where_not_all_can_be_told_together_the_others_are_told_one_by_one(monkeypatch):
+    """What earlier tables told may leave one measure open; it alone is lost."""
+    alone = quality_measures(network(), "induction_completed").shown
+    tell = suppressed._told
+
+    def told(ledger, suppress):
+        names = [each.measure.name for each in suppress.args[1]]
+        is_open = len(names) > 1 or names == ["first_assessment"]
+        return suppress_cells({}) if is_open else tell(ledger, suppress)
+
+    monkeypatch.setattr(suppressed, "_told", told)
+    both = quality_measures(network(), ["induction_completed", "first_assessment"]).shown
+    assert both["numerator"].tolist() == [alone["numerator"][0], "—"]
+    assert both["denominator"].tolist() == [alone["denominator"][0], "—"]
+    assert both["estimate"].notna().tolist() == [True, False]

@@ -72,14 +72,11 @@ def suppress_measures(
         missing where a count of theirs is hidden. Of strata only numerator and denominator are
         told; their other counts, mostly of a few, are empty.
     """
-    pairs = nested_kinds(measures, policy.minimum_count)
     ledger = current_ledger() or Ledger(release="quality measures")
     made = [
-        _told(
-            ledger,
-            partial(_suppress, frames, measures, split, record, pairs=pairs, policy=policy),
-        )
+        cells
         for split in (*splits[1:], splits[0])
+        for cells in _told_of_split(ledger, frames, measures, split, record, policy)
     ]
     texts = {cell: text for cells in made for cell, text in cells.text.items()}
     shown = [
@@ -95,6 +92,32 @@ def suppress_measures(
         hidden=int(together[list(COUNTS)].isin([HIDDEN, policy.small_text]).to_numpy().sum()),
         audit=pd.concat(audits, ignore_index=True) if audits else pd.DataFrame(),
     )
+
+
+def _told_of_split(
+    ledger: Ledger,
+    frames: Sequence[pd.DataFrame],
+    measures: Sequence[Counted],
+    split: Strata,
+    record: Record,
+    policy: Policy,
+) -> list[HiddenCells]:
+    """Tell the counts of a split together, or measure by measure where that leaves one open.
+
+    What nothing protects is then one measure, and the others need not be lost with it.
+    """
+    chosen = [(frames, measures), *(([f], [m]) for f, m in zip(frames, measures, strict=True))]
+    made = [
+        partial(
+            _suppress, some, each, split, record,
+            pairs=nested_kinds(each, policy.minimum_count), policy=policy,
+        )
+        for some, each in chosen
+    ]  # fmt: skip
+    together = _told(ledger, made[0])
+    if together.text or len(measures) == 1:
+        return [together]
+    return [_told(ledger, suppress) for suppress in made[1:]]
 
 
 def _told(ledger: Ledger, suppress: Callable[[], HiddenCells]) -> HiddenCells:
