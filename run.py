@@ -3,7 +3,7 @@
     python3 run.py report              the report on the synthetic clinic network
     python3 run.py check FOLDER        what is wrong with a data folder
     python3 run.py test [ARGS]         the whole test suite; with ARGS, one pytest run
-    python3 run.py lab                 JupyterLab in notebooks/
+    python3 run.py lab                 JupyterLab with the index of the notebooks
     python3 run.py docs                the documentation as a site, in outputs/docs
     python3 run.py doctor              is this machine ready, and if not, what to do
     python3 run.py wheelhouse FOLDER   fetch all packages, for a machine without network
@@ -490,8 +490,9 @@ def lab(args: list[str]) -> int:
     """Open JupyterLab with the user's own settings, if there is a home folder for them."""
     private = not os.access(Path.home(), os.W_OK)
     env = child_environment(os.environ, os_name=os.name, private=private)
-    folder = f"--ServerApp.root_dir={ROOT / 'notebooks'}"
-    return become(python_command("-m", "jupyterlab", folder, *args), env)
+    folder = f"--ServerApp.root_dir={ROOT}"  # of the index, and of own notebooks in local/
+    index = "--LabApp.default_url=/lab/tree/notebooks/index.ipynb"
+    return become(python_command("-m", "jupyterlab", folder, index, *args), env)
 
 
 def site_arguments(folder: Path) -> list[str]:

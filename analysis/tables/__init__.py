@@ -1,6 +1,6 @@
 """Tables: shown text that may be released, as HTML, Markdown and plain text."""
 
-from analysis.tables.adverse_events import adverse_events_table
+from analysis.tables.adverse_events import adverse_events_table, event_severity_table
 from analysis.tables.baseline import baseline_table
 from analysis.tables.courses import courses_table
 from analysis.tables.duration import duration_table
@@ -38,6 +38,7 @@ __all__ = [
     "definitions_table",
     "duration_table",
     "estimates_table",
+    "event_severity_table",
     "events_of_interest_table",
     "findings_table",
     "indications_table",

@@ -18,6 +18,7 @@ from analysis.disclosure import (
 from analysis.errors import DataError
 from analysis.tables.counted import number_text
 from analysis.tables.result import Column, TableResult, hiding_note
+from analysis.tables.statistics import denominators_of
 
 __all__ = ["MeansResult", "estimate_with_limits", "marginal_means_table"]
 
@@ -148,7 +149,7 @@ def marginal_means_table(
             "Patients: with a score behind the mean. CI, confidence interval.",
             hiding_note(policy),
         ),
-        denominators=frame[["group", "label", "n"]].astype("string"),
+        denominators=denominators_of(frame, {"mean": "n"}),
         suppression=pd.DataFrame({"status": ["shown", "hidden"], "cells": [told, len(n) - told]}),
         policy=policy,
         stub=words.get(means.specs[0], means.specs[0]) if len(means.specs) == 1 else "",

@@ -90,7 +90,7 @@ _ASSUMED = (
     Cell(label="Started", key="started"),
     Cell(label="Evaluable", key="evaluable"),
     Cell(label="Observed", key="observed"),
-    Cell(label="With outcome", key="n"),
+    Cell(label="With outcome", key="n", of="observed"),
     Cell(label="% (95% CI)", key="estimate", limits=("conf_low", "conf_high"), per=100, digits=1),
 )
 _MEANINGS = {

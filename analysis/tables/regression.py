@@ -154,10 +154,9 @@ def _fit(heading: str, fit: FittedRegression, words: Mapping[str, str], policy: 
 
 def _columns(fit: _Fit, place: int, fits: Sequence[_Fit]) -> list[Column]:
     """Head the columns of a fit."""
-    alone = len(fits) == 1
-    measure, p = ("estimate", "p") if alone else (f"estimate_{place}", f"p_{place}")
+    measure, p = f"estimate_{place}", f"p_{place}"
     label, sublabel = (fit.heading, fit.measure) if fit.heading else (fit.measure, "")
-    p_label = "p" if alone else f"p, {fit.heading}"
+    p_label = "p" if len(fits) == 1 else f"p, {fit.heading}"
     return [Column(key=measure, label=label, sublabel=sublabel), Column(key=p, label=p_label)]
 
 

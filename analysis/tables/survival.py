@@ -194,7 +194,7 @@ def _share(group: _Shown, day: float) -> str:
     ends = [100.0 * float(past[name].iloc[-1]) if len(past) else 100.0 for name in _ENDS]
     if group.is_coarse and (past.empty or float(past["time"].iloc[-1]) < day):
         low = 100.0 * float(next_ones["estimate"].iloc[0])
-        return f"{number_text(low, 1)} to {number_text(ends[0], 1)}"
+        return f"{number_text(low, 1)} to {number_text(ends[0], 1) if len(past) else '100'}"
     if past.empty:
         return "100"
     shown = estimate_with_limits(ends[0], ends[1], ends[2], 1)

@@ -439,6 +439,9 @@ CASES: dict[str, Callable[[World], object]] = {
     "results.frame_to_html": lambda world: results.frame_to_html(world.numbers[["y", "n"]]),
     "safety.action_list": _study(safety.action_list, days_old=1),
     "safety.adverse_event_rates": lambda world: safety.adverse_event_rates(_named_events(world)),
+    "safety.adverse_event_severity": lambda world: safety.adverse_event_severity(
+        _named_events(world)
+    ),
     "safety.dose_intervals": _study(safety.dose_intervals),
     "safety.events_of_interest": lambda world: safety.events_of_interest(_named_events(world)),
     "safety.peak_change_model": _safety(safety.peak_change_model),
@@ -559,6 +562,7 @@ COMMANDS: dict[str, Callable[[World], list[str]]] = {
     ],
     "doctor": lambda _: [],
     "map": _map,
+    "new": lambda world: ["03-response", "--study", str(world.folder), "--to", "local/03.ipynb"],
     "release": lambda world: [
         str(world.folder), "--ledger", str(_ledger(world)), "--release", "2"
     ],

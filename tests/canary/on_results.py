@@ -26,6 +26,7 @@ from analysis import (
     mixed,
     report,
     results,
+    safety,
     study,
     survival,
     synthetic,
@@ -275,6 +276,9 @@ RESULT_CASES: dict[str, Case] = {
         [report.write_tables(_tables(), world.local / "tables.html")]
     ),
     "tables.adverse_events_table": lambda _: _all_of(_tables()[0]),
+    "tables.event_severity_table": lambda _: _all_of(
+        tables.event_severity_table(safety.adverse_event_severity(planted.network()))
+    ),
     "tables.marginal_means_table": _one_table(1),
     "tables.regression_table": _one_table(2),
     "tables.survival_table": _one_table(3),

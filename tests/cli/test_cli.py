@@ -28,6 +28,7 @@ COMMANDS = (
     "synthesize",
     "report",
     "release",
+    "new",
     "doctor",
 )
 

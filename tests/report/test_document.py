@@ -258,7 +258,7 @@ def test_a_table_inside_a_point_comes_after_the_list():
 
 
 def test_text_that_is_no_text_of_xml_is_marked():
-    assert plain(blocks("<p>a&#1;b\x0bc</p>")[0].runs) == "a\ufffdb\ufffdc"
+    assert plain(blocks("<p>a\x01b\x0bc</p>")[0].runs) == "a\ufffdb\ufffdc"
 
 
 def test_comments_are_no_text():
@@ -305,9 +305,7 @@ def made_page():
     numbers = f"<details><summary>The numbers</summary>{frame_to_html(drawn)}</details>"
     outputs = [
         new_output("display_data", data={"text/html": result.to_html()}),
-        new_output(
-            "display_data", data={"image/png": picture}, metadata={"image/png": {"alt": ALT}}
-        ),
+        new_output("display_data", data={"image/png": picture}, metadata=alternative),
         new_output("display_data", data={"text/html": numbers}),
         new_output("display_data", data={"text/html": '<p class="gap">Not shown: 3 < 11</p>'}),
     ]

@@ -74,6 +74,9 @@ def test_notebooks_and_synthetic_data_travel_in_the_wheel(wheel: Path) -> None:
     data = {f"analysis/bundled/synthetic/{name}" for name in tree("data/synthetic", "*")}
     assert "analysis/bundled/synthetic/clinic-network/study.json" in data
     assert data <= held
+    numbers = {f"analysis/bundled/reference/{name}" for name in tree("data/reference", "*")}
+    assert "analysis/bundled/reference/numbers.csv" in numbers
+    assert numbers <= held
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:

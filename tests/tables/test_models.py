@@ -12,10 +12,11 @@ import pytest
 from analysis.disclosure import INTERNAL, named_policy, release
 from analysis.errors import ColumnError, DataError, DisclosureError
 from analysis.mixed import fit_moments, mmrm, moments
-from analysis.safety import adverse_event_rates
+from analysis.safety import adverse_event_rates, adverse_event_severity
 from analysis.survival import cox, kaplan_meier
 from analysis.tables import (
     adverse_events_table,
+    event_severity_table,
     marginal_means_table,
     regression_table,
     survival_table,
@@ -148,14 +149,14 @@ def test_hazard_ratios_are_those_of_r() -> None:
         policy=INTERNAL,
     )
     assert [c.label for c in made.columns] == ["Hazard ratio (95% CI)", "p"]
-    assert made.frame[["group", "label", "estimate", "p"]].to_numpy().tolist() == [
+    assert made.frame[["group", "label", "estimate_0", "p_0"]].to_numpy().tolist() == [
         ["Chemotherapy", "Maintained", "1 (reference)", ""],
         ["Chemotherapy", "Not", "2.50 (0.92 to 6.81)", "0.074"],
         ["Model", "Observations", "23", ""],
         ["Model", "Events", "18", ""],
     ]
     jama = made.styled("JAMA").frame.iloc[1]
-    assert jama[["estimate", "p"]].tolist() == ["2.50 (0.92-6.81)", ".07"]
+    assert jama[["estimate_0", "p_0"]].tolist() == ["2.50 (0.92-6.81)", ".07"]
 
 
 @pytest.fixture(scope="module")
@@ -212,8 +213,8 @@ def test_coefficients_and_counts_of_few_are_hidden(models) -> None:
 @pytest.mark.truth
 def test_events_are_hidden_where_few_had_none() -> None:
     made = regression_table(cox("arm", times({"iv": 60, "im": 60}, {"iv": 57, "im": 58})))
-    assert made.inline("Observations", "estimate") == "120"
-    assert made.inline("Events", "estimate") == "—"
+    assert made.inline("Observations", "estimate_0") == "120"
+    assert made.inline("Events", "estimate_0") == "—"
 
 
 @pytest.mark.unit
@@ -287,6 +288,12 @@ def test_adverse_events_with_denominators_and_bounds(study) -> None:
     assert made.inline((group, "nausea"), "Events") == "40"
     assert made.inline((group, "nausea"), rate).startswith("20.0 (")
     assert made.inline((group, "nausea"), "Sessions") == "200"
+    long = made.to_long().query("group == @group and label == 'nausea'")
+    of = dict(zip(long["heading"], long["denominator"], strict=True))
+    assert of == {
+        "Patients": "", "With the event": "200", "% of patients (95% CI)": "200",
+        "Sessions": "", "Events": "", rate: "200",
+    }  # fmt: skip
     # none among 200: 1 - 0.05 ** (1 / 200) of the patients; 100 * -log(0.05) / 200 per 100 sessions
     assert made.inline((group, "Serious"), "% of patients (95% CI)") == "0.0 (0.0 to 1.5)"
     assert made.inline((group, "Serious"), rate) == "0.0 (0.0 to 1.5)"
@@ -302,8 +309,32 @@ def test_terms_of_few_patients_are_not_named_in_a_release(study) -> None:
 
 
 @pytest.mark.unit
+def test_each_patient_counts_once_by_the_worst_event(study) -> None:
+    events = study.tables["adverse_events"]
+    again = events.iloc[:15].assign(ae_no=2, severity=3)
+    graded = events.assign(severity=events["severity"].where(events.index < 30))
+    both = pd.concat([graded, again], ignore_index=True)
+    worse = replace(study, tables={**study.tables, "adverse_events": both})
+    made = event_severity_table(adverse_event_severity(worse, policy=INTERNAL))
+    group = made.frame["group"].iloc[0]
+    cells = [f"c{place}" for place in range(6)]
+    rows = made.frame.set_index("label")[cells]
+    # 40 with nausea: the first 15 had a severe one too, of 10 nobody stated the severity
+    assert rows.loc["nausea"].tolist() == ["200", "40", "15", "0", "15", "10"]
+    assert rows.loc["syncope"].tolist() == ["200", "3", "0", "0", "0", "3"]
+    assert rows.loc["Any event"].tolist() == ["200", "43", "15", "0", "15", "13"]
+    shown = event_severity_table(adverse_event_severity(worse))
+    assert "syncope" not in shown.summary()
+    small = shown.frame.set_index("label").loc["nausea", cells].tolist()
+    assert small[5] == "<11"
+    assert "—" in small[1:5]  # else the 10 would follow
+    assert release(shown).hidden > 0
+    assert group in shown.summary()
+
+
+@pytest.mark.unit
 def test_rates_by_two_columns_are_refused(study) -> None:
     rates = adverse_event_rates(study, by=["treatment"], terms=False)
     turned = replace(rates, statement=replace(rates.statement, frame=rates.shown.iloc[:, ::-1]))
-    with pytest.raises(DataError, match="by one column"):
+    with pytest.raises(DataError, match="column of groups"):
         adverse_events_table(turned)
