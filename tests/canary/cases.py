@@ -537,6 +537,7 @@ ELSEWHERE = {
 """Calls whose secrets are planted in the tests of their room."""
 
 RAW_FILES = {"confined", "file_sha256", "folder_sha256", "locked", "remove", "replacing"} | {
+    "write_together",
     "write_bytes",
     "write_text",
 }

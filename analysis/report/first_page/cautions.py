@@ -54,8 +54,8 @@ def _of_few(rows: pd.DataFrame) -> str:
     """Warn of wide intervals."""
     if "response" not in rows.index or rows.loc["response", "reason"]:
         return ""
-    observed = pd.to_numeric(rows.loc["response", "patients"].replace(",", ""), errors="coerce")
-    if observed >= _ENOUGH:  # a count that is hidden is a small one, mostly
+    observed = str(rows.loc["response", "patients"]).replace(",", "")
+    if observed.isdigit() and int(observed) >= _ENOUGH:  # a hidden count is a small one, mostly
         return ""
     return "Small differences: with so few patients the intervals are wide. Read them first."
 
