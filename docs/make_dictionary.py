@@ -14,9 +14,9 @@ Every table and column of a study, as the reader and `check` know them: `analysi
 they hang together is said by [the study folder](data.md). This page is written by
 `python docs/make_dictionary.py`.
 
-A column that is not required may be left out; what needs it is then left out too. A column that
-may be empty must be there, and a missing value is an empty cell. Units are UCUM; `d` is days, `a`
-years. A code in *italics* is declared in `study.json`.
+An optional column may be left out; what needs it is then left out too. A missing value is an empty
+cell, where that is allowed. Units are UCUM; `d` is days, `a` years. Codes in *italics* are declared
+in `study.json`.
 """
 
 KINDS = {
@@ -41,19 +41,19 @@ def lines(table: Table) -> Iterator[str]:
     needed = "Every study needs it." if table.required else "A study may lack it."
     key = ", ".join(f"`{column}`" for column in table.key)
     yield f"{table.grain[0].upper()}{table.grain[1:]}. Key: {key}. {needed}\n"
-    yield "| column | required | type | unit | codes or range | may be empty | meaning |"
-    yield "|---|---|---|---|---|---|---|"
+    yield "| column | meaning | type | codes or range | column, cell |"
+    yield "|---|---|---|---|---|"
     yield from map(row, table.columns)
     yield ""
 
 
 def row(column: Column) -> str:
     """Describe one column."""
-    required = "yes" if column.required else "no"
-    unit = f"`{column.unit}`" if column.unit else ""
-    empty = "yes" if column.nullable else "no"
-    cells = [required, KINDS[column.kind], unit, values(column), empty, column.description]
-    return f"| `{column.name}` | {' | '.join(cells)} |"
+    kind = KINDS[column.kind] + (f", `{column.unit}`" if column.unit else "")
+    needed = "required" if column.required else "optional"
+    needed += ", may be empty" if column.nullable else ", never empty"
+    cells = [f"`{column.name}`", column.description, kind, values(column), needed]
+    return f"| {' | '.join(cells)} |"
 
 
 def values(column: Column) -> str:

@@ -17,6 +17,7 @@ from analysis.disclosure.interval_readings import (
     interval_corners,
     interval_levels,
     interval_median,
+    require_interval_steps,
 )
 from analysis.disclosure.ledger import Ledger, held_together, recording
 from analysis.disclosure.medians import cut_medians
@@ -78,6 +79,7 @@ __all__ = [
     "possible_counts",
     "recording",
     "release",
+    "require_interval_steps",
     "require_releasable",
     "rounded_count",
     "shown_curve",

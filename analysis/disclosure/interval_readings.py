@@ -9,9 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.disclosure.columns import require_columns
+from analysis.disclosure.policy import Policy
+from analysis.errors import DisclosureError
 from analysis.text_numbers import require_number_columns
 
-__all__ = ["interval_corners", "interval_levels", "interval_median"]
+__all__ = ["interval_corners", "interval_levels", "interval_median", "require_interval_steps"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -110,6 +112,33 @@ def interval_median(cut: pd.DataFrame) -> tuple[float, float]:
     if crossed.empty:
         return float("nan"), float("nan")
     return float(crossed["lower"].iloc[0]), float(crossed["upper"].iloc[0])
+
+
+def require_interval_steps(cut: pd.DataFrame, policy: Policy) -> None:
+    """Refuse to show a curve of which nothing may be shown.
+
+    Parameters
+    ----------
+    cut : pandas.DataFrame
+        One curve or several, see `interval_corners`.
+    policy : Policy
+        By which it was cut.
+
+    Raises
+    ------
+    DisclosureError
+        When no step is left for readers outside: says which rule left none.
+
+    Examples
+    --------
+    >>> require_interval_steps(pd.DataFrame({"lower": [7.0], "upper": [14.0]}), Policy())
+    """
+    if cut.empty and not policy.confidential:
+        least = policy.minimum_count
+        raise DisclosureError(
+            f"The curve has no step that may be shown: fewer than {least} events were seen while "
+            f"{least} or more were at risk. Wait for more follow-up, or take more patients."
+        )
 
 
 def _require(cut: pd.DataFrame) -> None:

@@ -86,6 +86,7 @@ class Knowledge:
     unseen: set[Place] = field(default_factory=set, init=False)
     _named: dict[tuple[str, str], Place] = field(default_factory=dict, init=False)
     _places: dict[int, Place] = field(default_factory=dict, init=False)
+    _in_doubt: dict[int, Place] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         """Begin with the counts and sums of the table itself."""
@@ -101,7 +102,11 @@ class Knowledge:
             for line in now.system.lines
         ]
         for name, bits in now.members.items():
-            if bits and not now.in_doubt_at_zero(name):  # two counts of nobody are not the same
+            if not bits:  # two counts of nobody are not the same
+                continue
+            if now.in_doubt_at_zero(name):  # that all have it must not follow from equal counts
+                self._in_doubt.setdefault(bits, places[name])
+            else:
                 first = self._places.setdefault(bits, places[name])
                 if first != places[name]:
                     self.lines.append({places[name]: 1, first: -1})
@@ -142,7 +147,7 @@ class Knowledge:
     def link(self, link: Link) -> None:
         """Add that two groups of sets are the same patients."""
         whole, parts = link
-        self._equate([self._place_of(b) for b in whole], [self._place_of(b) for b in parts])
+        self._equate([self._linked(b) for b in whole], [self._linked(b) for b in parts])
 
     def add_changes(self, name: str, releases: Sequence[str]) -> None:
         """Add what came, or went, from each release that has the count to the next.
@@ -206,6 +211,13 @@ class Knowledge:
             self.counts[place] = bits.bit_count()
             self.unseen.add(place)
         return place
+
+    def _linked(self, bits: int) -> Place:
+        """Return the place of a set that is part of a sum: the table's own count before others."""
+        own = self._places.get(bits)
+        if bits in self._in_doubt and (own is None or own[0] == _WHO):
+            return self._in_doubt[bits]
+        return self._place_of(bits)
 
     def _note(self, place: Place, record: Record, name: str) -> None:
         """Note what a table told of a count; of roundings the finest is known."""

@@ -26,6 +26,7 @@ IntArray = npt.NDArray[np.int64]
 _CHUNK = 8192  # patients
 _BATCH = 256  # families
 _MOST_PARTS = 4
+_BETWEEN = " / "  # between the group and the measure in the name of a row
 
 
 def nested_links(
@@ -205,13 +206,15 @@ def _groups(sets: Sequence[int]) -> tuple[int, ...]:
 
 
 def _parts_of(name: str) -> tuple[Any, ...]:
-    """Give the parts of a name, those of nested names on one level."""
+    """Give the parts of a name, those of nested names and of "group / measure" on one level."""
     content = json.loads(name)
 
     def flat(value: object) -> Iterator[object]:
         if isinstance(value, list):
             for each in value:
                 yield from flat(each)
+        elif isinstance(value, str):
+            yield from value.split(_BETWEEN)
         else:
             yield value
 

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
-from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, suppress_flow
+from analysis.disclosure import CONFIDENTIAL, HIDDEN, RELEASE, Policy, suppress_flow
 from analysis.figures.labels import add_headings, add_note
 from analysis.figures.style import INK, MUTED, Words, house_style, new_axes
 
@@ -160,6 +160,8 @@ def _message(shown: pd.DataFrame) -> str:
     """Say in one line how many are left in the end."""
     steps = _steps(shown)
     last = f"“{steps['step'].iloc[-1]}”"
+    if steps["n"].iloc[-1] == HIDDEN:
+        return f"How many of {steps['n'].iloc[0]} patients reach {last} is hidden"
     return f"{steps['n'].iloc[-1]} of {steps['n'].iloc[0]} patients reach {last}"
 
 

@@ -16,6 +16,7 @@ from analysis.disclosure import (
     held_together,
     interval_corners,
     interval_levels,
+    require_interval_steps,
     suppress_interval_curve,
 )
 from analysis.figures.axis import groups_of
@@ -99,12 +100,15 @@ def plot_interval_curve(
     ------
     DataError
         For more than six groups.
+    DisclosureError
+        When no step of the curve may be shown.
     """
     column = None if curve.levels.name is None else str(curve.levels.name)
     whole = curve.curve()
     with held_together():  # both curves tell how many had the event
         cut, risk = (named(each, column) for each in _released(curve, whole, times, policy))
         late = None if naive is None else _naive(naive, column, policy)
+    require_interval_steps(cut, policy)
     marks = marks_for(list(dict.fromkeys(risk["group"])))
     parts = [_at_ticks(cut[cut["group"].eq(name)], ticks) for name, ticks in groups_of(risk)]
     frame = pd.concat(parts, ignore_index=True)
@@ -113,9 +117,6 @@ def plot_interval_curve(
     compared = describe_test(test, policy)
     hidden = cut_note(len(cut) < np.isfinite(whole["upper"]).sum(), policy)
     notes = ["Shaded: where the curve lies, as far as visits tell."]
-    if cut.empty and not policy.confidential:
-        least = policy.minimum_count
-        notes = [f"No step: fewer than {least} events were seen with {least} or more at risk."]
     notes += ["Dots: dated at the visit that showed the event."] if naive is not None else []
     with house_style():
         axes = new_axes(ax, height=4.2 + 0.18 * len(marks))

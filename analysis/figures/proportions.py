@@ -27,6 +27,7 @@ from analysis.figures.style import INK, MUTED, RULE, Words, house_style, new_axe
 __all__ = ["plot_proportions"]
 
 _COLOR = "#0072B2"
+_ALIKE = 0.005  # shares that are one number in whole percents
 
 
 def plot_proportions(
@@ -177,7 +178,7 @@ def _message(shown: pd.DataFrame) -> str:
     known = shown["estimate"].dropna()
     if known.empty:
         return "No group has enough patients to show a share"
-    if len(known) == 1:
+    if known.max() - known.min() < _ALIKE:
         return f"The share is {100 * known.iloc[0]:.0f}%"
     shares = "The shares that may be shown lie" if shown["estimate"].isna().any() else "Shares lie"
     return f"{shares} between {100 * known.min():.0f}% and {100 * known.max():.0f}%"

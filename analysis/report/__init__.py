@@ -1,21 +1,28 @@
 """From notebooks to one report: first page, chapters, methods, provenance, in several formats."""
 
 from analysis.report.build import build_report
+from analysis.report.checklist import checklist_table
 from analysis.report.first_page import cautions, headline, headline_table, period_table
 from analysis.report.methods import methods_in_words
 from analysis.report.origin import Provenance, provenance
 from analysis.report.points import key_points
 from analysis.report.releases import write_release_page
+from analysis.report.suppression_log import suppression_log
+from analysis.report.table_files import table_bytes, write_tables
 
 __all__ = [
     "Provenance",
     "build_report",
     "cautions",
+    "checklist_table",
     "headline",
     "headline_table",
     "key_points",
     "methods_in_words",
     "period_table",
     "provenance",
+    "suppression_log",
+    "table_bytes",
     "write_release_page",
+    "write_tables",
 ]

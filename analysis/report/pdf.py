@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import ReportError
+from analysis.report.running_titles import mark_running_titles
 
 __all__ = ["pdf_bytes", "require_weasyprint"]
 
@@ -47,7 +48,7 @@ def pdf_bytes(page: str) -> bytes:
     weasyprint = require_weasyprint()
     with _faults() as faults:
         html = weasyprint.HTML(string=_arranged(page), url_fetcher=_fetcher(weasyprint))
-        made: bytes = html.write_pdf(pdf_variant="pdf/ua-1")
+        made: bytes = html.write_pdf(pdf_variant="pdf/ua-1", finisher=mark_running_titles)
     if faults:
         raise ReportError(
             f"The PDF was not made, because WeasyPrint could not draw {len(faults)} parts of the "

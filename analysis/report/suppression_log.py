@@ -11,7 +11,7 @@ from analysis.tables import Column, TableResult
 __all__ = ["suppression_log"]
 
 _COLUMNS = {
-    "counts": "Counts",
+    "cells": "Counts",
     "shown": "Shown",
     "small": "Hidden as small",
     "others": "Hidden for others",
@@ -74,7 +74,7 @@ def _numbers(record: Record) -> dict[str, int]:
     shown = sum(map(record.tells, printed))
     others = sum(record.shown[name] == HIDDEN for name in printed)
     return {
-        "counts": len(printed),
+        "cells": len(printed),
         "shown": shown,
         "small": len(printed) - shown - others,
         "others": others,
@@ -86,7 +86,7 @@ def _in_words(total: dict[str, int], tables: int) -> str:
     if not tables:
         return "No table of counts was made."
     return (
-        f"Of {total['counts']:,} counts in {tables} tables {total['shown']:,} are shown, "
+        f"Of {total['cells']:,} counts in {tables} tables {total['shown']:,} are shown, "
         f"{total['small']:,} are hidden because they are small, and {total['others']:,} because "
         "they would let a small one be worked out."
     )

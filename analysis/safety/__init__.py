@@ -4,6 +4,7 @@ from analysis.safety.actions import ActionList, action_list
 from analysis.safety.adverse_events import adverse_event_rates
 from analysis.safety.clustered import Interval, clustered_rate, clustered_share, exact_share
 from analysis.safety.dose_intervals import dose_intervals
+from analysis.safety.event_severity import adverse_event_severity
 from analysis.safety.levels import safety_levels
 from analysis.safety.of_interest import (
     GRAVE_EVENTS,
@@ -31,6 +32,7 @@ __all__ = [
     "SessionSafety",
     "action_list",
     "adverse_event_rates",
+    "adverse_event_severity",
     "clustered_rate",
     "clustered_share",
     "dose_intervals",

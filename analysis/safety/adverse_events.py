@@ -16,7 +16,7 @@ from analysis.safety.shown import shown_statement, with_group_name
 from analysis.safety.treatments import treated_sessions
 from analysis.study import Study
 
-__all__ = ["adverse_event_rates"]
+__all__ = ["adverse_event_rates", "require_rates", "terms_of"]
 
 _KEY = ["subject_id", "session_no"]
 _RATE = ("rate", "conf_low", "conf_high")
@@ -92,7 +92,7 @@ def adverse_event_rates(
     [13.8, 3.5, 8.1, 4.1]
     """
     check_conf_level(conf_level)
-    _require(study)
+    require_rates(study)
     sessions = with_group(treated_sessions(study), by)
     assessed = sessions[sessions["ae_assessed"].fillna(value=False).astype(bool)]
     if assessed.empty:
@@ -100,7 +100,7 @@ def adverse_event_rates(
             "Not computable: adverse events per session; no session has ae_assessed set to true."
         )
     events = study.table("adverse_events").merge(assessed[[*_KEY, "group"]], on=_KEY, how="inner")
-    kinds = _kinds(events) | (_terms(events, policy) if terms else {})
+    kinds = _kinds(events) | (terms_of(events, policy) if terms else {})
     frame, sets = _rows(assessed, events, kinds, conf_level)
     group = group_name(by)
     statement = shown_statement(
@@ -130,8 +130,19 @@ _NOTE = (
 )
 
 
-def _require(study: Study) -> None:
-    """Refuse a study that cannot tell."""
+def require_rates(study: Study) -> None:
+    """Refuse a study that cannot tell.
+
+    Parameters
+    ----------
+    study : Study
+        A checked study.
+
+    Raises
+    ------
+    DataError
+        When it has no adverse events table, or no column ``ae_assessed``.
+    """
     for table, column in (("adverse_events", None), ("sessions", "ae_assessed")):
         if not study.has(table, column):
             raise DataError(
@@ -152,10 +163,22 @@ def _kinds(events: pd.DataFrame) -> dict[str, pd.Series]:
     return {name: flags.fillna(value=False).astype(bool) for name, flags in kinds.items()}
 
 
-def _terms(events: pd.DataFrame, policy: Policy) -> dict[str, pd.Series]:
+def terms_of(events: pd.DataFrame, policy: Policy) -> dict[str, pd.Series]:
     """Tell which events have each term, the most frequent first; rare terms are pooled.
 
     That a rare event happened, and how somebody worded it, may already point at a patient.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        ``subject_id, term``.
+    policy : Policy
+        Terms of fewer patients than it shows are pooled as "other terms".
+
+    Returns
+    -------
+    dict of str to pandas.Series of bool
+        Term to its events.
     """
     term = events["term"].astype("string")
     patients = events["subject_id"].groupby(term).nunique()

@@ -56,9 +56,9 @@ def baseline_table(
     """Describe patients by group: n (%) of categories, mean (SD) and quartiles of numbers.
 
     Missing values are a category of their own and part of every percentage's denominator. A mean
-    needs 11 patients, a quartile 11 on each side. There are no minima and maxima, and no p-values
-    unless asked for: a test of baseline differences mixes how large a difference is with how many
-    patients there are; `smd` does not.
+    needs 11 patients, of a number that takes two values 11 with each, a quartile 11 on each side.
+    There are no minima and maxima, and no p-values unless asked for: a test of baseline differences
+    mixes how large a difference is with how many patients there are; `smd` does not.
 
     Parameters
     ----------
@@ -97,7 +97,8 @@ def baseline_table(
 
     Examples
     --------
-    >>> patients = pd.DataFrame({"route": ["IV"] * 30 + ["IM"] * 20, "age": [40.0, 50.0] * 25})
+    >>> ages = [40.0, 45.0, 50.0, 55.0, 60.0] * 10
+    >>> patients = pd.DataFrame({"route": ["IV"] * 30 + ["IM"] * 20, "age": ages})
     >>> baseline_table(patients, ["route", "age"]).inline("IV", "Overall")
     '30 (60.0%)'
     >>> baseline_table(patients, ["age"], by="route", smd=True).inline("Mean (SD)", "SMD")
@@ -260,7 +261,7 @@ def _variable_rows(
     safe = None
     if variable.numbers is not None:
         numbers = [variable.numbers.to_numpy()[member] for member in printed.members]
-        safe = _safe_columns(printed.true[(variable.name, OBSERVED)], printed)
+        safe = _safe_columns(_behind_means(variable.name, numbers, printed), printed)
         rows += number_rows(numbers, safe, printed.policy, statistic)
     for level in variable.printed:
         row = (variable.name, level)
@@ -321,6 +322,21 @@ def _share(n: int, size: int, text: str, policy: Policy) -> str:
     """Write a count with its percentage of the column, both as they are shown."""
     part, whole = rounded_count([n, size], policy).tolist()
     return f"{text} ({100 * min(part / whole, 1.0):.1f}%)" if n and size else text
+
+
+def _behind_means(name: str, numbers: Sequence[FloatArray], printed: _Printed) -> IntArray:
+    """Count the patients behind the mean of each column.
+
+    A number that takes two values is a count in disguise: its mean and deviation tell how many
+    have the rarer one, so that these are the patients behind it.
+    """
+    observed = printed.true[(name, OBSERVED)]
+    everybody = np.concatenate(numbers)
+    values = np.unique(everybody[~np.isnan(everybody)])
+    if len(values) != 2:
+        return observed
+    rarer = [min((column == value).sum() for value in values) for column in numbers]
+    return np.where(np.array(rarer) > 0, rarer, observed)
 
 
 def _safe_columns(observed: IntArray, printed: _Printed) -> BoolArray:

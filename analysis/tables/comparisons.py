@@ -210,10 +210,9 @@ def compared_columns(
     -------
     dict of str to str
         A text for each key of `Compared.headings`; "—" where a number would rest on what is
-        hidden, or cannot be computed, and for numbers that take two values only: their mean is a
-        share of patients, whose counts the table does not show.
+        hidden, or cannot be computed.
     """
-    hidden = not told.all() or compared.policy.rounds or _is_share(variable, compared.policy)
+    hidden = not told.all() or compared.policy.rounds
     texts = dict.fromkeys(compared.headings, HIDDEN)
     test = compared.tests.get(variable.name)
     if "p" in texts and not test:
@@ -229,13 +228,6 @@ def compared_columns(
     if test and (counted or variable.numbers is None):
         texts["p"] = _p_value(variable, TESTS[test], compared)
     return texts
-
-
-def _is_share(variable: Variable, policy: Policy) -> bool:
-    """Tell whether the mean of a number is a share in disguise, which may be of a few patients."""
-    if variable.numbers is None or policy.confidential:
-        return False
-    return variable.numbers.nunique() <= 2
 
 
 def _difference_text(difference: float) -> str:
@@ -318,8 +310,8 @@ def compared_notes(compared: Compared, labels: Mapping[str, str]) -> list[str]:
             "standard deviation; of categories after Yang and Dalton (2012)."
         )
         notes.append(
-            "Hidden (—) where it rests on a count or a mean that is hidden or where the groups "
-            "cannot be compared."
+            "An SMD is hidden (—) where it rests on a hidden count or mean, or where groups cannot "
+            "be compared; so is a p-value."
         )
     named = {name: test for name, test in compared.tests.items() if test}
     if named:

@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.disclosure import HIDDEN, CountedTable
 from analysis.errors import ColumnError
 from analysis.tables.result import Column, TableResult, hiding_note
+from analysis.tables.statistics import denominators_of
 
 __all__ = ["Cell", "counted_table", "number_text"]
 
@@ -34,6 +35,8 @@ class Cell:
         What the number is multiplied by: 100 for percent.
     digits : int, optional
         Decimals; None: a count, which is text already.
+    of : str
+        Column of the counted table with the denominators, if there is one.
     """
 
     label: str
@@ -41,6 +44,7 @@ class Cell:
     limits: tuple[str, str] | None = None
     per: float = 1.0
     digits: int | None = None
+    of: str = ""
 
 
 def number_text(value: float, digits: int) -> str:
@@ -126,6 +130,7 @@ def counted_table(
     shown, policy = result.shown, result.statement.policy
     needed = [label, *([group] if group else [])]
     needed += [name for cell in cells for name in (cell.key, *(cell.limits or ()))]
+    needed += [cell.of for cell in cells if cell.of]
     absent = [name for name in dict.fromkeys(needed) if name not in shown.columns]
     if absent:
         raise ColumnError(f"The counted table has no column {', '.join(absent)}.")
@@ -139,6 +144,8 @@ def counted_table(
     ]
     body = pd.DataFrame({"group": named[0], "label": named[1]}, index=shown.index)
     texts = {f"c{place}": _texts(shown, cell) for place, cell in enumerate(cells)}
+    behind = {f"c{place}": cell.of for place, cell in enumerate(cells) if cell.of}
+    sizes = denominators_of(body.assign(**{n: shown[n] for n in behind.values()}), behind)
     frame = body.assign(**texts)
     if group:
         order = pd.Series(pd.factorize(frame["group"])[0], index=frame.index)
@@ -149,7 +156,7 @@ def counted_table(
         frame=frame.reset_index(drop=True).astype("string"),
         columns=tuple(Column(key=f"c{k}", label=cell.label) for k, cell in enumerate(cells)),
         notes=(*notes, hiding_note(policy)),
-        denominators=frame[["group", "label", *counts]].astype("string"),
+        denominators=sizes,
         suppression=_log(frame[counts]),
         policy=policy,
     )

@@ -14,13 +14,14 @@ from analysis.disclosure import (
     Policy,
     interval_levels,
     interval_median,
+    require_interval_steps,
     suppress_interval_curve,
 )
 from analysis.errors import DataError
 from analysis.survival.asked import asked_times
 from analysis.tables.result import Column, TableResult, hiding_note
 
-__all__ = ["IntervalCurveResult", "duration_table"]
+__all__ = ["IntervalCurveResult", "duration_shares", "duration_table"]
 
 _DRAWS = 400
 
@@ -38,7 +39,9 @@ class IntervalCurveResult(Protocol):
     def risk_table(self, times: Iterable[float]) -> pd.DataFrame:
         """Return ``time, n_risk``."""
 
-    def confidence(self, times: Iterable[float], n_draws: int) -> pd.DataFrame:
+    def confidence(
+        self, times: Iterable[float], n_draws: int, *, conf_level: float
+    ) -> pd.DataFrame:
         """Return ``time, estimate, conf_low, conf_high``."""
 
 
@@ -80,6 +83,8 @@ def duration_table(
     ------
     DataError
         When the curve has groups.
+    DisclosureError
+        When no step of the curve may be shown.
     ModelError
         When the curve is weighted, so that patients cannot be drawn again.
 
@@ -109,12 +114,14 @@ def duration_table(
         about=getattr(curve, "origin", None) or "",
         policy=policy,
     )
+    require_interval_steps(cut, policy)
     shares = interval_levels(cut, days)
+    limits = _limits(curve, shares, policy)
     body = pd.DataFrame({
         "label": [f"After {day:g} days" for day in days],
         "n_risk": risk.set_index("time")["n_risk"].reindex(days).tolist(),
         "estimate": [_share(low, high) for low, high in _ranges(shares)],
-        "interval": _limits(curve, shares, policy),
+        "interval": [_interval(low, high) for low, high in limits],
     })  # fmt: skip
     body.loc[len(body)] = [half, "", _between(*interval_median(cut)), ""]
     return TableResult(
@@ -145,17 +152,60 @@ def _share(low: float, high: float) -> str:
     return f"{ends[0]}%" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}%"
 
 
-def _limits(curve: IntervalCurveResult, shares: pd.DataFrame, policy: Policy) -> list[str]:
-    """Write confidence limits in whole percents, never narrower than the shown share."""
+def duration_shares(
+    curve: IntervalCurveResult,
+    times: Sequence[float],
+    *,
+    conf_level: float = 0.95,
+    policy: Policy = RELEASE,
+) -> pd.DataFrame:
+    """Return the shares of `duration_table` as numbers.
+
+    Parameters
+    ----------
+    curve : IntervalCurveResult
+        As for `duration_table`.
+    times : sequence of float
+        Days after the origin.
+    conf_level : float
+        Two-sided coverage of the limits.
+    policy : Policy
+        The least count that may be shown.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``time, estimate, estimate_low, estimate_high, conf_low, conf_high``: the share without the
+        event, the range in which visits say it lies, and its limits; missing after the end of the
+        shown curve.
+    """
+    days = asked_times(times).tolist()
+    cut, _ = suppress_interval_curve(
+        curve.curve(),
+        curve.risk_table(days),
+        followed=getattr(curve, "followed", None),
+        about=getattr(curve, "origin", None) or "",
+        policy=policy,
+    )
+    shares = interval_levels(cut, days)
+    low, high = zip(*_limits(curve, shares, policy, conf_level), strict=True)
+    columns = ["time", "estimate", "estimate_low", "estimate_high"]
+    return shares[columns].assign(conf_low=list(low), conf_high=list(high))
+
+
+def _limits(
+    curve: IntervalCurveResult, shares: pd.DataFrame, policy: Policy, conf_level: float = 0.95
+) -> list[tuple[float, float]]:
+    """Compute limits in the steps of the shown share, never narrower than it."""
     if policy.rounds or shares["estimate"].isna().all():
-        return [HIDDEN] * len(shares)
-    found = curve.confidence(shares["time"], n_draws=_DRAWS)
+        return [(np.nan, np.nan)] * len(shares)
+    found = curve.confidence(shares["time"], n_draws=_DRAWS, conf_level=conf_level)
     n = max(int(curve.risk_table([0.0])["n_risk"].iloc[0]), 1)
     step = 1.0 / n if policy.confidential else max(1.0 / n, 0.01)
     low = np.floor(found["conf_low"] / step) * step
     high = np.ceil(found["conf_high"] / step) * step
     ends = np.minimum(low, shares["estimate_low"]), np.maximum(high, shares["estimate_high"])
-    return [_interval(*pair) for pair in zip(*ends, strict=True)]
+    return list(zip(*ends, strict=True))
 
 
 def _interval(low: float, high: float) -> str:

@@ -11,6 +11,7 @@ from analysis.disclosure import HIDDEN
 from analysis.errors import DataError
 from analysis.quality import Measure, QualityMeasures
 from analysis.tables.result import Column, TableResult, hiding_note
+from analysis.tables.statistics import denominators_of
 
 __all__ = ["definitions_table", "measures_table"]
 
@@ -120,7 +121,7 @@ def measures_table(
             *(measures.notes[:-1] if definitions else ()),
             hiding_note(policy),
         ),
-        denominators=body[["group", "label", "denominator"]],
+        denominators=denominators_of(body, {"numerator": "denominator", "estimate": "denominator"}),
         suppression=pd.DataFrame({"status": ["shown", "hidden"], "cells": [told, hidden]}),
         policy=policy,
     )

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure import RELEASE, CountedTable, Policy, hide_coefficients
+from analysis.errors import DataError
 from analysis.missing import TippingPoint
 from analysis.tables.counted import Cell, counted_table
 from analysis.tables.estimates import estimates_table
@@ -89,7 +90,7 @@ _ASSUMED = (
     Cell(label="Started", key="started"),
     Cell(label="Evaluable", key="evaluable"),
     Cell(label="Observed", key="observed"),
-    Cell(label="With outcome", key="n"),
+    Cell(label="With outcome", key="n", of="observed"),
     Cell(label="% (95% CI)", key="estimate", limits=("conf_low", "conf_high"), per=100, digits=1),
 )
 _MEANINGS = {
@@ -176,6 +177,11 @@ def change_if_worse_table(
     TableResult
         Rows "as predicted" and "2 points worse", and so on; under it where the conclusion turns.
 
+    Raises
+    ------
+    DataError
+        For a tipping point of several arms, or without plausible bounds.
+
     Examples
     --------
     >>> from analysis.missing import change_if_worse
@@ -221,6 +227,11 @@ _IMPUTED = (
 
 def _most(tipping: TippingPoint) -> float:
     """Return the most that is thought possible, in the direction that is worse."""
+    if len(tipping.arms) > 1 or not tipping.plausible:
+        raise DataError(
+            "The table is of one change with plausible bounds, as change_if_worse() gives; for "
+            "several arms draw the tipping point."
+        )
     bounds = np.array(next(iter(tipping.plausible.values())))
     return float(bounds[np.argmax(np.abs(bounds))])
 

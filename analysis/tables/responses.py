@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.disclosure import HIDDEN, RELEASE, Policy, hide_responses
 from analysis.disclosure.responses import RESPONSE_COUNTS, row_names
 from analysis.tables.result import Column, TableResult, hiding_note
+from analysis.tables.statistics import denominators_of
 
 __all__ = ["response_table"]
 
@@ -25,6 +26,9 @@ _DENOMINATORS = (
     "threshold, window closed. Observed: evaluable with a score in the window. CI, confidence "
     "interval (Wilson)."
 )
+
+
+_OF = {"n": "observed", "estimate": "observed", "estimate_missing_as_no": "evaluable"}
 
 
 def response_table(
@@ -99,7 +103,7 @@ def response_table(
             *_range_note(shown, policy),
             hiding_note(policy),
         ),
-        denominators=body[["group", "label", "started", "evaluable", "observed"]].astype("string"),
+        denominators=denominators_of(body, {key: _OF[key] for key in keys if key in _OF}),
         suppression=hidden.log(),
         policy=policy,
     )

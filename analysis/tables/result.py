@@ -17,7 +17,7 @@ from analysis.errors import ColumnError, DisclosureError
 from analysis.results import frame_to_text
 from analysis.tables.html import table_html
 from analysis.tables.number_style import NumberStyle, number_style
-from analysis.tables.statistics import long_frame
+from analysis.tables.statistics import is_p_value, long_frame
 
 __all__ = ["Column", "TableResult", "hiding_note", "slug"]
 
@@ -108,7 +108,8 @@ class TableResult:
     notes : tuple of str
         Lines under the table.
     denominators : pandas.DataFrame
-        Numbers of patients behind the columns, as shown.
+        Of how many, as shown: ``column`` (heading) and ``n`` where a column is of the same
+        patients throughout, else ``group, label, column`` (key) and ``n``, see `denominators_of`.
     suppression : pandas.DataFrame
         Columns ``status, cells``: how many counts are shown and hidden.
     policy : Policy
@@ -181,17 +182,17 @@ class TableResult:
         headings = {column.key: column.label for column in self.columns}
         return long_frame(self.title, rows, headings, self._denominators())
 
-    def _denominators(self) -> dict[tuple[str, str], str]:
-        """Say how many patients are behind columns, or behind rows."""
+    def _denominators(self) -> dict[tuple[str, str, str], str]:
+        """Say of how many the cells are, or whole columns."""
         told = self.denominators
-        if "column" in told:
-            keys = {column.label: column.key for column in self.columns}
-            pairs = zip(told["column"], told["n"], strict=True)
-            return {("", keys[name]): str(n) for name, n in pairs if name in keys}
+        if not {"column", "n"} <= set(told.columns):
+            return {}
         if {"group", "label"} <= set(told.columns):
-            pairs = zip(told["group"], told["label"], strict=True)
-            return dict(zip(pairs, told.iloc[:, -1].astype(str), strict=True))
-        return {}
+            cells = zip(told["group"], told["label"], told["column"], strict=True)
+            return dict(zip(cells, told["n"].astype(str), strict=True))
+        keys = {column.label: column.key for column in self.columns}
+        pairs = zip(told["column"], told["n"], strict=True)
+        return {("", "", keys[name]): str(n) for name, n in pairs if name in keys}
 
     def styled(self, style: str | NumberStyle) -> TableResult:
         """Return the table with its numbers in the style of a journal.
@@ -214,7 +215,7 @@ class TableResult:
         rules = number_style(style)
         texts = {
             column.key: self.frame[column.key].map(
-                rules.p_value if column.key == "p" else rules.text, na_action="ignore"
+                rules.p_value if is_p_value(column.key) else rules.text, na_action="ignore"
             )
             for column in self.columns
             if column.numeric
@@ -260,7 +261,7 @@ class TableResult:
         if style is None:
             return cell
         rules = number_style(style)
-        return rules.p_value(cell) if keys[0] == "p" else rules.inline(cell)
+        return rules.p_value(cell) if is_p_value(keys[0]) else rules.inline(cell)
 
     def to_html(self) -> str:
         """Render as HTML with header scopes, everything escaped, and nothing loaded from afar."""

@@ -24,9 +24,11 @@ _MINUTES = "minutes"
 _LEVELS = (
     Cell(label="Patients", key="patients"),
     Cell(label="Sessions", key="sessions"),
-    Cell(label="Mean (95% CI)", key="mean", limits=("conf_low", "conf_high"), digits=1),
-    Cell(label="Median", key="median", digits=1),
-    Cell(label="Worst session of each patient, mean", key="worst_mean", digits=1),
+    Cell(
+        label="Mean (95% CI)", key="mean", limits=("conf_low", "conf_high"), digits=1, of="sessions"
+    ),
+    Cell(label="Median", key="median", digits=1, of="sessions"),
+    Cell(label="Worst session of each patient, mean", key="worst_mean", digits=1, of="patients"),
 )
 _LEVELS_NOTE = (
     "Mean and median are of sessions; the limits take account of sessions of one patient being "
@@ -250,7 +252,7 @@ def _across(
             continue
         row = rows.loc[treatment]
         ends = row[[estimate, low, high]].to_numpy(dtype=float)
-        percent = [number_text(100.0 * value, 1) for value in ends]
+        percent = [number_text(100.0 * float(value), 1) for value in ends]
         counts = f"{row[n]} of {row[total]}"
         limits = f"; {percent[0]} ({percent[1]} to {percent[2]})" if HIDDEN not in percent else ""
         texts[f"c{place}"] = counts + limits
@@ -283,6 +285,7 @@ _OF_PATIENTS = Cell(
     limits=("patient_conf_low", "patient_conf_high"),
     per=100.0,
     digits=1,
+    of="patients",
 )
 
 
@@ -324,7 +327,7 @@ def suicidality_table(
         raise DataError("Not computable: suicidal thoughts; 0 patients have an answer about them.")
     cells = [
         Cell(label="Patients assessed", key="patients"),
-        Cell(label="Yes", key="n"),
+        Cell(label="Yes", key="n", of="patients"),
         _OF_PATIENTS,
     ]
     return counted_table(
@@ -385,7 +388,7 @@ def events_of_interest_table(
     words = {name: _plain(name) for name in names} | dict(labels or {})
     cells = [
         Cell(label="Patients", key="patients"),
-        Cell(label="With the event", key="n"),
+        Cell(label="With the event", key="n", of="patients"),
         _OF_PATIENTS,
         Cell(label="Years observed", key="years", digits=0),
         Cell(

@@ -15,7 +15,14 @@ import pandas as pd
 
 from analysis.disclosure import HIDDEN
 
-__all__ = ["LONG_COLUMNS", "Statistic", "long_frame", "statistics_in"]
+__all__ = [
+    "LONG_COLUMNS",
+    "Statistic",
+    "denominators_of",
+    "is_p_value",
+    "long_frame",
+    "statistics_in",
+]
 
 LONG_COLUMNS = (
     "table", "group", "label", "column", "heading", "statistic", "value", "decimals", "text",
@@ -39,6 +46,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     )
 )
 _SMALL = re.compile(r"<\d+(?!\.)\b")
+_PLACE = re.compile(r"(?:c|column_|estimate_)\d+$")  # keys that say no more than a place
 _BELOW = re.compile(r"<(0\.\d+)")
 
 
@@ -65,6 +73,22 @@ class Statistic:
     flag: str = ""
 
 
+def is_p_value(key: str) -> bool:
+    """Tell whether a column holds p-values, by its name: ``p``, or ``p_…`` beside others.
+
+    Parameters
+    ----------
+    key : str
+        Name of the column.
+
+    Returns
+    -------
+    bool
+        Whether it does.
+    """
+    return key == "p" or key.startswith("p_")
+
+
 def statistics_in(cell: str, *, key: str = "") -> tuple[Statistic, ...]:
     """Read the numbers that a cell of a table shows.
 
@@ -73,7 +97,8 @@ def statistics_in(cell: str, *, key: str = "") -> tuple[Statistic, ...]:
     cell : str
         Shown text in the plain style.
     key : str
-        Name of the column: a lone number takes it as its name, and ``p`` is a p-value.
+        Name of the column, which a lone number takes as its own, unless it is but a place, as
+        "c2". Those of p-values are ``p`` and ``p_…``.
 
     Returns
     -------
@@ -91,18 +116,18 @@ def statistics_in(cell: str, *, key: str = "") -> tuple[Statistic, ...]:
     if not text:
         return ()
     if text == HIDDEN:
-        return (Statistic(name=key or "value", flag="hidden"),)
-    if key == "p":
+        return (Statistic(name="value" if _PLACE.match(key) else key or "value", flag="hidden"),)
+    if is_p_value(key):
         bound = _BELOW.fullmatch(text)
         number = bound[1] if bound else text
         if re.fullmatch(_N, number):
             return (_read("p_value", number, flag="below" if bound else ""),)
     if _SMALL.match(text):
-        return (Statistic(name=key or "n", flag="small"),)
+        return (Statistic(name="n" if _PLACE.match(key) else key or "n", flag="small"),)
     for shape, names in _SHAPES:
         found = shape.fullmatch(text)
         if found:
-            own = (key,) if names == ("value",) and key else names
+            own = (key,) if names == ("value",) and key and not _PLACE.match(key) else names
             return tuple(_read(n, part) for n, part in zip(own, found.groups(), strict=True))
     return (Statistic(name="text"),)
 
@@ -114,11 +139,40 @@ def _read(name: str, text: str, flag: str = "") -> Statistic:
     return Statistic(name=name, value=float(plain), decimals=decimals, flag=flag)
 
 
+def denominators_of(body: pd.DataFrame, behind: Mapping[str, str]) -> pd.DataFrame:
+    """Say of each cell of how many it is, where a column of the table says so.
+
+    Parameters
+    ----------
+    body : pandas.DataFrame of str
+        ``group, label`` and texts.
+    behind : mapping of str to str
+        Key of a column to the column of `body` with its denominators.
+
+    Returns
+    -------
+    pandas.DataFrame of str
+        ``group, label, column, n``: the key of the column, and the denominator as shown.
+
+    Examples
+    --------
+    >>> body = pd.DataFrame({"group": [""], "label": ["IV"], "n": ["40"], "mean": ["8.1"]})
+    >>> denominators_of(body, {"mean": "n"}).to_numpy().tolist()
+    [['', 'IV', 'mean', '40']]
+    """
+    parts = [
+        body[["group", "label"]].assign(column=key, n=body[name].astype("string"))
+        for key, name in behind.items()
+    ]
+    empty = pd.DataFrame(columns=["group", "label", "column", "n"])
+    return (pd.concat(parts, ignore_index=True) if parts else empty).astype("string")
+
+
 def long_frame(
     title: str,
     rows: Iterable[Mapping[Hashable, Any]],
     headings: Mapping[str, str],
-    denominators: Mapping[tuple[str, str], str],
+    denominators: Mapping[tuple[str, str, str], str],
 ) -> pd.DataFrame:
     """Lay out a table as one row per statistic.
 
@@ -130,8 +184,8 @@ def long_frame(
         ``group``, ``label`` and a text per column.
     headings : mapping of str to str
         Key of each column to its heading.
-    denominators : mapping of (group, label) or ("", column) to str
-        How many patients are behind a row, or a column, as shown.
+    denominators : mapping of (group, label, column) to str
+        Of how many, as shown, of a cell; without group and label, of a whole column.
 
     Returns
     -------
@@ -142,7 +196,8 @@ def long_frame(
     for row in rows:
         for key, heading in headings.items():
             text = row[key]
-            of = denominators.get((row["group"], row["label"]), denominators.get(("", key), ""))
+            own = (str(row["group"]), str(row["label"]), key)
+            of = denominators.get(own, denominators.get(("", "", key), ""))
             found += [
                 (title, row["group"], row["label"], key, heading, s.name, s.value, s.decimals, text,
                  of, s.flag)

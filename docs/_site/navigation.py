@@ -49,7 +49,7 @@ def add_menu(app: Sphinx, docname: str, source: list[str]) -> None:
     """Append the menu to the text of an overview before it is read."""
     if docname in OVERVIEWS:
         pages = menu(docname, Path(app.srcdir))
-        lines = [f"{words} </{page}>" for page, words in pages.items()]
+        lines = [f"{words[0].upper()}{words[1:]} </{page}>" for page, words in pages.items()]
         source[0] += "\n".join(["\n\n```{toctree}", ":hidden:", "", *lines, "```\n"])
 
 

@@ -250,6 +250,9 @@ CASES: dict[str, Callable[[World], object]] = {
     "disclosure.interval_levels": lambda world: disclosure.interval_levels(world.words, [7]),
     "disclosure.interval_median": _frame(disclosure.interval_median),
     "disclosure.release": _frame(disclosure.release),
+    "disclosure.require_interval_steps": _frame(
+        disclosure.require_interval_steps, policy=disclosure.RELEASE
+    ),
     "disclosure.require_releasable": _frame(disclosure.require_releasable),
     "disclosure.shown_curve": _frame(disclosure.shown_curve),
     "disclosure.suppress_cells": lambda _: disclosure.suppress_cells({SECRET: 4.5}),
@@ -303,6 +306,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "missing.attrition_weights": lambda w: missing.attrition_weights(
         "arm", w.words.assign(visit=1, remains=w.words["y"]), subject="id", visit="visit"
     ),
+    "missing.change_if_worse": _study(missing.change_if_worse, "PHQ-9", visit="week 4"),
     "missing.completers_against_all": _study(
         missing.completers_against_all, "PHQ-9", visit="week 1"
     ),
@@ -393,6 +397,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "quality.compare_curves": lambda world: quality.compare_curves(
         world.events(), _read_curve(), tau=7
     ),
+    "quality.compare_with_nearest": _study(quality.compare_with_nearest, instrument="PHQ-9"),
     "quality.compare_with_published": _study(quality.compare_with_published, cohort="McInnes 2022"),
     "quality.case_mix": _frame(quality.case_mix, outcome="y", by="arm", covariates=["n"]),
     "quality.clinic_outcomes": _study(quality.clinic_outcomes, "response"),
@@ -412,6 +417,20 @@ CASES: dict[str, Callable[[World], object]] = {
     "quality.quality_measures": lambda world: quality.quality_measures(
         world.study, by=["sex", "payer"], codes={"depression": {"ICD-10-CM": [SECRET, NUMBER]}}
     ),
+    "outcomes.select_patients": lambda world: [
+        outcomes.select_patients(world.study),
+        _refused(outcomes.select_patients, world.study, site=SECRET),
+        _refused(outcomes.select_patients, world.study, first=SECRET),
+        _refused(outcomes.select_patients, world.study, last=DATE),
+    ],
+    "outcomes.patients_before": lambda world: [
+        outcomes.patients_before(world.study),
+        _refused(outcomes.patients_before, world.study, first=SECRET),
+    ],
+    "outcomes.previous_period": lambda world: [
+        outcomes.previous_period(world.study, "", ""),
+        _refused(outcomes.previous_period, world.study, first="month 1", last=SECRET),
+    ],
     "report.provenance": _study(report.provenance),
     "report.write_release_page": lambda world: report.write_release_page(
         world.folder, ledger=_ledger(world), release="2"
@@ -420,6 +439,9 @@ CASES: dict[str, Callable[[World], object]] = {
     "results.frame_to_html": lambda world: results.frame_to_html(world.numbers[["y", "n"]]),
     "safety.action_list": _study(safety.action_list, days_old=1),
     "safety.adverse_event_rates": lambda world: safety.adverse_event_rates(_named_events(world)),
+    "safety.adverse_event_severity": lambda world: safety.adverse_event_severity(
+        _named_events(world)
+    ),
     "safety.dose_intervals": _study(safety.dose_intervals),
     "safety.events_of_interest": lambda world: safety.events_of_interest(_named_events(world)),
     "safety.peak_change_model": _safety(safety.peak_change_model),
@@ -474,10 +496,34 @@ CASES: dict[str, Callable[[World], object]] = {
     "tables.findings_table": _frame(tables.findings_table),
     "tables.indications_table": _frame(tables.indications_table),
     "tables.response_table": _frame(tables.response_table),
+    "tables.definitions_table": lambda world: tables.definitions_table(
+        quality.quality_measures(world.study)
+    ),
+    "tables.assumptions_table": lambda world: tables.assumptions_table(
+        missing.response_under_missingness(world.study, "PHQ-9", visit="week 1")
+    ),
+    "tables.events_of_interest_table": lambda world: tables.events_of_interest_table(
+        safety.events_of_interest(_named_events(world))
+    ),
+    "tables.retention_table": lambda world: tables.retention_table(
+        missing.retention(world.study, "PHQ-9")
+    ),
+    "tables.safety_levels_table": lambda world: tables.safety_levels_table(
+        safety.safety_levels(_of_sessions(world))
+    ),
+    "tables.safety_shares_table": lambda world: tables.safety_shares_table(
+        safety.safety_shares(_of_sessions(world))
+    ),
+    "tables.suicidality_table": lambda world: tables.suicidality_table(
+        safety.suicidality(world.study)
+    ),
     "tables.measures_table": lambda world: tables.measures_table(
         quality.quality_measures(world.study)
     ),
     "tables.rules_table": _study(tables.rules_table, "PHQ-9", visit="week 4"),
+    "tables.standardized_difference": lambda world: tables.standardized_difference(
+        world.words["y"], world.words["arm"], weights=world.words["y"]
+    ),
     "text_numbers.require_numbers": lambda world: require_numbers(world.cells, "response"),
     "text_numbers.require_number_columns": _frame(require_number_columns, names=["y"]),
     "disclosure.units_of": _study(lambda study: disclosure.units_of(study.table("subjects"))),

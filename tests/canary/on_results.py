@@ -26,6 +26,7 @@ from analysis import (
     mixed,
     report,
     results,
+    safety,
     study,
     survival,
     synthetic,
@@ -84,8 +85,15 @@ def _trajectory() -> pd.DataFrame:
     return planted.means().tidy().merge(counts)
 
 
-def _tipping() -> Any:
-    return missing.tipping_point(planted.imputed(), deltas=[0.0, 1.0])
+def _tipping(**bounds: Any) -> Any:
+    return missing.tipping_point(planted.imputed(), deltas=[0.0, 1.0], **bounds)
+
+
+def _logged(_: World) -> str:
+    ledger = disclosure.Ledger(release="1")
+    with disclosure.recording(ledger):
+        missing.missing_patterns(planted.network(), "PHQ-9").disclosure()
+    return report.suppression_log(ledger).to_html()
 
 
 def _completeness() -> pd.DataFrame:
@@ -132,6 +140,36 @@ def _refusal(call: Callable[..., object], *given: Any) -> str:
     except AnalysisError as error:
         return str(error)
     raise AssertionError
+
+
+def _first_page() -> list[Any]:
+    """The first page for both audiences, and the numbers of one that knows nothing."""
+    asked: dict[str, Any] = {"instrument": "PHQ-9", "visit": "week 4"}
+    made = [report.headline(planted.network(), **asked, policy=p) for p in (RELEASE, INTERNAL)]
+    return [*made, *map(str, made), *(str(report.headline_table(each)) for each in made)]
+
+
+def _tables() -> list[Any]:
+    """Finished tables of results that carry secrets, for both audiences."""
+    made = [tables.adverse_events_table(planted.measured("rates"))]
+    for number, policy in enumerate((RELEASE, INTERNAL)):
+        said: dict[str, Any] = {"policy": policy}
+        made += [
+            tables.marginal_means_table(planted.means(), title=f"Means {number}", **said),
+            tables.regression_table(planted.cox(), title=f"Hazards {number}", **said),
+            tables.survival_table(
+                planted.survival_curve(), times=TIMES, title=f"Times {number}", **said
+            ),
+        ]
+    return made
+
+
+def _all_of(table: tables.TableResult) -> list[str]:
+    return [table.to_html(), table.to_markdown(), table.summary(), table.to_long().to_csv()]
+
+
+def _one_table(number: int) -> Case:
+    return lambda _: [text for table in _tables()[number::3] for text in _all_of(table)]
 
 
 def _small() -> synthetic.Scenario:
@@ -192,6 +230,14 @@ RESULT_CASES: dict[str, Case] = {
     "formats.write_mapping": lambda world: formats.write_mapping(
         formats.Mapping.of(small_clinic.MAPPING), world.local / "written.json"
     ),
+    "report.suppression_log": _logged,
+    "report.headline": lambda _: _first_page(),
+    "report.cautions": lambda _: list(report.cautions(_first_page()[0], planted.network())),
+    "tables.change_if_worse_table": lambda _: [
+        tables.change_if_worse_table(_tipping(plausible=(0.0, 1.0)), policy=policy).summary()
+        for policy in (RELEASE, INTERNAL)
+    ],
+    "tables.published_table": lambda _: tables.published_table(planted.compared()).to_html(),
     "missing.tipping_point": lambda _: (_tipping(), _tipping().tidy().to_csv()),
     "mixed.clinic_influence": lambda _: planted.influence().to_csv(),
     "mixed.compare_covariances": lambda _: mixed.compare_covariances(
@@ -225,6 +271,17 @@ RESULT_CASES: dict[str, Case] = {
         synthetic.write_synthetic(_small(), world.local / "made", oracle_patients=1_000)
     ),
     "report.methods_in_words": _methods,
+    "report.table_bytes": lambda _: report.table_bytes(_tables(), "html").decode("utf-8"),
+    "report.write_tables": lambda world: _names(
+        [report.write_tables(_tables(), world.local / "tables.html")]
+    ),
+    "tables.adverse_events_table": lambda _: _all_of(_tables()[0]),
+    "tables.event_severity_table": lambda _: _all_of(
+        tables.event_severity_table(safety.adverse_event_severity(planted.network()))
+    ),
+    "tables.marginal_means_table": _one_table(1),
+    "tables.regression_table": _one_table(2),
+    "tables.survival_table": _one_table(3),
     "tables.duration_table": lambda _: tables.duration_table(
         survival.turnbull(planted.times()), times=TIMES
     ),

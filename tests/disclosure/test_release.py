@@ -152,6 +152,7 @@ PASSES = {
     "CountedTable",
     "EstimandCard",
     "Funnel",
+    "Headline",
     "MissingPatterns",
     "PublishedComparison",
     "PublishedCurves",
@@ -193,6 +194,7 @@ REFUSED = {
 }
 ROOMS = (
     *("disclosure", "missing", "mixed", "outcomes", "quality", "safety", "survival", "tables"),
+    "report",
 )
 
 

@@ -251,6 +251,26 @@ def test_a_missing_group_is_named() -> None:
     ]
 
 
+def headings(plotted: Plotted) -> list[str]:
+    return [text.get_text() for text in texts(plotted[0])]
+
+
+@pytest.mark.unit
+def test_messages_say_what_may_be_shown() -> None:
+    one = rates().iloc[[0, 0]].assign(site_id=["clinic-b", "All"])
+    assert "The share is 44%" in headings(plot_proportions(one, by="site_id", total="All"))
+    some = headings(plot_proportions(rates(), by="site_id", total="All"))
+    assert "The shares that may be shown lie between 41% and 59%" in some
+    few = flow_frame().assign(n=[40, 40, 40, 15], n_excluded=[0, 0, 25, 0])
+    assert "15 of 40 patients reach “Analysed”" in headings(plot_flow(few))
+    hidden = flow_frame().assign(n=[26, 26, 26, 20], n_excluded=[0, 0, 6, 0])
+    said = headings(plot_flow(hidden))
+    assert "How many of 26 patients reach “Analysed” is hidden" in said
+    many = pd.concat([means().assign(route=f"{name} ") for name in "ab"] + [means()])
+    ended = "At the last visit the means lie between 10.0 and 11.5"
+    assert ended in headings(plot_trajectory(many.iloc[4:], x="week", by="route"))
+
+
 @pytest.mark.unit
 def test_trajectory_takes_labels_in_order() -> None:
     labelled = means().assign(week=["baseline", "week 1", "week 4", "week 8"] * 2)

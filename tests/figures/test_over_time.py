@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from analysis.disclosure import INTERNAL, cut_curve
-from analysis.errors import DataError
+from analysis.errors import DataError, DisclosureError
 from analysis.figures import (
     figure_png,
     plot,
@@ -360,6 +360,15 @@ def test_naive_curves_are_dotted_and_explained() -> None:
     assert "Dots" not in said(ax)
     late = [line.get_ydata()[np.searchsorted(line.get_xdata(), 50) - 1] for line in dotted]
     assert (np.array(late) > INTERVALS.at([50])["estimate"]).all()
+
+
+@pytest.mark.unit
+def test_a_curve_without_steps_to_show_is_refused_and_says_the_rule() -> None:
+    few = pd.DataFrame({"lower": [0.0] * 5 + [14.0] * 30, "upper": [14.0] * 5 + [np.inf] * 30})
+    with pytest.raises(DisclosureError, match="fewer than 11 events were seen while 11 or more"):
+        plot_interval_curve(turnbull(few), times=[0, 14])
+    _, frame = plot_interval_curve(turnbull(few), times=[0, 14], policy=INTERNAL)
+    assert frame["n_risk"].tolist() == ["35", "30"]
 
 
 @pytest.mark.unit

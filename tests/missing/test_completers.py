@@ -103,3 +103,10 @@ def test_visits_that_cannot_be_compared_are_refused():
         completers_against_all(small(), "PHQ-9", visit="v3", schedule=PLAN, baseline_at_least=27)
     with pytest.raises(ModelError, match="conf_level"):
         table(conf_level=2.0)
+
+
+@pytest.mark.unit
+def test_nobody_with_a_later_score_is_refused_with_the_count():
+    nobody = scored_study({"a": [(0, 20)], "b": [(0, 18)]}, until={"a": 400, "b": 400})
+    with pytest.raises(DataError, match="0 patients with a baseline at the threshold"):
+        completers_against_all(nobody, "PHQ-9", visit="v3", schedule=PLAN)

@@ -50,8 +50,11 @@ def _parsed(text):
 
 
 def read_objects(pdf: bytes) -> tuple[dict[int, object], list[bytes]]:
-    """Return the objects by number, and the contents of streams."""
-    objects, streams = {}, []
+    """Return the objects by number, and the contents of streams.
+
+    The table of places must name each object of the object stream by its place in it.
+    """
+    objects, streams, listed, packed = {}, [], {}, {}
     for number, body in _PLAIN.findall(pdf):
         stream = _STREAM.fullmatch(body)
         if stream is None:
@@ -62,10 +65,23 @@ def read_objects(pdf: bytes) -> tuple[dict[int, object], list[bytes]]:
         if head.get("/Filter") == "/FlateDecode":
             data = zlib.decompress(data)
         if head.get("/Type") == "/ObjStm":
-            objects |= _packed(head, data)
+            packed = _packed(head, data)
+        elif head.get("/Type") == "/XRef":
+            listed = dict(_places(head, data))
         elif head.get("/Subtype") != "/Image":
             streams.append(data)
-    return objects, streams
+    assert listed == {number: place for place, number in enumerate(packed)}
+    return objects | packed, streams
+
+
+def _places(head, data):
+    """Read the number and the place of each packed object from the table of places."""
+    kind, second, third = (int(width) for width in head["/W"])
+    width = kind + second + third
+    for number in range(len(data) // width):
+        entry = data[number * width : (number + 1) * width]
+        if entry[0] == 2:
+            yield number, int.from_bytes(entry[kind + second :], "big")
 
 
 def _packed(head, data):

@@ -1,11 +1,15 @@
 """The page of a report taken apart: nothing is lost, nothing is made up."""
 
+import base64
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis.errors import ReportError
 from analysis.report.document import (
@@ -20,6 +24,10 @@ from analysis.report.document import (
     plain,
     read_document,
 )
+from analysis.report.origin import Provenance
+from analysis.report.page import Made, render_page, section_of
+from analysis.results import frame_to_html
+from analysis.tables.result import Column, TableResult
 from tests.report.small_page import ALT, BODY, SPANS, WHOLE, figure, page, png
 
 pytestmark = pytest.mark.unit
@@ -250,7 +258,7 @@ def test_a_table_inside_a_point_comes_after_the_list():
 
 
 def test_text_that_is_no_text_of_xml_is_marked():
-    assert plain(blocks("<p>a&#1;b\x0bc</p>")[0].runs) == "a\ufffdb\ufffdc"
+    assert plain(blocks("<p>a\x01b\x0bc</p>")[0].runs) == "a\ufffdb\ufffdc"
 
 
 def test_comments_are_no_text():
@@ -277,3 +285,53 @@ def test_a_page_without_a_main_part_is_refused():
 
 def test_runs_say_only_what_differs():
     assert plain((Run(text="a"), Run(text="b", bold=True))) == "ab"
+
+
+# --- The page as the report makes it -------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def made_page():
+    """Render a chapter with a real table, a real figure and a real gap."""
+    frame = pd.DataFrame({"group": ["Response"], "label": ["ketamine IV"], "n": ["1,205"]})
+    columns = [Column(key="n", label="With outcome", sublabel="n", numeric=True)]
+    result = TableResult(
+        title="Outcomes", subtitle="By regimen", stub="Regimen", columns=tuple(columns),
+        frame=frame, notes=("SD, standard deviation.",),
+    )  # fmt: skip
+    drawn = pd.DataFrame({"visit": ["week 4"], "mean": [9.5]})
+    picture = base64.b64encode(png()).decode("ascii")
+    alternative = {"image/png": {"alt": ALT}}
+    numbers = f"<details><summary>The numbers</summary>{frame_to_html(drawn)}</details>"
+    outputs = [
+        new_output("display_data", data={"text/html": result.to_html()}),
+        new_output("display_data", data={"image/png": picture}, metadata=alternative),
+        new_output("display_data", data={"text/html": numbers}),
+        new_output("display_data", data={"text/html": '<p class="gap">Not shown: 3 < 11</p>'}),
+    ]
+    cells = [new_markdown_cell("# Response"), new_code_cell("call()", outputs=outputs)]
+    section = section_of(new_notebook(cells=cells), name="03-response")
+    made = Made(title="A & B", subtitle="sub", banner="all", at=datetime(2026, 1, 2, tzinfo=UTC))
+    return render_page(made, [section], Provenance(data={"title": "Study"}))
+
+
+def test_of_a_page_that_the_report_makes_nothing_is_lost(made_page):
+    found = read_document(made_page).blocks
+    got = "".join(text for block in found for text in texts(block))
+    figure_title = "Scores fall until week 4"
+    assert letters(got) == sorted(said(made_page) + letters(figure_title))
+
+
+def test_parts_of_a_page_that_the_report_makes_are_known(made_page):
+    found = read_document(made_page).blocks
+    tables = [block for block in found if isinstance(block, Table)]
+    assert [(t.title, t.subtitle) for t in tables] == [
+        ("Outcomes", "By regimen"),
+        ("Provenance", ""),
+    ]
+    assert [row.kind for row in tables[0].body] == ["group", "row"]
+    assert tables[0].right == (False, True)
+    assert [plain(note) for note in tables[0].notes] == ["SD, standard deviation."]
+    figures = [block for block in found if isinstance(block, Figure)]
+    assert [plain(figures[0].numbers.body[0].cells[1].runs)] == ["9.500"]
+    assert [plain(b.runs) for b in found if isinstance(b, Gap)] == ["Not shown: 3 < 11"]

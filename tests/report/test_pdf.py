@@ -3,10 +3,12 @@
 import importlib
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -175,6 +177,23 @@ def test_document_says_what_it_is(made, objects):
     assert b'pdfuaid:part="1"' in described
 
 
+def test_running_titles_are_no_part_of_the_text(made, objects):
+    tree = elements(objects)
+    (root,) = typed(objects, lambda each: each.get("/Type") == "/StructTreeRoot")
+    reached, waiting = set(), list(root["/K"])
+    while waiting:
+        number = waiting.pop()
+        reached.add(number)
+        waiting += [kid for kid in tree[number]["/K"] if isinstance(kid, Ref) and kid in tree]
+    assert reached == tree.keys()
+    pages = [each for each in read_objects(made)[1] if b"/Artifact" in each]
+    kinds = [re.findall(rb"/Artifact\s+<</Type /Pagination/Subtype /(\w+)>>", p) for p in pages]
+    first, *others = [Counter(kind) for kind in kinds]
+    assert first == {b"Footer": 2}  # who may see it, and the number of the page
+    assert len(others) > 3
+    assert all(other == {b"Header": 1, b"Footer": 2} for other in others)
+
+
 def test_headings_are_bookmarks_and_tags(objects):
     titles = [each["/Title"] for each in typed(objects, lambda each: "/Title" in each)]
     for heading in ("At a glance", "Response", "By clinic", "How it was done", "Provenance"):
@@ -267,20 +286,21 @@ def test_the_contents_follow_the_first_page():
 
 AGAIN = """
 import sys
-from importlib.util import module_from_spec, spec_from_file_location
+from types import ModuleType
 
-spec = spec_from_file_location("pdf", sys.argv[1])  # the room around it would take seconds
-pdf = module_from_spec(spec)
-spec.loader.exec_module(pdf)
+room = ModuleType("analysis.report")  # without its other modules, which take seconds
+room.__path__ = [sys.argv[1]]
+sys.modules["analysis.report"] = room
+from analysis.report.pdf import pdf_bytes
 page = sys.stdin.buffer.read().decode("utf-8")
-sys.stdout.buffer.write(pdf.pdf_bytes(page))
+sys.stdout.buffer.write(pdf_bytes(page))
 """
 
 
 @pytest.mark.identity
 def test_another_process_gives_the_same_bytes(made):
     done = subprocess.run(
-        [sys.executable, "-c", AGAIN, pdf.__file__],
+        [sys.executable, "-c", AGAIN, str(Path(pdf.__file__).parent)],
         input=PAGE.encode("utf-8"),
         env={**os.environ, "PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo"},
         capture_output=True,

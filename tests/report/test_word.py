@@ -114,6 +114,13 @@ def test_headings_have_the_styles_of_word(word):
     }  # fmt: skip
 
 
+def test_levels_of_lists_belong_to_their_styles(word):
+    # Word takes the level of a style from the list alone
+    levels = word.part.numbering_part.element.iter(qn("w:lvl"))
+    linked = [level.find(qn("w:pStyle")).get(qn("w:val")) for level in levels]
+    assert linked == ["ListBullet", "ListBullet2", "ListBullet3"]
+
+
 def test_every_style_that_is_used_exists(word):
     known = {style.style_id for style in word.styles}
     used = {e.get(qn("w:val")) for t in ("w:pStyle", "w:rStyle", "w:tblStyle")

@@ -236,7 +236,7 @@ def test_long_lines_have_room():
     html = f"<table><tr><th>a</th></tr><tr><td>{'many words ' * 40}</td></tr></table>"
     sheet = opened(page(f"<h2>b</h2>{html}"))["Table 1"]
     assert sheet.column_dimensions["A"].width == 48
-    assert sheet.row_dimensions[5].height == 150  # 439 letters in lines of 48: ten of them
+    assert sheet.row_dimensions[5].height == 160  # 439 letters in lines of 48: ten of them
 
 
 # --- Pictures ------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.disclosure import INTERNAL, Ledger, recording, release
+from analysis.disclosure import INTERNAL, Ledger, Policy, recording, release
 from analysis.errors import ColumnError, DataError, DisclosureError, ModelError
 from analysis.safety import (
     GRAVE_EVENTS,
@@ -19,6 +19,8 @@ from analysis.safety import (
     dose_intervals,
     events_of_interest,
 )
+from analysis.safety.grouped import members_of
+from analysis.safety.shown import shown_statement
 from analysis.synthetic import example_folder
 from tests.safety.studies import EVENTS, network, session, study_of
 
@@ -152,6 +154,22 @@ def test_few_are_hidden_with_what_rests_on_them(tmp_path):
             dose_intervals(network()),
         ]
         assert all(release(table).audit["protected"].all() for table in found)
+
+
+@unit
+def test_sessions_stand_where_only_the_exact_number_of_their_patients_is_hidden():
+    who = pd.Series([f"p{i}" for i in range(30)])
+    sets = {("patients", "all"): who, ("patients", "asked"): who[:27]}  # three were never asked
+    for sessions, told in ((27 + 11, "38"), (27 + 10, "—")):
+        frame = pd.DataFrame(
+            {"measure": ["all", "asked"], "patients": [30, 27], "sessions": [90, sessions]}
+        )
+        shown = shown_statement(
+            frame, named_by=["measure"], sums={"patients": (), "sessions": ()}, numbers={},
+            about="", members=members_of(who, sets), policy=Policy(), standing=["sessions"],
+        ).frame  # fmt: skip
+        assert shown["patients"].tolist() == ["30", "—"]
+        assert shown["sessions"].tolist() == ["90", told]
 
 
 # --- Events of interest --------------------------------------------------------------------------

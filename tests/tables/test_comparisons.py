@@ -247,7 +247,11 @@ def test_a_test_of_a_number_needs_the_numbers_of_missing_values():
 def test_a_number_of_two_values_is_a_count_in_disguise():
     frame = _patients(20).assign(flag=lambda f: (f.index % 20 == 0).astype(int))
     made = baseline_table(frame, ["flag"], by="arm", smd=True, tests={"flag": "kruskal"})
-    assert made.frame[["smd", "p"]].iloc[0].tolist() == ["—", "—"]
+    assert set(made.frame.iloc[0][["column_0", "column_1", "smd", "p"]]) == {"—"}
+    assert made.frame.iloc[1]["column_0"] == "—"
+    many = frame.assign(flag=[0, 1] * 60)
+    table = baseline_table(many, ["flag"], by="arm", smd=True)
+    assert table.frame.iloc[0][["column_0", "smd"]].tolist() == ["0.5 (0.5)", "0.00"]
 
 
 @pytest.mark.truth

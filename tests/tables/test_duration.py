@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.disclosure import INTERNAL, Policy
-from analysis.errors import DataError
+from analysis.errors import DataError, DisclosureError
 from analysis.survival import turnbull
 from analysis.tables import duration_table
 
@@ -44,10 +44,12 @@ def test_limits_hold_the_shown_share_and_do_not_depend_on_the_call() -> None:
     assert high >= 66
 
 
-def test_few_events_are_hidden_and_said_to_be() -> None:
-    few = duration_table(turnbull(seen(4, 30)[["lower", "upper"]]), times=[28, 56])
-    assert few.to_frame()["estimate"].tolist() == ["—", "—", "not reached in the shown curve"]
-    assert few.to_frame()["interval"].tolist() == ["—", "—", ""]
+def test_few_events_are_hidden_and_a_curve_without_steps_is_refused() -> None:
+    with pytest.raises(DisclosureError, match="fewer than 11 events were seen while 11 or more"):
+        duration_table(turnbull(seen(4, 30)[["lower", "upper"]]), times=[28, 56])
+    late = duration_table(turnbull(seen(11, 40)[["lower", "upper"]]), times=[28, 90])
+    assert late.to_frame()["estimate"].tolist() == ["82%", "—", "not reached in the shown curve"]
+    assert late.inline("After 90 days", "interval") == "—"
     inside = duration_table(turnbull(seen(4, 30)[["lower", "upper"]]), times=[28], policy=INTERNAL)
     assert inside.inline("After 28 days", "estimate") == "89%"
     assert "Confidential" in inside.notes[-1]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.tables import Column, TableResult
-from analysis.tables.statistics import statistics_in
+from analysis.tables.statistics import denominators_of, statistics_in
 
 pytestmark = pytest.mark.unit
 
@@ -27,6 +27,9 @@ pytestmark = pytest.mark.unit
         ("0.012", "p", {"p_value": 0.012}),
         ("32.4", "estimate_missing_as_no", {"estimate_missing_as_no": 32.4}),
         ("30.1\u201333.4", "x", {"low": 30.1, "high": 33.4}),
+        ("1,234", "c2", {"value": 1234.0}),
+        ("76", "estimate_0", {"value": 76.0}),
+        ("0.046", "p_1", {"p_value": 0.046}),
         ("", "x", {}),
     ],
 )  # fmt: skip
@@ -64,6 +67,6 @@ def test_denominators_of_columns_and_of_rows():
     long = TableResult(title="T", frame=frame, columns=columns, denominators=of_columns).to_long()
     assert long["denominator"].tolist() == ["30", "30", "20"]
     assert long["flag"].tolist() == ["", "", "small"]
-    of_rows = pd.DataFrame({"group": ["Sex"], "label": ["female"], "observed": ["50"]})
+    of_rows = denominators_of(frame.assign(observed="50"), {"a": "observed", "b": "observed"})
     long = TableResult(title="T", frame=frame, columns=columns, denominators=of_rows).to_long()
     assert long["denominator"].tolist() == ["50"] * 3

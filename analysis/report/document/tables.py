@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bs4 import Tag
-
 from analysis.report.document.model import Cell, Row, Run, Table, plain
 from analysis.report.document.placing import placed
 from analysis.report.document.text import runs_of, tidy
+from analysis.report.document.tree import Element
 
 __all__ = ["read_table"]
 
@@ -23,12 +22,12 @@ _FIRST_SENTENCE = re.compile(r"(.{10,160}?[.?!])\s+(?=\S)(.+)", re.DOTALL)
 _LONG = 90  # a caption longer than this is split after its first sentence
 
 
-def read_table(element: Tag, *, title: str) -> Table:
+def read_table(element: Element, *, title: str) -> Table:
     """Read a table.
 
     Parameters
     ----------
-    element : bs4.Tag
+    element : Element
         A ``<table>``.
     title : str
         Its title where it states none itself.
@@ -39,10 +38,9 @@ def read_table(element: Tag, *, title: str) -> Table:
         All text of the element. A row of the head with one data cell is the title, the next such
         row the subtitle; rows of the foot are notes.
     """
-    rows = [row for row in element.find_all("tr") if row.find_parent("table") is element]
-    rows = [row for row in rows if row.find(_CELLS, recursive=False) is not None]
+    rows = [row for row in element.all("tr") if row.around("table") is element and _cells(row)]
     head = [row for row in rows if _is_head(row)]
-    foot = [row for row in rows if row.find_parent("tfoot") is not None]
+    foot = [row for row in rows if row.around("tfoot") is not None]
     titles = [row for row in head if _is_title(row)]
     columns = max((_width(row) for row in rows), default=0)
     stated = [*_caption(element), *(plain(_all(row)) for row in titles)]
@@ -57,47 +55,52 @@ def read_table(element: Tag, *, title: str) -> Table:
     return replace(table, right=_right(rows, table, columns))
 
 
-def _is_head(row: Tag) -> bool:
+def _cells(row: Element) -> list[Element]:
+    """List the cells of a row."""
+    return [child for child in row.elements() if child.name in _CELLS]
+
+
+def _is_head(row: Element) -> bool:
     """Tell whether a row belongs to the head: by its place, or by headings of columns in it."""
-    if row.find_parent("tbody") is None and row.find_parent("tfoot") is None:
-        return row.find_parent("thead") is not None or row.find("td") is None
+    if row.around("tbody") is None and row.around("tfoot") is None:
+        return row.around("thead") is not None or all(cell.name == "th" for cell in _cells(row))
     return False
 
 
-def _is_title(row: Tag) -> bool:
+def _is_title(row: Element) -> bool:
     """Tell whether a row of the head is a title: one cell that is no heading of a column."""
-    cells = row.find_all(_CELLS, recursive=False)
+    cells = _cells(row)
     return len(cells) == 1 and cells[0].name == "td"
 
 
-def _caption(element: Tag) -> list[str]:
+def _caption(element: Element) -> list[str]:
     """Take the caption; a long one is a title and what follows it."""
-    caption = element.find("caption", recursive=False)
-    text = plain(_all(caption)) if caption is not None else ""
+    captions = [child for child in element.elements() if child.name == "caption"]
+    text = " ".join(plain(_all(caption)) for caption in captions)
     parts = _FIRST_SENTENCE.fullmatch(text) if len(text) > _LONG else None
     return list(parts.groups()) if parts else [text] if text else []
 
 
-def _all(element: Tag) -> tuple[Run, ...]:
+def _all(element: Element) -> tuple[Run, ...]:
     """Take the text of an element, without the bold of a title."""
     runs = (run for child in element.children for run in runs_of(child))
     return tidy(replace(run, bold=False) for run in runs)
 
 
-def _span(cell: Tag, name: str) -> int:
+def _span(cell: Element, name: str) -> int:
     """Read how many rows or columns a cell covers."""
-    value = str(cell.get(name, "1"))
+    value = cell.get(name, "1")
     return max(int(value), 1) if value.isdecimal() else 1
 
 
-def _width(row: Tag) -> int:
+def _width(row: Element) -> int:
     """Count the columns that the cells of a row cover."""
-    return sum(_span(cell, "colspan") for cell in row.find_all(_CELLS, recursive=False))
+    return sum(_span(cell, "colspan") for cell in _cells(row))
 
 
-def _row(row: Tag, columns: int) -> Row:
+def _row(row: Element, columns: int) -> Row:
     """Read a row; one cell over all columns is the heading of a group."""
-    found = row.find_all(_CELLS, recursive=False)
+    found = _cells(row)
     is_group = len(found) == 1 and _span(found[0], "colspan") == columns > 1
     look = Run(text="", bold=is_group or _is_head(row))
     cells = tuple(
@@ -112,11 +115,11 @@ def _row(row: Tag, columns: int) -> Row:
     return Row(cells=cells, kind="group" if is_group else "row")
 
 
-def _right(rows: Sequence[Tag], table: Table, columns: int) -> tuple[bool, ...]:
+def _right(rows: Sequence[Element], table: Table, columns: int) -> tuple[bool, ...]:
     """Say which columns are set to the right: as their cells say, else those of numbers."""
     for row in rows:
-        cells = row.find_all(_CELLS, recursive=False)
-        looks = [set(cell.get_attribute_list("class")) for cell in cells]
+        cells = _cells(row)
+        looks = [cell.classes for cell in cells]
         if len(cells) == columns > 1 and any(look & _SET for look in looks):
             return tuple(bool(look & _RIGHT) for look in looks)
     rows_placed = [*placed(table.head), *placed(table.body)]

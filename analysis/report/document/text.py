@@ -6,10 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from bs4 import Tag
-from bs4.element import NavigableString, PreformattedString
-
 from analysis.report.document.model import Run
+from analysis.report.document.tree import Element
 
 __all__ = ["LEFT_OUT", "is_text", "runs_of", "tidy"]
 
@@ -30,31 +28,33 @@ _LIGHT = re.compile(r"font-weight:\s*(?:400|normal)")
 _LINK = re.compile(r"(?:#|https?://|mailto:)", re.IGNORECASE)
 
 
-def is_text(node: object) -> bool:
+def is_text(node: Element | str) -> bool:
     """Tell whether a node is text, or an element that holds nothing but text.
 
     Parameters
     ----------
-    node : object
-        A node of a parsed page.
+    node : Element or str
+        A node of a page.
 
     Returns
     -------
     bool
-        False for comments and for everything that stands in a block of its own.
+        False for everything that stands in a block of its own.
     """
-    if isinstance(node, Tag):
-        return node.name in _INLINE and all(is_text(child) for child in node.children)
-    return isinstance(node, NavigableString) and not isinstance(node, PreformattedString)
+    if isinstance(node, str):
+        return True
+    return node.name in _INLINE and all(is_text(child) for child in node.children)
 
 
-def runs_of(node: object, look: Run | None = None, *, verbatim: bool = False) -> Iterator[Run]:
+def runs_of(
+    node: Element | str, look: Run | None = None, *, verbatim: bool = False
+) -> Iterator[Run]:
     """Take the text out of a node, with what is bold, italic, code or a link.
 
     Parameters
     ----------
-    node : object
-        A node of a parsed page.
+    node : Element or str
+        A node of a page.
     look : Run, optional
         How the text around it looks.
     verbatim : bool
@@ -67,9 +67,10 @@ def runs_of(node: object, look: Run | None = None, *, verbatim: bool = False) ->
         breaks.
     """
     look = look or Run(text="")
-    if isinstance(node, Tag):
-        if node.name in LEFT_OUT:
-            return
+    if isinstance(node, str):
+        text = _UNPRINTABLE.sub("\ufffd", node)
+        yield replace(look, text=text if verbatim else _SPACE.sub(" ", text))
+    elif node.name not in LEFT_OUT:
         block = node.name not in _INLINE
         inner = _looking(node, look)
         if block or node.name == "br":
@@ -78,15 +79,12 @@ def runs_of(node: object, look: Run | None = None, *, verbatim: bool = False) ->
             yield from runs_of(child, inner, verbatim=verbatim)
         if block:
             yield Run(text="\n")
-    elif is_text(node):
-        text = _UNPRINTABLE.sub("\ufffd", str(node))
-        yield replace(look, text=text if verbatim else _SPACE.sub(" ", text))
 
 
-def _looking(element: Tag, look: Run) -> Run:
+def _looking(element: Element, look: Run) -> Run:
     """Say how the text of an element looks."""
-    address = str(element.get("href", ""))
-    light = _LIGHT.search(str(element.get("style", ""))) is not None
+    address = element.get("href")
+    light = _LIGHT.search(element.get("style")) is not None
     return Run(
         text="",
         bold=(look.bold or element.name in _BOLD) and not light,

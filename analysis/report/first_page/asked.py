@@ -165,7 +165,8 @@ def _not_followed_up(study: Study) -> Asked:
     return Asked(
         of="patients with a positive item 9",
         patients=frame.set_index(frame["subject_id"].astype(str))["status"].eq("not met"),
-        note="Item 9: an answer above 0; an action is a risk assessment or a safety plan.",
+        note="Item 9: a patient counts when neither a risk assessment nor a safety plan is "
+        "documented on the day of at least one answer above 0.",
     )
 
 
@@ -191,7 +192,8 @@ def _stopped(study: Study) -> Asked:
     known = study.table("sessions").dropna(subset="completed")
     if known.empty:
         raise DataError("Not computable: completed is known of no session.")
-    return _per_session(known, known[known["completed"].eq(False)], of="sessions")
+    stopped = known[known["completed"].eq(False)]
+    return _per_session(known, stopped, of="sessions known to be completed or not")
 
 
 def _per_session(sessions: pd.DataFrame, events: pd.DataFrame, *, of: str) -> Asked:

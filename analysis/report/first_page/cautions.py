@@ -33,8 +33,8 @@ def cautions(made: Headline, study: Study) -> tuple[str, ...]:
     """
     rows = made.shown[made.shown["period"].eq(NOW)].set_index("measure")
     chosen = (
-        _of_missing(rows), _of_few(rows), _of_curve(rows), _of_silence(rows), _of_clinics(study),
-        _of_looks(made),
+        _of_missing(rows), _of_few(rows), _of_curve(rows), _of_item9(rows), _of_silence(rows),
+        _of_clinics(study), _of_looks(made),
     )  # fmt: skip
     return (_NO_CONTROLS, *filter(None, chosen))
 
@@ -52,9 +52,10 @@ def _of_missing(rows: pd.DataFrame) -> str:
 
 def _of_few(rows: pd.DataFrame) -> str:
     """Warn of wide intervals."""
-    observed = pd.to_numeric(rows["patients"].str.replace(",", ""), errors="coerce")
-    few = observed.get("response")
-    if few is None or pd.isna(few) or few >= _ENOUGH:
+    if "response" not in rows.index or rows.loc["response", "reason"]:
+        return ""
+    observed = pd.to_numeric(rows.loc["response", "patients"].replace(",", ""), errors="coerce")
+    if observed >= _ENOUGH:  # a count that is hidden is a small one, mostly
         return ""
     return "Small differences: with so few patients the intervals are wide. Read them first."
 
@@ -63,8 +64,18 @@ def _of_curve(rows: pd.DataFrame) -> str:
     """Say what dating at visits does."""
     if pd.isna(rows["estimate"].get("loss", float("nan"))):
         return ""
+    return "On which day response was lost: visits tell only between which of them it was."
+
+
+def _of_item9(rows: pd.DataFrame) -> str:
+    """Say what a missing entry means."""
+    if "item9" not in rows.index:
+        return ""
+    if rows.loc["item9", "reason"]:
+        return "Whether positive answers to item 9 were acted upon: the data do not tell."
     return (
-        "When response was lost: it is seen only at visits, and dated at the visit that showed it."
+        "That nothing was done about item 9 where no action is documented, or that what was done "
+        "was enough: only what was written down is counted."
     )
 
 
@@ -84,9 +95,7 @@ def _of_clinics(study: Study) -> str:
     """Say that clinics are not ranked."""
     if study.tables["subjects"]["site_id"].nunique() < 2:
         return ""
-    return (
-        "Which clinic is best: they treat different patients, and chance makes an order of its own."
-    )
+    return "Which clinic is best: they treat different patients, and chance makes an order, too."
 
 
 def _of_looks(made: Headline) -> str:

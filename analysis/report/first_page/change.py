@@ -66,17 +66,41 @@ def changes(made: Headline) -> pd.DataFrame:
     pandas.DataFrame
         ``measure, title, unit, now, before, estimate, conf_low, conf_high`` (now minus before; in
         shares, or per 100 sessions) and ``in_words``; from what may be shown. No rows where there
-        is no period before. Numbers are missing where one of both is.
+        is no period before. Numbers are missing where one of both is. Rates
+        without any event enter with the upper limit of a two-sided interval, and numbers that are
+        known as a range with the end that makes the limits wider.
     """
     rows = made.shown.set_index("measure")
     now, before = (rows[rows["period"].eq(name)] for name in (NOW, BEFORE))
     before = before.reindex(now.index if len(before) else [])
     now = now.loc[before.index]
-    found = mover_limits(now[_NUMBERS], before[_NUMBERS])
+    found = _difference(*(_two_sided(rows, made.conf_level) for rows in (now, before)))
     about = now[["title", "unit"]].reset_index()
     both = {"now": now["estimate"].to_numpy(), "before": before["estimate"].to_numpy()}
     table = pd.concat([about.assign(**both), found], axis="columns")
     return table.assign(in_words=[_in_words(row) for row in table.to_dict("records")])
+
+
+def _difference(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Subtract, with the limits at the ends of the ranges."""
+
+    def limits(of_now: str, of_before: str) -> pd.DataFrame:
+        return mover_limits(
+            now.assign(estimate=now[of_now]), before.assign(estimate=before[of_before])
+        )
+
+    found = limits("estimate", "estimate")
+    least, most = limits("estimate_low", "estimate_high"), limits("estimate_high", "estimate_low")
+    return found.assign(conf_low=least["conf_low"], conf_high=most["conf_high"])
+
+
+def _two_sided(rows: pd.DataFrame, conf_level: float) -> pd.DataFrame:
+    """Give rates without any event the upper limit of a two-sided interval."""
+    numbers = rows[[*_NUMBERS, "estimate_low", "estimate_high"]].copy()
+    none = rows["unit"].eq(RATE) & rows["estimate"].eq(0)
+    alpha = 1 - conf_level
+    numbers.loc[none, "conf_high"] *= np.log(alpha / 2) / np.log(alpha)
+    return numbers
 
 
 def _in_words(row: Mapping[Hashable, Any]) -> str:
@@ -94,6 +118,6 @@ def _in_words(row: Mapping[Hashable, Any]) -> str:
 
 def _size(value: float, row: Mapping[Hashable, Any]) -> str:
     """Write a difference with its sign."""
-    number = value if row["unit"] == RATE else 100 * value
-    text = f"{number:+.1f}".replace("-", "\u2212")
-    return "0.0" if text[1:] == "0.0" else text
+    number, digits = (value, 2) if row["unit"] == RATE else (100 * value, 1)
+    text = f"{number:+.{digits}f}"
+    return text[1:] if float(text) == 0 else text.replace("-", "\u2212")

@@ -10,17 +10,18 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
-from analysis.disclosure import RELEASE, Policy, Statement, suppress_curve
+from analysis.disclosure import INTERNAL, RELEASE, Policy, Statement
 from analysis.errors import DataError
 from analysis.instruments import load_instrument
-from analysis.outcomes import curve, time_to_loss_of_response
+from analysis.outcomes import curve_between_visits, time_to_loss_of_response, window_named
 from analysis.report.first_page.asked import MEASURES, Asked, ask
 from analysis.results import check_conf_level, frame_to_html, frame_to_text
 from analysis.safety import clustered_rate
 from analysis.safety.grouped import members_of
 from analysis.safety.shown import shown_statement
 from analysis.study import Study
-from analysis.survival import SurvivalCurve
+from analysis.survival import IntervalCurve
+from analysis.tables.duration import duration_shares
 
 __all__ = ["BEFORE", "LOSS", "NOW", "RATE", "Headline", "headline"]
 
@@ -32,7 +33,9 @@ TITLES: Mapping[str, str] = {**MEASURES, LOSS: "Loss of response within 8 weeks"
 """Numbers of the first page, in their order: name and title."""
 
 Key = tuple[str, str]
-_NUMBERS = ("estimate", "conf_low", "conf_high")
+Numbers = tuple[float, float, float, float, float]
+_NUMBERS = ("estimate", "conf_low", "conf_high", "estimate_low", "estimate_high")
+_NOTHING: Numbers = (np.nan,) * 5
 _SHARES: Mapping[str, Sequence[str]] = {"patients": ("n", "patients without")}
 _RATES: Mapping[str, Sequence[str]] = {**_SHARES, "sessions": (), "events": ()}
 _COLUMNS = ["period", "measure", "title", "of", "unit", "patients", "n", "sessions", "events",
@@ -76,9 +79,11 @@ class Headline:
         -------
         pandas.DataFrame
             ``period, measure, title, of, unit`` ("%" of patients, or "per 100 sessions"),
-            ``patients`` (denominator), ``n`` (patients with it), ``sessions, events`` (for rates),
-            ``estimate, conf_low, conf_high`` (share, or per 100 sessions), ``reason`` (why there
-            is no number).
+            ``patients`` (denominator), ``n`` (patients with it; of loss of response
+            all who were seen to lose it, also later), ``sessions, events`` (for rates),
+            ``estimate, conf_low, conf_high`` (share, or per 100 sessions), ``estimate_low,
+            estimate_high`` (in which range it lies, as far as is known), ``reason`` (why there is
+            no number).
         """
         return self.true.copy()
 
@@ -160,9 +165,9 @@ def headline(
     -----
     Shares have Wilson's limits. Rates per 100 sessions take account of sessions of a patient being
     alike, and without any event have the upper bound that the sessions allow. Loss of response is
-    one minus the Kaplan-Meier curve 56 days after the score that showed response, dated at the
-    visit that showed the loss, and so late by up to one interval between visits. In a release the
-    curve has the steps that it has in figures.
+    one minus the curve between visits (`curve_between_visits`) 56 days after the score that showed
+    response: a range where the visits do not tell more. In a release it has the steps that it has
+    in figures.
 
     Examples
     --------
@@ -173,11 +178,12 @@ def headline(
     [['155', '342']]
     """
     check_conf_level(conf_level)
+    window_named(visit)
     scale = load_instrument(instrument).name
     rules: dict[str, Any] = {"visit": visit, "baseline_at_least": baseline_at_least}
     periods = {NOW: study} | ({} if before is None else {BEFORE: before})
     asked: dict[Key, Asked] = {}
-    curves: dict[Key, SurvivalCurve] = {}
+    curves: dict[Key, IntervalCurve] = {}
     for period, part in periods.items():
         asked |= {(period, name): each for name, each in ask(part, scale, **rules).items()}
         asked[period, LOSS], found = _loss(part, scale, rules)
@@ -205,38 +211,40 @@ def headline(
 
 def _loss(
     study: Study, instrument: str, rules: Mapping[str, Any]
-) -> tuple[Asked, SurvivalCurve | None]:
+) -> tuple[Asked, IntervalCurve | None]:
     """Follow the responders until they lose response."""
     try:
         events = time_to_loss_of_response(study, instrument, **rules)
         followed = events.frame.set_index(events.frame["subject_id"].astype(str))
         note = (
-            f"Loss of response within {LOSS_DAYS} days: {events.rule}; dated at the visit that "
-            "showed it, so late by up to one interval between visits."
+            f"Loss of response within {LOSS_DAYS} days: {events.rule}, at some time between the "
+            "visit that showed it and the one before. Limits by drawing patients again."
         )
         of = f"responders at {rules['visit']} with a later score"
-        return Asked(of=of, patients=followed["event"].astype(bool), note=note), curve(events)
+        return Asked(
+            of=of, patients=followed["event"].astype(bool), note=note
+        ), curve_between_visits(events)
     except DataError as lacking:
         return Asked(patients=pd.Series(dtype=bool), reason=str(lacking)), None
 
 
 def _row(
-    key: Key, asked: Asked, found: SurvivalCurve | None, conf_level: float
+    key: Key, asked: Asked, found: IntervalCurve | None, conf_level: float
 ) -> dict[str, object]:
     """Estimate one number."""
     n, of = int(asked.patients.sum()), len(asked.patients)
     is_rate = asked.sessions is not None and asked.events is not None
     sessions = float(np.sum(asked.sessions)) if asked.sessions is not None else np.nan
     events = float(np.sum(asked.events)) if asked.events is not None else np.nan
-    numbers = (np.nan, np.nan, np.nan)
+    numbers = _NOTHING
     if found is not None:
-        numbers = _lost(found.at([LOSS_DAYS], conf_level))
+        numbers = _lost(found, conf_level, INTERNAL)
     elif asked.sessions is not None and asked.events is not None:
         rate, rate_low, rate_high = clustered_rate(asked.events, asked.sessions, conf_level).numbers
-        numbers = (100 * rate, 100 * rate_low, 100 * rate_high)
+        numbers = (100 * rate, 100 * rate_low, 100 * rate_high, 100 * rate, 100 * rate)
     elif of:
         low, high = proportion_confint(n, of, alpha=1 - conf_level, method="wilson")
-        numbers = (n / of, low, high)
+        numbers = (n / of, low, high, n / of, n / of)
     return {
         "period": key[0], "measure": key[1], "title": TITLES[key[1]], "of": asked.of,
         "unit": RATE if is_rate else SHARE, "patients": of, "n": n, "sessions": sessions,
@@ -244,10 +252,14 @@ def _row(
     }  # fmt: skip
 
 
-def _lost(at: pd.DataFrame) -> tuple[float, float, float]:
+def _lost(found: IntervalCurve, conf_level: float, policy: Policy) -> Numbers:
     """Turn the share that is still well into the one that is not."""
-    row = at.iloc[-1]
-    return 1 - row["estimate"], 1 - row["conf_high"], 1 - row["conf_low"]
+    shares = duration_shares(found, [LOSS_DAYS], conf_level=conf_level, policy=policy)
+    well = 1 - shares.iloc[0]
+    return (
+        well["estimate"], well["conf_high"], well["conf_low"], well["estimate_high"],
+        well["estimate_low"],
+    )  # fmt: skip
 
 
 def _statement(
@@ -291,22 +303,15 @@ def _joined(true: pd.DataFrame, statements: Sequence[Statement]) -> pd.DataFrame
 
 
 def _told_by_curves(
-    shown: pd.DataFrame, curves: Mapping[Key, SurvivalCurve], conf_level: float, policy: Policy
+    shown: pd.DataFrame, curves: Mapping[Key, IntervalCurve], conf_level: float, policy: Policy
 ) -> pd.DataFrame:
-    """Take the loss of response from the steps of the curve that may be shown."""
-    if policy.confidential:
-        return shown
+    """Take the loss of response from the steps of the curve that may be shown.
+
+    How many lost it would tell, beside these steps, who did in the days between.
+    """
     shown = shown.copy()
+    shown.loc[shown["measure"].eq(LOSS), "n"] = ""
     for (period, name), found in curves.items():
         row = shown["period"].eq(period) & shown["measure"].eq(name) & shown["estimate"].notna()
-        steps, _ = suppress_curve(
-            found.curve(conf_level),
-            followed=found.followed,
-            about=found.origin or "",
-            policy=policy,
-        )
-        until = steps[steps["time"].le(LOSS_DAYS)]
-        ends_early = steps["time"].max() < LOSS_DAYS if len(steps) else True
-        numbers = (np.nan,) * 3 if until.empty or ends_early else _lost(until)
-        shown.loc[row, list(_NUMBERS)] = numbers
+        shown.loc[row, list(_NUMBERS)] = _lost(found, conf_level, policy)
     return shown

@@ -9,15 +9,17 @@ import pandas as pd
 
 from analysis.disclosure import HIDDEN
 from analysis.report.first_page.change import changes
-from analysis.report.first_page.headlines import NOW, RATE, Headline
+from analysis.report.first_page.headlines import LOSS, NOW, RATE, Headline
 from analysis.tables import Column, TableResult
 from analysis.tables.result import hiding_note
 
 __all__ = ["headline_table", "period_table"]
 
 _DIFFERENT = (
-    "The patients of the two periods are different people. Differences of shares are in "
-    "percentage points; limits by the method of Zou and Donner from those of both."
+    "A period is that of the first treatment. The patients of the two are different people, and "
+    "those of the earlier one have been treated and followed for longer, which alone can change "
+    "what is counted over time. Differences of shares are in percentage points; limits by the "
+    "method of Zou and Donner from those of both."
 )
 _DEFINED = "CI, confidence interval. How each is counted stands under “How it was done”."
 _PER_100 = (
@@ -121,7 +123,7 @@ def _number(value: float, row: Mapping[Hashable, Any]) -> str:
     """Write a share in percent, or a rate."""
     if pd.isna(value):
         return HIDDEN
-    return f"{value:.1f} per 100" if row["unit"] == RATE else f"{100 * value:.1f}%"
+    return f"{value:.2f} per 100" if row["unit"] == RATE else f"{100 * value:.1f}%"
 
 
 def _interval(row: Mapping[Hashable, Any]) -> str:
@@ -129,8 +131,10 @@ def _interval(row: Mapping[Hashable, Any]) -> str:
     numbers = [float(row[name]) for name in ("estimate", "conf_low", "conf_high")]
     if any(pd.isna(number) for number in numbers):
         return _at_most(row)
-    scale = 1 if row["unit"] == RATE else 100
-    estimate, low, high = (f"{scale * number:.1f}" for number in numbers)
+    scale, digits = (1, 2) if row["unit"] == RATE else (100, 1)
+    estimate, low, high = (f"{scale * number:.{digits}f}" for number in numbers)
+    ends = [f"{scale * float(row[name]):.{digits}f}" for name in ("estimate_low", "estimate_high")]
+    estimate = estimate if ends[0] == ends[1] else " to ".join(ends)
     unit = " per 100" if row["unit"] == RATE else "%"
     return f"{estimate}{unit} ({low} to {high})"
 
@@ -145,10 +149,11 @@ def _at_most(row: Mapping[Hashable, Any]) -> str:
 
 def _counts(row: Mapping[Hashable, Any]) -> str:
     """Write how many of how many."""
-    if row["reason"]:
+    if row["reason"] or row["patients"] == HIDDEN == row["n"]:
         return HIDDEN
-    if row["measure"] == "loss":
-        return f"{row['patients']} followed"
+    if row["measure"] == LOSS:
+        known = row["patients"] != HIDDEN
+        return f"{row['patients']} followed" if known else HIDDEN
     if row["unit"] == RATE:
         known = row["sessions"] != HIDDEN
         return f"{row['events']} in {row['sessions']} sessions" if known else str(row["events"])

@@ -21,7 +21,7 @@ LANDSCAPE = 717.0
 _SIZES = (9.0, 8.0, 7.0)  # points of the text, the largest that fits
 _PADDING = 9.5  # left and right of the text of a cell, with a little to spare
 _LONGEST_WORD = 18.0  # times the size: longer words may be broken
-_EASY = 115.0  # a column of sentences is easy to read from this width on
+_EASY = 90.0  # a column of sentences is easy to read from this width on
 
 # thousandths of the size, after the metrics of Carlito, which are those of Calibri
 _NARROW = dict.fromkeys("ijl.,:;'|!()[]{}ftI/\u00b7", 290) | {" ": 226, "\u00a0": 226, "-": 306}

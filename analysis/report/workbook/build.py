@@ -31,7 +31,7 @@ __all__ = ["workbook_bytes"]
 _CONTENTS = "Contents"
 _CHAPTER = 2  # level of the heading of a chapter
 _HEADINGS = ("Sheet", "What it shows", "Kind", "Chapter")
-_WIDTHS = (12, 80, 22, 64)
+_WIDTHS = (12, 80, 22, 72)
 _PROGRAM = "ketamine-outcomes"
 
 
@@ -146,12 +146,13 @@ def _fill_line(sheet: Worksheet, number: int, entry: _Entry) -> None:
         put_text(sheet.cell(number, 1), entry.label)
     else:
         put_link(sheet.cell(number, 1), entry.label, entry.label)
-    for column, text in enumerate((entry.title, entry.kind, entry.chapter), start=2):
+    texts = (entry.title, entry.kind, entry.chapter)
+    lines = max(lines_of(text, width) for text, width in zip(texts, _WIDTHS[1:], strict=True))
+    for column, text in enumerate(texts, start=2):
         put_text(sheet.cell(number, column), text)
     for column in range(1, len(_HEADINGS) + 1):
-        sheet.cell(number, column).alignment = Alignment(wrap_text=True, vertical="top")
-    needed = zip((entry.title, entry.chapter), (_WIDTHS[1], _WIDTHS[3]), strict=True)
-    lines = max(lines_of(text, width) for text, width in needed)
+        vertical = "center" if lines == 1 else "top"
+        sheet.cell(number, column).alignment = Alignment(wrap_text=True, vertical=vertical)
     sheet.row_dimensions[number].height = LINE * lines
 
 

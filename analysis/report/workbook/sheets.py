@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import ceil
 from typing import Literal
 
 from openpyxl.cell import Cell as SheetCell
@@ -30,10 +31,11 @@ _FONT = "Calibri"
 _RULE = Side(style="thin", color=INK)
 _SIZE, _SMALL = 11.0, 9.0  # points
 _NARROWEST, _WIDEST = 8.0, 48.0  # of a column, in letters
+_ONE_LINE = 1.08  # letters are narrower than digits; over several lines words leave gaps
 _USUAL_WIDTH = 13.0
 _TEXT_WIDTH = 100.0  # letters of a line of title or note before it needs a second line
 _SPACE = 4.0  # points more for a row of headings
-LINE = 15.0
+LINE = 16.0
 """Points of a line of text."""
 
 
@@ -248,8 +250,9 @@ def lines_of(text: str, width: float, *, size: float = _SIZE) -> int:
     >>> lines_of("Ketamine IV", 20.0), lines_of("Ketamine IV and IM, and esketamine IN", 20.0)
     (1, 2)
     """
-    room = max(int(width * _SIZE / size), 1)
-    return sum(max(-(-len(line) // room), 1) for line in text.split("\n"))
+    room = max(width * _SIZE / size, 1.0)
+    lines = text.split("\n")
+    return sum(1 if len(line) <= room * _ONE_LINE else ceil(len(line) / room) for line in lines)
 
 
 def print_set_up(

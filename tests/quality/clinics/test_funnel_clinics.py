@@ -107,3 +107,13 @@ def test_what_is_not_recorded_is_not_computable():
         clinic_outcomes(network(), "response", by="clinic")
     with pytest.raises(DataError, match="Nobody"):
         clinic_outcomes(clean_study(), "response", visit="week 12")
+
+
+@pytest.mark.unit
+def test_one_clinic_of_enough_patients_is_no_comparison():
+    study = network()
+    first = study.tables["subjects"]["site_id"].iloc[0]
+    alone = study.tables["sessions"].assign(site_id=first)
+    one = Study(**{**vars(study), "tables": {**study.tables, "sessions": alone}})
+    with pytest.raises(DataError, match=r"two clinics with 11 or more patients .* 1 has as many"):
+        clinic_outcomes(one, "response")
