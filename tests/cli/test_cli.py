@@ -436,3 +436,22 @@ def test_scan_of_nothing_is_refused_with_3(monkeypatch, capsys, tmp_path):
     assert code == 3
     assert "1 of 1 paths are not there" in err
     assert "KX" not in err
+
+
+@pytest.mark.unit
+def test_new_copies_a_notebook_and_keeps_own_work(monkeypatch, capsys, tmp_path, network):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(monkeypatch, capsys, "new", "03", "--study", str(network))
+    assert (code, out) == (0, "")
+    assert "03-response.ipynb" in err
+    made = tmp_path / "local" / "03-response.ipynb"
+    assert 'study_folder = \\"../network\\"' in made.read_text(encoding="utf-8")
+    made.write_text("own work", encoding="utf-8")
+    code, _, err = run(monkeypatch, capsys, "new", "03")
+    assert code == 3
+    assert "--replace" in err
+    assert made.read_text(encoding="utf-8") == "own work"
+    code, _, err = run(monkeypatch, capsys, "new", CANARY)
+    assert code == 3
+    assert "01-data-checks" in err
+    assert CANARY not in err

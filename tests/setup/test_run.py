@@ -257,3 +257,14 @@ def test_dependency_hash_sees_every_table() -> None:
     ]:
         changed = {**project, table: {**project[table], name: ["other"]}}
         assert run.dependency_hash(changed) != before
+
+
+def test_lab_opens_the_index_with_own_notebooks_in_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(run, "become", lambda command, _: started.append(command) or 0)
+    assert run.lab(["--no-browser"]) == 0
+    command = started[0]
+    assert f"--ServerApp.root_dir={run.ROOT}" in command
+    assert "--LabApp.default_url=/lab/tree/notebooks/index.ipynb" in command
+    assert command[-1] == "--no-browser"
+    assert (run.ROOT / "notebooks" / "index.ipynb").is_file()
