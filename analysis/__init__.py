@@ -180,7 +180,6 @@ if TYPE_CHECKING:
         methods_in_words,
         period_table,
         provenance,
-        suppression_log,
         write_tables,
     )
     from analysis.safety import (
@@ -445,7 +444,6 @@ _HOMES = {
     "suicidality": "safety",
     "suicidality_table": "tables",
     "suppress_counts": "disclosure",
-    "suppression_log": "report",
     "survival_table": "tables",
     "time_course": "safety",
     "time_to_deterioration": "outcomes",
@@ -667,7 +665,6 @@ __all__ = [
     "suicidality",
     "suicidality_table",
     "suppress_counts",
-    "suppression_log",
     "survival_table",
     "time_course",
     "time_to_deterioration",

@@ -103,6 +103,7 @@ WRITERS = {
     "synthetic/shards.py": "Parquet of invented data",
     "study/folder.py": "exchange: must be read back equal by read_study",
     "privacy/crosswalk.py": "exchange: must be read back equal by relink",
+    "report/build.py": "HTML, escaped: tests/tables",
     "report/table_files.py": "HTML, escaped, and sheets of text: tests/report/test_table_files.py",
     "report/findings.py": "HTML, escaped: tests/tables",
     "tables/result.py": "HTML, escaped: tests/tables",
