@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass
 
 __all__ = ["KeyPoints", "key_points"]
+
+_MINUS = re.compile(r"(?<![\w.\-])-(?=\d)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +38,7 @@ def key_points(*sentences: str) -> KeyPoints:
     Parameters
     ----------
     *sentences : str
-        One point each; empty ones are left out.
+        One point each; empty ones are left out. A hyphen before a number becomes a minus sign.
 
     Returns
     -------
@@ -47,4 +50,4 @@ def key_points(*sentences: str) -> KeyPoints:
     >>> key_points("Most patients were followed.", "")
     - Most patients were followed.
     """
-    return KeyPoints(tuple(sentence for sentence in sentences if sentence))
+    return KeyPoints(tuple(_MINUS.sub("\u2212", each) for each in sentences if each))

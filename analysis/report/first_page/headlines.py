@@ -38,6 +38,10 @@ _NUMBERS = ("estimate", "conf_low", "conf_high", "estimate_low", "estimate_high"
 _NOTHING: Numbers = (np.nan,) * 5
 _SHARES: Mapping[str, Sequence[str]] = {"patients": ("n", "patients without")}
 _RATES: Mapping[str, Sequence[str]] = {**_SHARES, "sessions": (), "events": ()}
+_RESTS_ON: Mapping[tuple[str, ...], tuple[str, ...]] = {
+    tuple(_SHARES): ("patients", "n"),
+    tuple(_RATES): ("n", "sessions", "events"),  # patients of sessions are not printed
+}
 _COLUMNS = ["period", "measure", "title", "of", "unit", "patients", "n", "sessions", "events",
             *_NUMBERS, "reason"]  # fmt: skip
 
@@ -282,10 +286,11 @@ def _statement(
         rows.astype(dict.fromkeys(sums, "int64")),
         named_by=["period", "measure"],
         sums=sums,
-        numbers=dict.fromkeys(_NUMBERS, tuple({*sums, "n"})),
+        numbers=dict.fromkeys(_NUMBERS, _RESTS_ON[tuple(sums)]),
         about=f"first page, {about}",
         members=members_of(everybody, sets),
         policy=policy,
+        standing=[name for name in sums if name == "sessions"],
     )
 
 
