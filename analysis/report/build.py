@@ -115,7 +115,7 @@ def build_report(
         executed = execute(assembled(paths, {**chosen, **place}), folder=notebook_folder())
         chapters = notebooks_by_chapter(executed)
         sections = {name: section_of(each, name=name) for name, each in chapters.items()}
-        origin = provenance(study, {"kind": kind, **chosen})
+        origin = provenance(study, {"kind": kind, **_told(chosen)})
         appendices = [_checklist(kind, sections, chosen), _hidden(told(), policy)]
         page = render_page(made, list(sections.values()), origin, appendices=appendices)
         require_sound_page(page)
@@ -163,6 +163,15 @@ def _checked(study: Study, parameters: Mapping[str, Any]) -> dict[str, Any]:
 def _whom(chosen: Mapping[str, Any]) -> dict[str, str]:
     """Take out which patients the report is about."""
     return {name: str(chosen[name]) for name in ("site", "first", "last")}
+
+
+def _told(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what was not chosen, and name what stands in its place."""
+    entry = chosen["baseline_at_least"]
+    entry = "the entry threshold of the scale" if entry is None else entry
+    return {name: value for name, value in chosen.items() if value != ""} | {
+        "baseline_at_least": entry
+    }
 
 
 def _usual_scale(study: Study) -> str:

@@ -53,7 +53,9 @@ def suppression_log(ledger: Ledger, *, policy: Policy = RELEASE) -> TableResult:
     '1'
     """
     told = [record for record in ledger.present() if record.counts]
-    rows = [{"label": record.about, **_numbers(record)} for record in told]
+    rows = [
+        {"label": record.about.replace(" by nothing", ""), **_numbers(record)} for record in told
+    ]
     frame = pd.DataFrame(rows, columns=["label", *_COLUMNS])
     total = {name: int(frame[name].sum()) for name in _COLUMNS}
     frame = pd.concat([frame, pd.DataFrame([{"label": _ALL, **total}])], ignore_index=True)

@@ -83,7 +83,7 @@ def chart_sentence(part: pd.Series, points: pd.DataFrame, plan: Plan) -> str:
         )
     since = f" since {written_x(part['first'])}" if part["part"] > 1 else ""
     many = counted(part["n_points"], "point")
-    return f"No signal in {many}{since}: chance explains the variation."
+    return f"No signal in {many}{since}: chance may explain the variation."
 
 
 def _has_too_few(part: pd.Series, plan: Plan) -> bool:

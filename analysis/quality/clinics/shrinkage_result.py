@@ -111,8 +111,10 @@ class Shrinkage:
         if not known:
             return "No clinic has enough patients to be shown."
         named = frame.loc[apart.fillna(value=False).astype(bool)]
+        left = len(frame) - known
+        beside = f"; {left} {'is' if left == 1 else 'are'} not shown" if left else ""
         if named.empty:
-            return f"Of {counted(known, 'clinic')} none can be told from the mean of clinics."
+            return f"Of {counted(known, 'clinic')} none can be told from their mean{beside}."
         side = named["probability_above"].gt(0.5).map({True: "above", False: "below"})
         many = len(named) > MOST_NAMES
         each = [f"{c} ({s})" for c, s in zip(named[self.by], side, strict=True)]
@@ -120,7 +122,7 @@ class Shrinkage:
         verb = "differs" if len(named) == 1 else "differ"
         return (
             f"Of {counted(known, 'clinic')} {len(named)} {verb} from the mean of clinics: "
-            f"{', '.join(who)}; the others cannot be told from it."
+            f"{', '.join(who)}; the others cannot be told from it{beside}."
         )
 
     def notes(self) -> tuple[str, ...]:

@@ -23,8 +23,8 @@ _DIFFERENT = (
 )
 _DEFINED = "CI, confidence interval. How each is counted stands under “How it was done”."
 _PER_100 = (
-    "Limits per 100 sessions know that sessions of one patient are alike; without any event the "
-    "upper one says how many there may be."
+    "Limits per 100 sessions take account of sessions of one patient being alike. Where there was "
+    "no event, the upper limit says how many there may be."
 )
 
 
@@ -56,7 +56,7 @@ def headline_table(made: Headline, *, title: str = "The numbers that matter") ->
     level = f"{made.conf_level:.0%} CI"
     return TableResult(
         title=title,
-        subtitle=made.about,
+        subtitle=f"Outcomes by {made.about}",
         frame=body.astype("string"),
         columns=(
             Column(key="estimate", label="Result", sublabel=f"({level})"),
@@ -144,7 +144,7 @@ def _at_most(row: Mapping[Hashable, Any]) -> str:
     least, of = str(row["n"]).removeprefix("<"), str(row["patients"]).replace(",", "")
     if row["unit"] == RATE or least == row["n"] or not (of.isdigit() and int(of)):
         return HIDDEN
-    return f"at most {100 * (int(least) - 1) / int(of):.1f}%"
+    return f"at most {100 * (int(least) - 1) / int(of):.1f}% (hidden)"
 
 
 def _counts(row: Mapping[Hashable, Any]) -> str:

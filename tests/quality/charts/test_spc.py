@@ -33,7 +33,7 @@ def sentence(made):
 
 
 SAID = [
-    ([1.0, -1.0] * 7, {}, "No signal in 14 points: chance explains the variation."),
+    ([1.0, -1.0] * 7, {}, "No signal in 14 points: chance may explain the variation."),
     ([1.0, -1.0] * 7 + [9.0], {}, "Signal in 15: the point lies above the upper limit."),
     (
         [1.0, -1.0] * 7 + [9.0, 9.5],
