@@ -344,12 +344,12 @@ def suppress_interval_curve(
     Examples
     --------
     >>> curve = pd.DataFrame({
-    ...     "lower": [0, 14], "upper": [7, 21], "mass": [0.2, 0.3],
-    ...     "n_risk": [60, 40], "n_event": [12, 18], "estimate": [0.8, 0.5]})
-    >>> risk = pd.DataFrame({"time": [0, 21], "n_risk": [60, 28]})  # 2 were not seen to the end
+    ...     "lower": [0, 14], "upper": [7, 21], "mass": [0.2, 0.313],
+    ...     "n_risk": [60, 46], "n_event": [12, 18], "estimate": [0.8, 0.487]})
+    >>> risk = pd.DataFrame({"time": [0, 14, 21], "n_risk": [60, 46, 28]})  # 2 left before day 14
     >>> steps, numbers = suppress_interval_curve(curve, risk)
     >>> steps["upper"].tolist(), numbers["n_risk"].tolist()
-    ([7, 21], ['60', '—'])
+    ([7, 21], ['60', '—', '28'])
     """
     keys = keys_of(by)
     columns = ["lower", "upper", "mass", "n_risk", "n_event", "estimate"]

@@ -87,6 +87,7 @@ class Knowledge:
     _named: dict[tuple[str, str], Place] = field(default_factory=dict, init=False)
     _places: dict[int, Place] = field(default_factory=dict, init=False)
     _in_doubt: dict[int, Place] = field(default_factory=dict, init=False)
+    _certain: set[int] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         """Begin with the counts and sums of the table itself."""
@@ -107,6 +108,7 @@ class Knowledge:
             if now.in_doubt_at_zero(name):  # that all have it must not follow from equal counts
                 self._in_doubt.setdefault(bits, places[name])
             else:
+                self._certain.add(bits)
                 first = self._places.setdefault(bits, places[name])
                 if first != places[name]:
                     self.lines.append({places[name]: 1, first: -1})
@@ -147,7 +149,10 @@ class Knowledge:
     def link(self, link: Link) -> None:
         """Add that two groups of sets are the same patients."""
         whole, parts = link
-        self._equate([self._linked(b) for b in whole], [self._linked(b) for b in parts])
+        # a sum of counts in doubt only: others follow from the sums of their own table
+        certain = any(bits in self._certain for bits in (*whole, *parts))
+        place = self._place_of if certain else self._linked
+        self._equate([place(b) for b in whole], [place(b) for b in parts])
 
     def add_changes(self, name: str, releases: Sequence[str]) -> None:
         """Add what came, or went, from each release that has the count to the next.

@@ -89,5 +89,6 @@ def _methods(results: pd.DataFrame, study: str) -> pd.Series:
     if study == _PUBLISHED:
         return results["scored_with_response_odds"].eq(1.0).map(_SCORED_ALIKE)
     if study == _IMPUTED:
-        return results["method"] + "; " + results["scenario"]
+        named = results["method"].str.replace("MAR", "missing at random", regex=False)
+        return named + "; truth: " + results["scenario"]
     return results["method"]

@@ -116,7 +116,7 @@ def _note(conf_level: float) -> str:
     """Say what the columns are."""
     return (
         "Share remaining: with a score on or after the first day of the window, of treated "
-        f"patients whose window has closed; limits are Wilson's at {100 * conf_level:g} %."
+        f"patients whose window has closed; score limits at {100 * conf_level:g} %."
     )
 
 

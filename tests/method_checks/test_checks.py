@@ -95,7 +95,9 @@ def test_coverage_of_what_the_toolkit_uses_is_near_95_percent():
     assert (of_models["settings"], of_models["trials"]) == (12, 2000)
     assert of_models["lowest"] == pytest.approx(0.943, abs=5e-4)
     assert of_models["highest"] == pytest.approx(0.966, abs=5e-4)
-    wrong = shares.loc[("imputed scores", "MAR, jackknife; unseen scores 6 points worse")]
+    wrong = shares.loc[
+        ("imputed scores", "missing at random, jackknife; truth: unseen scores 6 points worse")
+    ]
     assert wrong["highest"] < 0.85
     odds = "responders scored more often"
     assert shares.loc[("comparison with published cohorts", odds), "highest"] < 0.2

@@ -215,7 +215,7 @@ def test_measures_clinics_sessions_and_cohorts_say_their_definitions() -> None:
         assert said in text.replace("Response", "response")
         assert more in text
     beside = compare_with_published(network(), cohort="McInnes 2022", measure="response")
-    assert "Comparison with McInnes 2022. Rule: fall of at least 50 %" in words(beside)
+    assert "McInnes 2022, beside this study. Rule: fall of at least 50 %" in words(beside)
     assert "rules are evaluated in each session" in words(session_safety(network()))
     assert "Numerator: a PHQ-9 score in the window." in words(quality_measures(network()))
 

@@ -38,7 +38,7 @@ def mover_limits(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     >>> shares = [pd.DataFrame({"estimate": [e], "conf_low": [low], "conf_high": [high]})
     ...           for e, low, high in ((0.8, 0.6917, 0.8770), (0.6, 0.4904, 0.7004))]
     >>> mover_limits(*shares).round(3).values.tolist()
-    [[0.2, 0.053, 0.334]]
+    [[0.2, 0.052, 0.334]]
     """
     now, before = now.reset_index(drop=True), before.reset_index(drop=True)
     difference = now["estimate"] - before["estimate"]

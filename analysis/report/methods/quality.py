@@ -58,7 +58,7 @@ def _(beside: PublishedComparison, _policy: Policy) -> Method:
     about = beside.about
     told = (f"Rule: {about.rule}.", f"Visit: {about.visit}.", f"Patients: {about.entry}.")
     return Method(
-        subject=f"Comparison with {beside.source.study.name}",
+        subject=f"{beside.source.study.name}, beside this study",
         sentences=(*told, about.baseline, *beside.notes()),
     )
 
