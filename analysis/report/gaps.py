@@ -29,7 +29,7 @@ _PEOPLE = (
 )
 # "2 of 15 patients have all visits" tells a small count; "at least 5 patients" is a rule
 _FEW = re.compile(
-    rf"(?<!least )(?<!than )(?<!most )\b(?:[1-9]|10)(?=(?: of [\d,]+)? (?:{_PEOPLE})\b)"
+    rf"(?<!least )(?<!than )(?<!most )(?<![-\w.])(?:[1-9]|10)(?=(?: of [\d,]+)? (?:{_PEOPLE})\b)"
 )
 
 

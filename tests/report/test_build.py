@@ -270,9 +270,9 @@ def test_a_plain_small_study_is_reported_and_hides_what_it_must(network, tmp_pat
     assert "Any indication is not computable" in visible
     assert "treated before the data begin, so" not in visible
     chapters = visible[: visible.index('id="checklist"')]  # then numbers of items and of cells
+    chapters = re.sub(r"<details.*?</details>", " ", chapters, flags=re.DOTALL)  # days and points
     cells = re.findall(r"<td[^>]*>\s*(\d+)(?: \([^<]*%\))?\s*</td>", chapters)
-    weeks = {"1", "2", "4", "8"}  # positions on the axis of a figure, in its table of numbers
-    assert {n for n in cells if 0 < int(n) < 11} <= weeks
+    assert not [n for n in cells if 0 < int(n) < 11]
 
 
 @pytest.fixture

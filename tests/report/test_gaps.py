@@ -68,6 +68,8 @@ def test_names_of_a_stopped_cell_are_lacking_too():
         ("11 patients; at least 5 patients needed", "11 patients; at least 5 patients needed"),
         ("Fewer than 2 planned visits", "Fewer than 2 planned visits"),
         ("1 patient", "fewer than 11 patient"),
+        ("Patients have a PHQ-9 score", "Patients have a PHQ-9 score"),
+        ("a mean of 2.5 points, 0 sessions", "a mean of 2.5 points, 0 sessions"),
     ],
 )
 def test_a_gap_tells_no_small_count(said, shown):
