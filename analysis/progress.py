@@ -1,7 +1,8 @@
-"""The one progress bar: on a terminal, for long work, and silent everywhere else."""
+"""The one progress bar: on a terminal, in a notebook for long work, and silent everywhere else."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
@@ -10,6 +11,7 @@ from tqdm import tqdm
 __all__ = ["progress"]
 
 T = TypeVar("T")
+_PATIENCE = 10.0  # seconds
 
 
 def progress(steps: Sequence[T], *, doing: str, unit: str) -> Iterator[T]:
@@ -27,12 +29,19 @@ def progress(steps: Sequence[T], *, doing: str, unit: str) -> Iterator[T]:
     Yields
     ------
     object
-        The steps, unchanged. The bar is on standard error, only where that is a terminal, and goes
-        away when the work is done.
+        The steps, unchanged. The bar is on standard error, where that is a terminal; in a notebook
+        after ten seconds, so that quick work leaves no trace there. It goes when the work is done.
 
     Examples
     --------
     >>> list(progress(["a", "b"], doing="Reading", unit="table"))
     ['a', 'b']
     """
-    yield from tqdm(steps, desc=doing, unit=unit, leave=False, disable=None)
+    looks = {"disable": False, "delay": _PATIENCE} if _in_notebook() else {"disable": None}
+    yield from tqdm(steps, desc=doing, unit=unit, leave=False, **looks)
+
+
+def _in_notebook() -> bool:
+    """Tell whether this runs in the kernel of a notebook; IPython is not imported for it."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")

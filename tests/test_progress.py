@@ -2,9 +2,11 @@
 
 import io
 import sys
+from types import SimpleNamespace
 
 import pytest
 
+from analysis import progress as module
 from analysis.progress import progress
 
 
@@ -19,6 +21,18 @@ def test_it_shows_only_on_a_terminal(monkeypatch, stream, shows):
     error = stream()
     monkeypatch.setattr(sys, "stderr", error)
     monkeypatch.setenv("COLUMNS", "80")
+    assert list(progress(["a", "b", "c"], doing="Reading", unit="table")) == ["a", "b", "c"]
+    assert ("Reading" in error.getvalue()) == shows
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(("patience", "shows"), [(0.0, True), (60.0, False)])
+def test_in_a_notebook_it_shows_for_long_work_only(monkeypatch, patience, shows):
+    error = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", error)
+    shell = SimpleNamespace(kernel=object())
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    monkeypatch.setattr(module, "_PATIENCE", patience)
     assert list(progress(["a", "b", "c"], doing="Reading", unit="table")) == ["a", "b", "c"]
     assert ("Reading" in error.getvalue()) == shows
 
