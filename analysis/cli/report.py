@@ -10,6 +10,7 @@ import typer
 
 from analysis.cli.console import (
     PROGRAM,
+    Audience,
     StudyFolder,
     example,
     say,
@@ -33,13 +34,6 @@ class Kind(StrEnum):
     SAFETY = "safety"
 
 
-class Audience(StrEnum):
-    """For whom a report is."""
-
-    RELEASE = "release"
-    INTERNAL = "internal"
-
-
 def report(  # noqa: PLR0913 - the options of the command
     folder: StudyFolder = None,
     *,
@@ -59,7 +53,7 @@ def report(  # noqa: PLR0913 - the options of the command
     audience: Annotated[
         Audience,
         typer.Option(help="'release' hides small counts; 'internal' shows true ones, in local/."),
-    ] = Audience.RELEASE,
+    ] = Audience.release,
     output: Annotated[
         Path, typer.Option("--out", "--output", help="Folder for the report.")
     ] = Path("outputs/report"),

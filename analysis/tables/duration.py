@@ -107,13 +107,7 @@ def duration_table(
     if curve.levels.name is not None:
         raise DataError("The curve has groups; a table of durations takes one without by=.")
     days = asked_times(times).tolist()
-    cut, risk = suppress_interval_curve(
-        curve.curve(),
-        curve.risk_table(days),
-        followed=getattr(curve, "followed", None),
-        about=getattr(curve, "origin", None) or "",
-        policy=policy,
-    )
+    cut, risk = _released(curve, days, policy)
     require_interval_steps(cut, policy)
     shares = interval_levels(cut, days)
     limits = _limits(curve, shares, policy)
@@ -180,17 +174,24 @@ def duration_shares(
         shown curve.
     """
     days = asked_times(times).tolist()
-    cut, _ = suppress_interval_curve(
+    cut, _ = _released(curve, days, policy)
+    shares = interval_levels(cut, days)
+    low, high = zip(*_limits(curve, shares, policy, conf_level), strict=True)
+    columns = ["time", "estimate", "estimate_low", "estimate_high"]
+    return shares[columns].assign(conf_low=list(low), conf_high=list(high))
+
+
+def _released(
+    curve: IntervalCurveResult, days: Sequence[float], policy: Policy
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Take what may be shown of a curve, and the numbers at some days under it."""
+    return suppress_interval_curve(
         curve.curve(),
         curve.risk_table(days),
         followed=getattr(curve, "followed", None),
         about=getattr(curve, "origin", None) or "",
         policy=policy,
     )
-    shares = interval_levels(cut, days)
-    low, high = zip(*_limits(curve, shares, policy, conf_level), strict=True)
-    columns = ["time", "estimate", "estimate_low", "estimate_high"]
-    return shares[columns].assign(conf_low=list(low), conf_high=list(high))
 
 
 def _limits(

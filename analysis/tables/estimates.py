@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.disclosure import HIDDEN, RELEASE, Policy, suppress_numbers
 from analysis.errors import ColumnError
 from analysis.results import TIDY_COLUMNS, p_value_text
+from analysis.tables.counted import number_text
 from analysis.tables.result import Column, TableResult, hiding_note
 
 __all__ = ["estimates_table"]
@@ -17,20 +18,11 @@ __all__ = ["estimates_table"]
 _TITLE = "Estimates"
 
 
-def _number(value: float, digits: int) -> str:
-    """Write a number with a true minus sign, which screen readers read and lines do not break."""
-    text = f"{value:.{digits}f}"
-    return text.replace("-", "\u2212") if float(text) else text.lstrip("-")
-
-
 def _interval(low: float, high: float, digits: int) -> str:
     """Write an interval; limits may be infinite or missing."""
     if pd.isna(low) or pd.isna(high):
         return HIDDEN
-    ends = [
-        _number(e, digits) if np.isfinite(e) else ("∞" if e > 0 else "\u2212∞") for e in (low, high)
-    ]
-    return f"{ends[0]} to {ends[1]}"
+    return f"{number_text(low, digits)} to {number_text(high, digits)}"
 
 
 def estimates_table(
@@ -135,7 +127,7 @@ def _estimate_texts(
 ) -> dict[str, list[str]]:
     """Write the columns of estimates; rows whose number of patients is hidden show none."""
     texts: dict[str, list[str]] = {}
-    estimates = [_number(e, digits) if pd.notna(e) else HIDDEN for e in tidy["estimate"]]
+    estimates = [number_text(e, digits) for e in tidy["estimate"]]
     limits = zip(tidy["conf_low"], tidy["conf_high"], strict=True)
     texts["estimate"] = estimates
     texts["interval"] = [_interval(low, high, digits) for low, high in limits]

@@ -316,6 +316,8 @@ def _told_by_curves(
     """
     shown = shown.copy()
     shown.loc[shown["measure"].eq(LOSS), "n"] = ""
+    if policy.confidential:  # the whole curve has told it already
+        return shown
     for (period, name), found in curves.items():
         row = shown["period"].eq(period) & shown["measure"].eq(name) & shown["estimate"].notna()
         shown.loc[row, list(_NUMBERS)] = _lost(found, conf_level, policy)
