@@ -544,13 +544,14 @@ def wheelhouse(args: list[str]) -> int:
 def suite(folder: Path) -> list[tuple[str, list[str], dict[str, str]]]:
     """Title, command and environment of the two runs that make up the whole suite.
 
-    The notebooks run on their own: without coverage, one notebook per worker, and with whatever
-    could change a printed number held fixed.
+    The notebooks run on their own: one notebook per worker, and with whatever could change a
+    printed number held fixed. Neither run measures coverage, which would take two thirds longer:
+    ``run.py test tests --cov`` does.
     """
     env = child_environment(os.environ, os_name=os.name)
     one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     fixed = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
-    tests = ["tests", "analysis", "--doctest-modules", "--cov", "-n", "2", "--dist", "loadgroup"]
+    tests = ["tests", "analysis", "--doctest-modules", "-n", "2", "--dist", "loadgroup"]
     nbval = ["notebooks", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"]
     nbval += ["--nbval-kernel-startup-timeout=120", "-n", "2", "--dist", "loadscope"]
     nbval += ["--nbval-sanitize-with=tests/nbval-sanitize.cfg", "-p", "no:randomly"]

@@ -221,9 +221,8 @@ def test_counts_come_from_the_report_of_pytest(tmp_path: Path) -> None:
 
 def test_notebooks_run_apart_from_the_tests(tmp_path: Path) -> None:
     (_, tests, env), (_, notebooks, fixed) = run.suite(tmp_path)
-    assert {"--doctest-modules", "--cov", "tests", "analysis"} <= set(tests)
+    assert {"--doctest-modules", "tests", "analysis"} <= set(tests)
     assert {"--nbval", "--nbval-current-env", "--dist", "loadscope"} <= set(notebooks)
-    assert "--cov" not in notebooks
     assert fixed["TZ"] == "UTC"
     assert fixed["PYTHONHASHSEED"] == "0"
     assert env["OMP_NUM_THREADS"] == fixed["OMP_NUM_THREADS"] == "1"

@@ -6,7 +6,7 @@ patient, its sums are that patient's: they are no release.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,7 +23,14 @@ from analysis.mixed.sums.patterns import PatternSums, combined_sums, rebased_sum
 from analysis.mixed.sums.standard import Standard, standardise
 from analysis.results import FloatArray
 
-__all__ = ["Moments", "Summed", "moment_strata", "sum_visits", "weighted_features"]
+__all__ = [
+    "Moments",
+    "Summed",
+    "add_moments",
+    "moment_strata",
+    "sum_visits",
+    "weighted_features",
+]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -58,13 +65,13 @@ class Moments:
         """Pool with the moments of other patients."""
         if not isinstance(other, Moments):
             return NotImplemented
-        return _combined(self, other, 1.0)
+        return _combined([self, other], [1.0, 1.0])
 
     def __sub__(self, other: Moments) -> Moments:
         """Take out the moments of some of the patients."""
         if not isinstance(other, Moments):
             return NotImplemented
-        return _combined(self, other, -1.0)
+        return _combined([self, other], [1.0, -1.0])
 
     def standard(self, aliased: str = "error") -> Standard:
         """Find the standardised coordinates of a fit.
@@ -247,33 +254,61 @@ def moment_strata(
     )
 
 
-def _combined(one: Moments, other: Moments, sign: float) -> Moments:
+def add_moments(parts: Sequence[Moments]) -> Moments:
+    """Pool the moments of disjoint sets of patients, in the order given.
+
+    Parameters
+    ----------
+    parts : sequence of Moments
+        At least one; of the same formula, visits and levels.
+
+    Returns
+    -------
+    Moments
+        Of all patients, in the coordinates of the first.
+
+    Raises
+    ------
+    ModelError
+        When they are of different models; it names what differs.
+    """
+    return _combined(parts, [1.0] * len(parts))
+
+
+def _combined(parts: Sequence[Moments], signs: Sequence[float]) -> Moments:
     """Add or subtract moments in the coordinates of the first."""
-    _check_same(one, other)
-    change = _change_of_features(other, one)
-    n_patient = one.features.n_patient
-    clinics = one.about.clinics.union(other.about.clinics, sort=False)
-    parts = tuple(
+    first = parts[0]
+    for other in parts[1:]:
+        _check_same(first, other)
+    clinics = first.about.clinics
+    for other in parts[1:]:
+        clinics = clinics.union(other.about.clinics, sort=False)
+    groups = tuple(
         combined_sums(
-            ours,
-            rebased_sums(theirs, change, n_patient),
-            sign,
-            clinics=(
-                clinics.get_indexer(one.about.clinics),
-                clinics.get_indexer(other.about.clinics),
-                len(clinics),
-            ),
+            [_in_coordinates(part, first, group) for part in parts],
+            signs,
+            clinics=[clinics.get_indexer(part.about.clinics) for part in parts],
+            n_clinics=len(clinics),
         )
-        for ours, theirs in zip(one.groups, other.groups, strict=True)
+        for group in range(len(first.groups))
     )
     if len(clinics):
-        counts = np.sum([part.clinic_counts.sum(axis=0) for part in parts], axis=0)
-        clinics, parts = _with_clinics(clinics, parts, np.flatnonzero(counts > 0))
-    days = one.days
-    if days is not None and other.days is not None:
-        days = np.where(np.isnan(days), other.days, days)
-    about = _combined_about(one.about, other.about, sign, clinics)
-    return replace(one, about=about, groups=parts, days=days)
+        counts = np.sum([group.clinic_counts.sum(axis=0) for group in groups], axis=0)
+        clinics, groups = _with_clinics(clinics, groups, np.flatnonzero(counts > 0))
+    days, about = first.days, first.about
+    for other, sign in zip(parts[1:], signs[1:], strict=True):
+        if days is not None and other.days is not None:
+            days = np.where(np.isnan(days), other.days, days)
+        about = _combined_about(about, other.about, sign, clinics)
+    return replace(first, about=about, groups=groups, days=days)
+
+
+def _in_coordinates(given: Moments, wanted: Moments, group: int) -> PatternSums:
+    """Return the sums of a covariance group in the standardised features of other moments."""
+    if given is wanted:
+        return given.groups[group]
+    change = _change_of_features(given, wanted)
+    return rebased_sums(given.groups[group], change, wanted.features.n_patient)
 
 
 def _with_clinics(

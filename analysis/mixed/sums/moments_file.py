@@ -27,7 +27,13 @@ from analysis.mixed.sums.patterns import PatternSums
 from analysis.results import FloatArray
 from analysis.storage import write_bytes, write_text
 
-__all__ = ["load_moments", "save_moments"]
+__all__ = [
+    "describe_moments",
+    "load_moments",
+    "moments_arrays",
+    "rebuild_moments",
+    "save_moments",
+]
 
 VERSION = 1
 _SUMS = (
@@ -81,15 +87,9 @@ def save_moments(moments: Moments, path: Path | str) -> tuple[Path, Path]:
     ReportError
         When a file cannot be written.
     """
-    stateful = [factor.name for factor in moments.about.encoding.factors() if factor.is_stateful]
-    if stateful:
-        raise ModelError(
-            f"The terms {', '.join(map(repr, stateful))} learned something from these rows, which "
-            "a file of sums cannot hold. Compute them as columns first, with fixed numbers."
-        )
-    described = _described(moments)  # refuses before anything is written
+    described = describe_moments(moments)  # refuses before anything is written
     arrays = io.BytesIO()
-    np.savez_compressed(arrays, **_arrays(moments))
+    np.savez_compressed(arrays, **moments_arrays(moments))
     content = arrays.getvalue()
     stem = Path(path)
     numbers = write_bytes(stem.with_suffix(".npz"), content)
@@ -102,8 +102,19 @@ def save_moments(moments: Moments, path: Path | str) -> tuple[Path, Path]:
     return write_text(stem.with_suffix(".json"), json.dumps(text, indent=1)), numbers
 
 
-def _arrays(moments: Moments) -> dict[str, Any]:
-    """List the arrays of moments by name."""
+def moments_arrays(moments: Moments) -> dict[str, Any]:
+    """List the arrays of moments by name.
+
+    Parameters
+    ----------
+    moments : Moments
+        What is to be kept or sent.
+
+    Returns
+    -------
+    dict of str to array
+        Numbers, as `rebuild_moments` takes them.
+    """
     arrays: dict[str, Any] = {
         "multipliers": moments.features.multipliers,
         "feature": moments.features.feature,
@@ -119,8 +130,31 @@ def _arrays(moments: Moments) -> dict[str, Any]:
     return arrays
 
 
-def _described(moments: Moments) -> dict[str, Any]:
-    """Say what the sums are, in plain values."""
+def describe_moments(moments: Moments) -> dict[str, Any]:
+    """Say what the sums are, in plain values.
+
+    Parameters
+    ----------
+    moments : Moments
+        What is to be kept or sent.
+
+    Returns
+    -------
+    dict of str to object
+        Values that JSON has, as `rebuild_moments` takes them.
+
+    Raises
+    ------
+    ModelError
+        When the formula has a transform that learned from all rows, such as ``scale()``, or
+        levels are neither text nor numbers.
+    """
+    stateful = [factor.name for factor in moments.about.encoding.factors() if factor.is_stateful]
+    if stateful:
+        raise ModelError(
+            f"The terms {', '.join(map(repr, stateful))} learned something from these rows, which "
+            "sums cannot hold. Compute them as columns first, with fixed numbers."
+        )
     about, population = moments.about, moments.about.population
     cells = population.cells.index
     return {
@@ -182,10 +216,36 @@ def load_moments(path: Path | str) -> Moments:
     _check_format(text, content, stem.name)
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            moments = _rebuilt(text, dict(arrays))
-        _check_shapes(moments)
+            return rebuild_moments(text, dict(arrays))
     except _UNFIT:
         raise DataError(f"{stem.name} does not hold moments in the form that it claims.") from None
+
+
+def rebuild_moments(text: Mapping[str, Any], arrays: Mapping[str, Any]) -> Moments:
+    """Put moments together again, and see that text and arrays fit together.
+
+    Parameters
+    ----------
+    text : mapping of str to object
+        Of `describe_moments`.
+    arrays : mapping of str to array
+        Of `moments_arrays`.
+
+    Returns
+    -------
+    Moments
+        As they were.
+
+    Raises
+    ------
+    DataError
+        When they are not of one kind, or not as many as the text says.
+    """
+    try:
+        moments = _rebuilt(text, arrays)
+        _check_shapes(moments)
+    except _UNFIT:
+        raise DataError("The sums do not hold moments in the form that they claim.") from None
     return moments
 
 

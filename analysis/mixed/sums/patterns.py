@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from analysis.errors import ModelError
 from analysis.mixed.design.layout import Panel
 from analysis.mixed.engine.blocks import PatternBlocks
 from analysis.results import FloatArray
+from analysis.summation import compensated_sum
 
 __all__ = ["PatternSums", "combined_sums", "rebased_sums", "sum_patterns"]
 
@@ -239,18 +240,24 @@ def rebased_sums(sums: PatternSums, change: FloatArray, n_patient: int) -> Patte
 
 
 def combined_sums(
-    one: PatternSums, other: PatternSums, sign: float, *, clinics: tuple[Codes, Codes, int]
+    parts: Sequence[PatternSums],
+    signs: Sequence[float],
+    *,
+    clinics: Sequence[Codes],
+    n_clinics: int,
 ) -> PatternSums:
-    """Add or subtract sums of the same features.
+    """Add or subtract sums of the same features, in the order given.
 
     Parameters
     ----------
-    one, other : PatternSums
-        Sums over disjoint patients, or `other` over some of the patients of `one`.
-    sign : float
+    parts : sequence of PatternSums
+        Sums over disjoint patients; or, with sign -1, over some of the patients of the others.
+    signs : sequence of float
         1 to add, -1 to subtract.
-    clinics : tuple
-        Where the clinics of either stand among all clinics, and how many there are.
+    clinics : sequence of array of int
+        Where the clinics of each stand among all clinics.
+    n_clinics : int
+        Number of clinics in all.
 
     Returns
     -------
@@ -262,19 +269,22 @@ def combined_sums(
     ModelError
         When a pattern would have fewer than no patients.
     """
-    both = np.concatenate([one.present, other.present])
-    present, code = np.unique(both, axis=0, return_inverse=True)
-    places = (code.ravel()[: len(one.present)], code.ravel()[len(one.present) :])
-    parts = (_placed_clinics(one, clinics[0], clinics[2]), _placed_clinics(other, *clinics[1:]))
+    every = np.concatenate([part.present for part in parts])
+    present, code = np.unique(every, axis=0, return_inverse=True)
+    ends = np.cumsum([len(part.present) for part in parts])
+    places = np.split(code.ravel(), ends[:-1])
+    placed = [
+        _placed_clinics(part, own, n_clinics) for part, own in zip(parts, clinics, strict=True)
+    ]
 
-    def total(name: str) -> FloatArray:
-        first, second = (getattr(part, name) for part in parts)
-        values = np.zeros((len(present), *first.shape[1:]))
-        values[places[0]] += first
-        values[places[1]] += sign * second
-        return values
+    def spread(name: str) -> Iterator[FloatArray]:
+        for part, place, sign in zip(placed, places, signs, strict=True):
+            values = getattr(part, name)
+            wide = np.zeros((len(present), *values.shape[1:]))
+            wide[place] = sign * values
+            yield wide
 
-    counts = total("counts")
+    counts = compensated_sum(spread("counts"))
     if (counts < 0).any():
         raise ModelError(
             "The moments taken out are not part of the others: a pattern of visits would have "
@@ -282,7 +292,7 @@ def combined_sums(
         )
     kept = counts > 0
     names = ("uu", "uw", "ww", "clinic_counts", "clinic_u", "clinic_w")
-    values = {name: total(name)[kept] for name in names}
+    values = {name: compensated_sum(spread(name))[kept] for name in names}
     return PatternSums(present=present[kept], counts=counts[kept], **values)
 
 

@@ -1,0 +1,100 @@
+"""Sums over patients as they travel: plain values that say what they are, and arrays; no pickle."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from analysis.errors import DataError
+
+__all__ = ["Sums", "packed", "unpacked"]
+
+_ABOUT = "about"
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first day that zip files know
+_UNFIT = (EOFError, KeyError, ValueError, OSError, RecursionError, zipfile.BadZipFile, zlib.error)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sums:
+    """What was summed over some patients.
+
+    Parameters
+    ----------
+    kind : str
+        What the sums are of, such as ``"moments"``.
+    about : mapping of str to object
+        Labels, levels and counts in the values that JSON has.
+    arrays : mapping of str to array
+        Numbers; never objects.
+    """
+
+    kind: str
+    about: Mapping[str, Any]
+    arrays: Mapping[str, np.ndarray[Any, np.dtype[Any]]]
+
+
+def packed(sums: Sums) -> bytes:
+    """Put sums into the bytes of one NPZ file.
+
+    Parameters
+    ----------
+    sums : Sums
+        What is to travel.
+
+    Returns
+    -------
+    bytes
+        The same sums give the same bytes.
+    """
+    text = json.dumps({"kind": sums.kind, "about": dict(sums.about)}, sort_keys=True)
+    about = np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, values in {_ABOUT: about, **_prefixed(sums.arrays)}.items():
+            with archive.open(zipfile.ZipInfo(f"{name}.npy", _LONG_AGO), "w") as member:
+                np.lib.format.write_array(member, values, allow_pickle=False)
+    return content.getvalue()
+
+
+def unpacked(content: bytes) -> Sums:
+    """Read what `packed` wrote.
+
+    Parameters
+    ----------
+    content : bytes
+        One NPZ file.
+
+    Returns
+    -------
+    Sums
+        As they were.
+
+    Raises
+    ------
+    DataError
+        When the bytes are cut short, damaged, or hold anything but numbers.
+    """
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as loaded:
+            arrays = {name: loaded[name] for name in loaded.files}
+        text = json.loads(arrays.pop(_ABOUT).tobytes().decode("utf-8"))
+        plain = {name.removeprefix("_"): values for name, values in arrays.items()}
+        return Sums(kind=str(text["kind"]), about=dict(text["about"]), arrays=plain)
+    except _UNFIT:
+        raise DataError(
+            "A file of sums is cut short or damaged; delete it, and the sums are made again."
+        ) from None
+
+
+def _prefixed(
+    arrays: Mapping[str, np.ndarray[Any, np.dtype[Any]]],
+) -> dict[str, np.ndarray[Any, np.dtype[Any]]]:
+    """Keep names of arrays apart from the text about them."""
+    return {f"_{name}": np.asarray(values) for name, values in arrays.items()}

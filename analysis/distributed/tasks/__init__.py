@@ -1,0 +1,1 @@
+"""What is summed over patients for each kind of model and curve."""
