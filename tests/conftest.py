@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
+from tests.engines import dask_client, keep_together, spark  # noqa: F401 - fixtures
 from tests.offline import sitecustomize
 
 if TYPE_CHECKING:
