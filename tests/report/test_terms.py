@@ -54,9 +54,10 @@ def test_words_forms_and_anchors_are_there_once():
 @pytest.mark.parametrize(
     "word",
     [
-        "shrunken value", "Anhøj's rules", "REML (restricted maximum likelihood)", "Kenward–Roger", "tipping point", "jackknife",
-        "Wilson interval", "standardised mean difference (SMD)", "funnel limits", "release",
-        "suppressed", "hidden", "not yet due",
+        "shrunken value", "Anhøj's rules", "REML (restricted maximum likelihood)",
+        "Kenward–Roger", "tipping point", "jackknife", "Wilson interval",
+        "standardised mean difference (SMD)", "funnel limits", "release", "suppressed", "hidden",
+        "not yet due",
     ],
 )  # fmt: skip
 def test_words_that_readers_asked_about_are_known(word):
