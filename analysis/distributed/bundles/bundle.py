@@ -135,7 +135,7 @@ def make_bundle(study: Study, specification: Specification, *, site: str) -> Bun
         parts.append(
             Part(
                 name=analysis.name,
-                n_patients=int(rows.frame[analysis.task.subject].nunique()),
+                n_patients=len(rows.frame[analysis.task.subject].unique()),
                 n_rows=len(rows.frame),
                 sums=analysis.task.of(rows.frame),
             )

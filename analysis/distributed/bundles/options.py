@@ -29,7 +29,7 @@ class Options:
 
     def text(self, name: str, default: str | None = None) -> str:
         """Return an option that is text."""
-        return self._kept(name, default, lambda value: isinstance(value, str) and value, "a text")
+        return str(self._kept(name, default, _is_text, "a text"))
 
     def texts(self, name: str, default: Sequence[str] | None = None) -> tuple[str, ...]:
         """Return an option that is a text or a list of texts."""
@@ -41,8 +41,7 @@ class Options:
         """Return an option that is a number, or None where it may be left out."""
         if name not in self.given and default is None:
             return None
-        is_number = _is_number
-        return float(self._kept(name, default, is_number, "a number"))
+        return float(self._kept(name, default, _is_number, "a number"))
 
     def one_of(self, name: str, allowed: Sequence[str], default: str | None = None) -> str:
         """Return an option that is one of some texts."""
@@ -83,6 +82,11 @@ class Options:
             raise DataError(f"{self.where}: {name} must be {rule}.")
         self.read[name] = value
         return value
+
+
+def _is_text(value: Any) -> bool:
+    """Tell whether an option is a text with something in it."""
+    return isinstance(value, str) and bool(value)
 
 
 def _are_texts(value: Any) -> bool:

@@ -86,8 +86,7 @@ class Pooled:
             except AnalysisError as error:
                 frame = pd.DataFrame({"note": [str(error)]})
             frames.append(frame.assign(without=left.site))
-        table = pd.concat(frames, ignore_index=True)
-        return table[["without", *(c for c in table.columns if c != "without")]]
+        return _first_column(pd.concat(frames, ignore_index=True), "without")
 
     def by_site(self, name: str) -> pd.DataFrame:
         """Fit an analysis to each site alone.
@@ -111,8 +110,7 @@ class Pooled:
             except AnalysisError as error:
                 frame = pd.DataFrame({"note": [str(error)]})
             frames.append(frame.assign(site=bundle.site))
-        table = pd.concat(frames, ignore_index=True)
-        return table[["site", *(column for column in table.columns if column != "site")]]
+        return _first_column(pd.concat(frames, ignore_index=True), "site")
 
     def _check(self, name: str) -> None:
         """Refuse an analysis that was not agreed on."""
@@ -160,6 +158,11 @@ def pool(bundles: Sequence[Bundle | Path | str]) -> Pooled:
     steps = progress(names, doing="Fitting", unit="analysis")
     results = {name: _fitted(specification, ordered, name) for name in steps}
     return Pooled(specification=specification, bundles=ordered, results=results)
+
+
+def _first_column(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Put a column before the others."""
+    return table.loc[:, [name, *(other for other in table.columns if other != name)]]
 
 
 def _fitted(specification: Specification, bundles: Sequence[Bundle], name: str) -> Any:

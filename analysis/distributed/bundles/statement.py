@@ -20,9 +20,17 @@ _HOLDS = {
 class Counted(Protocol):
     """Sums of an analysis and how many they are of."""
 
-    name: str
-    n_patients: int
-    sums: Sums
+    @property
+    def name(self) -> str:
+        """The analysis."""
+
+    @property
+    def n_patients(self) -> int:
+        """Patients that were summed."""
+
+    @property
+    def sums(self) -> Sums:
+        """What is sent."""
 
 
 def statement_of(
