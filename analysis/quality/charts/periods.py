@@ -189,8 +189,6 @@ def longest_period(months: IntArray) -> str:
     ('month', 'quarter')
     """
     enough = [
-        name
-        for name, length in PERIODS.items()
-        if np.ptp(months // length) + 1 >= _FEWEST_PERIODS
+        name for name, length in PERIODS.items() if np.ptp(months // length) + 1 >= _FEWEST_PERIODS
     ]
     return enough[-1] if enough else "month"

@@ -1,4 +1,4 @@
-"""Which points of clinics may leave beside the chart of them all: no difference tells a small count.
+"""Which points of clinics may leave beside the chart of them all.
 
 The chart of the network by month and those of its clinics by quarter say together what is left of
 each quarter, so both are held to one system of counts.

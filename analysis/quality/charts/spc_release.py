@@ -182,9 +182,7 @@ def counts_of(rows: pd.DataFrame, source: Source, policy: Policy) -> Counts:
         totals=totals,
         sums=_sums(group, places, list(counts)),
         unseen=[cell for cell in (*cells, *totals) if cell[2] == "complement"],
-        delicate=[
-            cell for cell in cells if cell[2] != "n" and policy.is_sensitive(source.about)
-        ],
+        delicate=[cell for cell in cells if cell[2] != "n" and policy.is_sensitive(source.about)],
     )
 
 

@@ -227,9 +227,7 @@ class SpcChart:
     @property
     def _source(self) -> Source:
         """What disclosure control must know of the points."""
-        return Source(
-            kind=self.plan.kind, has_n=self.has_n, about=self.about, members=self.members
-        )
+        return Source(kind=self.plan.kind, has_n=self.has_n, about=self.about, members=self.members)
 
     def disclosure(self) -> Statement:
         """Say what leaves: the points that may be shown, with lines that rest on them alone.
