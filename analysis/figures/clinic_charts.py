@@ -119,7 +119,8 @@ def _draw_panel(panel: Axes, points: pd.DataFrame, row: pd.Series) -> None:
     draw_lines(panel, places, points)
     draw_points(panel, places, points, scale=0.75)
     _write(panel, str(row["group"]), (0.0, 16.0), size=9.0, weight="bold", color=INK)
-    _write(panel, _state(row), (0.0, 4.0), size=_SMALL, color=MUTED)
+    color = INK if row["signal"] else MUTED
+    _write(panel, _state(row), (0.0, 4.0), size=_SMALL, color=color)
     if row["signal"] and row["since"]:
         _mark(panel, places, points, row)
     if not row["points"]:
@@ -230,11 +231,12 @@ def _note(charts: ClinicCharts, words: Words) -> str:
         for name in POINT_MARKS
         if found.eq(name).any()
     ]
-    key += ["dotted: when the clinic changed"] if charts.rows["since"].ne("").any() else []
+    dotted = charts.rows["since"].ne("").any()
     statement = charts.chart.statement
     hidden = statement is not None and statement.hidden > 0
     said = [
-        f"{', '.join(key)}.".replace("dotted", "Dotted") if key else "",
+        f"{', '.join(key)}." if key else "",
+        "Dotted line: when the clinic changed." if dotted else "",
         "Each panel has the centre line and limits of its own chart; scale and time are the same.",
         charts.false_signals,
         words.get("note", ""),

@@ -61,16 +61,18 @@ def first_signal(points: pd.DataFrame, part: pd.Series, improvement: str) -> Fir
     -----
     The centre line is that of all points, so that a process that became worse half way begins
     with a run on the better side. Such a run is no improvement: the step between both says when,
-    and which way.
+    and which way. It does so where marked points begin there on its side, or end there on the
+    other; a step that no marked point borders on is not what the rules found.
     """
     if not part["signal"]:
         return FirstSignal()
     flagged = points[points["signal"].ne("")]
     first_point = written_x(flagged["x"].iloc[0]) if len(flagged) else ""
     change = part["likeliest_change"]
-    if isinstance(change, str) or not pd.isna(change):
+    way = 0 if change is None or pd.isna(change) else _step(points, change)
+    if way and _is_supported(points, change, way):
         rule = LONG_RUN if LONG_RUN in str(part["rules_broken"]) else FEW
-        since, way = written_x(change), _step(points, change)
+        since = written_x(change)
     elif len(flagged):
         rule, since, way = (
             str(flagged["signal"].iloc[0]), first_point, int(flagged["direction"].iloc[0])
@@ -84,6 +86,16 @@ def first_signal(points: pd.DataFrame, part: pd.Series, improvement: str) -> Fir
         meaning=_meaning(way, improvement),
         first_point=first_point,
     )
+
+
+def _is_supported(points: pd.DataFrame, since: Any, way: int) -> bool:
+    """Tell whether marked points lie on the side of a step after it, or end before it."""
+    known = points[points["value"].notna() & ~points["excluded"]]
+    start = int(np.flatnonzero(known["x"].eq(since))[0])
+    side = known["direction"].to_numpy()
+    if not side.any():  # the rule is about the chart as a whole
+        return True
+    return bool((side[start:] == way).any() or side[start - 1] == -way)
 
 
 def _meaning(way: int, improvement: str) -> str:
