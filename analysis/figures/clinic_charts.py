@@ -198,8 +198,9 @@ def _set_axes(panels: list[Axes], frame: pd.DataFrame, columns: int) -> None:
     first, last = frame["place"].min(), frame["place"].max()
     names = frame.drop_duplicates("place").set_index("place")["x"].astype(str).sort_index()
     dated = not names.iloc[0].partition(" ")[0].isalpha()
-    step = max(-(-len(names) // (2 if dated else 6)), 1)
-    ticks = names.iloc[::step]
+    ticks = names.iloc[:: -(-len(names) // 6)]
+    if dated and len(names) > 2:  # two of them, apart from each other and from the scale
+        ticks = names.iloc[[len(names) // 4, 3 * len(names) // 4]]
     labels = ticks.tolist() if dated else [name.rpartition(" ")[2] for name in ticks]
     for k, panel in enumerate(panels):
         panel.set_xlim(first - 0.6, last + 0.6)

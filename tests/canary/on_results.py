@@ -185,6 +185,7 @@ _BOTH: dict[str, Any] = {"times": TIMES}
 RESULT_CASES: dict[str, Case] = {
     "disclosure.recording": _told,
     "figures.figure_png": _png,
+    "figures.plot_clinic_charts": _twice(figures.plot_clinic_charts, planted.clinic_charts),
     "figures.plot_completeness": _twice(figures.plot_completeness, _completeness),
     "figures.plot_completers": _described(figures.plot_completers, "completers"),
     "figures.plot_correlation": _drawn(figures.plot_correlation, planted.mmrm),

@@ -65,7 +65,7 @@ def lacking_of(points: pd.DataFrame, part: pd.Series, chart: SpcChart, period: s
     if not hidden:
         return said
     return (
-        f"{said} {hidden} of {counted(len(points), period)} hidden: each needs "
+        f"{said} {counted(hidden, period)} hidden: each needs "
         f"{_rule(chart, chart.policy)}, and must not tell another."
     )
 
@@ -98,8 +98,8 @@ def conclusion_of(rows: pd.DataFrame) -> str:
     judged = len(rows) - short
     if not judged:
         return (
-            f"None of {counted(len(rows), 'clinic')} has the {FEWEST_USEFUL} points that may be "
-            "shown and are needed to judge runs, and no point lies outside the limits."
+            f"No clinic has enough points that may be shown to judge runs ({FEWEST_USEFUL} are "
+            "needed), and none lies outside the limits."
         )
     quiet = judged - len(found)
     if found.empty:

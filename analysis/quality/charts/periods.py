@@ -88,9 +88,9 @@ def chosen_period(months: IntArray, counts: npt.NDArray[np.float64], least: int)
     columns = counts.reshape(len(months), -1).T
     for name, length in PERIODS.items():
         number = months // length
-        at = number - number.min(initial=0)
-        medians = [np.median(np.bincount(at, weights=column)) for column in columns if len(at)]
-        if medians and min(medians) >= least:
+        at = number - number.min()
+        medians = [np.median(np.bincount(at, weights=column)) for column in columns]
+        if min(medians) >= least:
             return name
     return "year"
 
