@@ -16,6 +16,7 @@ from analysis.figures.spc_points import draw_lines, draw_points
 from analysis.figures.style import INK, MUTED, Words, house_style, new_axes
 from analysis.quality import ClinicCharts
 from analysis.quality.charts.clinic_words import signal_words
+from analysis.quality.charts.judged import FEWEST_POINTS
 from analysis.quality.charts.periods import period_months
 from analysis.quality.charts.runs import FEWEST_USEFUL
 from analysis.results import FloatArray, counted
@@ -239,12 +240,19 @@ def _note(charts: ClinicCharts, words: Words) -> str:
         f"{', '.join(key)}." if key else "",
         "Dotted line: when the clinic changed." if dotted else "",
         "Each panel has the centre line and limits of its own chart; scale and time are the same.",
+        _trial(charts),
         charts.false_signals,
         words.get("note", ""),
         "Gaps: points that rest on small counts, or would give them away." if hidden else "",
         CONFIDENTIAL if charts.chart.policy.confidential else "",
     ]
     return " ".join(filter(None, said))
+
+
+def _trial(charts: ClinicCharts) -> str:
+    """Warn of limits that rest on few points."""
+    few = charts.chart.parts["n_base"].between(1, FEWEST_POINTS - 1).any()
+    return f"Limits from fewer than {FEWEST_POINTS} points are trial limits." if few else ""
 
 
 def _write_below(ax: Axes, x_label: str, note: str) -> None:

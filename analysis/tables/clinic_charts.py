@@ -26,7 +26,7 @@ _COLUMNS = {
 _MEANING = (
     "First signal: when the clinic changed, and the rule by which chance does not explain it. "
     "Would show: the least step, lasting from half way on, that gives a signal on 80% of such "
-    "charts; none: no step does. False signal: how often such a chart gives one though nothing "
+    "charts; no size: no step does, however large. False signal: how often such a chart gives one though nothing "
     "changed."
 )
 
@@ -34,7 +34,7 @@ _MEANING = (
 def clinic_charts_table(
     charts: ClinicCharts,
     *,
-    title: str = "Which clinic changed, and when?",
+    title: str = "Charts of clinics over time",
     notes: Sequence[str] = (),
     policy: Policy = RELEASE,
 ) -> TableResult:
@@ -100,8 +100,8 @@ def clinic_charts_table(
 
 
 def _periods(row: pd.Series, period: str) -> str:
-    """Write how many periods are shown, and from when to when."""
-    return f"{row['points']} of {counted(row['periods'], period)}, {row['first']} to {row['last']}"
+    """Write how many periods are shown."""
+    return f"{row['points']} of {counted(row['periods'], period)}"
 
 
 def _signal(row: pd.Series) -> str:
@@ -113,4 +113,4 @@ def _signal(row: pd.Series) -> str:
 
 def _step(row: pd.Series) -> str:
     """Write the step that would be shown, or that none would."""
-    return "none" if np.isnan(row["detectable_step"]) else number_text(row["detectable_step"], 1)
+    return "no size" if np.isnan(row["detectable_step"]) else number_text(row["detectable_step"], 1)

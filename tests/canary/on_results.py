@@ -283,6 +283,10 @@ RESULT_CASES: dict[str, Case] = {
     "tables.marginal_means_table": _one_table(1),
     "tables.regression_table": _one_table(2),
     "tables.survival_table": _one_table(3),
+    "tables.clinic_charts_table": lambda _: [
+        tables.clinic_charts_table(planted.clinic_charts(), policy=policy)
+        for policy in (RELEASE, INTERNAL)
+    ],
     "tables.duration_table": lambda _: tables.duration_table(
         survival.turnbull(planted.times()), times=TIMES
     ),
