@@ -26,8 +26,8 @@ _COLUMNS = {
 _MEANING = (
     "First signal: when the clinic changed, and the rule by which chance does not explain it. "
     "Would show: the least step, lasting from half way on, that gives a signal on 80% of such "
-    "charts; no size: no step does, however large. False signal: how often such a chart gives one though nothing "
-    "changed."
+    "charts; no size: no step does, however large. False signal: how often such a chart gives one "
+    "though nothing changed."
 )
 
 
