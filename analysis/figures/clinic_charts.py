@@ -25,6 +25,7 @@ __all__ = ["plot_clinic_charts"]
 
 _SMALL = 8.0
 _LEFT, _BELOW, _ABOVE, _BETWEEN = 34.0, 18.0, 32.0, 14.0  # points around a panel
+_LEAST = 12.0  # points of a panel
 _PANEL_HEIGHT = 1.05  # inches
 _LETTER = 4.6  # points of width of a letter of a small text
 
@@ -103,8 +104,9 @@ def _panels(ax: Axes, n: int, columns: int) -> list[Axes]:
     box = ax.get_window_extent()
     width, height = box.width * 72.0 / dpi, box.height * 72.0 / dpi
     lines = -(-n // columns)
-    wide = (width - _LEFT - (columns - 1) * _BETWEEN) / columns
-    high = (height - _BELOW - lines * _ABOVE - (lines - 1) * _BETWEEN) / lines
+    # on axes that are too small for them, panels keep a size and lie over each other
+    wide = max((width - _LEFT - (columns - 1) * _BETWEEN) / columns, _LEAST)
+    high = max((height - _BELOW - lines * _ABOVE - (lines - 1) * _BETWEEN) / lines, _LEAST)
     panels = []
     for k in range(n):
         line, column = divmod(k, columns)
