@@ -1,4 +1,4 @@
-"""A network whose private keys are the same in every run, so that what looks random is repeatable."""
+"""A network whose private keys are the same in every run, so that what looks random repeats."""
 
 from __future__ import annotations
 
@@ -65,7 +65,8 @@ def integer(limbs):
 
 
 def looks_uniform(limbs):
-    """Tell whether bytes at each of the 16 places of a number are equally frequent."""
+    """Tell whether bytes are equally frequent at each of the 16 places of a number."""
     places = np.ascontiguousarray(limbs.T).view(np.uint8).reshape(-1, 16)
     counts = [np.bincount(places[:, place], minlength=256) for place in range(16)]
-    return min(stats.chisquare(each).pvalue for each in counts) > 0.001
+    statistic = sum(stats.chisquare(each).statistic for each in counts)
+    return stats.chi2.sf(statistic, 16 * 255) > 1e-4
