@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from analysis.errors import DataError
 
 __all__ = ["canonical", "digest", "read_plain", "require_label", "write_plain"]
 
-_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # ASCII: no two names that look alike
+_LONGEST_LABEL = 64
 
 
 def canonical(plain: Any) -> bytes:
@@ -50,7 +50,7 @@ def digest(plain: Any) -> str:
 
 
 def require_label(text: str, of: str) -> None:
-    """Refuse a name that could be misread, or that no file could carry.
+    """Refuse a name that could be written in two ways, or that cannot be seen.
 
     Parameters
     ----------
@@ -62,13 +62,15 @@ def require_label(text: str, of: str) -> None:
     Raises
     ------
     DataError
-        When the name has other than 1 to 64 letters from a to z, digits, dots, hyphens and
-        underscores, or begins with a mark.
+        When the name is not of 1 to 64 visible characters in their composed form, with spaces
+        only between them.
     """
-    if not _LABEL.fullmatch(text):
+    visible = text.isprintable() and text == text.strip()
+    composed = unicodedata.is_normalized("NFC", text)  # else one name has two digests
+    if not (visible and composed and 1 <= len(text) <= _LONGEST_LABEL):
         raise DataError(
-            f"The name of {of} may have 1 to 64 letters from a to z, digits, dots, hyphens and "
-            "underscores, and begins with a letter or digit. Choose such a name, like clinic-3."
+            f"The name of {of} may have 1 to {_LONGEST_LABEL} visible characters, spaces only "
+            "between them, and composed accents (NFC). Type the name anew, such as clinic-3."
         )
 
 

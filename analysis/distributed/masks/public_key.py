@@ -151,7 +151,7 @@ def public_key_from(values: Any, where: str) -> PublicKey:
             signing=bytes.fromhex(values["signing"]),
         )
         fits = values["fingerprint"] == key.fingerprint
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         fits = False
     if not fits:
         raise DataError(

@@ -161,10 +161,15 @@ def test_a_public_key_that_was_changed_is_refused(made, tmp_path):
     assert same <= 3
 
 
-@pytest.mark.parametrize("name", ["", "a b", "../x", ".x", "x" * 65, "cl\u0456nic", "a\n"])
+@pytest.mark.parametrize("name", ["", " a", "a ", "x" * 65, "Zu\u0308rich", "a\u202eb", "a\n"])
 def test_a_site_has_a_name_that_cannot_be_misread(made, name):
     with pytest.raises(DataError, match="name of a site"):
         made.public(name)
+
+
+def test_a_site_may_be_called_as_people_call_it(made, tmp_path):
+    key = made.public("Klinik Zürich (Süd) 診療所")
+    assert read_public_key(write_public_key(key, tmp_path / "key.json")) == key
 
 
 def test_keys_have_32_bytes(made):
