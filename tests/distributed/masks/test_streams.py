@@ -1,5 +1,6 @@
 """The derivation of masks: the library against the vectors of the RFCs, and what enters a key."""
 
+import hashlib
 from dataclasses import replace
 
 import numpy as np
@@ -92,6 +93,30 @@ def test_all_that_was_agreed_enters_the_key(four):
     keys = {key_between(four, one, two, changed) for changed in [terms, *others]}
     keys.add(key_between(four, one, two, roster=four.roster.without(four.roster.names[-1])))
     assert len(keys) == 6
+
+
+@pytest.mark.unit
+def test_the_key_is_derived_from_these_bytes_in_every_version(four):
+    two, three = four.roster.key_of("clinic-02"), four.roster.key_of("clinic-03")
+    secret = four.keys["clinic-03"].exchange.exchange(
+        X25519PublicKey.from_public_bytes(two.exchange)
+    )
+    info = (
+        '["ketamine-outcomes mask 1",{"fixed_bits":64,"layout_sha256":"LAYOUT","round":"r1",'
+        '"spec_sha256":"SPEC"},{"pair":["clinic-02","clinic-03"],"roster_sha256":"ROSTER"}]'
+    )
+    parts = {
+        "LAYOUT": hashlib.sha256(b'[["a",[6]]]').hexdigest(),
+        "SPEC": hashlib.sha256(b"analysis").hexdigest(),
+        "ROSTER": four.roster.sha256,
+    }
+    for name, digest in parts.items():
+        info = info.replace(name, digest)
+    expected = derived_key(secret, info.encode())
+    assert (
+        stream_key(four.keys["clinic-02"], "clinic-02", three, four.terms, four.roster) == expected
+    )
+    assert stream_key(four.keys["clinic-03"], "clinic-03", two, four.terms, four.roster) == expected
 
 
 @pytest.mark.unit
