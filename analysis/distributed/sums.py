@@ -18,7 +18,10 @@ __all__ = ["Sums", "packed", "unpacked"]
 
 _ABOUT = "about"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first day that zip files know
-_UNFIT = (EOFError, KeyError, ValueError, OSError, RecursionError, zipfile.BadZipFile, zlib.error)
+_UNFIT = (
+    EOFError, KeyError, MemoryError, OSError, RuntimeError, TypeError, ValueError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -540,6 +540,7 @@ ELSEWHERE = {
 RAW_FILES = {"confined", "file_sha256", "folder_sha256", "locked", "remove", "replacing"} | {
     "write_together",
     "write_bytes",
+    "write_secret",
     "write_text",
 }
 """Of the room that writes files: it looks at names and bytes only."""
