@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.errors import ColumnError, DataError
 
-__all__ = ["Labels", "join_labels", "labels_from", "read_labels", "recoded"]
+__all__ = ["Labels", "code_labels", "join_labels", "labels_from", "read_labels", "recoded"]
 
 Codes = npt.NDArray[np.int32]
 
@@ -121,6 +121,34 @@ def read_labels(column: pd.Series[Any], declared: Sequence[Any] | None = None) -
         order = bool(dtype.ordered)
         return Labels(name=name, kind="category", values=tuple(found), ordered=order)
     return Labels(name=name, kind=kind, values=tuple(sorted(found)), dtype=str(dtype))
+
+
+def code_labels(
+    rows: pd.DataFrame, names: Iterable[str], levels: Mapping[str, Sequence[Any]]
+) -> dict[str, tuple[Labels, Codes]]:
+    """Read columns of labels, each once.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        n rows.
+    names : iterable of str
+        Columns.
+    levels : mapping of str to sequence
+        What any part may have, where it was declared.
+
+    Returns
+    -------
+    dict of str to (Labels, array of int, shape (n,))
+        Labels and the code of each row; -1 where it is missing.
+
+    Raises
+    ------
+    ColumnError, DataError
+        As `read_labels`.
+    """
+    known = {name: read_labels(rows[name], levels.get(name)) for name in dict.fromkeys(names)}
+    return {name: (labels, labels.codes(rows[name])) for name, labels in known.items()}
 
 
 def labels_from(described: Mapping[str, Any]) -> Labels:

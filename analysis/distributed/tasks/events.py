@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.distributed.agreement import require_agreement
 from analysis.distributed.counted_rows import add_counted, count_rows, counted_from
-from analysis.distributed.labels import read_labels
+from analysis.distributed.labels import code_labels, read_labels
 from analysis.distributed.sums import Sums
 from analysis.errors import DataError, ModelError
 from analysis.results import FloatArray, counted
@@ -108,11 +108,8 @@ class EventCountsTask:
         groups = [name for name in (self.by, *self.strata) if name is not None]
         kept = rows[groups].notna().all(axis=1).to_numpy() if groups else np.ones(len(rows), bool)
         used = rows.loc[kept]
-        labelled = {}
-        for name in dict.fromkeys(groups):
-            known = read_labels(rows[name], self.levels.get(name))
-            labelled[name] = (known, known.codes(rows[name]))
-        known = read_labels(used[self.event].rename(self.event))
+        labelled = code_labels(rows, groups, self.levels)
+        known = read_labels(used[self.event])
         _check_events(used[self.event])
         labelled[self.event] = (known, _spread(known.codes(used[self.event]), kept, np.int32(-1)))
         numbers = {name: _spread(values, kept, np.nan) for name, values in self._times(used)}

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.distributed.agreement import require_agreement
 from analysis.distributed.counted_rows import add_counted, count_rows, counted_from
-from analysis.distributed.labels import read_labels
+from analysis.distributed.labels import code_labels
 from analysis.distributed.sums import Sums
 from analysis.errors import ModelError
 from analysis.survival import GroupTest, IntervalCurve, interval_test, turnbull
@@ -89,10 +89,7 @@ class IntervalCountsTask:
             read_intervals(used, lower=self.lower, upper=self.upper)  # refuses what is wrong
             for name, values in ends.items():
                 values[kept] = used[name].to_numpy(dtype=float, na_value=np.nan)
-        labelled = {}
-        for name in dict.fromkeys(groups):
-            known = read_labels(rows[name], self.levels.get(name))
-            labelled[name] = (known, known.codes(rows[name]))
+        labelled = code_labels(rows, groups, self.levels)
         counts = count_rows(labelled, ends)
         return counts.sums(_KIND, {name: self.described[name] for name in _ROLES})
 
