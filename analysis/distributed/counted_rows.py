@@ -37,7 +37,7 @@ class CountedRows:
     @property
     def counts(self) -> Numbers:
         """How often each distinct row occurs, shape (m,)."""
-        return self.table.values[:, 0]
+        return self.table.totals[:, 0]
 
     def rows(self, *, filled: Sequence[str] = ()) -> pd.DataFrame:
         """Make all rows again, in the order of the keys.
@@ -57,7 +57,7 @@ class CountedRows:
         for name, key in self.table.keys.items():
             known = self.labels.get(name)
             codes = np.repeat(key, self.counts)
-            if known is not None and name in filled and known.values:
+            if known is not None and name in filled and known.levels:
                 codes = np.maximum(codes, 0)
             columns[name] = codes if known is None else known.column(codes)
         return pd.DataFrame(columns)
@@ -147,7 +147,7 @@ def counted_from(sums: Sums, kind: str) -> CountedRows:
         shapes = whole = fits = False
     if sums.kind != kind or not (shapes and whole and fits):
         raise DataError(f"These sums are not {kind} as they are made here; make them again.")
-    return CountedRows(labels=labels, table=KeyedSums(keys=keys, values=count[:, None]))
+    return CountedRows(labels=labels, table=KeyedSums(keys=keys, totals=count[:, None]))
 
 
 def add_counted(parts: Sequence[CountedRows]) -> CountedRows:
@@ -175,7 +175,7 @@ def add_counted(parts: Sequence[CountedRows]) -> CountedRows:
                 name: recoded(key, part.labels[name], labels[name]) if name in labels else key
                 for name, key in part.table.keys.items()
             },
-            values=part.table.values,
+            totals=part.table.totals,
         )
         for part in parts
     ]
@@ -184,5 +184,5 @@ def add_counted(parts: Sequence[CountedRows]) -> CountedRows:
 
 def _is_within(codes: Numbers, known: Labels) -> bool:
     """Say whether codes are positions of labels, or -1."""
-    inside = (codes >= -1) & (codes < len(known.values))
+    inside = (codes >= -1) & (codes < len(known.levels))
     return codes.dtype.kind in "iu" and bool(inside.all())

@@ -25,12 +25,12 @@ class KeyedSums:
     ----------
     keys : mapping of str to array, shape (m,)
         Distinct combinations, sorted by the first key, then the second …; NaN counts as a value.
-    values : array, shape (m, c)
+    totals : array, shape (m, c)
         Sums; whole numbers where whole numbers were summed.
     """
 
     keys: Mapping[str, Numbers]
-    values: Numbers
+    totals: Numbers
 
 
 def sum_by(keys: Mapping[str, Numbers], values: Numbers) -> KeyedSums:
@@ -51,7 +51,7 @@ def sum_by(keys: Mapping[str, Numbers], values: Numbers) -> KeyedSums:
     Examples
     --------
     >>> found = sum_by({"day": np.array([7.0, 1.0, 7.0])}, np.array([[1], [1], [1]]))
-    >>> found.keys["day"].tolist(), found.values.tolist()
+    >>> found.keys["day"].tolist(), found.totals.tolist()
     ([1.0, 7.0], [[1], [2]])
     """
     group, first = _numbered(keys)
@@ -60,7 +60,7 @@ def sum_by(keys: Mapping[str, Numbers], values: Numbers) -> KeyedSums:
     summed = np.column_stack(columns) if columns else np.zeros((size, 0))
     return KeyedSums(
         keys={name: key[first] for name, key in keys.items()},
-        values=summed.astype(values.dtype, copy=False),
+        totals=summed.astype(values.dtype, copy=False),
     )
 
 
@@ -81,33 +81,33 @@ def add_keyed(parts: Sequence[KeyedSums]) -> KeyedSums:
     --------
     >>> one = sum_by({"day": np.array([1, 7])}, np.array([[1], [1]]))
     >>> other = sum_by({"day": np.array([7, 9])}, np.array([[1], [1]]))
-    >>> add_keyed([one, other]).values.ravel().tolist()
+    >>> add_keyed([one, other]).totals.ravel().tolist()
     [1, 2, 1]
     """
     names = list(parts[0].keys)
     keys = {name: np.concatenate([part.keys[name] for part in parts]) for name in names}
     group, first = _numbered(keys)
-    ends = np.cumsum([len(part.values) for part in parts])
+    ends = np.cumsum([len(part.totals) for part in parts])
     places = np.split(group, ends[:-1])
-    dtype = parts[0].values.dtype
+    dtype = parts[0].totals.dtype
 
     def spread() -> Iterator[Numbers]:
         for part, place in zip(parts, places, strict=True):
-            wide = np.zeros((first.size, part.values.shape[1]), dtype=dtype)
-            wide[place] = part.values
+            wide = np.zeros((first.size, part.totals.shape[1]), dtype=dtype)
+            wide[place] = part.totals
             yield wide
 
     with np.errstate(invalid="ignore"):  # a sum that overflowed stays one that cannot be used
         total = sum(spread()) if dtype.kind in "iu" else compensated_sum(spread())
     return KeyedSums(
-        keys={name: key[first] for name, key in keys.items()}, values=np.asarray(total)
+        keys={name: key[first] for name, key in keys.items()}, totals=np.asarray(total)
     )
 
 
 def _numbered(
     keys: Mapping[str, Numbers],
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Number the distinct keys in order; return each row's number and a row of each key."""
+    """Give distinct keys numbers in order; return the number of each row, and a row of each."""
     frame = pd.DataFrame(dict(keys))
     group = frame.groupby(list(keys), sort=True, dropna=False).ngroup().to_numpy()
     first = np.empty(int(group.max()) + 1 if group.size else 0, dtype=np.intp)

@@ -29,7 +29,7 @@ class Labels:
         The column.
     kind : str
         "text", "numbers", "truth" or "category"; empty where no row has a label.
-    values : tuple
+    levels : tuple
         The labels in order: categories as declared, others sorted.
     dtype : str
         Type of the column, so that it can be made again.
@@ -39,14 +39,14 @@ class Labels:
 
     name: str
     kind: str
-    values: tuple[Any, ...]
+    levels: tuple[Any, ...]
     dtype: str = "object"
     ordered: bool = False
 
     @property
     def described(self) -> dict[str, Any]:
         """The same in values that JSON has."""
-        return {**asdict(self), "values": list(self.values)}
+        return {**asdict(self), "levels": list(self.levels)}
 
     def codes(self, column: pd.Series[Any]) -> Codes:
         """Give each row the position of its label.
@@ -54,14 +54,14 @@ class Labels:
         Parameters
         ----------
         column : pandas.Series
-            Rows whose labels are among the values, or missing.
+            Rows whose labels are among the levels, or missing.
 
         Returns
         -------
         array of int, shape (n,)
             Positions; -1 where the label is missing.
         """
-        known = pd.Index(list(self.values), dtype=object)
+        known = pd.Index(list(self.levels), dtype=object)
         codes, distinct = pd.factorize(column)
         place = np.append(known.get_indexer(pd.Index(list(distinct), dtype=object)), -1)
         return place[codes].astype(np.int32)
@@ -80,11 +80,13 @@ class Labels:
             Labels of the type that the column had.
         """
         if self.kind == "category":
-            return pd.Series(pd.Categorical.from_codes(codes, list(self.values), self.ordered))
+            return pd.Series(
+                pd.Categorical.from_codes(codes, pd.Index(list(self.levels)), self.ordered)
+            )
         if _is_plain(self.dtype) and (codes < 0).any():  # NumPy has missing values as floats only
-            values = np.array([*map(float, self.values), np.nan])
+            values = np.array([*map(float, self.levels), np.nan])
             return pd.Series(values[codes])
-        return pd.Series(np.array([*self.values, None], dtype=object)[codes], dtype=self.dtype)
+        return pd.Series(np.array([*self.levels, None], dtype=object)[codes], dtype=self.dtype)
 
 
 def read_labels(column: pd.Series[Any], declared: Sequence[Any] | None = None) -> Labels:
@@ -119,8 +121,8 @@ def read_labels(column: pd.Series[Any], declared: Sequence[Any] | None = None) -
     _check_declared(name, used, declared)
     if isinstance(dtype, pd.CategoricalDtype):
         order = bool(dtype.ordered)
-        return Labels(name=name, kind="category", values=tuple(found), ordered=order)
-    return Labels(name=name, kind=kind, values=tuple(sorted(found)), dtype=str(dtype))
+        return Labels(name=name, kind="category", levels=tuple(found), ordered=order)
+    return Labels(name=name, kind=kind, levels=tuple(sorted(found)), dtype=str(dtype))
 
 
 def code_labels(
@@ -164,7 +166,7 @@ def labels_from(described: Mapping[str, Any]) -> Labels:
     Labels
         As they were.
     """
-    return Labels(**{**described, "values": tuple(described["values"])})
+    return Labels(**{**described, "levels": tuple(described["levels"])})
 
 
 def join_labels(parts: Sequence[Labels]) -> Labels:
@@ -196,15 +198,15 @@ def join_labels(parts: Sequence[Labels]) -> Labels:
             "give it one type everywhere."
         )
     if first.kind == "category":
-        if any((part.values, part.ordered) != (first.values, first.ordered) for part in known):
+        if any((part.levels, part.ordered) != (first.levels, first.ordered) for part in known):
             raise DataError(
                 f"The categories of {first.name!r} are not the same in all parts of the rows; "
                 "declare the same ones in the same order everywhere, or make the column text."
             )
         return first
-    values = tuple(sorted({value for part in known for value in part.values}))
+    values = tuple(sorted({value for part in known for value in part.levels}))
     dtype = _joined_dtype([part.dtype for part in known])
-    return Labels(name=first.name, kind=first.kind, values=values, dtype=dtype)
+    return Labels(name=first.name, kind=first.kind, levels=values, dtype=dtype)
 
 
 def recoded(
@@ -224,8 +226,9 @@ def recoded(
     array of int, shape (n,)
         Positions in `wanted`.
     """
-    place = {value: position for position, value in enumerate(wanted.values)}
-    return np.array([*(place[value] for value in given.values), -1], dtype=np.int32)[codes]
+    place = {value: position for position, value in enumerate(wanted.levels)}
+    places = np.array([*(place[level] for level in given.levels), -1], dtype=np.int32)
+    return np.asarray(places[codes], dtype=np.int32)
 
 
 def _plain(values: Sequence[Any]) -> list[Any]:
