@@ -12,11 +12,11 @@ import pandas as pd
 from analysis.distributed.keyed import KeyedSums, Numbers, add_keyed, sum_by
 from analysis.distributed.labels import Labels, join_labels, labels_from, recoded
 from analysis.distributed.sums import Sums
-from analysis.errors import DataError
+from analysis.errors import AnalysisError, DataError
 
 __all__ = ["CountedRows", "add_counted", "count_rows", "counted_from"]
 
-_UNFIT = (KeyError, TypeError, ValueError, AttributeError)
+_UNFIT = (AnalysisError, KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -28,11 +28,14 @@ class CountedRows:
     labels : mapping of str to Labels
         Columns of labels; their keys are codes.
     table : KeyedSums
-        Keys by column, labels first; one value, the number of rows.
+        Keys by column, labels first; the number of rows, and what else was summed over them.
+    also : tuple of str
+        What else was summed.
     """
 
     labels: Mapping[str, Labels]
     table: KeyedSums
+    also: tuple[str, ...] = ()
 
     @property
     def counts(self) -> Numbers:
@@ -81,16 +84,20 @@ class CountedRows:
         labels = {name: known.described for name, known in self.labels.items()}
         return Sums(
             kind=kind,
-            about={**about, "columns": list(keys), "labels": labels},
+            about={**about, "columns": list(keys), "also": list(self.also), "labels": labels},
             arrays={
-                "count": self.counts,
+                "totals": self.table.totals,
                 **{f"key_{place}": key for place, key in enumerate(keys.values())},
             },
         )
 
 
 def count_rows(
-    labelled: Mapping[str, tuple[Labels, Numbers]], numbers: Mapping[str, Numbers]
+    labelled: Mapping[str, tuple[Labels, Numbers]],
+    numbers: Mapping[str, Numbers],
+    *,
+    n: int,
+    also: Mapping[str, Numbers] | None = None,
 ) -> CountedRows:
     """Count the rows that are alike.
 
@@ -100,6 +107,10 @@ def count_rows(
         Columns of labels and their codes.
     numbers : mapping of str to array, shape (n,)
         Columns of numbers.
+    n : int
+        Rows; without any column they are all alike.
+    also : mapping of str to array of int, shape (n,), optional
+        What is summed besides.
 
     Returns
     -------
@@ -108,10 +119,12 @@ def count_rows(
     """
     keys = {name: codes for name, (_, codes) in labelled.items()}
     keys |= {name: values + 0.0 for name, values in numbers.items()}  # -0.0 becomes 0.0
-    n = len(next(iter(keys.values())))
+    summed = {} if also is None else dict(also)
+    totals = np.column_stack([np.ones(n, dtype=np.int64), *summed.values()])
     return CountedRows(
         labels={name: known for name, (known, _) in labelled.items()},
-        table=sum_by(keys, np.ones((n, 1), dtype=np.int64)),
+        table=sum_by(keys, totals.astype(np.int64)),
+        also=tuple(summed),
     )
 
 
@@ -139,15 +152,15 @@ def counted_from(sums: Sums, kind: str) -> CountedRows:
         columns = [str(name) for name in sums.about["columns"]]
         keys = {name: sums.arrays[f"key_{place}"] for place, name in enumerate(columns)}
         labels = {name: labels_from(known) for name, known in sums.about["labels"].items()}
-        count = sums.arrays["count"]
-        shapes = {key.shape for key in keys.values()} == {count.shape}
-        whole = count.dtype.kind in "iu" and bool((count > 0).all())
+        totals, also = sums.arrays["totals"], tuple(map(str, sums.about["also"]))
+        shapes = {(len(key), 1 + len(also)) for key in keys.values()} <= {totals.shape}
+        whole = totals.dtype.kind in "iu" and bool((totals[:, 0] > 0).all())
         fits = all(_is_within(keys[name], known) for name, known in labels.items())
     except _UNFIT:
         shapes = whole = fits = False
     if sums.kind != kind or not (shapes and whole and fits):
         raise DataError(f"These sums are not {kind} as they are made here; make them again.")
-    return CountedRows(labels=labels, table=KeyedSums(keys=keys, totals=count[:, None]))
+    return CountedRows(labels=labels, table=KeyedSums(keys=keys, totals=totals), also=also)
 
 
 def add_counted(parts: Sequence[CountedRows]) -> CountedRows:
@@ -179,7 +192,7 @@ def add_counted(parts: Sequence[CountedRows]) -> CountedRows:
         )
         for part in parts
     ]
-    return CountedRows(labels=labels, table=add_keyed(tables))
+    return CountedRows(labels=labels, table=add_keyed(tables), also=parts[0].also)
 
 
 def _is_within(codes: Numbers, known: Labels) -> bool:

@@ -39,7 +39,7 @@ def sum_by(keys: Mapping[str, Numbers], values: Numbers) -> KeyedSums:
     Parameters
     ----------
     keys : mapping of str to array, shape (n,)
-        At least one key.
+        Columns of the key; without any, all rows have the same.
     values : array, shape (n, c)
         Whole numbers (sums below 2**53 are exact), or others.
 
@@ -54,7 +54,7 @@ def sum_by(keys: Mapping[str, Numbers], values: Numbers) -> KeyedSums:
     >>> found.keys["day"].tolist(), found.totals.tolist()
     ([1.0, 7.0], [[1], [2]])
     """
-    group, first = _numbered(keys)
+    group, first = _numbered(keys, len(values))
     size = first.size
     columns = [np.bincount(group, weights=column, minlength=size) for column in values.T]
     summed = np.column_stack(columns) if columns else np.zeros((size, 0))
@@ -86,7 +86,7 @@ def add_keyed(parts: Sequence[KeyedSums]) -> KeyedSums:
     """
     names = list(parts[0].keys)
     keys = {name: np.concatenate([part.keys[name] for part in parts]) for name in names}
-    group, first = _numbered(keys)
+    group, first = _numbered(keys, sum(len(part.totals) for part in parts))
     ends = np.cumsum([len(part.totals) for part in parts])
     places = np.split(group, ends[:-1])
     dtype = parts[0].totals.dtype
@@ -105,9 +105,11 @@ def add_keyed(parts: Sequence[KeyedSums]) -> KeyedSums:
 
 
 def _numbered(
-    keys: Mapping[str, Numbers],
+    keys: Mapping[str, Numbers], n: int
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Give distinct keys numbers in order; return the number of each row, and a row of each."""
+    if not keys:
+        return np.zeros(n, dtype=np.intp), np.zeros(min(n, 1), dtype=np.intp)
     frame = pd.DataFrame(dict(keys))
     group = frame.groupby(list(keys), sort=True, dropna=False).ngroup().to_numpy()
     first = np.empty(int(group.max()) + 1 if group.size else 0, dtype=np.intp)

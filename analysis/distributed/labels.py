@@ -165,8 +165,17 @@ def labels_from(described: Mapping[str, Any]) -> Labels:
     -------
     Labels
         As they were.
+
+    Raises
+    ------
+    ValueError, TypeError, KeyError
+        When the values are no labels.
     """
-    return Labels(**{**described, "levels": tuple(described["levels"])})
+    known = Labels(**{**described, "levels": tuple(described["levels"])})
+    kind = _kind(known.name, known.levels)
+    if known.kind not in ("category", kind) or pd.api.types.pandas_dtype(known.dtype) is None:
+        raise ValueError
+    return known
 
 
 def join_labels(parts: Sequence[Labels]) -> Labels:

@@ -17,7 +17,7 @@ from analysis.distributed.cox.rows import CoxRows
 from analysis.distributed.keyed import KeyedSums, add_keyed, sum_by
 from analysis.distributed.labels import Labels, join_labels, labels_from, recoded
 from analysis.distributed.sums import Sums
-from analysis.errors import DataError
+from analysis.errors import AnalysisError, DataError
 from analysis.results import FloatArray
 from analysis.summation import compensated_sum
 
@@ -25,7 +25,7 @@ __all__ = ["RiskSums", "add_risk_sums", "full", "risk_sums", "risk_sums_from"]
 
 KIND = "cox risk-set sums"
 _TABLES = ("leaving", "events", "entering")
-_UNFIT = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+_UNFIT = (AnalysisError, KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -139,7 +139,7 @@ class CoxTask:
     def described(self) -> dict[str, Any]:
         """All that decides the sums."""
         at = {"beta": list(self.beta), "centre": list(self.centre)}
-        return {"task": KIND, **asdict(self), **self.question.described, **at}
+        return {"task": KIND, **self.question.described, **at}
 
     def of(self, rows: pd.DataFrame) -> Sums:
         """Sum over the rows, per stratum and day.

@@ -113,7 +113,7 @@ class EventCountsTask:
         _check_events(used[self.event])
         labelled[self.event] = (known, _spread(known.codes(used[self.event]), kept, np.int32(-1)))
         numbers = {name: _spread(values, kept, np.nan) for name, values in self._times(used)}
-        counts = count_rows(labelled, numbers)
+        counts = count_rows(labelled, numbers, n=len(rows))
         return counts.sums(_KIND, {name: self.described[name] for name in _ROLES})
 
     def added(self, parts: Sequence[Sums]) -> Sums:

@@ -90,7 +90,7 @@ class IntervalCountsTask:
             for name, values in ends.items():
                 values[kept] = used[name].to_numpy(dtype=float, na_value=np.nan)
         labelled = code_labels(rows, groups, self.levels)
-        counts = count_rows(labelled, ends)
+        counts = count_rows(labelled, ends, n=len(rows))
         return counts.sums(_KIND, {name: self.described[name] for name in _ROLES})
 
     def added(self, parts: Sequence[Sums]) -> Sums:
