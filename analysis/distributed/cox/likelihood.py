@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.distributed.cox.risk_sums import RiskSums, full
-from analysis.distributed.keyed import KeyedSums, sum_by
+from analysis.distributed.keyed import sum_by
 from analysis.results import FloatArray
 from analysis.survival.newton import Point
 from analysis.survival.reading.events import merge_ties
@@ -118,7 +118,7 @@ def partial_likelihood(sums: RiskSums, beta: FloatArray, ties: str) -> Point[Non
 def _lay_out(sums: RiskSums) -> _Slots:
     """Find the event times, and sum over those at risk at each of them."""
     exits, entries = sums.leaving.keys["time"], sums.entering.keys["time"]
-    known = np.concatenate([exits, sums.died.keys["time"]])
+    known = np.concatenate([exits, sums.events.keys["time"]])
     merged, late = merge_ties(known, entries)
     leaving, died = merged[: exits.size], merged[exits.size :]
     moments = np.unique(died)
@@ -128,9 +128,8 @@ def _lay_out(sums: RiskSums) -> _Slots:
     def keys(stratum: Positions, time: FloatArray) -> Positions:
         return stratum * width + np.searchsorted(moments, time, side="right")
 
-    at_event = keys(strata["died"], died)
-    counts, tied = _by_key(at_event, sums.died), _by_key(at_event, sums.events)
-    slot = counts.keys["slot"]
+    at_event = sum_by({"slot": keys(strata["events"], died)}, sums.events.totals)
+    slot = at_event.keys["slot"]
     later = late > 0.0  # who enters at the origin is at risk at all times before the exit
     left = _at_slots(slot, width, keys(strata["leaving"], leaving), sums.leaving.totals)
     entered = keys(strata["entering"], late)[later]
@@ -138,15 +137,15 @@ def _lay_out(sums: RiskSums) -> _Slots:
     starts = np.flatnonzero(np.append(True, np.diff(slot // width) > 0))
     return _Slots(
         at_risk=_sums_from(change, starts),
-        tied=tied.totals,
-        number=counts.totals[:, 0].astype(np.intp),
-        weight=counts.totals[:, 1].astype(np.float64),
+        tied=at_event.totals[:, 2:],
+        number=at_event.totals[:, 0].astype(np.intp),
+        weight=at_event.totals[:, 1],
     )
 
 
 def _strata(sums: RiskSums) -> dict[str, Positions]:
     """Give each combination of strata a number, the same in all tables."""
-    tables = {name: getattr(sums, name) for name in ("leaving", "died", "entering")}
+    tables = {name: getattr(sums, name) for name in ("leaving", "events", "entering")}
     sizes = [len(known.levels) + 1 for known in sums.strata.values()]
     numbers = {}
     for name, table in tables.items():
@@ -155,11 +154,6 @@ def _strata(sums: RiskSums) -> dict[str, Positions]:
         numbers[name] = np.ravel_multi_index(codes, sizes).astype(np.intp) if codes else zero
     combined = np.unique(np.concatenate(list(numbers.values())))  # keeps slots within integers
     return {name: np.searchsorted(combined, number) for name, number in numbers.items()}
-
-
-def _by_key(slot: Positions, table: KeyedSums) -> KeyedSums:
-    """Add the sums of times that are one time."""
-    return sum_by({"slot": slot}, table.totals)
 
 
 def _at_slots(slot: Positions, width: int, key: Positions, values: FloatArray) -> FloatArray:

@@ -36,11 +36,11 @@ class RiskSums:
     ----------
     strata : mapping of str to Labels
         Labels of the strata; in keys their columns are named by number.
-    leaving, events, entering : KeyedSums
+    leaving, entering : KeyedSums
         By stratum and time, columns r, r x (p) and r x x' (q, upper triangle by rows) of the rows
-        that end, end with the event, or begin then, with r the weighted relative risk.
-    died : KeyedSums
-        By stratum and time: events, and their weights.
+        that end, or begin then, with r the weighted relative risk.
+    events : KeyedSums
+        By stratum and time: number of events, their weights, and the same of their rows.
     total : array, shape (1 + p,)
         Over events, weighted: linear predictor, and covariates.
     """
@@ -49,13 +49,12 @@ class RiskSums:
     leaving: KeyedSums
     events: KeyedSums
     entering: KeyedSums
-    died: KeyedSums
     total: FloatArray
 
     def sums(self, about: Mapping[str, Any]) -> Sums:
         """Make them ready to travel, as `risk_sums_from` reads them."""
         arrays: dict[str, npt.NDArray[Any]] = {"total": self.total}
-        for name in (*_TABLES, "died"):
+        for name in _TABLES:
             table: KeyedSums = getattr(self, name)
             arrays |= {f"{name}_{key}": values for key, values in table.keys.items()}
             arrays[f"{name}_values"] = table.totals
@@ -87,16 +86,15 @@ def risk_sums(rows: CoxRows, beta: FloatArray, centre: FloatArray) -> RiskSums:
     late, event = ~np.isneginf(rows.entry), rows.event
     weight = rows.weight[event]
     own = np.column_stack([predictor[event], X[event]])
-    counts = np.column_stack([np.ones(weight.size), weight]).astype(np.int64)
+    of_events = np.column_stack([np.ones(weight.size), weight, values[event]])
     at_exit: dict[str, npt.NDArray[Any]] = {**keys, "time": rows.time}
     at_event = {name: key[event] for name, key in at_exit.items()}
     at_entry = {name: key[late] for name, key in {**at_exit, "time": rows.entry}.items()}
     return RiskSums(
         strata={name: known for name, (known, _) in rows.strata.items()},
         leaving=sum_by(at_exit, values),
-        events=sum_by(at_event, values[event]),
+        events=sum_by(at_event, of_events),
         entering=sum_by(at_entry, values[late]),
-        died=sum_by(at_event, counts),
         total=weight @ own,
     )
 
@@ -132,7 +130,6 @@ def add_risk_sums(parts: Sequence[RiskSums]) -> RiskSums:
         leaving=added("leaving"),
         events=added("events"),
         entering=added("entering"),
-        died=added("died"),
         total=total,
     )
 
@@ -158,10 +155,11 @@ def risk_sums_from(sums: Sums) -> RiskSums:
     try:
         strata = {name: labels_from(known) for name, known in sums.about["labels"].items()}
         names = [*(f"stratum_{place}" for place in range(len(strata))), "time"]
-        tables = {table: _table(sums, table, names) for table in (*_TABLES, "died")}
+        tables = {table: _table(sums, table, names) for table in _TABLES}
         p = sums.arrays["total"].size - 1
         widths = {name: table.totals.shape[1] for name, table in tables.items()}
-        expected = dict.fromkeys(_TABLES, 1 + p + p * (p + 1) // 2) | {"died": 2}
+        q = p * (p + 1) // 2
+        expected = {"leaving": 1 + p + q, "events": 3 + p + q, "entering": 1 + p + q}
         lengths = {len(key) - len(t.totals) for t in tables.values() for key in t.keys.values()}
         fits = widths == expected and lengths <= {0}
     except _UNFIT:

@@ -1,4 +1,4 @@
-"""Curves and tests of times to events from counts of patients who are alike.
+"""Counts of patients who are alike in group, stratum, entry, time and event.
 
 Kaplan-Meier, cumulative incidence, logrank and Gray's test look at nothing but group, stratum,
 entry, time and event of the patients, so that counts of these give what the patients would give,
@@ -21,28 +21,12 @@ from analysis.distributed.labels import code_labels, read_labels
 from analysis.distributed.sums import Sums
 from analysis.errors import DataError, ModelError
 from analysis.results import FloatArray, counted
-from analysis.survival import (
-    GroupTest,
-    IncidenceCurve,
-    SurvivalCurve,
-    cumulative_incidence,
-    gray_test,
-    kaplan_meier,
-    logrank,
-)
 from analysis.survival.reading.events import check_entry, read_numbers
 from analysis.survival.reading.named_columns import require_columns
 
-__all__ = [
-    "EventCountsTask",
-    "cumulative_incidence_of",
-    "event_rows",
-    "gray_test_of",
-    "kaplan_meier_of",
-    "logrank_of",
-]
+__all__ = ["KIND", "EventCountsTask"]
 
-_KIND = "event counts"
+KIND = "event counts"
 _ROLES = ("time", "event", "entry", "by", "strata")
 
 
@@ -82,7 +66,7 @@ class EventCountsTask:
     def described(self) -> dict[str, Any]:
         """All that decides the sums."""
         levels = {name: list(values) for name, values in self.levels.items()}
-        return {"task": _KIND, **asdict(self), "strata": list(self.strata), "levels": levels}
+        return {"task": KIND, **asdict(self), "strata": list(self.strata), "levels": levels}
 
     def of(self, rows: pd.DataFrame) -> Sums:
         """Count the patients of the rows, one row each.
@@ -114,13 +98,13 @@ class EventCountsTask:
         labelled[self.event] = (known, _spread(known.codes(used[self.event]), kept, np.int32(-1)))
         numbers = {name: _spread(values, kept, np.nan) for name, values in self._times(used)}
         counts = count_rows(labelled, numbers, n=len(rows))
-        return counts.sums(_KIND, {name: self.described[name] for name in _ROLES})
+        return counts.sums(KIND, {name: self.described[name] for name in _ROLES})
 
     def added(self, parts: Sequence[Sums]) -> Sums:
         """Add the counts of disjoint sets of patients; their order does not matter."""
-        require_agreement(parts, _KIND, _ROLES)
-        total = add_counted([counted_from(part, _KIND) for part in parts])
-        return total.sums(_KIND, {name: self.described[name] for name in _ROLES})
+        require_agreement(parts, KIND, _ROLES)
+        total = add_counted([counted_from(part, KIND) for part in parts])
+        return total.sums(KIND, {name: self.described[name] for name in _ROLES})
 
     def _check_columns(self, rows: pd.DataFrame) -> None:
         """Refuse columns that are not there, or that have two parts at once."""
@@ -145,156 +129,6 @@ class EventCountsTask:
         entry = read_numbers(used, self.entry, "entry", lowest=0.0)
         check_entry(entry, time, self.entry, self.time)
         return [(self.entry, entry), (self.time, time)]
-
-
-def event_rows(sums: Sums) -> pd.DataFrame:
-    """Make rows that give what the patients give, in an order of their own.
-
-    Parameters
-    ----------
-    sums : Sums
-        Of `EventCountsTask`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per patient; those left out have a missing group or stratum, and nothing else.
-
-    Raises
-    ------
-    DataError
-        When the sums are others.
-    """
-    counts = counted_from(sums, _KIND)
-    return counts.rows(filled=[str(sums.about["event"])])
-
-
-def kaplan_meier_of(sums: Sums, **choices: Any) -> SurvivalCurve:
-    """Estimate Kaplan-Meier curves from counts.
-
-    Parameters
-    ----------
-    sums : Sums
-        Of `EventCountsTask` without strata, whose events are 0 and 1.
-    **choices
-        ``conf_type, origin`` as in `analysis.survival.kaplan_meier`.
-
-    Returns
-    -------
-    SurvivalCurve
-        That of the patients together.
-
-    Raises
-    ------
-    ColumnError, DataError, ModelError
-        As `kaplan_meier`; and when there are strata.
-    """
-    _refuse_strata(sums, "a curve")
-    about = sums.about
-    return kaplan_meier(
-        event_rows(sums), about["time"], about["event"], entry=about["entry"], by=about["by"],
-        **choices,
-    )  # fmt: skip
-
-
-def cumulative_incidence_of(sums: Sums, **choices: Any) -> IncidenceCurve:
-    """Estimate cumulative incidences from counts.
-
-    Parameters
-    ----------
-    sums : Sums
-        Of `EventCountsTask` without strata.
-    **choices
-        ``causes, censored, conf_type, variance`` as in `analysis.survival.cumulative_incidence`.
-
-    Returns
-    -------
-    IncidenceCurve
-        That of the patients together.
-
-    Raises
-    ------
-    ColumnError, DataError, ModelError
-        As `cumulative_incidence`; and when there are strata.
-    """
-    _refuse_strata(sums, "a curve")
-    about = sums.about
-    return cumulative_incidence(
-        event_rows(sums), about["time"], about["event"], entry=about["entry"], by=about["by"],
-        **choices,
-    )  # fmt: skip
-
-
-def logrank_of(sums: Sums, **choices: Any) -> GroupTest:
-    """Test that groups have the same risk of an event, from counts.
-
-    Parameters
-    ----------
-    sums : Sums
-        Of `EventCountsTask` with groups.
-    **choices
-        ``rho, gamma, trend`` as in `analysis.survival.logrank`.
-
-    Returns
-    -------
-    GroupTest
-        That of the patients together.
-
-    Raises
-    ------
-    ColumnError, DataError, ModelError
-        As `logrank`; and when there are no groups.
-    """
-    about = sums.about
-    by, strata = _groups(sums), list(about["strata"])
-    return logrank(
-        event_rows(sums), about["time"], about["event"], by, strata=strata, entry=about["entry"],
-        **choices,
-    )  # fmt: skip
-
-
-def gray_test_of(sums: Sums, **choices: Any) -> GroupTest:
-    """Test that groups have the same cumulative incidence of each cause, from counts.
-
-    Parameters
-    ----------
-    sums : Sums
-        Of `EventCountsTask` with groups, at most one column of strata, and no delayed entry.
-    **choices
-        ``rho, causes, censored`` as in `analysis.survival.gray_test`.
-
-    Returns
-    -------
-    GroupTest
-        That of the patients together.
-
-    Raises
-    ------
-    ColumnError, DataError, ModelError
-        As `gray_test`; and when the sums have no groups, delayed entry, or several strata.
-    """
-    about = sums.about
-    by, strata = _groups(sums), list(about["strata"])
-    if about["entry"] is not None or len(strata) > 1:
-        raise ModelError("Gray's test takes no delayed entry, and one column of strata at most.")
-    return gray_test(
-        event_rows(sums), about["time"], about["event"], by, strata=next(iter(strata), None),
-        **choices,
-    )  # fmt: skip
-
-
-def _groups(sums: Sums) -> str:
-    """Return the column of the groups, or say that a test needs one."""
-    by = sums.about["by"]
-    if by is None:
-        raise ModelError("A test compares groups; count them by by=.")
-    return str(by)
-
-
-def _refuse_strata(sums: Sums, what: str) -> None:
-    """Refuse strata where they would only leave rows out."""
-    if sums.about["strata"]:
-        raise ModelError(f"Strata are for tests; {what} takes groups by by=.")
 
 
 def _check_events(column: pd.Series[Any]) -> None:
