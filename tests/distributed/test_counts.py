@@ -40,8 +40,11 @@ def test_counts_of_a_small_table():
     task = CountsTask(by=("clinic", "period"), flags=("seen",), amounts=("sessions",))
     found = counts_of(task.of(SMALL)).astype({"clinic": str, "period": str})
     assert sorted(found.itertuples(index=False, name=None)) == [
-        ("a", "1", 1, 1, 4), ("a", "2", 1, 1, 6), ("b", "1", 2, 1, 1), ("not recorded", "1", 1, 1, 2),
-    ]  # fmt: skip
+        ("a", "1", 1, 1, 4),
+        ("a", "2", 1, 1, 6),
+        ("b", "1", 2, 1, 1),
+        ("not recorded", "1", 1, 1, 2),
+    ]
     everyone = counts_of(travelled(CountsTask(flags=("seen",)), cut(SMALL, 2)))
     assert everyone.to_dict("records") == [{"patients": 5, "seen": 4}]
 

@@ -58,10 +58,8 @@ def test_the_fit_is_that_of_the_patients(key, n_parts):
     pd.testing.assert_frame_equal(
         found.tidy(0.9, exponentiate=True), wanted.tidy(0.9, exponentiate=True), rtol=1e-10
     )
-    exact = wanted.glance().drop(columns="newton_decrement")
-    pd.testing.assert_frame_equal(
-        found.glance().drop(columns="newton_decrement"), exact, rtol=1e-10
-    )
+    one, other = (fit.glance().drop(columns="newton_decrement") for fit in (found, wanted))
+    pd.testing.assert_frame_equal(one, other, rtol=1e-10)
     pd.testing.assert_frame_equal(found.covariance(), wanted.covariance(), rtol=1e-9)
     pd.testing.assert_frame_equal(found.joint_tests(), wanted.joint_tests(), rtol=1e-8)
     pd.testing.assert_frame_equal(found.overall_tests(), wanted.overall_tests(), rtol=1e-8)
@@ -118,7 +116,7 @@ def test_large_offsets_of_covariates_cost_no_digits():
 @pytest.mark.identity
 def test_support_counts_levels_exactly_and_numbers_at_most():
     for formula in ("arm * clinic", ADJUSTED, "arm * severity"):
-        found = fitted(question(formula), cut(ROWS, 7)).support()
+        found = fitted(question(formula), cut(ROWS, 2)).support()
         wanted = cox(formula, ROWS, event="relapse").support()
         assert found["term"].tolist() == wanted["term"].tolist()
         assert (found["residual_df"] == wanted["residual_df"]).all()
@@ -129,11 +127,12 @@ def test_support_counts_levels_exactly_and_numbers_at_most():
 
 
 @pytest.mark.identity
-def test_a_fit_is_released_like_one_in_memory(tmp_path):
+def test_a_fit_is_released_like_one_in_memory():
     found = fitted(question("arm + clinic"), cut(ROWS, 2))
     wanted = cox("arm + clinic", ROWS, event="relapse")
     one, other = release(found), release(wanted)
-    assert str(one) == str(other)
+    pd.testing.assert_frame_equal(one.frame, other.frame, rtol=1e-10)
+    assert one.hidden == other.hidden
     task = CoxStartTask(question=question("arm"))
     start = travelled(task, [ROWS])
     bare = cox_rounds(lambda beta: task.at(beta, start).of(ROWS), task.question)
@@ -175,9 +174,9 @@ def test_all_parts_together_are_refused_as_in_memory():
         fitted(question(ADJUSTED), cut(separated, 2))
     with pytest.raises(ModelError, match=r"'clinic\[T.c2\]'"):
         fitted(question("age + clinic", strata="clinic"), cut(ROWS, 2))
+    older = ROWS.assign(older=ROWS["age"] + 1.0)
     with pytest.raises(ModelError, match="'older'"):
-        asked = question("age + older")
-        fitted(asked, cut(ROWS.assign(older=ROWS["age"] + 1.0), 2))
+        fitted(question("age + older"), cut(older, 2))
 
 
 @pytest.mark.unit

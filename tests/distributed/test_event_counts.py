@@ -50,10 +50,8 @@ def test_cumulative_incidence_is_that_of_the_patients(n_parts):
         wanted = cumulative_incidence(ROWS, event="type", by="clinic", variance=variance)
         same(found.curve(), wanted.curve())
         same(found.glance(), wanted.glance())
-    same(
-        gray_test_of(sums, rho=1.0).tidy(),
-        gray_test(ROWS, event="type", by="clinic", rho=1.0).tidy(),
-    )
+    gray = gray_test(ROWS, event="type", by="clinic", rho=1.0)
+    same(gray_test_of(sums, rho=1.0).tidy(), gray.tidy())
 
 
 @pytest.mark.identity
@@ -166,7 +164,6 @@ def test_counts_of_many_patients_stay_small():
         ({"time": "soon"}, ColumnError, "not numeric"),
         ({"relapse": np.nan}, DataError, "missing in 411 rows"),
         ({"entry": 1e6}, DataError, "never at risk"),
-        ({"arm": [["im"], "iv"] * 205 + ["iv"]}, (ColumnError, TypeError), ""),
     ],
 )
 def test_bad_rows_are_refused_where_they_are_read(change, error, words):

@@ -91,4 +91,4 @@ def test_rounds_that_do_not_belong_together_are_refused():
     with pytest.raises(ModelError, match="another question than the one given"):
         combine_rounds([first], question(ADJUSTED, ties="breslow"))
     with pytest.raises(DataError, match="neither"):
-        cox_rounds(lambda beta: Sums(kind="counts", about={"n_event": 1}, arrays={}), asked)
+        cox_rounds(lambda _: Sums(kind="counts", about={"n_event": 1}, arrays={}), asked)
