@@ -127,6 +127,14 @@ def test_support_counts_levels_exactly_and_numbers_at_most():
 
 
 @pytest.mark.identity
+def test_support_of_a_number_that_only_one_part_tells_about():
+    rare = ROWS.assign(older=(ROWS.index < 9).astype(int))
+    found = fitted(question("arm + older"), [rare[:200], rare[200:]]).support()
+    wanted = cox("arm + older", rare, event="relapse").support()
+    pd.testing.assert_frame_equal(found, wanted)
+
+
+@pytest.mark.identity
 def test_a_fit_is_released_like_one_in_memory():
     found = fitted(question("arm + clinic"), cut(ROWS, 2))
     wanted = cox("arm + clinic", ROWS, event="relapse")

@@ -18,6 +18,7 @@ from analysis.distributed.cox.question import CoxQuestion
 from analysis.distributed.cox.rows import CoxRows
 from analysis.distributed.keyed import KeyedSums, sum_by
 from analysis.formulas.columns import Column
+from analysis.formulas.encoding import Encoding, Factor
 from analysis.formulas.support import fewest_behind
 
 __all__ = ["cells_of", "fewest_of", "support_of"]
@@ -58,11 +59,11 @@ def fewest_of(rows: CoxRows) -> npt.NDArray[np.int64]:
     array of int, shape (p, 2)
         To be added over parts.
     """
-    n = rows.event.size
-    if not n:
-        return np.zeros((rows.X.shape[1], 2), dtype=np.int64)
-    behind = fewest_behind(rows.encoding, rows.columns, patient=np.arange(n), event=rows.event)
-    return behind[_COUNTS].to_numpy(dtype=np.int64)[1:]
+    events = {name: column.take(rows.event) for name, column in rows.columns.items()}
+    behind = _told_by(rows.encoding, rows.columns, rows.event)
+    of_events = _told_by(rows.encoding, events, np.ones(int(rows.event.sum()), dtype=bool))
+    # The most common value of those with the event may be another one in another part.
+    return np.column_stack([behind[:, 0], np.minimum(behind[:, 1], of_events[:, 0])])
 
 
 def support_of(
@@ -97,6 +98,31 @@ def support_of(
     ][1:]
     rest.loc[numeric, _COUNTS] = fewest[numeric]
     return rest.assign(residual_df=int(event.sum()) - len(rest))
+
+
+def _told_by(
+    encoding: Encoding, columns: Mapping[str, Column], event: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.int64]:
+    """Count behind each coefficient; who has the same number as everybody tells nothing."""
+    n = event.size
+    names = encoding.names[1:]
+    if not n:
+        return np.zeros((len(names), 2), dtype=np.int64)
+    behind = fewest_behind(encoding, columns, patient=np.arange(n), event=event)
+    counts = behind[_COUNTS].to_numpy(dtype=np.int64)[1:]
+    alike = [
+        any(_is_constant(factor, columns) for factor, _ in product.parts if not factor.codings)
+        for product in encoding.products
+        for _ in product.names
+    ][1:]
+    counts[alike] = 0
+    return counts
+
+
+def _is_constant(factor: Factor, columns: Mapping[str, Column]) -> bool:
+    """Say whether a number is the same in all rows."""
+    values = factor.values(columns, reduced=False)
+    return bool((values == values[0]).all())
 
 
 def _columns(question: CoxQuestion, cells: KeyedSums, n: int) -> Mapping[str, Column]:
