@@ -1,4 +1,4 @@
-"""Columns that are counted or added: whole numbers, and true or false."""
+"""What is counted: one row per patient, whole numbers, true or false."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import DataError
+from analysis.survival.reading.named_columns import require_columns
 from analysis.text_numbers import require_numbers
 
-__all__ = ["read_amount", "read_flag"]
+__all__ = ["read_amount", "read_flag", "require_one_row"]
 
 
 def read_flag(rows: pd.DataFrame, name: str) -> npt.NDArray[np.int64]:
@@ -70,3 +71,31 @@ def read_amount(rows: pd.DataFrame, name: str) -> npt.NDArray[np.int64]:
             "leave the rows out and say so."
         )
     return values.astype(np.int64)
+
+
+def require_one_row(rows: pd.DataFrame, subject: str) -> None:
+    """Refuse patients with two rows, who would count twice.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows of a part, each patient whole.
+    subject : str
+        Column of the patient; empty: every row is a patient.
+
+    Raises
+    ------
+    ColumnError
+        When the column is not there.
+    DataError
+        When a patient has several rows, or none is named.
+    """
+    if not subject:
+        return
+    require_columns(rows, subject=subject)
+    repeated, missing = int(rows[subject].duplicated().sum()), int(rows[subject].isna().sum())
+    if repeated or missing:
+        raise DataError(
+            f"Column {subject!r} (subject=) has {repeated} rows of patients who have one already, "
+            f"and {missing} rows without a patient. Give one row per patient."
+        )

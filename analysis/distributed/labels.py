@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,11 +30,13 @@ class Labels:
     kind : str
         "text", "numbers", "truth" or "category"; empty where no row has a label.
     levels : tuple
-        The labels in order: categories as declared, others sorted.
+        The labels in order: as declared, ordered categories as they are, others sorted.
     dtype : str
         Type of the column, so that it can be made again.
     ordered : bool
         Whether categories have an order.
+    declared : tuple or None
+        All labels that there may be, where they were declared.
     """
 
     name: str
@@ -42,11 +44,13 @@ class Labels:
     levels: tuple[Any, ...]
     dtype: str = "object"
     ordered: bool = False
+    declared: tuple[Any, ...] | None = None
 
     @property
     def described(self) -> dict[str, Any]:
         """The same in values that JSON has."""
-        return {**asdict(self), "levels": list(self.levels)}
+        declared = None if self.declared is None else list(self.declared)
+        return {**asdict(self), "levels": list(self.levels), "declared": declared}
 
     def codes(self, column: pd.Series[Any]) -> Codes:
         """Give each row the position of its label.
@@ -77,9 +81,10 @@ class Labels:
         Returns
         -------
         pandas.Series
-            Labels of the type that the column had.
+            Labels of the type that the column had; categories where they were declared in another
+            order than the sorted one.
         """
-        if self.kind == "category":
+        if self.kind == "category" or list(self.levels) != sorted(self.levels):
             return pd.Series(
                 pd.Categorical.from_codes(codes, pd.Index(list(self.levels)), self.ordered)
             )
@@ -97,12 +102,13 @@ def read_labels(column: pd.Series[Any], declared: Sequence[Any] | None = None) -
     column : pandas.Series
         Text, numbers, booleans or categories; missing values are no label.
     declared : sequence, optional
-        All labels that any part may have.
+        All labels that any part may have, in their order.
 
     Returns
     -------
     Labels
-        Those that occur, or all categories.
+        Those that occur; all categories where these have an order. Categories without an order
+        are text or numbers, since files hold text as categories that differ from part to part.
 
     Raises
     ------
@@ -113,16 +119,23 @@ def read_labels(column: pd.Series[Any], declared: Sequence[Any] | None = None) -
     """
     name, dtype = str(column.name), column.dtype
     if isinstance(dtype, pd.CategoricalDtype):
-        found = _plain(list(dtype.categories))
         used = _plain(list(column.cat.remove_unused_categories().cat.categories))
+        plain, ordered = str(dtype.categories.dtype), bool(dtype.ordered)
     else:
-        used = found = _plain(list(column.dropna().unique()))
-    kind = _kind(name, found)
-    _check_declared(name, used, declared)
-    if isinstance(dtype, pd.CategoricalDtype):
-        order = bool(dtype.ordered)
-        return Labels(name=name, kind="category", levels=tuple(found), ordered=order)
-    return Labels(name=name, kind=kind, levels=tuple(sorted(found)), dtype=str(dtype))
+        used = _plain(list(column.dropna().unique()))
+        plain, ordered = str(dtype), False
+    kind = _kind(name, used)
+    if declared is not None:
+        every = tuple(_plain(list(declared)))
+        _check_declared(name, used, every)
+        levels = tuple(level for level in every if level in set(used))
+        return Labels(
+            name=name, kind=kind, levels=levels, dtype=plain, ordered=ordered, declared=every
+        )
+    if ordered:
+        every = tuple(_plain(list(dtype.categories)))
+        return Labels(name=name, kind="category", levels=every, ordered=True)
+    return Labels(name=name, kind=kind, levels=tuple(sorted(used)), dtype=plain)
 
 
 def code_labels(
@@ -171,7 +184,9 @@ def labels_from(described: Mapping[str, Any]) -> Labels:
     ValueError, TypeError, KeyError
         When the values are no labels.
     """
-    known = Labels(**{**described, "levels": tuple(described["levels"])})
+    declared = None if described["declared"] is None else tuple(described["declared"])
+    levels = tuple(described["levels"])
+    known = Labels(**{**described, "levels": levels, "declared": declared})
     kind = _kind(known.name, known.levels)
     if known.kind not in ("category", kind) or pd.api.types.pandas_dtype(known.dtype) is None:
         raise ValueError
@@ -194,7 +209,7 @@ def join_labels(parts: Sequence[Labels]) -> Labels:
     Raises
     ------
     DataError
-        When the column is of another type in another part, or categories differ.
+        When the column is of another type in another part, or ordered categories differ.
     """
     known = [part for part in parts if part.kind]
     if not known:
@@ -210,12 +225,16 @@ def join_labels(parts: Sequence[Labels]) -> Labels:
         if any((part.levels, part.ordered) != (first.levels, first.ordered) for part in known):
             raise DataError(
                 f"The categories of {first.name!r} are not the same in all parts of the rows; "
-                "declare the same ones in the same order everywhere, or make the column text."
+                "list them in order by levels=, or make the column text."
             )
         return first
-    values = tuple(sorted({value for part in known for value in part.levels}))
-    dtype = _joined_dtype([part.dtype for part in known])
-    return Labels(name=first.name, kind=first.kind, levels=values, dtype=dtype)
+    found = {level for part in known for level in part.levels}
+    order = sorted(found) if first.declared is None else first.declared
+    return replace(
+        first,
+        levels=tuple(level for level in order if level in found),
+        dtype=_joined_dtype([part.dtype for part in known]),
+    )
 
 
 def recoded(
@@ -258,13 +277,13 @@ def _kind(name: str, values: Sequence[Any]) -> str:
     )
 
 
-def _check_declared(name: str, used: Sequence[Any], declared: Sequence[Any] | None) -> None:
+def _check_declared(name: str, used: Sequence[Any], declared: Sequence[Any]) -> None:
     """Refuse labels that nobody declared."""
-    unknown = 0 if declared is None else len(set(used) - set(_plain(list(declared))))
+    unknown = len(set(used) - set(declared))
     if unknown:
         raise DataError(
             f"Column {name!r} has {unknown} levels that levels= does not list; list all levels "
-            f"that any part may have ({len(list(declared or ()))} were given)."
+            f"that any part may have ({len(declared)} were given)."
         )
 
 

@@ -124,6 +124,18 @@ def test_bad_rows_are_refused(change, words):
 
 
 @pytest.mark.unit
+def test_patients_with_two_rows_would_count_twice():
+    rows = SMALL.assign(patient=[1, 1, 2, 3, 4])
+    with pytest.raises(DataError, match="1 rows of patients who have one already"):
+        CountsTask(by=("clinic",), subject="patient").of(rows)
+    named = {"events": "events", "sessions": "sessions", "subject": "patient"}
+    with pytest.raises(DataError, match="1 rows of patients who have one already"):
+        EventRatesTask(by="clinic", **named).of(rows)
+    rows["clinic"] = ["a", "b", "b", None, "b"]
+    assert EventRatesTask(by="clinic", **named).of(rows).kind == "event rates"
+
+
+@pytest.mark.unit
 def test_what_was_not_counted_cannot_be_shown():
     counts = CountsTask(by=("clinic",), flags=("seen",)).of(SMALL)
     with pytest.raises(ModelError, match="2 are not among the flags"):

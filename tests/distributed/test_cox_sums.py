@@ -167,6 +167,22 @@ def test_bad_parts_are_refused(formula, change, error, words):
         CoxStartTask(question=question(formula)).of(ROWS.assign(**change))
 
 
+@pytest.mark.identity
+def test_patients_may_have_intervals_but_one_event():
+    late = ROWS.assign(start=0.0)
+    early = late.assign(time=late["time"] / 2.0, relapse=0)
+    data = pd.concat([early, late.assign(start=late["time"] / 2.0)])
+    data = data[data["time"] > data["start"]]
+    asked = question(ADJUSTED, entry="start", subject="patient")
+    found = fitted(asked, [data[data["arm"] == "im"], data[data["arm"] == "iv"]])
+    wanted = cox(ADJUSTED, data, event="relapse", entry="start", subject="patient")
+    pd.testing.assert_frame_equal(found.tidy(), wanted.tidy(), rtol=1e-10)
+    with pytest.raises(DataError, match="rows that overlap in time"):
+        CoxStartTask(question=asked).of(data.assign(start=0.0))
+    with pytest.raises(DataError, match="more than one event"):
+        CoxStartTask(question=asked).of(data.assign(relapse=1))
+
+
 @pytest.mark.unit
 def test_weights_that_are_not_whole_are_refused():
     with pytest.raises(DataError, match="weight is not whole"):

@@ -141,6 +141,33 @@ def test_groups_of_any_type_come_back_as_they_were(kind):
 
 
 @pytest.mark.identity
+def test_text_that_files_hold_as_categories_is_text():
+    parts = [
+        part.assign(arm=pd.Categorical(part["arm"], order))
+        for part, order in zip(cut(ROWS, 2), (["im"], ["iv", "im"], ["im", "iv", "oral"]), strict=True)
+    ]
+    sums = travelled(EventCountsTask(event="relapse", by="arm"), parts)
+    same(kaplan_meier_of(sums).curve(), kaplan_meier(ROWS, event="relapse", by="arm").curve())
+
+
+@pytest.mark.identity
+def test_declared_levels_give_the_order_of_groups():
+    levels = {"arm": ["iv", "oral", "im"]}
+    task = EventCountsTask(event="relapse", by="arm", levels=levels)
+    found = kaplan_meier_of(travelled(task, cut(ROWS, 2))).curve()
+    ordered = ROWS.assign(arm=pd.Categorical(ROWS["arm"], ["iv", "im"]))
+    same(found, kaplan_meier(ordered, event="relapse", by="arm").curve())
+
+
+@pytest.mark.unit
+def test_patients_with_two_rows_would_count_twice():
+    task = EventCountsTask(event="relapse", subject="patient")
+    assert task.of(ROWS).kind == "event counts"
+    with pytest.raises(DataError, match="1 rows of patients who have one already"):
+        task.of(pd.concat([ROWS, ROWS.iloc[[3]]]))
+
+
+@pytest.mark.identity
 def test_times_that_differ_by_rounding_are_one_time_across_parts():
     data = pd.DataFrame({"time": [0.3, 3 * 0.1, 0.5], "event": [1, 1, 0]})
     sums = travelled(EventCountsTask(), [data.iloc[:1], data.iloc[1:]])
@@ -187,8 +214,8 @@ def test_parts_of_other_questions_or_types_are_refused():
     numbers = ROWS.assign(arm=ROWS["arm"].eq("iv").astype(int))
     with pytest.raises(DataError, match="several kinds"):
         KM.added([KM.of(ROWS), KM.of(numbers)])
-    one = ROWS.assign(arm=pd.Categorical(ROWS["arm"], ["im", "iv"]))
-    two = ROWS.assign(arm=pd.Categorical(ROWS["arm"], ["iv", "im"]))
+    one = ROWS.assign(arm=pd.Categorical(ROWS["arm"], ["im", "iv"], ordered=True))
+    two = ROWS.assign(arm=pd.Categorical(ROWS["arm"], ["iv", "im"], ordered=True))
     with pytest.raises(DataError, match="categories of 'arm' are not the same"):
         KM.added([KM.of(one), KM.of(two)])
 

@@ -41,6 +41,9 @@ class CoxQuestion:
     levels : mapping of str to sequence
         All levels of every factor, the first of which is the reference. Other covariates are
         numbers.
+    subject : str
+        Column of patients with several rows, whose intervals must not overlap, with one event at
+        most; empty: every row is a patient.
     """
 
     formula: str
@@ -51,6 +54,7 @@ class CoxQuestion:
     weights: str | None = None
     ties: str = "efron"
     levels: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    subject: str = ""
 
     @property
     def described(self) -> dict[str, Any]:
@@ -61,7 +65,7 @@ class CoxQuestion:
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the rows that are read."""
-        roles = (self.time, self.event, self.entry, self.weights)
+        roles = (self.time, self.event, self.entry, self.weights, self.subject)
         names = [*self.parsed.predictors, *self.strata, *(name for name in roles if name)]
         return tuple(dict.fromkeys(names))
 
@@ -78,6 +82,7 @@ class CoxQuestion:
             event=self.event,
             entry=self.entry,
             weights=self.weights,
+            subject=self.subject or None,
             strata=self.strata,
         )
 

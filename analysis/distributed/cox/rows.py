@@ -22,6 +22,7 @@ from analysis.survival.reading.events import (
     read_weights,
 )
 from analysis.survival.reading.named_columns import require_columns
+from analysis.survival.reading.regression_rows import check_overlap
 
 __all__ = ["CoxRows", "read_cox_rows"]
 
@@ -88,12 +89,17 @@ def read_cox_rows(question: CoxQuestion, data: pd.DataFrame) -> CoxRows:
     encoding, parsed = question.coding(), question.parsed
     named = {"time": question.time, "event": question.event}
     require_columns(data, **named, entry=question.entry, weights=question.weights)
-    check_present(data, question.strata, "the call")
     check_present(data, parsed.predictors, parsed.part)
-    needed = list(dict.fromkeys([*parsed.predictors, *question.strata]))
+    named_groups = [*question.strata, *filter(None, [question.subject])]
+    check_present(data, named_groups, "the call")
+    needed = list(dict.fromkeys([*parsed.predictors, *named_groups]))
     kept = data.loc[data[needed].notna().all(axis=1).to_numpy()]
     columns = _covariates(question, kept)
     time, entry, event, weight = _times(question, kept)
+    if question.subject:
+        subject = np.asarray(pd.factorize(kept[question.subject])[0], dtype=np.intp)
+        check_overlap(time, entry, subject, question.outcome)
+        _require_single(subject, event, question.subject)
     return CoxRows(
         encoding=encoding,
         columns=columns,
@@ -151,6 +157,18 @@ def _times(
         weight = read_weights(kept, question.weights)
         _require_whole(weight, question.weights)
     return time, entry, read_flags(kept, question.event), weight
+
+
+def _require_single(
+    subject: npt.NDArray[np.intp], event: npt.NDArray[np.bool_], column: str
+) -> None:
+    """Refuse patients with several events, whose covariance is no sum over rows."""
+    several = int((np.bincount(subject[event]) > 1).sum())
+    if several:
+        raise DataError(
+            f"{several} subjects ({column!r}) have more than one event. Over parts, the covariance "
+            "takes one at most; several need all rows at once, by cox()."
+        )
 
 
 def _require_whole(weight: FloatArray, column: str) -> None:

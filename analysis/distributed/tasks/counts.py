@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.distributed.agreement import require_agreement
-from analysis.distributed.amounts import read_amount, read_flag
+from analysis.distributed.amounts import read_amount, read_flag, require_one_row
 from analysis.distributed.counted_rows import add_counted, count_rows, counted_from
 from analysis.distributed.labels import code_labels
 from analysis.distributed.sums import Sums
@@ -39,17 +39,20 @@ class CountsTask:
         Columns of whole numbers that are added, such as sessions.
     levels : mapping of str to sequence
         All levels that there may be; others are refused where the rows are read.
+    subject : str
+        Column of the patient, who must not have two rows; empty: every row is counted.
     """
 
     by: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()
     levels: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    subject: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the rows that are read."""
-        return tuple(dict.fromkeys([*self.by, *self.flags, *self.amounts]))
+        return tuple(dict.fromkeys(filter(None, [self.subject, *self.by, *self.flags, *self.amounts])))
 
     @property
     def described(self) -> dict[str, Any]:
@@ -83,6 +86,7 @@ class CountsTask:
             raise ModelError(f"{_ROWS!r} is the number of rows; give the column another name.")
         for name in self.columns:
             require_columns(rows, column=name)
+        require_one_row(rows, self.subject)
         labelled = code_labels(rows, self.by, self.levels)
         also = {name: read_flag(rows, name) for name in self.flags}
         also |= {name: read_amount(rows, name) for name in self.amounts}
@@ -90,14 +94,14 @@ class CountsTask:
 
     def added(self, parts: Sequence[Sums]) -> Sums:
         """Add the counts of disjoint sets of patients; their order does not matter."""
-        require_agreement(parts, _COUNTS, ("by", "flags", "amounts"))
+        require_agreement(parts, _COUNTS, ("by", "flags", "amounts", "levels"))
         return add_counted([counted_from(part, _COUNTS) for part in parts]).sums(
             _COUNTS, self._about()
         )
 
     def _about(self) -> dict[str, Any]:
         """Say what parts must have in common."""
-        return {name: self.described[name] for name in ("by", "flags", "amounts")}
+        return {name: self.described[name] for name in ("by", "flags", "amounts", "levels")}
 
 
 def counts_of(sums: Sums) -> pd.DataFrame:

@@ -42,6 +42,11 @@ class CoxStartTask:
     question: CoxQuestion
 
     @property
+    def subject(self) -> str:
+        """Column of the patient, if there is one."""
+        return self.question.subject
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the rows that are read."""
         return self.question.columns
@@ -129,6 +134,11 @@ class CoxTask:
     question: CoxQuestion
     beta: tuple[float, ...]
     centre: tuple[float, ...]
+
+    @property
+    def subject(self) -> str:
+        """Column of the patient, if there is one."""
+        return self.question.subject
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.distributed.agreement import require_agreement
-from analysis.distributed.amounts import read_amount
+from analysis.distributed.amounts import read_amount, require_one_row
 from analysis.distributed.counted_rows import add_counted, count_rows, counted_from
 from analysis.distributed.labels import code_labels
 from analysis.distributed.sums import Sums
@@ -38,17 +38,21 @@ class EventRatesTask:
         Column of the levels, such as the clinic.
     levels : mapping of str to sequence
         All levels that there may be.
+    subject : str
+        Column of the patient, who must not have two rows at a level; empty: every row is one.
     """
 
     events: str
     sessions: str
     by: str | None = None
     levels: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    subject: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the rows that are read."""
-        return tuple(name for name in (self.by, self.events, self.sessions) if name is not None)
+        named = (self.subject, self.by, self.events, self.sessions)
+        return tuple(dict.fromkeys(name for name in named if name))
 
     @property
     def described(self) -> dict[str, Any]:
@@ -79,20 +83,23 @@ class EventRatesTask:
         for name in self.columns:
             require_columns(rows, column=name)
         groups = [] if self.by is None else [self.by]
+        if self.subject:
+            for _, own in rows.groupby(groups, dropna=False, observed=True) if groups else [("", rows)]:
+                require_one_row(own, self.subject)
         numbers = {name: read_amount(rows, name) for name in (self.events, self.sessions)}
         labelled = code_labels(rows, groups, self.levels)
         return count_rows(labelled, numbers, n=len(rows)).sums(_RATES, self._about())
 
     def added(self, parts: Sequence[Sums]) -> Sums:
         """Add the counts of disjoint sets of patients; their order does not matter."""
-        require_agreement(parts, _RATES, ("by", "events", "sessions"))
+        require_agreement(parts, _RATES, ("by", "events", "sessions", "levels"))
         return add_counted([counted_from(part, _RATES) for part in parts]).sums(
             _RATES, self._about()
         )
 
     def _about(self) -> dict[str, Any]:
         """Say what parts must have in common."""
-        return {"by": self.by, "events": self.events, "sessions": self.sessions}
+        return {name: self.described[name] for name in ("by", "events", "sessions", "levels")}
 
 
 def event_rates_of(sums: Sums, *, conf_level: float = 0.95) -> pd.DataFrame:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.distributed.agreement import require_agreement
+from analysis.distributed.amounts import require_one_row
 from analysis.distributed.counted_rows import add_counted, count_rows, counted_from
 from analysis.distributed.labels import code_labels, read_labels
 from analysis.distributed.sums import Sums
@@ -27,7 +28,7 @@ from analysis.survival.reading.named_columns import require_columns
 __all__ = ["KIND", "EventCountsTask"]
 
 KIND = "event counts"
-_ROLES = ("time", "event", "entry", "by", "strata")
+_ROLES = ("time", "event", "entry", "by", "strata", "levels")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,8 @@ class EventCountsTask:
     levels : mapping of str to sequence
         All groups and strata that there may be; others are refused where the rows are read. The
         order of groups is that of the column.
+    subject : str
+        Column of the patient, who must not have two rows; empty: every row is a patient.
     """
 
     time: str = "time"
@@ -55,12 +58,13 @@ class EventCountsTask:
     entry: str | None = None
     strata: tuple[str, ...] = ()
     levels: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    subject: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the rows that are read."""
-        named = (self.time, self.event, self.entry, self.by, *self.strata)
-        return tuple(dict.fromkeys(name for name in named if name is not None))
+        named = (self.subject, self.time, self.event, self.entry, self.by, *self.strata)
+        return tuple(dict.fromkeys(name for name in named if name))
 
     @property
     def described(self) -> dict[str, Any]:
@@ -86,9 +90,11 @@ class EventCountsTask:
         ColumnError
             When a column is missing or of the wrong type, or has two parts at once.
         DataError
-            When a time or event is missing, negative or out of order, or a level not declared.
+            When a time or event is missing, negative or out of order, a level was not declared,
+            or a patient has two rows.
         """
         self._check_columns(rows)
+        require_one_row(rows, self.subject)
         groups = [name for name in (self.by, *self.strata) if name is not None]
         kept = rows[groups].notna().all(axis=1).to_numpy() if groups else np.ones(len(rows), bool)
         used = rows.loc[kept]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.distributed.agreement import require_agreement
+from analysis.distributed.amounts import require_one_row
 from analysis.distributed.counted_rows import add_counted, count_rows, counted_from
 from analysis.distributed.labels import code_labels
 from analysis.distributed.sums import Sums
@@ -21,7 +22,7 @@ from analysis.survival.reading.named_columns import require_columns
 __all__ = ["IntervalCountsTask", "interval_rows", "interval_test_of", "turnbull_of"]
 
 _KIND = "interval counts"
-_ROLES = ("lower", "upper", "by", "strata")
+_ROLES = ("lower", "upper", "by", "strata", "levels")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,8 @@ class IntervalCountsTask:
         Columns of the strata of a test.
     levels : mapping of str to sequence
         All groups and strata that there may be; others are refused where the rows are read.
+    subject : str
+        Column of the patient, who must not have two rows; empty: every row is a patient.
     """
 
     lower: str = "lower"
@@ -45,12 +48,13 @@ class IntervalCountsTask:
     by: str | None = None
     strata: tuple[str, ...] = ()
     levels: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    subject: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the rows that are read."""
-        groups = (name for name in (self.by, *self.strata) if name is not None)
-        return tuple(dict.fromkeys((self.lower, self.upper, *groups)))
+        named = (self.subject, self.lower, self.upper, self.by, *self.strata)
+        return tuple(dict.fromkeys(name for name in named if name))
 
     @property
     def described(self) -> dict[str, Any]:
@@ -76,11 +80,13 @@ class IntervalCountsTask:
         ColumnError
             When a column is missing or of the wrong type.
         DataError
-            When an end is negative, missing or out of order, or a level was not declared.
+            When an end is negative, missing or out of order, a level was not declared, or a
+            patient has two rows.
         """
         require_columns(rows, lower=self.lower, upper=self.upper, by=self.by)
         for name in self.strata:
             require_columns(rows, strata=name)
+        require_one_row(rows, self.subject)
         groups = [name for name in (self.by, *self.strata) if name is not None]
         kept = rows[groups].notna().all(axis=1).to_numpy() if groups else np.ones(len(rows), bool)
         used = rows.loc[kept]

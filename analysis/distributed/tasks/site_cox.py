@@ -43,6 +43,11 @@ class SiteCoxTask:
     beta: tuple[float, ...]
 
     @property
+    def subject(self) -> str:
+        """Column of the patient, if there is one."""
+        return self.question.subject
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the rows that are read."""
         return self.question.columns
