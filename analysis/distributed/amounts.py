@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -73,7 +75,7 @@ def read_amount(rows: pd.DataFrame, name: str) -> npt.NDArray[np.int64]:
     return values.astype(np.int64)
 
 
-def require_one_row(rows: pd.DataFrame, subject: str) -> None:
+def require_one_row(rows: pd.DataFrame, subject: str, within: Sequence[str] = ()) -> None:
     """Refuse patients with two rows, who would count twice.
 
     Parameters
@@ -82,6 +84,8 @@ def require_one_row(rows: pd.DataFrame, subject: str) -> None:
         Rows of a part, each patient whole.
     subject : str
         Column of the patient; empty: every row is a patient.
+    within : sequence of str
+        Columns of levels at each of which a patient may have a row.
 
     Raises
     ------
@@ -93,7 +97,10 @@ def require_one_row(rows: pd.DataFrame, subject: str) -> None:
     if not subject:
         return
     require_columns(rows, subject=subject)
-    repeated, missing = int(rows[subject].duplicated().sum()), int(rows[subject].isna().sum())
+    repeated, missing = (
+        int(rows.duplicated([subject, *within]).sum()),
+        int(rows[subject].isna().sum()),
+    )
     if repeated or missing:
         raise DataError(
             f"Column {subject!r} (subject=) has {repeated} rows of patients who have one already, "

@@ -43,7 +43,7 @@ def test_labels_join_in_one_order_and_codes_follow():
 
 @pytest.mark.unit
 @pytest.mark.parametrize(
-    "values", [[pd.Timestamp("2025-01-01")], ["a", 1], [True, 1], [("a", "b")]]
+    "values", [[pd.Timestamp("2025-01-01")], ["a", 1], [True, 2], [("a", "b")]]
 )
 def test_labels_of_other_kinds_are_refused_without_being_shown(values):
     with pytest.raises(ColumnError, match="neither all text nor all numbers") as raised:

@@ -52,7 +52,9 @@ class CountsTask:
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the rows that are read."""
-        return tuple(dict.fromkeys(filter(None, [self.subject, *self.by, *self.flags, *self.amounts])))
+        return tuple(
+            dict.fromkeys(filter(None, [self.subject, *self.by, *self.flags, *self.amounts]))
+        )
 
     @property
     def described(self) -> dict[str, Any]:

@@ -83,9 +83,7 @@ class EventRatesTask:
         for name in self.columns:
             require_columns(rows, column=name)
         groups = [] if self.by is None else [self.by]
-        if self.subject:
-            for _, own in rows.groupby(groups, dropna=False, observed=True) if groups else [("", rows)]:
-                require_one_row(own, self.subject)
+        require_one_row(rows, self.subject, groups)
         numbers = {name: read_amount(rows, name) for name in (self.events, self.sessions)}
         labelled = code_labels(rows, groups, self.levels)
         return count_rows(labelled, numbers, n=len(rows)).sums(_RATES, self._about())
