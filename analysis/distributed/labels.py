@@ -133,7 +133,7 @@ def read_labels(column: pd.Series[Any], declared: Sequence[Any] | None = None) -
             name=name, kind=kind, levels=levels, dtype=plain, ordered=ordered, declared=every
         )
     if ordered:
-        every = tuple(_plain(list(dtype.categories)))
+        every = tuple(_plain(list(column.cat.categories)))
         return Labels(name=name, kind="category", levels=every, ordered=True)
     return Labels(name=name, kind=kind, levels=tuple(sorted(used)), dtype=plain)
 
