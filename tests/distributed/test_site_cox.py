@@ -56,6 +56,26 @@ def test_strata_within_sites_and_sites_without_events_or_rows():
 
 
 @pytest.mark.identity
+def test_another_machine_may_go_on_with_the_rounds():
+    asked = question(ADJUSTED)
+    wanted, rounds = in_rounds(asked, SITES)
+    turned = [
+        [
+            Sums(
+                kind=part.kind,
+                about={**part.about, "beta": [x * (1.0 + 4e-16) for x in part.about["beta"]]},
+                arrays=part.arrays,
+            )
+            for part in parts
+        ]
+        for parts in rounds
+    ]
+    found = combine_rounds(turned, asked)
+    assert isinstance(found, PooledCox)
+    pd.testing.assert_frame_equal(found.tidy(), wanted.tidy(), rtol=1e-12)
+
+
+@pytest.mark.identity
 def test_the_task_of_a_round_does_the_same_in_one_go():
     asked = question(ADJUSTED)
     found = cox_rounds(

@@ -28,6 +28,7 @@ from analysis.survival.regression.cox_tests import overall_tests
 __all__ = ["NextRound", "combine_rounds", "cox_rounds"]
 
 _WIDE = 4.0  # standard deviations that a number may span
+_SAME = 1e-13  # another machine, with other linear algebra, asks for the same but for rounding
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -145,18 +146,18 @@ def combine_rounds(
     Nothing is kept between calls: the search runs again over the rounds that there are, which
     costs next to nothing, and stops where it needs another.
     """
-    known: dict[bytes, Sums] = {}
-    for number, parts in enumerate(rounds, start=1):
-        total = _total(parts, question, number, len(rounds[0]))
-        known[_key(total.about["beta"])] = total
-    used: set[bytes] = set()
+    known = [
+        _total(parts, question, number, len(rounds[0]))
+        for number, parts in enumerate(rounds, start=1)
+    ]
+    used: set[int] = set()
 
     def recorded(beta: FloatArray) -> Sums:
-        key = _key(beta)
-        if key not in known:
-            raise _AskedError(beta)
-        used.add(key)
-        return known[key]
+        for place, total in enumerate(known):
+            if np.allclose(total.about["beta"], beta, rtol=_SAME, atol=_SAME * _SAME):
+                used.add(place)
+                return total
+        raise _AskedError(beta)
 
     try:
         found: NextRound | PooledCox = cox_rounds(recorded, question, start)
@@ -182,11 +183,6 @@ def _total(parts: Sequence[Sums], question: CoxQuestion, number: int, n_sites: i
         raise ModelError(f"Round {number} answers another question than the one given here.")
     beta = tuple(float(value) for value in parts[0].about["beta"])
     return SiteCoxTask(question=question, beta=beta).added(parts)
-
-
-def _key(beta: Any) -> bytes:
-    """Make coefficients a key; -0.0 and 0.0 are one."""
-    return (np.asarray(beta, dtype=np.float64) + 0.0).tobytes()
 
 
 def _require_events(about: Mapping[str, Any]) -> None:
