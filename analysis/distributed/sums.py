@@ -61,7 +61,9 @@ def packed(sums: Sums) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, values in {_ABOUT: about, **_prefixed(sums.arrays)}.items():
-            with archive.open(zipfile.ZipInfo(f"{name}.npy", _LONG_AGO), "w") as member:
+            place = zipfile.ZipInfo(f"{name}.npy", _LONG_AGO)
+            place.compress_type = zipfile.ZIP_DEFLATED  # a ZipInfo does not take the archive's
+            with archive.open(place, "w") as member:
                 np.lib.format.write_array(member, values, allow_pickle=False)
     return content.getvalue()
 
