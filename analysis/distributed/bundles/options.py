@@ -43,6 +43,14 @@ class Options:
             return None
         return float(self._kept(name, default, _is_number, "a number"))
 
+    def numbers(self, name: str, default: Sequence[float]) -> tuple[float, ...]:
+        """Return an option that is a list of numbers."""
+
+        def are_numbers(value: Any) -> bool:
+            return isinstance(value, Sequence) and bool(value) and all(map(_is_number, value))
+
+        return tuple(map(float, self._kept(name, list(default), are_numbers, "a list of numbers")))
+
     def one_of(self, name: str, allowed: Sequence[str], default: str | None = None) -> str:
         """Return an option that is one of some texts."""
         rule = f"one of {', '.join(map(repr, allowed))}"

@@ -13,7 +13,7 @@ from analysis.errors import ColumnError
 from analysis.outcomes import visit_outcomes, window_named
 from analysis.study import Study
 
-__all__ = ["OutcomeRows", "Rows"]
+__all__ = ["OutcomeRows", "Rows", "plain", "within_levels"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -99,21 +99,59 @@ class OutcomeRows:
                 f"The formula uses {', '.join(map(repr, missing))}, which visits do not have; "
                 f"allowed are {', '.join(found.columns)}."
             )
-        kept, reasons = found, []
-        for name, allowed in {"visit": self.visits, **self.levels}.items():
-            wanted = kept[name].astype("string").isin(list(allowed)).fillna(value=False)
-            reasons.append((f"{name}: none of {', '.join(allowed)}", int((~wanted).sum())))
-            kept = kept[wanted]
-        frame = _plain(kept[list(columns)])
-        return Rows(frame=frame, account=pd.DataFrame(reasons, columns=["reason", "n_rows"]))
+        kept, account = within_levels(found, {"visit": self.visits, **self.levels})
+        return Rows(frame=plain(kept[list(columns)]), account=account)
 
 
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give labels and numbers the types that models take."""
+def within_levels(
+    rows: pd.DataFrame, levels: Mapping[str, Sequence[str]]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Keep the rows whose groups are those of the agreement.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        With a column per group.
+    levels : mapping of str to sequence of str
+        Groups that are analysed.
+
+    Returns
+    -------
+    kept : pandas.DataFrame
+        The rows.
+    account : pandas.DataFrame
+        Columns ``reason, n_rows``.
+    """
+    kept, reasons = rows, []
+    for name, allowed in levels.items():
+        wanted = kept[name].astype("string").isin(list(allowed)).fillna(value=False)
+        reasons.append((f"{name}: none of {', '.join(allowed)}", int((~wanted).sum())))
+        kept = kept[wanted]
+    return kept, pd.DataFrame(reasons, columns=["reason", "n_rows"])
+
+
+def plain(frame: pd.DataFrame, *, whole: Sequence[str] = ()) -> pd.DataFrame:
+    """Give labels and numbers the types that models take.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Rows.
+    whole : sequence of str
+        Columns of whole numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Numbers as floats, whole numbers as integers, all else as text.
+    """
     columns: dict[str, Any] = {}
     for name, column in frame.items():
         is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-        columns[str(name)] = column.astype("float64" if is_number else "string").astype(
-            "float64" if is_number else "object"
-        )
+        if name in whole:
+            columns[str(name)] = column.astype("int64")
+        elif is_number:
+            columns[str(name)] = column.astype("float64")
+        else:
+            columns[str(name)] = column.astype("string").astype("object")
     return pd.DataFrame(columns, index=frame.index)
