@@ -66,9 +66,8 @@ class TimesToEvent:
         """Read a table whose ``model`` is one of the kinds."""
         kind = table.one_of("model", cls.kinds)
         competing = kind in ("cumulative-incidence", "gray-test")
-        source = EventRows.read(
-            table, competing=competing, grouped=kind in ("logrank", "gray-test")
-        )
+        is_test = kind in ("logrank", "gray-test")
+        source = EventRows.read(table, competing=competing, grouped=is_test)
         by_site = table.one_of("strata", ("none", "site"), default="none") == "site"
         levels: dict[str, tuple[Any, ...]] = dict(source.levels)
         if by_site:
