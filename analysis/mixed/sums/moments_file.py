@@ -32,6 +32,7 @@ __all__ = [
     "load_moments",
     "moments_arrays",
     "rebuild_moments",
+    "sample_column",
     "save_moments",
 ]
 
@@ -276,7 +277,7 @@ def _rebuilt(text: Mapping[str, Any], arrays: Mapping[str, Any]) -> Moments:
     """Put moments together again."""
     parsed = read_fixed(text["formula"])
     levels = {name: pd.Index(values) for name, values in text["levels"].items()}
-    columns = {name: _sample(name, levels.get(name)) for name in parsed.predictors}
+    columns = {name: sample_column(name, levels.get(name)) for name in parsed.predictors}
     encoding = encode(parsed, columns, len(next(iter(columns.values()))) if columns else 1)
     labels = {name: pd.Index(values) for name, values in text["labels"].items()}
     roles = Roles(**text["roles"])
@@ -351,8 +352,21 @@ def _check_shapes(moments: Moments) -> None:
         raise ValueError("arrays and text do not fit together")
 
 
-def _sample(name: str, levels: pd.Index[Any] | None) -> Column:
-    """Make a column from which the coding of a formula can be read."""
+def sample_column(name: str, levels: pd.Index[Any] | None) -> Column:
+    """Make a column from which the coding of a formula can be read.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    levels : pandas.Index or None
+        Levels of a factor; None for a number.
+
+    Returns
+    -------
+    Column
+        Invented values, every level among them.
+    """
     if levels is None:
         return Column(name=name, data=np.arange(1.0, 25.0), levels=None)
     codes = np.resize(np.arange(len(levels)), 24)
