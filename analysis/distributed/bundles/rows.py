@@ -9,11 +9,14 @@ from typing import Any
 import pandas as pd
 
 from analysis.distributed.bundles.options import Options
-from analysis.errors import ColumnError
+from analysis.errors import ColumnError, DataError
 from analysis.outcomes import visit_outcomes, window_named
 from analysis.study import Study
 
 __all__ = ["OutcomeRows", "Rows"]
+
+_NAMES = ("subject_id", "site_id", "visit")
+"""Labels that the agreement knows without a list of levels."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -90,15 +93,12 @@ class OutcomeRows:
         ------
         ColumnError
             When a column is none of the outcomes of a visit.
+        DataError
+            When the formula uses labels that the agreement does not list.
         """
         found = visit_outcomes(study, self.instrument, baseline_at_least=self.baseline_at_least)
         found = found.assign(nominal_day=found["visit"].astype(str).map(self.days))
-        missing = [name for name in columns if name not in found.columns]
-        if missing:
-            raise ColumnError(
-                f"The formula uses {', '.join(map(repr, missing))}, which visits do not have; "
-                f"allowed are {', '.join(found.columns)}."
-            )
+        self._check_columns(found, columns)
         kept, reasons = found, []
         for name, allowed in {"visit": self.visits, **self.levels}.items():
             wanted = kept[name].astype("string").isin(list(allowed)).fillna(value=False)
@@ -107,12 +107,33 @@ class OutcomeRows:
         frame = _plain(kept[list(columns)])
         return Rows(frame=frame, account=pd.DataFrame(reasons, columns=["reason", "n_rows"]))
 
+    def _check_columns(self, found: pd.DataFrame, columns: Sequence[str]) -> None:
+        """Refuse columns that visits do not have, and labels of which sites may have others."""
+        missing = [name for name in [*columns, *self.levels] if name not in found.columns]
+        if missing:
+            raise ColumnError(
+                f"The agreement uses {', '.join(map(repr, missing))}, which visits do not have; "
+                f"allowed are {', '.join(found.columns)}."
+            )
+        said = {*_NAMES, *self.levels}
+        labels = [name for name in columns if name not in said and not _is_number(found[name])]
+        if labels:
+            raise DataError(
+                f"The formula uses labels of {', '.join(map(repr, labels))}, and sites may have "
+                f"others. List all of them in the agreement, as levels.{labels[0]} = [...]."
+            )
+
+
+def _is_number(column: pd.Series[Any]) -> bool:
+    """Tell numbers from labels; yes and no are labels."""
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     """Give labels and numbers the types that models take."""
     columns: dict[str, Any] = {}
     for name, column in frame.items():
-        is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+        is_number = _is_number(column)
         columns[str(name)] = column.astype("float64" if is_number else "string").astype(
             "float64" if is_number else "object"
         )
