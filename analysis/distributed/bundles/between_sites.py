@@ -13,6 +13,10 @@ from analysis.results import FloatArray, check_conf_level
 __all__ = ["between_sites"]
 
 _NUMBERS = ("estimate", "std_error")
+_FOUND = (
+    *("q", "df", "p_value", "tau2", "tau2_low", "tau2_high", "i2", "i2_low", "i2_high"),
+    *("estimate", "std_error", "conf_low", "conf_high", "predicted_low", "predicted_high"),
+)
 _INFERENCE = ("df", "statistic", "p_value", "conf_low", "conf_high")
 
 
@@ -140,20 +144,24 @@ def _why(by_site: pd.DataFrame, site: str) -> str:
 
 
 def _of_term(group: pd.DataFrame, conf_level: float) -> dict[str, float]:
-    """Compare the estimates of one term."""
-    names = ("q", "df", "p_value", "tau2", "tau2_low", "tau2_high", "i2", "i2_low", "i2_high")
-    names += ("estimate", "std_error", "conf_low", "conf_high", "predicted_low", "predicted_high")
+    """Compare the estimates of one term; all missing where there are fewer than two."""
     if len(group) < 2:
-        return dict.fromkeys(names, np.nan)
+        return dict.fromkeys(_FOUND, np.nan)
     sites = Estimates(**{name: group[name].to_numpy(dtype=float) for name in _NUMBERS})
     df, q = len(group) - 1, sites.spread(0.0)
-    tails = stats.chi2.ppf([(1 + conf_level) / 2, (1 - conf_level) / 2], df)
-    tau2, low, high = (sites.tau2_of(float(wanted)) for wanted in (df, *tails))
-    mean, total = sites.mean(tau2), float(sites.weights(tau2).sum())
-    error = float(np.sqrt(max(1.0, sites.spread(tau2) / df) / total))
-    reach = float(stats.t.ppf((1 + conf_level) / 2, df))
-    ahead = reach * float(np.hypot(np.sqrt(tau2), error))
-    values = (q, df, float(stats.chi2.sf(q, df)), tau2, low, high)
-    values += (sites.share(tau2), sites.share(low), sites.share(high))
-    values += (mean, error, mean - reach * error, mean + reach * error, mean - ahead, mean + ahead)
-    return dict(zip(names, values, strict=True))
+    upper, lower = stats.chi2.ppf([(1 + conf_level) / 2, (1 - conf_level) / 2], df)
+    tau2, low, high = (sites.tau2_of(float(wanted)) for wanted in (df, upper, lower))
+    found = [q, df, float(stats.chi2.sf(q, df)), tau2, low, high]
+    found += [sites.share(tau2), sites.share(low), sites.share(high)]
+    found += _mean(sites, tau2, float(stats.t.ppf((1 + conf_level) / 2, df)))
+    return dict(zip(_FOUND, found, strict=True))
+
+
+def _mean(sites: Estimates, tau2: float, reach: float) -> list[float]:
+    """Return the mean over sites, its error and limits, and where a new site is expected."""
+    mean, weights = sites.mean(tau2), sites.weights(tau2)
+    factor = max(1.0, sites.spread(tau2) / (weights.size - 1))
+    error = float(np.sqrt(factor / weights.sum()))
+    ahead = float(np.hypot(np.sqrt(tau2), error))
+    limits = [mean + sign * reach * spread for spread in (error, ahead) for sign in (-1.0, 1.0)]
+    return [mean, error, *limits]

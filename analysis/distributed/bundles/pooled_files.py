@@ -64,7 +64,7 @@ def write_pooled(
 
 def _with_origin(table: pd.DataFrame, pooled: Pooled, name: str) -> pd.DataFrame:
     """Say in every row where it comes from."""
-    origin = {
+    origin: dict[str, str | int] = {
         "mode": pooled.mode,
         "agreement_sha256": pooled.specification.sha256,
         "pooled_sites": " ".join(bundle.site for bundle in pooled.bundles),

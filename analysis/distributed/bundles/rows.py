@@ -60,8 +60,11 @@ class OutcomeRows:
     def read(cls, table: Options) -> OutcomeRows:
         """Read the options of the rows."""
         visits = table.texts("visits")
-        for label in visits:
-            window_named(label)  # an unknown visit is refused before any site has worked
+        for label in visits:  # an unknown one is refused before any site has worked
+            try:
+                window_named(label)
+            except DataError as error:
+                raise DataError(f"{table.where}: visits names {label!r}. {error}") from None
         return cls(
             instrument=table.text("instrument"),
             visits=visits,
