@@ -200,7 +200,7 @@ def test_numbers_that_are_not_finite_are_refused_by_the_site(path, bundles):
               for name, values in sums.arrays.items()}  # fmt: skip
     assert np.isnan(arrays["0_0_uu"]).any()
     with_numbers(path, packed(Sums(kind="bundle", about={}, arrays=arrays)))
-    with pytest.raises(DataError, match="'course' cannot be added. clinic-h: The sums do not"):
+    with pytest.raises(DataError, match=r"'course' cannot be added\. clinic-h: The sums do not"):
         pool([path, path.with_name("bundle-clinic-a.json")])
 
 

@@ -29,11 +29,17 @@ CASES = {
         lambda rows: mmrm(FORMULA, rows, covariance="unstructured", **ON_VISITS),
     ),
     "fixed": (
-        'model = "mmrm"\nsite = "fixed"\ncovariance = "heterogeneous toeplitz"\n'
-        'df = "satterthwaite"',
+        """model = "mmrm"\nsite = "fixed"\ncovariance = "heterogeneous toeplitz"
+df = "satterthwaite" """,
         lambda rows: mmrm(
             f"{FORMULA} + site_id", rows, covariance="heterogeneous toeplitz",
             df="satterthwaite", **ON_VISITS,
+        ),
+    ),
+    "random": (
+        'model = "mmrm"\nsite = "random"\ncovariance = "compound symmetry"',
+        lambda rows: mmrm(
+            FORMULA, rows, covariance="compound symmetry", nested_in="site_id", **ON_VISITS
         ),
     ),
     "lines": (
