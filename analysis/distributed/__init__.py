@@ -4,7 +4,9 @@ Import its calls from here; they have the names of those that take a frame.
 """
 
 from analysis.distributed.bundles.bundle import Bundle, make_bundle
+from analysis.distributed.bundles.examples import example_agreement
 from analysis.distributed.bundles.files import read_bundle, write_bundle
+from analysis.distributed.bundles.pooled_files import write_pooled
 from analysis.distributed.bundles.pooling import Pooled, pool
 from analysis.distributed.bundles.specification import Specification, read_specification
 from analysis.distributed.mixed_models import lmm, mmrm, moments
@@ -29,6 +31,7 @@ __all__ = [
     "Specification",
     "cox",
     "cumulative_incidence",
+    "example_agreement",
     "gray_test",
     "index_shards",
     "interval_test",
@@ -45,4 +48,5 @@ __all__ = [
     "split_patients",
     "turnbull",
     "write_bundle",
+    "write_pooled",
 ]

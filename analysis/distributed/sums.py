@@ -20,7 +20,7 @@ _ABOUT = "about"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first day that zip files know
 _UNFIT = (
     EOFError, KeyError, MemoryError, OSError, RuntimeError, TypeError, ValueError,
-    zipfile.BadZipFile, zlib.error,
+    AttributeError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 
 
@@ -68,13 +68,16 @@ def packed(sums: Sums) -> bytes:
     return content.getvalue()
 
 
-def unpacked(content: bytes) -> Sums:
+def unpacked(content: bytes, *, most: int | None = None) -> Sums:
     """Read what `packed` wrote.
 
     Parameters
     ----------
     content : bytes
         One NPZ file.
+    most : int, optional
+        Bytes that it may unfold to; for files from elsewhere, of which a small one could fill
+        the memory.
 
     Returns
     -------
@@ -84,9 +87,12 @@ def unpacked(content: bytes) -> Sums:
     Raises
     ------
     DataError
-        When the bytes are cut short, damaged, or hold anything but numbers.
+        When the bytes are cut short, damaged, unfold to more than `most`, or hold anything but
+        numbers.
     """
     try:
+        if most is not None and _unfolded(content) > most:
+            raise ValueError
         with np.load(io.BytesIO(content), allow_pickle=False) as loaded:
             arrays = {name: loaded[name] for name in loaded.files}
         text = json.loads(arrays.pop(_ABOUT).tobytes().decode("utf-8"))
@@ -96,6 +102,12 @@ def unpacked(content: bytes) -> Sums:
         raise DataError(
             "A file of sums is cut short or damaged; delete it, and the sums are made again."
         ) from None
+
+
+def _unfolded(content: bytes) -> int:
+    """Return the bytes that a file says it unfolds to; more than it says is never read."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return sum(member.file_size for member in archive.infolist())
 
 
 def _prefixed(

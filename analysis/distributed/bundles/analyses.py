@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol
 
 from analysis.distributed.bundles.options import Options
 from analysis.distributed.bundles.rows import OutcomeRows, Rows
+from analysis.distributed.bundles.sites import with_sites_present, without_site_variance
 from analysis.distributed.sums import Sums
 from analysis.distributed.task import Task
 from analysis.distributed.tasks.moments import MomentsTask, moments_of
@@ -99,7 +100,9 @@ class MixedModel:
 
     def fit(self, sums: Sums) -> Any:
         """Fit the network's sums."""
-        moments = moments_of(sums)
+        moments = without_site_variance(moments_of(sums))
+        if SITE in moments.about.population.levels:
+            moments = with_sites_present(moments, SITE)
         if "random" in self.choices:
             return fit_random_moments(moments, **self.choices)
         return fit_moments(moments, **self.choices)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from analysis import storage
 from analysis.distributed.bundles.bundle import Bundle, Part
-from analysis.distributed.bundles.specification import digest
+from analysis.distributed.bundles.specification import Specification, digest, specification_of
 from analysis.distributed.sums import Sums, packed, unpacked
-from analysis.errors import DataError
+from analysis.errors import AnalysisError, DataError
 
 __all__ = ["read_bundle", "write_bundle"]
 
 _FORMAT = "ketamine-outcomes bundle"
 _VERSION = 1
+_MOST = 1 << 30  # bytes that the numbers of a bundle may unfold to
+_ENTRIES = {"format", "version", "site", "mode", "statement", "specification"} | {
+    *("specification_sha256", "analyses", "numbers_sha256")
+}
 
 
 def write_bundle(bundle: Bundle, folder: Path | str) -> tuple[Path, Path]:
@@ -111,15 +115,18 @@ def read_bundle(path: Path | str) -> Bundle:
             "with: damaged on the way, or of another bundle. Ask the site for both files again."
         )
     try:
-        arrays = unpacked(content).arrays
+        arrays = unpacked(content, most=_MOST).arrays
+        agreed = specification_of(text["specification"], stem.with_suffix(".json").name)
+        parts = tuple(_part(n, each, arrays) for n, each in enumerate(text["analyses"]))
+        _check_parts(agreed, str(text["mode"]), parts)
         return Bundle(
             site=str(text["site"]),
             specification=text["specification"],
             specification_sha256=str(text["specification_sha256"]),
-            parts=tuple(_part(n, each, arrays) for n, each in enumerate(text["analyses"])),
-            statement=tuple(text["statement"]),
+            parts=parts,
+            statement=tuple(map(str, text["statement"])),
         )
-    except (DataError, KeyError, TypeError, ValueError, AttributeError):
+    except (AnalysisError, KeyError, TypeError, ValueError, AttributeError):
         raise DataError(
             f"{numbers.name} does not hold what {numbers.with_suffix('.json').name} says. Ask the "
             "site for both files again."
@@ -144,7 +151,8 @@ def _read_text(file: Path) -> Mapping[str, Any]:
             f"version {_VERSION}. Make all bundles with the same version of the toolkit."
         )
     said = text.pop("sha256", None)
-    if said != digest(text) or text["specification_sha256"] != digest(text["specification"]):
+    is_whole = set(text) == _ENTRIES and said == digest(text)
+    if not is_whole or text["specification_sha256"] != digest(text["specification"]):
         raise DataError(
             f"{file.name} was changed after it was written. Ask the site for the file as it was "
             "made; a bundle is never mended by hand."
@@ -155,6 +163,12 @@ def _read_text(file: Path) -> Mapping[str, Any]:
 def _no_bundle(file: Path) -> DataError:
     """Say that a file is no bundle."""
     return DataError(f"{file.name} is no bundle, or is damaged. Ask the site to send it again.")
+
+
+def _check_parts(agreed: Specification, mode: str, parts: Sequence[Part]) -> None:
+    """Refuse other analyses than those that were agreed on, and another mode."""
+    if mode != agreed.mode or [part.name for part in parts] != [a.name for a in agreed.analyses]:
+        raise ValueError("the bundle is not what its agreement says")
 
 
 def _part(number: int, text: Mapping[str, Any], arrays: Mapping[str, Any]) -> Part:

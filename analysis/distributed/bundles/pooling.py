@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,12 @@ from typing import Any
 import pandas as pd
 
 from analysis.distributed.bundles.agreement import check_agreement
+from analysis.distributed.bundles.between_sites import between_sites
 from analysis.distributed.bundles.bundle import Bundle
 from analysis.distributed.bundles.files import read_bundle
 from analysis.distributed.bundles.specification import MODES, Specification, specification_of
+from analysis.distributed.sums import Sums
+from analysis.distributed.task import Task
 from analysis.errors import AnalysisError, DataError
 from analysis.progress import progress
 from analysis.results import frame_to_html, frame_to_text
@@ -86,7 +89,7 @@ class Pooled:
             except AnalysisError as error:
                 frame = pd.DataFrame({"note": [str(error)]})
             frames.append(frame.assign(without=left.site))
-        return _first_column(pd.concat(frames, ignore_index=True), "without")
+        return _arranged(pd.concat(frames, ignore_index=True), "without")
 
     def by_site(self, name: str) -> pd.DataFrame:
         """Fit an analysis to each site alone.
@@ -110,7 +113,37 @@ class Pooled:
             except AnalysisError as error:
                 frame = pd.DataFrame({"note": [str(error)]})
             frames.append(frame.assign(site=bundle.site))
-        return _first_column(pd.concat(frames, ignore_index=True), "site")
+        return _arranged(pd.concat(frames, ignore_index=True), "site")
+
+    def heterogeneity(self, name: str, conf_level: float = 0.95) -> pd.DataFrame:
+        """Say how much sites differ beyond chance, term by term.
+
+        Parameters
+        ----------
+        name : str
+            Analysis.
+        conf_level : float
+            Two-sided coverage.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `between_sites` of the fits by site: how many sites were fitted, and why others were
+            not; Q, the variance between sites and I² with limits; the mean over sites and where
+            a new site is expected. That mean is not the pooled fit, see there.
+
+        Raises
+        ------
+        DataError
+            When the analysis was not agreed on, or its results have no standard errors.
+        """
+        fits = self.by_site(name)
+        if "std_error" not in fits.columns:
+            raise DataError(
+                f"{name!r} has no estimates with standard errors by site, so that their spread "
+                "cannot be judged. See by_site() for what sites have, or why they have nothing."
+            )
+        return between_sites(fits, conf_level=conf_level)
 
     def _check(self, name: str) -> None:
         """Refuse an analysis that was not agreed on."""
@@ -160,13 +193,42 @@ def pool(bundles: Sequence[Bundle | Path | str]) -> Pooled:
     return Pooled(specification=specification, bundles=ordered, results=results)
 
 
-def _first_column(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Put a column before the others."""
-    return table.loc[:, [name, *(other for other in table.columns if other != name)]]
+def _arranged(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Put a column before the others, and notes behind them."""
+    between = [other for other in table.columns if other not in {name, "note"}]
+    return table[[name, *between, "note"]]
 
 
 def _fitted(specification: Specification, bundles: Sequence[Bundle], name: str) -> Any:
     """Add the sums of an analysis over sites and fit them."""
     analysis = next(each for each in specification.analyses if each.name == name)
-    parts = [part.sums for bundle in bundles for part in bundle.parts if part.name == name]
-    return analysis.fit(analysis.task.added(parts))
+    parts = {
+        bundle.site: part.sums for bundle in bundles for part in bundle.parts if part.name == name
+    }
+    return analysis.fit(_added(analysis.task, parts, name))
+
+
+def _added(task: Task, parts: Mapping[str, Sums], name: str) -> Sums:
+    """Add the sums of sites; say of which sites they cannot be added."""
+    try:
+        return task.added(list(parts.values()))
+    except AnalysisError as error:
+        wrong = "; ".join(_unlike(task, parts))
+        if not wrong:
+            raise
+        raise DataError(
+            f"The sums of {name!r} cannot be added. {wrong}. Let these sites make their bundles "
+            "again with the version of the toolkit of the others."
+        ) from error
+
+
+def _unlike(task: Task, parts: Mapping[str, Sums]) -> Iterator[str]:
+    """Name the sites whose sums cannot be read, or not be added to those of the first."""
+    first: Sums | None = None
+    for site, sums in parts.items():
+        try:
+            task.added([sums] if first is None else [first, sums])
+        except AnalysisError as error:
+            yield f"{site}: {str(error).split('. ')[0].rstrip('.')}"
+        else:
+            first = first or sums

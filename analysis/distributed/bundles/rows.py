@@ -9,11 +9,14 @@ from typing import Any
 import pandas as pd
 
 from analysis.distributed.bundles.options import Options
-from analysis.errors import ColumnError
+from analysis.errors import ColumnError, DataError
 from analysis.outcomes import visit_outcomes, window_named
 from analysis.study import Study
 
 __all__ = ["OutcomeRows", "Rows", "plain", "within_levels"]
+
+_NAMES = ("subject_id", "site_id", "visit")
+"""Labels that the agreement knows without a list of levels."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,8 +60,11 @@ class OutcomeRows:
     def read(cls, table: Options) -> OutcomeRows:
         """Read the options of the rows."""
         visits = table.texts("visits")
-        for label in visits:
-            window_named(label)  # an unknown visit is refused before any site has worked
+        for label in visits:  # an unknown one is refused before any site has worked
+            try:
+                window_named(label)
+            except DataError as error:
+                raise DataError(f"{table.where}: visits names {label!r}. {error}") from None
         return cls(
             instrument=table.text("instrument"),
             visits=visits,
@@ -90,17 +96,35 @@ class OutcomeRows:
         ------
         ColumnError
             When a column is none of the outcomes of a visit.
+        DataError
+            When the formula uses labels that the agreement does not list.
         """
         found = visit_outcomes(study, self.instrument, baseline_at_least=self.baseline_at_least)
         found = found.assign(nominal_day=found["visit"].astype(str).map(self.days))
-        missing = [name for name in columns if name not in found.columns]
-        if missing:
-            raise ColumnError(
-                f"The formula uses {', '.join(map(repr, missing))}, which visits do not have; "
-                f"allowed are {', '.join(found.columns)}."
-            )
+        self._check_columns(found, columns)
         kept, account = within_levels(found, {"visit": self.visits, **self.levels})
         return Rows(frame=plain(kept[list(columns)]), account=account)
+
+    def _check_columns(self, found: pd.DataFrame, columns: Sequence[str]) -> None:
+        """Refuse columns that visits do not have, and labels of which sites may have others."""
+        missing = [name for name in [*columns, *self.levels] if name not in found.columns]
+        if missing:
+            raise ColumnError(
+                f"The agreement uses {', '.join(map(repr, missing))}, which visits do not have; "
+                f"allowed are {', '.join(found.columns)}."
+            )
+        said = {*_NAMES, *self.levels}
+        labels = [name for name in columns if name not in said and not _is_number(found[name])]
+        if labels:
+            raise DataError(
+                f"The formula uses labels of {', '.join(map(repr, labels))}, and sites may have "
+                f"others. List all of them in the agreement, as levels.{labels[0]} = [...]."
+            )
+
+
+def _is_number(column: pd.Series[Any]) -> bool:
+    """Tell numbers from labels; yes and no are labels."""
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
 def within_levels(
@@ -147,10 +171,9 @@ def plain(frame: pd.DataFrame, *, whole: Sequence[str] = ()) -> pd.DataFrame:
     """
     columns: dict[str, Any] = {}
     for name, column in frame.items():
-        is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
         if name in whole:
             columns[str(name)] = column.astype("int64")
-        elif is_number:
+        elif _is_number(column):
             columns[str(name)] = column.astype("float64")
         else:
             columns[str(name)] = column.astype("string").astype("object")
