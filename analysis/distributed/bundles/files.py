@@ -10,7 +10,9 @@ from typing import Any
 
 from analysis import storage
 from analysis.distributed.bundles.bundle import Bundle, Part
+from analysis.distributed.bundles.masked import MASKED
 from analysis.distributed.bundles.specification import Specification, digest, specification_of
+from analysis.distributed.masks import require_no_private_key
 from analysis.distributed.sums import Sums, packed, unpacked
 from analysis.errors import AnalysisError, DataError
 
@@ -20,12 +22,12 @@ _FORMAT = "ketamine-outcomes bundle"
 _VERSION = 1
 _MOST = 1 << 30  # bytes that the numbers of a bundle may unfold to
 _ENTRIES = {"format", "version", "site", "mode", "statement", "specification"} | {
-    *("specification_sha256", "analyses", "numbers_sha256")
+    *("specification_sha256", "round", "asked", "analyses", "numbers_sha256")
 }
 
 
 def write_bundle(bundle: Bundle, folder: Path | str) -> tuple[Path, Path]:
-    """Write a bundle as ``bundle-SITE.json`` and ``bundle-SITE.npz``.
+    """Write a bundle as ``bundle-SITE.json`` and ``bundle-SITE.npz``, later rounds by number.
 
     Parameters
     ----------
@@ -59,11 +61,15 @@ def write_bundle(bundle: Bundle, folder: Path | str) -> tuple[Path, Path]:
         "statement": list(bundle.statement),
         "specification": dict(bundle.specification),
         "specification_sha256": bundle.specification_sha256,
+        "round": bundle.round,
+        "asked": bundle.asked,
         "analyses": [_part_text(part) for part in bundle.parts],
         "numbers_sha256": hashlib.sha256(numbers).hexdigest(),
     }
+    text = json.loads(json.dumps(text))  # as it will be read: keys as text, lists for tuples
     text["sha256"] = digest(text)
-    stem = f"bundle-{bundle.site}"
+    stem = f"bundle-{bundle.site}" + (f"-round-{bundle.round}" if bundle.round > 1 else "")
+    require_no_private_key(Path(folder) / f"{stem}.json")
     whole = json.dumps(text, indent=1, ensure_ascii=False) + "\n"
     content = {f"{stem}.npz": numbers, f"{stem}.json": whole.encode("utf-8")}
     written = storage.write_together(Path(folder), content)
@@ -118,13 +124,15 @@ def read_bundle(path: Path | str) -> Bundle:
         arrays = unpacked(content, most=_MOST).arrays
         agreed = specification_of(text["specification"], stem.with_suffix(".json").name)
         parts = tuple(_part(n, each, arrays) for n, each in enumerate(text["analyses"]))
-        _check_parts(agreed, str(text["mode"]), parts)
+        _check_parts(agreed, str(text["mode"]), int(text["round"]) > 1, parts)
         return Bundle(
             site=str(text["site"]),
             specification=text["specification"],
             specification_sha256=str(text["specification_sha256"]),
             parts=parts,
             statement=tuple(map(str, text["statement"])),
+            round=int(text["round"]),
+            asked=str(text["asked"]),
         )
     except (AnalysisError, KeyError, TypeError, ValueError, AttributeError):
         raise DataError(
@@ -165,9 +173,16 @@ def _no_bundle(file: Path) -> DataError:
     return DataError(f"{file.name} is no bundle, or is damaged. Ask the site to send it again.")
 
 
-def _check_parts(agreed: Specification, mode: str, parts: Sequence[Part]) -> None:
+def _check_parts(agreed: Specification, mode: str, later: bool, parts: Sequence[Part]) -> None:
     """Refuse other analyses than those that were agreed on, and another mode."""
-    if mode != agreed.mode or [part.name for part in parts] != [a.name for a in agreed.analyses]:
+    names, known = [part.name for part in parts], [each.name for each in agreed.analyses]
+    if mode == "masked":
+        is_right = names == [MASKED]
+    elif later:
+        is_right = bool(names) and set(names) <= set(known) and len(set(names)) == len(names)
+    else:
+        is_right = names == known
+    if mode != agreed.mode or not is_right:
         raise ValueError("the bundle is not what its agreement says")
 
 
@@ -181,7 +196,7 @@ def _part(number: int, text: Mapping[str, Any], arrays: Mapping[str, Any]) -> Pa
     }
     return Part(
         name=str(text["name"]),
-        n_patients=int(text["n_patients"]),
-        n_rows=int(text["n_rows"]),
+        n_patients=None if text["n_patients"] is None else int(text["n_patients"]),
+        n_rows=None if text["n_rows"] is None else int(text["n_rows"]),
         sums=Sums(kind=str(text["kind"]), about=text["about"], arrays=own),
     )

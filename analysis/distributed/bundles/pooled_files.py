@@ -64,11 +64,12 @@ def write_pooled(
 
 def _with_origin(table: pd.DataFrame, pooled: Pooled, name: str) -> pd.DataFrame:
     """Say in every row where it comes from."""
+    patients = n_patients(pooled, name)
     origin: dict[str, str | int] = {
         "mode": pooled.mode,
         "agreement_sha256": pooled.specification.sha256,
         "pooled_sites": " ".join(bundle.site for bundle in pooled.bundles),
-        "pooled_patients": n_patients(pooled, name),
+        "pooled_patients": "hidden by masks" if patients is None else patients,
     }
     return table.assign(**origin)
 

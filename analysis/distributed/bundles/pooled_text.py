@@ -126,7 +126,7 @@ def pooled_text(
         what = _plain(analysis.text)
         parts += [
             f"## {analysis.name}",
-            f"{what}. Patients: {n_patients(pooled, analysis.name):,}.",
+            f"{what}. Patients: {_patients_text(pooled, analysis.name)}.",
         ]
         parts += _written(tables[analysis.name])
     if not policy.confidential:
@@ -149,7 +149,7 @@ def _plain(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def n_patients(pooled: Pooled, name: str) -> int:
+def n_patients(pooled: Pooled, name: str) -> int | None:
     """Count the patients of an analysis.
 
     Parameters
@@ -161,10 +161,18 @@ def n_patients(pooled: Pooled, name: str) -> int:
 
     Returns
     -------
-    int
-        Of all sites that sent a bundle.
+    int or None
+        Of all sites that sent a bundle; None where masks hide how many each has.
     """
-    return sum(part.n_patients for b in pooled.bundles for part in b.parts if part.name == name)
+    counts = [part.n_patients for b in pooled.bundles for part in b.parts if part.name == name]
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _patients_text(pooled: Pooled, name: str) -> str:
+    """Write the number of patients, or why it is not known."""
+    n = n_patients(pooled, name)
+    return "hidden by masks, site by site" if n is None else f"{n:,}"
 
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from analysis.safety.adverse_events import require_rates
 from analysis.safety.treatments import treated_sessions
 from analysis.study import Study
 
-__all__ = ["AdverseEventCounts", "ResponseCounts"]
+__all__ = ["AdverseEventCounts", "ResponseCounts", "SiteCounts"]
 
 _SITE = "site_id"
 _OUTCOMES = ("response", "remission")
@@ -64,10 +64,13 @@ class SiteCounts:
         names = ["patients", *self.task.flags, *self.task.amounts]
         return {"counts": counts[names].sum().to_numpy(dtype=float)}
 
-    def sparse(self, arrays: Mapping[str, FloatArray]) -> pd.DataFrame:
-        """Read the network's counts out of the added arrays."""
+    def fit_masked(self, arrays: Mapping[str, FloatArray], threshold: int) -> pd.DataFrame:
+        """List the network's counts, small ones missing; those of sites are behind the masks."""
         names = ["patients", *self.task.flags, *self.task.amounts]
-        return pd.DataFrame([np.rint(arrays["counts"]).astype(int)], columns=names)
+        counts = np.rint(arrays["counts"]).astype(int)
+        small = (counts > 0) & (counts < threshold)
+        shown = [pd.NA if hidden else n for n, hidden in zip(counts.tolist(), small, strict=True)]
+        return pd.DataFrame([shown], columns=names).astype("Int64")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -49,12 +49,16 @@ class OutcomeRows:
         Least severe baseline; None: the entry threshold of the scale.
     levels : mapping of str to tuple of str
         Groups that are analysed; patients of others are left out.
+    gaps : {"keep", "cut"}
+        "cut": scores after the first planned visit without one are left out, so that there are
+        few sets of visits.
     """
 
     instrument: str
     visits: tuple[str, ...]
     baseline_at_least: float | None
     levels: Mapping[str, tuple[str, ...]]
+    gaps: str = "keep"
 
     @classmethod
     def read(cls, table: Options) -> OutcomeRows:
@@ -70,6 +74,7 @@ class OutcomeRows:
             visits=visits,
             baseline_at_least=table.number("baseline_at_least"),
             levels=table.levels(),
+            gaps=table.one_of("gaps", ("keep", "cut"), default="keep"),
         )
 
     @property
@@ -103,7 +108,18 @@ class OutcomeRows:
         found = found.assign(nominal_day=found["visit"].astype(str).map(self.days))
         self._check_columns(found, columns)
         kept, account = within_levels(found, {"visit": self.visits, **self.levels})
+        if self.gaps == "cut":
+            whole = self._before_gaps(kept)
+            lost = {"reason": ["after a visit without a score"], "n_rows": [len(kept) - len(whole)]}
+            kept, account = whole, pd.concat([account, pd.DataFrame(lost)], ignore_index=True)
         return Rows(frame=plain(kept[list(columns)]), account=account)
+
+    def _before_gaps(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Keep the scores before the first planned visit that a patient has none at."""
+        place = rows["visit"].astype("string").map(dict(zip(self.visits, range(99), strict=False)))
+        ordered = rows.assign(_place=place.astype(int)).sort_values(["subject_id", "_place"])
+        turn = ordered.groupby("subject_id", observed=True).cumcount()
+        return ordered[turn == ordered["_place"]].drop(columns="_place")
 
     def _check_columns(self, found: pd.DataFrame, columns: Sequence[str]) -> None:
         """Refuse columns that visits do not have, and labels of which sites may have others."""

@@ -118,6 +118,11 @@ class TimesToEvent:
         np.add.at(counts, place, 1.0)
         return {"counts": counts}
 
+    def fit_masked(self, arrays: Mapping[str, FloatArray], threshold: int) -> Any:
+        """Make the result of the network's arrays, whose counts were held to the threshold."""
+        del threshold
+        return self.fit(self.sparse(arrays))
+
     def sparse(self, arrays: Mapping[str, FloatArray]) -> Sums:
         """Read the network's counts out of the added arrays."""
         counts = np.rint(arrays["counts"]).astype(int)
