@@ -18,7 +18,18 @@ __all__ = ["Sums", "packed", "unpacked"]
 
 _ABOUT = "about"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first day that zip files know
-_UNFIT = (EOFError, KeyError, ValueError, OSError, RecursionError, zipfile.BadZipFile, zlib.error)
+_UNFIT = (
+    AttributeError,
+    EOFError,
+    KeyError,
+    MemoryError,  # a header that claims more than there is
+    OSError,
+    RuntimeError,  # ciphers and compressions that the zip does not really have
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

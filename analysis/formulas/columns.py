@@ -236,7 +236,7 @@ def with_levels(column: Column, levels: Mapping[str, Sequence[Any]]) -> Column:
     Parameters
     ----------
     column : Column
-        A column; numbers stay as they are.
+        A column; numbers stay as they are, and inside ``C()`` they stay in increasing order.
     levels : mapping of str to sequence
         Declared levels by column.
 
@@ -248,13 +248,19 @@ def with_levels(column: Column, levels: Mapping[str, Sequence[Any]]) -> Column:
     Raises
     ------
     DataError
-        When rows have a level that was not declared.
+        When rows have a level that was not declared, or numbers inside ``C()`` were declared in
+        another order.
     """
     if column.levels is None or column.name not in levels:
         return column
     declared = pd.Index(list(levels[column.name]))
     if declared.has_duplicates:
         raise DataError(f"levels= lists a level of {column.name!r} twice; each counts once.")
+    if column.numbers is not None and not declared.is_monotonic_increasing:
+        raise DataError(
+            f"levels= lists the numbers of {column.name!r}, which C() takes in increasing order, in "
+            "another; list them so, or make the column text or categories for an order of your own."
+        )
     position = declared.get_indexer(pd.Index(column.levels))
     unknown = int((position < 0).sum())
     if unknown:

@@ -15,12 +15,12 @@ from pyarrow import compute, parquet
 
 from analysis import storage
 from analysis.distributed.shards.manifest import ColumnOfShards, Shard, Shards, write_list
-from analysis.distributed.shards.schema import TEXT, categories_of, kind_of
+from analysis.distributed.shards.schema import TEXT, categories_of, is_factor, kind_of
 from analysis.errors import ColumnError, DataError
 from analysis.progress import progress
 from analysis.results import counted
 
-__all__ = ["index_shards"]
+__all__ = ["hash_patients", "index_shards"]
 
 _MOST_LEVELS = 1_000
 
@@ -31,6 +31,7 @@ class _Contents:
 
     shard: Shard
     kinds: Mapping[str, str]
+    factors: frozenset[str]
     levels: Mapping[str, tuple[Any, ...] | None]
     patients: np.ndarray[Any, np.dtype[np.uint64]]
 
@@ -61,8 +62,9 @@ def index_shards(folder: Path | str, *, subject: str, disjoint: bool = False) ->
 
     Notes
     -----
-    One pass over the patients and the columns of text and whole numbers; others are not read. The
-    levels of categories keep their order where all files have the same, else they are sorted.
+    One pass over the patients and the columns of text, categories and whole numbers; others are
+    not read. Levels are sorted; those of categories keep the order that `split_patients` was given,
+    which Parquet files of other programs do not hold.
     """
     root = Path(folder)
     files = sorted(root.glob("*.parquet"))
@@ -76,7 +78,9 @@ def index_shards(folder: Path | str, *, subject: str, disjoint: bool = False) ->
         _check_disjoint(contents)
     first = contents[0].kinds
     columns = {
-        name: ColumnOfShards(type=kind, levels=_levels(name, contents))
+        name: ColumnOfShards(
+            type=kind, levels=_levels(name, contents), is_factor=name in contents[0].factors
+        )
         for name, kind in first.items()
     }
     shards = Shards(
@@ -94,13 +98,15 @@ def _contents(file: Path, subject: str) -> _Contents:
     try:
         schema = parquet.read_schema(file)
         kinds = {field.name: kind_of(field.type) for field in schema}
+        factors = frozenset(field.name for field in schema if is_factor(field))
         if subject not in kinds:
             raise ColumnError(
                 f"{file.name} has no column {subject!r} of the patient; it has "
                 f"{', '.join(kinds)}. Check the spelling of subject=."
             )
-        wanted = [subject, *(name for name, kind in kinds.items() if _may_be_factor(kind))]
-        table = parquet.read_table(file, columns=list(dict.fromkeys(wanted)))
+        whole = (name for name, kind in kinds.items() if kind.startswith(("int", "uint", "bool")))
+        wanted = list(dict.fromkeys([subject, *factors, *whole]))
+        table = parquet.ParquetFile(file).read(columns=wanted)
     except (pa.ArrowException, OSError):
         raise DataError(
             f"{file.name} could not be read as Parquet: it is cut short or damaged. Copy it again, "
@@ -118,7 +124,7 @@ def _contents(file: Path, subject: str) -> _Contents:
         n_bytes=file.stat().st_size,
         sha256=storage.file_sha256(file),
     )
-    return _Contents(shard=shard, kinds=kinds, levels=levels, patients=patients)
+    return _Contents(shard=shard, kinds=kinds, factors=factors, levels=levels, patients=patients)
 
 
 def _patients(
@@ -127,17 +133,27 @@ def _patients(
     """Hash the distinct patients of a file."""
     if column.null_count:
         raise DataError(
-            f"{file}: column {subject!r} is missing in {column.null_count:,} rows; every row needs "
-            "its patient."
+            f"{file}: column {subject!r} is missing in {counted(column.null_count, 'row')}; every "
+            "row needs its patient. Complete the column, or write the shards anew without them."
         )
-    distinct = compute.unique(column).to_pylist()
-    texts = np.array([str(value) for value in distinct], dtype=object)
+    return np.unique(hash_patients(compute.unique(column)))
+
+
+def hash_patients(ids: pa.Array) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """Hash ids by their text, so that the number 7 and the text "7" are one patient.
+
+    Parameters
+    ----------
+    ids : pyarrow.Array, shape (n,)
+        Distinct ids, none missing.
+
+    Returns
+    -------
+    array, shape (n,)
+        The same on every machine.
+    """
+    texts = np.array([str(value) for value in ids.to_pylist()], dtype=object)
     return np.asarray(pd.util.hash_array(texts, categorize=False))
-
-
-def _may_be_factor(kind: str) -> bool:
-    """Tell whether a column of this type may be levels of a factor."""
-    return kind in (TEXT, "bool") or kind.startswith(("int", "uint"))
 
 
 def _distinct(column: pa.ChunkedArray, field: pa.Field) -> tuple[Any, ...] | None:

@@ -156,7 +156,7 @@ def sum_visits(
         varying=varying,
         nominal=None if days is None else {str(design.roles.coordinates): days},
     )
-    centre, scale = float(design.y.mean()), float(design.y.std())
+    centre, scale = float(design.y.mean()), float(design.y.std()) or 1.0  # a part may not vary
     y = (design.y - centre) / scale
     patient, row = weighted_features(design, layout, y)
     n_groups = max(1, len(design.groups))

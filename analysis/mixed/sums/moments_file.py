@@ -276,7 +276,10 @@ def _rebuilt(text: Mapping[str, Any], arrays: Mapping[str, Any]) -> Moments:
     """Put moments together again."""
     parsed = read_fixed(text["formula"])
     levels = {name: pd.Index(values) for name, values in text["levels"].items()}
-    columns = {name: _sample(name, levels.get(name)) for name in parsed.predictors}
+    columns = {
+        name: _sample(name, levels.get(name), coded=name in parsed.factors)
+        for name in parsed.predictors
+    }
     encoding = encode(parsed, columns, len(next(iter(columns.values()))) if columns else 1)
     labels = {name: pd.Index(values) for name, values in text["labels"].items()}
     roles = Roles(**text["roles"])
@@ -351,12 +354,15 @@ def _check_shapes(moments: Moments) -> None:
         raise ValueError("arrays and text do not fit together")
 
 
-def _sample(name: str, levels: pd.Index[Any] | None) -> Column:
-    """Make a column from which the coding of a formula can be read."""
+def _sample(name: str, levels: pd.Index[Any] | None, *, coded: bool) -> Column:
+    """Make a column from which the coding of a formula can be read.
+
+    Levels that are numbers come from ``C()``, or from categories, which may have another order.
+    """
     if levels is None:
         return Column(name=name, data=np.arange(1.0, 25.0), levels=None)
     codes = np.resize(np.arange(len(levels)), 24)
-    is_number = pd.api.types.is_numeric_dtype(levels)
+    is_number = coded and pd.api.types.is_numeric_dtype(levels) and levels.is_monotonic_increasing
     numbers = levels.to_numpy(dtype=float)[codes] if is_number else None
     return Column(name=name, data=codes, levels=levels, numbers=numbers)
 
