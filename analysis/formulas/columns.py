@@ -258,8 +258,8 @@ def with_levels(column: Column, levels: Mapping[str, Sequence[Any]]) -> Column:
         raise DataError(f"levels= lists a level of {column.name!r} twice; each counts once.")
     if column.numbers is not None and not declared.is_monotonic_increasing:
         raise DataError(
-            f"levels= lists the numbers of {column.name!r}, which C() takes in increasing order, in "
-            "another; list them so, or make the column text or categories for an order of your own."
+            f"levels= lists {column.name!r} in another order than the increasing one, in which "
+            "C() takes numbers. List them so; for an order of your own make the column text."
         )
     position = declared.get_indexer(pd.Index(column.levels))
     unknown = int((position < 0).sum())

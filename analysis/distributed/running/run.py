@@ -71,7 +71,7 @@ def run_task(
         summed = [part for part in parts.values() if part is not None]
         if len(summed) < len(jobs):
             raise AnalysisError(
-                f"Only {len(summed)} of {len(jobs)} shards were summed, so there is no result. Call "
-                "again: finished shards are kept."
+                f"Only {len(summed)} of {len(jobs)} shards were summed, so there is no result. "
+                "Call again: finished shards are kept."
             )
         return task.added(summed)

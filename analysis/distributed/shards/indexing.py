@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,12 +26,13 @@ _MOST_LEVELS = 1_000
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Contents:
-    """What one file holds: its entry in the list, types, levels in use, and hashes of patients."""
+    """What one file holds: its entry in the list, types, values in use, and hashes of patients."""
 
     shard: Shard
     kinds: Mapping[str, str]
     factors: frozenset[str]
-    levels: Mapping[str, tuple[Any, ...] | None]
+    used: Mapping[str, frozenset[Any] | None]
+    categories: Mapping[str, tuple[Any, ...] | None]
     patients: np.ndarray[Any, np.dtype[np.uint64]]
 
 
@@ -113,7 +113,7 @@ def _contents(file: Path, subject: str) -> _Contents:
             "or write the shards anew."
         ) from None
     patients = _patients(table.column(subject), file.name, subject)
-    levels = {
+    used = {
         name: None if name == subject else _distinct(table.column(name), schema.field(name))
         for name in table.column_names
     }
@@ -124,7 +124,14 @@ def _contents(file: Path, subject: str) -> _Contents:
         n_bytes=file.stat().st_size,
         sha256=storage.file_sha256(file),
     )
-    return _Contents(shard=shard, kinds=kinds, factors=factors, levels=levels, patients=patients)
+    return _Contents(
+        shard=shard,
+        kinds=kinds,
+        factors=factors,
+        used=used,
+        categories={field.name: categories_of(field) for field in schema},
+        patients=patients,
+    )
 
 
 def _patients(
@@ -156,28 +163,27 @@ def hash_patients(ids: pa.Array) -> np.ndarray[Any, np.dtype[np.uint64]]:
     return np.asarray(pd.util.hash_array(texts, categorize=False))
 
 
-def _distinct(column: pa.ChunkedArray, field: pa.Field) -> tuple[Any, ...] | None:
-    """Return the values in use, categories in their order; None when they are too many."""
+def _distinct(column: pa.ChunkedArray, field: pa.Field) -> frozenset[Any] | None:
+    """Return the values in use; None when they are too many."""
     is_text = kind_of(field.type) == TEXT
     used = compute.unique(column.cast(pa.string()) if is_text else column).drop_null()
-    if len(used) > _MOST_LEVELS:
-        return None
-    listed = categories_of(field)
-    found = set(used.to_pylist())
-    return tuple(sorted(found)) if listed is None else tuple(x for x in listed if x in found)
+    return None if len(used) > _MOST_LEVELS else frozenset(used.to_pylist())
 
 
 def _levels(name: str, contents: Sequence[_Contents]) -> tuple[Any, ...] | None:
-    """Put the levels of a column in one order: of the categories where all files agree on it."""
-    found = [each.levels.get(name) for each in contents]
+    """Order the values of a column: as its categories where all files have the same, else sorted.
+
+    One file alone says nothing: it may lack the level that comes first.
+    """
+    found = [each.used.get(name) for each in contents]
     known = [values for values in found if values is not None]
-    levels = tuple(dict.fromkeys(value for values in known for value in values))
-    if len(known) < len(found) or len(levels) > _MOST_LEVELS:
+    used = frozenset().union(*known)
+    if len(known) < len(found) or len(used) > _MOST_LEVELS:
         return None
-    place = {value: number for number, value in enumerate(levels)}
-    steps = (step for values in known for step in itertools.pairwise(values))
-    in_order = all(place[one] < place[two] for one, two in steps)
-    return levels if in_order else tuple(sorted(levels))
+    categories = contents[0].categories.get(name)
+    if categories is None or any(each.categories.get(name) != categories for each in contents):
+        return tuple(sorted(used))
+    return tuple(value for value in categories if value in used)
 
 
 def _check_same(contents: Sequence[_Contents]) -> None:

@@ -190,7 +190,7 @@ def read_list(folder: Path) -> Shards:
             raise _damaged()
         shards = Shards(
             folder=folder,
-            subject=text["subject"],
+            subject=str(text["subject"]),
             columns={name: _column(values) for name, values in text["columns"].items()},
             shards=tuple(_shard(values, folder) for values in text["shards"]),
         )

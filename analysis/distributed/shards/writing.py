@@ -175,6 +175,6 @@ def _divided(table: pa.Table, shard: np.ndarray[Any, Any]) -> Iterable[tuple[int
     order = np.argsort(shard, kind="stable")
     sorted_table = table.take(pa.array(order))
     numbers, starts = np.unique(shard[order], return_index=True)
-    ends = np.append(starts[1:], shard.size)
+    ends = [*starts[1:], shard.size] if shard.size else []  # a piece may have no rows
     for number, start, end in zip(numbers, starts, ends, strict=True):
         yield int(number), sorted_table.slice(start, end - start)
