@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -27,6 +28,7 @@ _UNFIT = (
     RuntimeError,  # ciphers and compressions that the zip does not really have
     TypeError,
     ValueError,
+    tokenize.TokenError,  # a header of an array that is no Python
     zipfile.BadZipFile,
     zlib.error,
 )
@@ -96,7 +98,7 @@ def unpacked(content: bytes) -> Sums:
         with np.load(io.BytesIO(content), allow_pickle=False) as loaded:
             arrays = {name: loaded[name] for name in loaded.files}
         text = json.loads(arrays.pop(_ABOUT).tobytes().decode("utf-8"))
-        plain = {name.removeprefix("_"): values for name, values in arrays.items()}
+        plain = {name.removeprefix("_"): _checked(values) for name, values in arrays.items()}
         return Sums(kind=str(text["kind"]), about=dict(text["about"]), arrays=plain)
     except _UNFIT:
         raise DataError(
@@ -109,3 +111,10 @@ def _prefixed(
 ) -> dict[str, np.ndarray[Any, np.dtype[Any]]]:
     """Keep names of arrays apart from the text about them."""
     return {f"_{name}": np.asarray(values) for name, values in arrays.items()}
+
+
+def _checked(values: Any) -> np.ndarray[Any, np.dtype[Any]]:
+    """Refuse members of a file that are no array of numbers."""
+    if not isinstance(values, np.ndarray) or values.dtype.kind not in "biuf":
+        raise TypeError
+    return values

@@ -295,7 +295,7 @@ def test_an_error_keeps_its_kind_and_names_the_shard(folder, with_pool):
 
 @unit
 def test_a_model_that_does_not_fit_the_rows_keeps_its_kind_too(folder):
-    task = replace(TASK, formula="change ~ arm * visit + log(baseline - 999)")
+    task = replace(TASK, nested_in="visit")
     with pytest.raises(ModelError, match=r"^shard-0000\d.parquet: "):
         run_task(task, folder)
     with pytest.raises(ColumnError, match="no column 'dose'"):
