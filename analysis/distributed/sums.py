@@ -94,6 +94,16 @@ def unpacked(content: bytes) -> Sums:
     DataError
         When the bytes are cut short, damaged, or hold anything but numbers.
     """
+    sums = _read(content)
+    if sums is None:  # not raised where another error, which holds the text, would be its context
+        raise DataError(
+            "A file of sums is cut short or damaged; delete it, and the sums are made again."
+        )
+    return sums
+
+
+def _read(content: bytes) -> Sums | None:
+    """Read sums; None when the bytes are not what `packed` writes."""
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as loaded:
             arrays = {name: loaded[name] for name in loaded.files}
@@ -101,9 +111,7 @@ def unpacked(content: bytes) -> Sums:
         plain = {name.removeprefix("_"): _checked(values) for name, values in arrays.items()}
         return Sums(kind=str(text["kind"]), about=dict(text["about"]), arrays=plain)
     except _UNFIT:
-        raise DataError(
-            "A file of sums is cut short or damaged; delete it, and the sums are made again."
-        ) from None
+        return None
 
 
 def _prefixed(

@@ -106,7 +106,7 @@ def test_days_that_are_not_nominal_are_refused_by_name():
 
 
 REFUSED = {
-    "another column": ({}, {"random": "1 + baseline"}, "uses 'baseline'; sums hold .*'visit' and 'day'"),
+    "another column": ({}, {"random": "1 + baseline"}, "'baseline'; sums hold .*'visit' and 'day'"),
     "groups": ({"covariance_by": "arm"}, {}, "without weights= and covariance_by="),
     "weights": ({"weights": "weight"}, {}, "without weights= and covariance_by="),
     "twice": ({}, {"residual": "unstructured"}, "same covariance twice"),

@@ -175,16 +175,13 @@ def read_list(folder: Path) -> Shards:
     DataError
         When there is none, it is damaged, or it names files that are not in the folder.
     """
-    try:
-        text = json.loads((folder / LIST).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not (folder / LIST).exists():
         raise DataError(
             f"The folder {folder.name!r} has no {LIST}: it is no folder of shards, or writing it "
             "was not finished. Write it with split_patients(), or let index_shards() list Parquet "
             "files that are there."
-        ) from None
-    except (OSError, ValueError, RecursionError):
-        raise _damaged() from None
+        )
+    text = _loaded(folder / LIST)
     try:
         if text["format"] != _FORMAT or text["version"] != _VERSION:
             raise _damaged()
@@ -200,6 +197,14 @@ def read_list(folder: Path) -> Shards:
     if shards.subject not in shards.columns or not names or len(names) < len(shards.shards):
         raise _damaged()
     return shards
+
+
+def _loaded(path: Path) -> Any:
+    """Load JSON; None when it is none, without the error, which would hold the text."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
 
 
 def _column(values: Mapping[str, Any]) -> ColumnOfShards:

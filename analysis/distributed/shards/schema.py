@@ -55,16 +55,25 @@ def as_table(piece: pd.DataFrame, schema: pa.Schema | None = None) -> pa.Table:
 
 def _column(name: str, values: pd.Series[Any]) -> tuple[pa.Field, pa.Array]:
     """Turn one column into Arrow, its categories into what they are of."""
-    try:
-        array = pa.Array.from_pandas(values)
-        type_ = pa.string() if kind_of(array.type) == TEXT else _plain(array.type)
-        return pa.field(name, type_, metadata=_order(values)), array.cast(type_)
-    except (pa.ArrowException, OverflowError, TypeError, UnicodeError):
+    converted = _converted(values)
+    if (
+        converted is None
+    ):  # not raised where Arrow's error, which shows a value, would be its context
         raise ColumnError(
             f"Column {name!r} holds values that no file of shards can: of several types, such as "
             "numbers and texts, or too large, or intervals. Make it a column of one plain type "
             "before the rows are split."
-        ) from None
+        )
+    return pa.field(name, converted.type, metadata=_order(values)), converted
+
+
+def _converted(values: pd.Series[Any]) -> pa.Array | None:
+    """Turn values into an Arrow array of a plain type; None when they have none."""
+    try:
+        array = pa.Array.from_pandas(values)
+        return array.cast(pa.string() if kind_of(array.type) == TEXT else _plain(array.type))
+    except (pa.ArrowException, OverflowError, UnicodeError):
+        return None
 
 
 def _plain(type_: pa.DataType) -> pa.DataType:
@@ -99,7 +108,10 @@ def _order(column: pd.Series[Any]) -> dict[bytes, bytes] | None:
     """Keep the order of categories beside the field."""
     if not isinstance(column.dtype, pd.CategoricalDtype):
         return None
-    return {_CATEGORIES: json.dumps(column.cat.categories.tolist()).encode("utf-8")}
+    categories = column.cat.categories.tolist()
+    if not all(isinstance(value, (str, int, float)) for value in categories):
+        return None  # dates, which models do not take
+    return {_CATEGORIES: json.dumps(categories).encode("utf-8")}
 
 
 def categories_of(field: pa.Field) -> tuple[Any, ...] | None:

@@ -260,3 +260,14 @@ def test_the_folder_says_what_it_holds(tmp_path):
     assert text["columns"]["patient"] == {"type": "text", "levels": None, "is_factor": True}
     assert repr(open_shards(tmp_path)) == "1 shards with 4 rows of 3 patients"
     assert "a" not in text["columns"]["patient"].values()  # no list of patients
+
+
+@unit
+def test_an_error_holds_no_value_of_the_rows_not_even_in_what_it_came_from(tmp_path):
+    rows = pd.DataFrame({"patient": [1, SECRET]})
+    with pytest.raises(ColumnError) as error:
+        split_patients(rows, tmp_path, subject="patient")
+    link = error.value
+    while link is not None:
+        assert SECRET not in f"{link!r}"
+        link = link.__context__
