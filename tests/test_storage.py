@@ -398,9 +398,14 @@ def test_a_filled_folder_moves_all_its_files_into_place_in_the_order_of_names(
 @unit
 @pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
 def test_a_folder_that_was_not_filled_leaves_nothing(tmp_path, error):
-    with pytest.raises(error), storage.filling(tmp_path) as new:
-        (new / "half").write_text("half of the n")
-        raise error
+
+    def write_half():
+        with storage.filling(tmp_path) as new:
+            (new / "half").write_text("half of the n")
+            raise error
+
+    with pytest.raises(error):
+        write_half()
     assert names(tmp_path) == []
 
 
@@ -414,12 +419,14 @@ def test_a_folder_of_which_one_file_cannot_be_moved_leaves_nothing(tmp_path, mon
         return real(self, target)
 
     monkeypatch.setattr(Path, "rename", held_open)
-    with (
-        pytest.raises(ReportError, match="b could not be replaced"),
-        storage.filling(tmp_path) as new,
-    ):
-        for name in ("a", "b", "c"):
-            (new / name).write_text(name)
+
+    def fill():
+        with storage.filling(tmp_path) as new:
+            for name in ("a", "b", "c"):
+                (new / name).write_text(name)
+
+    with pytest.raises(ReportError, match="b could not be replaced"):
+        fill()
     assert names(tmp_path) == []
 
 

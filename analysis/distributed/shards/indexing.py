@@ -96,22 +96,19 @@ def index_shards(folder: Path | str, *, subject: str, disjoint: bool = False) ->
 def _contents(file: Path, subject: str) -> _Contents:
     """Read what the list says about a file."""
     try:
-        schema = parquet.read_schema(file)
-        kinds = {field.name: kind_of(field.type) for field in schema}
-        factors = frozenset(field.name for field in schema if is_factor(field))
-        if subject not in kinds:
-            raise ColumnError(
-                f"{file.name} has no column {subject!r} of the patient; it has "
-                f"{', '.join(kinds)}. Check the spelling of subject=."
-            )
-        whole = (name for name, kind in kinds.items() if kind.startswith(("int", "uint", "bool")))
-        wanted = list(dict.fromkeys([subject, *factors, *whole]))
-        table = parquet.ParquetFile(file).read(columns=wanted)
+        with parquet.ParquetFile(file) as opened:
+            schema = opened.schema_arrow
+            table = opened.read(columns=_wanted(schema, subject))
     except (pa.ArrowException, OSError):
         raise DataError(
             f"{file.name} could not be read as Parquet: it is cut short or damaged. Copy it again, "
             "or write the shards anew."
         ) from None
+    if subject not in schema.names:
+        raise ColumnError(
+            f"{file.name} has no column {subject!r} of the patient; it has "
+            f"{', '.join(schema.names)}. Check the spelling of subject=."
+        )
     patients = _patients(table.column(subject), file.name, subject)
     used = {
         name: None if name == subject else _distinct(table.column(name), schema.field(name))
@@ -126,12 +123,22 @@ def _contents(file: Path, subject: str) -> _Contents:
     )
     return _Contents(
         shard=shard,
-        kinds=kinds,
-        factors=factors,
+        kinds={field.name: kind_of(field.type) for field in schema},
+        factors=frozenset(field.name for field in schema if is_factor(field)),
         used=used,
         categories={field.name: categories_of(field) for field in schema},
         patients=patients,
     )
+
+
+def _wanted(schema: pa.Schema, subject: str) -> list[str]:
+    """List the columns that are read: the patient, factors, and numbers that may be levels."""
+    whole = (pa.types.is_integer, pa.types.is_boolean)
+    return [
+        field.name
+        for field in schema
+        if field.name == subject or is_factor(field) or any(test(field.type) for test in whole)
+    ]
 
 
 def _patients(
