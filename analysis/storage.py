@@ -21,6 +21,7 @@ from analysis.errors import ReportError
 __all__ = [
     "confined",
     "file_sha256",
+    "filling",
     "folder_sha256",
     "locked",
     "remove",
@@ -272,6 +273,33 @@ def write_together(
         steps = [(path, old / str(number)) for number, path in enumerate(gone)]
         _move_all([*steps, *zip(ready, targets.values(), strict=True)])
     return targets
+
+
+@contextmanager
+def filling(folder: Path) -> Iterator[Path]:
+    """Give an empty folder, and move its files into another when the block succeeds: all, or none.
+
+    For files that are too large to be handed to `write_together`.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where the files go; made when missing.
+
+    Yields
+    ------
+    pathlib.Path
+        An empty folder on the same disk; it is deleted, with what is in it, when the block fails.
+        Its files are moved in the order of their names.
+
+    Raises
+    ------
+    ReportError
+        When a folder cannot be written, or one of the files cannot be moved.
+    """
+    with _beside(folder) as new:
+        yield new
+        _move_all([(path, folder / path.name) for path in sorted(new.iterdir())])
 
 
 @contextmanager

@@ -43,3 +43,13 @@ def test_an_interruption_in_the_middle_passes_through():
     assert next(steps) == 1
     with pytest.raises(KeyboardInterrupt):
         steps.throw(KeyboardInterrupt)
+
+
+@pytest.mark.unit
+def test_work_that_was_done_before_counts(monkeypatch):
+    error = Terminal()
+    monkeypatch.setattr(sys, "stderr", error)
+    monkeypatch.setenv("COLUMNS", "80")
+    steps = (step for step in "cd")  # has no length
+    assert list(progress(steps, doing="Summing", unit="shard", total=4, done=2)) == ["c", "d"]
+    assert "2/4" in error.getvalue()

@@ -386,3 +386,66 @@ def test_a_secret_is_for_its_owner_only_and_never_written_over(tmp_path):
         storage.write_secret(target, b"two")
     assert target.read_bytes() == b"one"
     assert names(target.parent) == ["secret.pem"]
+
+
+# --- Files that are too large to be held ---------------------------------------------------------
+
+
+@unit
+def test_a_filled_folder_moves_all_its_files_into_place_in_the_order_of_names(
+    tmp_path, monkeypatch
+):
+    moved, real = [], Path.rename
+
+    def noted(self, target):
+        moved.append(Path(target).name)
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "rename", noted)
+    with storage.filling(tmp_path / "new" / "folder") as new:
+        for name in ("b", "a"):
+            (new / name).write_text(name)
+        assert names(tmp_path / "new" / "folder") == [new.name]
+    assert (names(tmp_path / "new" / "folder"), moved) == (["a", "b"], ["a", "b"])
+
+
+@unit
+@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
+def test_a_folder_that_was_not_filled_leaves_nothing(tmp_path, error):
+
+    def write_half():
+        with storage.filling(tmp_path) as new:
+            (new / "half").write_text("half of the n")
+            raise error
+
+    with pytest.raises(error):
+        write_half()
+    assert names(tmp_path) == []
+
+
+@unit
+def test_a_folder_of_which_one_file_cannot_be_moved_leaves_nothing(tmp_path, monkeypatch):
+    real = Path.rename
+
+    def held_open(self, target):
+        if Path(target).name == "b":
+            raise PermissionError(errno.EACCES, "The process cannot access the file", str(target))
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "rename", held_open)
+
+    def fill():
+        with storage.filling(tmp_path) as new:
+            for name in ("a", "b", "c"):
+                (new / name).write_text(name)
+
+    with pytest.raises(ReportError, match="b could not be replaced"):
+        fill()
+    assert names(tmp_path) == []
+
+
+@unit
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ReportError, match="cannot be written"), storage.filling(tmp_path / "file"):
+        raise AssertionError

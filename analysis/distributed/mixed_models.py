@@ -16,6 +16,7 @@ from analysis.distributed.tasks.moments import MomentsTask, moments_of
 from analysis.errors import ModelError
 from analysis.formulas.parsing import read_fixed
 from analysis.mixed import LinearMixedModel, Moments, fit_moments, fit_random_moments
+from analysis.mixed.design.build import lost_levels_note
 
 __all__ = ["lmm", "mmrm", "moments"]
 
@@ -46,8 +47,8 @@ def moments(
     visit, covariance_by, coordinates, nested_in, weights : str
         Columns, as in `analysis.mixed.mmrm`.
     levels : mapping of str to sequence, optional
-        Levels in an order other than that of the shards; their list knows those of texts and
-        whole numbers.
+        Levels in an order other than that of the shards; their list knows those of texts,
+        categories and whole numbers.
     varying : sequence of str
         Columns that vary within patients besides the visit.
     days : mapping of visit to number, optional
@@ -80,13 +81,15 @@ def moments(
         weights=weights,
         varying=tuple(varying),
         days=None if days is None else dict(days),
+        may_be_empty=True,
     )
     task = replace(task, levels=_levels_of(task, opened, levels or {}))
     total = moments_of(run_task(task, opened, executor=executor, keep=keep))
     used = _used_levels(task, total)
     if used == task.levels:
         return total
-    return moments_of(run_task(replace(task, levels=used), opened, executor=executor, keep=keep))
+    again = run_task(replace(task, levels=used), opened, executor=executor, keep=keep)
+    return _with_notes(moments_of(again), opened, used)
 
 
 def mmrm(
@@ -212,8 +215,8 @@ def _levels_of(
     shards.check_columns(list(task.columns))
     parsed = read_fixed(task.formula)
     roles = {task.visit, task.covariance_by, task.nested_in} - {None}
-    texts = {name for name in parsed.predictors if shards.columns[name].type == "text"}
-    needed = [name for name in task.columns if name in {*roles, *texts, *parsed.factors, *given}]
+    coded = {name for name in parsed.predictors if shards.columns[name].is_factor}
+    needed = [name for name in task.columns if name in {*roles, *coded, *parsed.factors, *given}]
     levels = {}
     for name in needed:
         known = given.get(name, shards.levels(name))
@@ -228,7 +231,7 @@ def _levels_of(
 
 
 def _used_levels(task: MomentsTask, total: Moments) -> dict[str, tuple[Any, ...]]:
-    """Leave out levels all of whose rows lack something else, as a fit of the rows would."""
+    """Keep the levels that have a complete row, as a fit of the rows would."""
     about = total.about
     seen = np.sum([part.present.any(axis=0) for part in total.groups], axis=0) > 0
     used = {task.visit: about.visits[seen].tolist()}
@@ -240,3 +243,14 @@ def _used_levels(task: MomentsTask, total: Moments) -> dict[str, tuple[Any, ...]
     if task.covariance_by is not None:
         used[task.covariance_by] = [x for x, seen in zip(about.groups, counts, strict=True) if seen]
     return {name: tuple(used.get(name, values)) for name, values in task.levels.items()}
+
+
+def _with_notes(moments: Moments, shards: Shards, used: Mapping[str, Sequence[Any]]) -> Moments:
+    """Say which levels were left out, as a fit of the rows would."""
+    lost = {
+        name: [level for level in shards.levels(name) or () if level not in kept]
+        for name, kept in used.items()
+    }
+    notes = [lost_levels_note(name, levels) for name, levels in lost.items() if levels]
+    about = moments.about
+    return replace(moments, about=replace(about, notes=(*notes, *about.notes)))

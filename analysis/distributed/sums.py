@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -19,9 +20,18 @@ __all__ = ["Sums", "packed", "unpacked"]
 _ABOUT = "about"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first day that zip files know
 _UNFIT = (
-    EOFError, KeyError, MemoryError, OSError, RuntimeError, TypeError, ValueError,
-    AttributeError, zipfile.BadZipFile, zlib.error,
-)  # fmt: skip
+    AttributeError,
+    EOFError,
+    KeyError,
+    MemoryError,  # a header that claims more than there is
+    OSError,
+    RuntimeError,  # ciphers and compressions that the zip does not really have
+    TypeError,
+    ValueError,
+    tokenize.TokenError,  # a header of an array that is no Python
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -90,18 +100,26 @@ def unpacked(content: bytes, *, most: int | None = None) -> Sums:
         When the bytes are cut short, damaged, unfold to more than `most`, or hold anything but
         numbers.
     """
+    sums = _read(content)
+    if sums is None:  # not raised where another error, which holds the text, would be its context
+        raise DataError(
+            "A file of sums is cut short or damaged; delete it, and the sums are made again."
+        )
+    return sums
+
+
+def _read(content: bytes) -> Sums | None:
+    """Read sums; None when the bytes are not what `packed` writes."""
     try:
         if most is not None and _unfolded(content) > most:
             raise ValueError
         with np.load(io.BytesIO(content), allow_pickle=False) as loaded:
             arrays = {name: loaded[name] for name in loaded.files}
         text = json.loads(arrays.pop(_ABOUT).tobytes().decode("utf-8"))
-        plain = {name.removeprefix("_"): values for name, values in arrays.items()}
+        plain = {name.removeprefix("_"): _checked(values) for name, values in arrays.items()}
         return Sums(kind=str(text["kind"]), about=dict(text["about"]), arrays=plain)
     except _UNFIT:
-        raise DataError(
-            "A file of sums is cut short or damaged; delete it, and the sums are made again."
-        ) from None
+        return None
 
 
 def _unfolded(content: bytes) -> int:
@@ -115,3 +133,10 @@ def _prefixed(
 ) -> dict[str, np.ndarray[Any, np.dtype[Any]]]:
     """Keep names of arrays apart from the text about them."""
     return {f"_{name}": np.asarray(values) for name, values in arrays.items()}
+
+
+def _checked(values: Any) -> np.ndarray[Any, np.dtype[Any]]:
+    """Refuse members of a file that are no array of numbers."""
+    if not isinstance(values, np.ndarray) or values.dtype.kind not in "biuf":
+        raise TypeError
+    return values

@@ -244,7 +244,7 @@ def with_levels(column: Column, levels: Mapping[str, Sequence[Any]]) -> Column:
     Parameters
     ----------
     column : Column
-        A column; numbers stay as they are.
+        A column; numbers stay as they are, and inside ``C()`` they stay in increasing order.
     levels : mapping of str to sequence
         Declared levels by column.
 
@@ -256,13 +256,19 @@ def with_levels(column: Column, levels: Mapping[str, Sequence[Any]]) -> Column:
     Raises
     ------
     DataError
-        When rows have a level that was not declared.
+        When rows have a level that was not declared, or numbers inside ``C()`` were declared in
+        another order.
     """
     if column.levels is None or column.name not in levels:
         return column
     declared = pd.Index(list(levels[column.name]))
     if declared.has_duplicates:
         raise DataError(f"levels= lists a level of {column.name!r} twice; each counts once.")
+    if column.numbers is not None and not declared.is_monotonic_increasing:
+        raise DataError(
+            f"levels= lists {column.name!r} in another order than the increasing one, in which "
+            "C() takes numbers. List them so; for an order of your own make the column text."
+        )
     position = declared.get_indexer(pd.Index(column.levels))
     unknown = int((position < 0).sum())
     if unknown:
@@ -278,7 +284,7 @@ def with_levels(column: Column, levels: Mapping[str, Sequence[Any]]) -> Column:
     )
 
 
-def sample_column(name: str, levels: pd.Index[Any] | None) -> Column:
+def sample_column(name: str, levels: pd.Index[Any] | None, *, coded: bool = True) -> Column:
     """Make a column from which the coding of a formula can be read, without any row.
 
     Parameters
@@ -287,6 +293,9 @@ def sample_column(name: str, levels: pd.Index[Any] | None) -> Column:
         The column.
     levels : pandas.Index or None
         Levels of a factor; None for numbers.
+    coded : bool
+        Whether levels that are numbers were made so by ``C()``, and not categories, which may
+        have another order.
 
     Returns
     -------
@@ -301,6 +310,6 @@ def sample_column(name: str, levels: pd.Index[Any] | None) -> Column:
     if levels is None:
         return Column(name=name, data=np.arange(1.0, 25.0), levels=None)
     codes = np.resize(np.arange(len(levels)), max(24, len(levels)))
-    is_number = pd.api.types.is_numeric_dtype(levels)
+    is_number = coded and pd.api.types.is_numeric_dtype(levels) and levels.is_monotonic_increasing
     numbers = levels.to_numpy(dtype=float)[codes] if is_number else None
     return Column(name=name, data=codes, levels=levels, numbers=numbers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pandas as pd
 
 from analysis import (
     disclosure,
+    distributed,
     figures,
     formats,
     instruments,
@@ -224,6 +226,26 @@ def _read_curve() -> survival.ReconstructedCurve:
     return survival.reconstruct_curve(points, pd.DataFrame({"time": [0], "n_risk": [40]}))
 
 
+def _shards(world: World, rows: pd.DataFrame | None = None) -> distributed.Shards:
+    """Patients in two files, whose arm changes within them, as no model allows."""
+    rows = world.numbers if rows is None else rows
+    return distributed.split_patients(rows, world.local / "shards", subject="id", n_shards=2)
+
+
+def _copied_shard(world: World) -> Path:
+    """A folder in which all patients of a shard are there twice."""
+    folder = _shards(world).folder
+    shutil.copy(folder / "shard-00000.parquet", folder / "copy.parquet")
+    return folder
+
+
+def _edited_list(world: World) -> Path:
+    folder = _shards(world).folder
+    text = (folder / "shards.json").read_text(encoding="utf-8")
+    (folder / "shards.json").write_text(text.replace("v1", SECRET)[:-9], encoding="utf-8")
+    return folder
+
+
 MODEL = {"subject": "id", "visit": "visit"}
 TWO = {"group": "arm", "reference": "a", **MODEL}
 
@@ -269,6 +291,16 @@ CASES: dict[str, Callable[[World], object]] = {
     ),
     "disclosure.suppress_proportions": _frame(disclosure.suppress_proportions),
     "disclosure.suppress_risk_table": _frame(disclosure.suppress_risk_table),
+    "distributed.index_shards": lambda world: distributed.index_shards(
+        _copied_shard(world), subject="id"
+    ),
+    "distributed.lmm": lambda world: distributed.lmm("y ~ n", _shards(world), visit="visit"),
+    "distributed.mmrm": lambda world: distributed.mmrm("y ~ arm", _shards(world), visit="visit"),
+    "distributed.moments": lambda world: distributed.moments(
+        "y ~ arm", _shards(world), visit="visit", levels={"arm": [SECRET]}
+    ),
+    "distributed.open_shards": lambda world: distributed.open_shards(_edited_list(world)),
+    "distributed.split_patients": lambda world: _shards(world, world.words),
     "figures.plot": _frame(figures.plot),
     "figures.plot_swimmer": lambda world: figures.plot_swimmer(world.events()),
     "formats.assemble": lambda world: formats.assemble({"subjects": world.words}, {SECRET: DATE}),
@@ -538,6 +570,7 @@ ELSEWHERE = {
 """Calls whose secrets are planted in the tests of their room."""
 
 RAW_FILES = {"confined", "file_sha256", "folder_sha256", "locked", "remove", "replacing"} | {
+    "filling",
     "write_together",
     "write_bytes",
     "write_secret",

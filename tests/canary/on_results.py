@@ -249,6 +249,11 @@ RESULT_CASES: dict[str, Case] = {
         fit.tidy().to_csv(),
         fit.summary(),
     ),
+    "mixed.fit_random_moments": lambda _: (
+        fit := mixed.fit_random_moments(planted.moments()),
+        fit.tidy().to_csv(),
+        fit.summary(),
+    ),
     "mixed.save_moments": lambda world: _names(
         list(mixed.save_moments(planted.moments(), world.local / "sums"))
     ),

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import ColumnError, DataError
-from analysis.formulas.columns import check_present, read_columns, read_group
+from analysis.formulas.columns import check_present, read_columns, read_group, with_levels
 
 pytestmark = pytest.mark.unit
 
@@ -145,3 +145,13 @@ def test_labels_of_complete_rows_only():
         column = read_group(pd.Series(ids, name="id"), keep)
         assert column.data.tolist() == [0, 1, 1]
         assert len(column.levels) == 2
+
+
+@pytest.mark.unit
+def test_numbers_inside_c_are_declared_in_increasing_order():
+    data = pd.DataFrame({"dose": [3, 1, 2]})
+    columns, _, _ = read_columns(data, ["dose"], factors=["dose"], whole=())
+    found = with_levels(columns["dose"], {"dose": [1, 2, 3, 4]})
+    assert (found.levels.tolist(), found.data.tolist()) == ([1, 2, 3, 4], [2, 0, 1])
+    with pytest.raises(DataError, match=r"'dose' in another order than the increasing one"):
+        with_levels(columns["dose"], {"dose": [3, 1, 2]})

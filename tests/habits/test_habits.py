@@ -53,10 +53,19 @@ def test_rooms_import_downwards_only() -> None:
     ends_well([sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"])
 
 
-def test_import_loads_no_heavy_library() -> None:
-    program = "import analysis, json, sys; print(json.dumps(sorted(sys.modules)))"
+def loaded_by(module: str) -> set[str]:
+    """Import a module in a Python of its own and list the packages that came with it."""
+    program = f"import {module}, json, sys; print(json.dumps(sorted(sys.modules)))"
     env = {**os.environ, "PYTHONPATH": str(run.ROOT)}
     done = subprocess.run(
         [sys.executable, "-P", "-c", program], env=env, capture_output=True, check=True
     )
-    assert HEAVY & {name.partition(".")[0] for name in json.loads(done.stdout)} == set()
+    return {name.partition(".")[0] for name in json.loads(done.stdout)}
+
+
+def test_import_loads_no_heavy_library() -> None:
+    assert HEAVY & loaded_by("analysis") == set()
+
+
+def test_shards_are_read_without_dask_and_spark() -> None:
+    assert {"dask", "distributed", "pyspark"} & loaded_by("analysis.distributed") == set()

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import (
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    as_completed,
+)
 from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any
 
 import pyarrow as pa
 
-from analysis.distributed.running.work import Job, sum_shard
+from analysis.distributed.running.work import Job, kind_of_error, sum_shard
 from analysis.errors import AnalysisError, ModelError
 
 __all__ = ["finished_jobs"]
 
 _SMALL = 500_000  # rows: starting processes would take longer than summing
+_SPARK_LOST = ("exited unexpectedly", "crashed", "ExecutorLostFailure")
 
 
 def finished_jobs(jobs: Sequence[Job], executor: Any) -> Iterator[tuple[int, bytes]]:
@@ -57,9 +65,9 @@ def finished_jobs(jobs: Sequence[Job], executor: Any) -> Iterator[tuple[int, byt
         )
 
 
-def _is_from(executor: Any, package: str) -> bool:
+def _is_from(thing: object, package: str) -> bool:
     """Tell where a class comes from, without importing its package."""
-    return any(kind.__module__.partition(".")[0] == package for kind in type(executor).__mro__)
+    return any(kind.__module__.partition(".")[0] == package for kind in type(thing).__mro__)
 
 
 def _on_this_machine(jobs: Sequence[Job]) -> Iterator[tuple[int, bytes]]:
@@ -75,18 +83,26 @@ def _on_this_machine(jobs: Sequence[Job]) -> Iterator[tuple[int, bytes]]:
 
 
 def _on_executor(jobs: Sequence[Job], executor: Executor) -> Iterator[tuple[int, bytes]]:
-    """Submit all jobs at once, and take back what is not needed when one fails."""
+    """Submit all jobs at once; when one fails, yield what is finished and take back the rest."""
     places: dict[Future[bytes], int] = {}
     with _named_failure():
         try:
             for place, job in enumerate(jobs):
                 places[executor.submit(sum_shard, job)] = place
-            for future in as_completed(places):
-                yield places[future], future.result()
-        except BaseException:
+            for future in as_completed(tuple(places)):
+                content = future.result()
+                yield places.pop(future), content
+        except Exception:
+            yield from [(place, it.result()) for it, place in places.items() if _is_good(it)]
+            raise
+        finally:
             for future in places:
                 future.cancel()
-            raise
+
+
+def _is_good(future: Future[bytes]) -> bool:
+    """Tell whether a job has ended, and well."""
+    return future.done() and not future.cancelled() and future.exception() is None
 
 
 @contextmanager
@@ -97,8 +113,7 @@ def _named_failure() -> Iterator[None]:
     except AnalysisError:
         raise
     except Exception as error:
-        died = isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"
-        if not died:
+        if not _is_of_a_dead_worker(error):
             raise
         raise AnalysisError(
             "A worker process ended before it had finished, for example for want of memory, or "
@@ -109,15 +124,27 @@ def _named_failure() -> Iterator[None]:
         ) from None
 
 
+def _is_of_a_dead_worker(error: Exception) -> bool:
+    """Recognise what engines raise when a worker died, without importing them."""
+    if (
+        isinstance(error, (BrokenExecutor, CancelledError))
+        or type(error).__name__ == "KilledWorker"
+    ):
+        return True
+    is_from_spark = _is_from(error, "pyspark") or _is_from(error, "py4j")
+    return is_from_spark and any(words in str(error) for words in _SPARK_LOST)
+
+
 def _on_spark(jobs: Sequence[Job], session: Any) -> Iterator[tuple[int, bytes]]:
-    """Send the jobs through Spark, a task each."""
-    places = session.createDataFrame([(place,) for place in range(len(jobs))], "place int")
-    spread = places.repartitionByRange(len(jobs), "place")
-    rows = spread.mapInArrow(SparkWork(tuple(jobs)), "place int, sums binary, error string")
-    for row in _collected(rows):
-        if row.error is not None:
-            raise AnalysisError(row.error)
-        yield row.place, bytes(row.sums)
+    """Send the jobs through Spark, a task each; all sums come back together."""
+    places = session.range(0, len(jobs), 1, len(jobs))
+    with _named_failure():
+        rows = _collected(places.mapInArrow(SparkWork(tuple(jobs)), SparkWork.gives))
+    yield from ((row.place, bytes(row.sums)) for row in rows if row.error is None)
+    failed = sorted((row.place, row.kind, row.error) for row in rows if row.error is not None)
+    if failed:
+        _, kind, message = failed[0]
+        raise kind_of_error(kind)(message)
 
 
 def _collected(rows: Any) -> list[Any]:
@@ -143,6 +170,8 @@ class SparkWork:
         All of them; they are small.
     """
 
+    gives = "place long, sums binary, kind string, error string"
+
     def __init__(self, jobs: tuple[Job, ...]) -> None:
         self.jobs = jobs
 
@@ -150,14 +179,15 @@ class SparkWork:
         """Sum the shards of a batch of places; an error travels as its message."""
         for batch in batches:
             for place in batch.column(0).to_pylist():
-                content, message = None, None
+                content, kind, message = None, None, None
                 try:
                     content = sum_shard(self.jobs[place])
                 except AnalysisError as error:
-                    message = str(error)
+                    kind, message = type(error).__name__, str(error)
                 columns = [
-                    pa.array([place], pa.int32()),
+                    pa.array([place], pa.int64()),
                     pa.array([content], pa.binary()),
+                    pa.array([kind], pa.string()),
                     pa.array([message], pa.string()),
                 ]
-                yield pa.RecordBatch.from_arrays(columns, ["place", "sums", "error"])
+                yield pa.RecordBatch.from_arrays(columns, ["place", "sums", "kind", "error"])

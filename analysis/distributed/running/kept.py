@@ -9,7 +9,7 @@ from pathlib import Path
 from analysis import storage
 from analysis.distributed.running.work import Job
 from analysis.distributed.sums import Sums, unpacked
-from analysis.errors import DataError
+from analysis.errors import DataError, ReportError
 
 __all__ = ["Kept"]
 
@@ -39,8 +39,16 @@ class Kept:
 
     def keep(self, job: Job, content: bytes) -> None:
         """Keep the sums of a finished job."""
-        if self.folder is not None:
+        if self.folder is None:
+            return
+        try:
             storage.write_bytes(self._file(self.folder, job), content)
+        except ReportError:
+            raise ReportError(
+                f"Sums of finished shards cannot be kept in the folder {self.folder.name!r} beside "
+                "the shards: it cannot be written, or the disk is full. Mend that, or give "
+                "keep=False."
+            ) from None
 
     def _file(self, folder: Path, job: Job) -> Path:
         """Name the file of a job by all that decides its sums."""

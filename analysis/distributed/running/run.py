@@ -14,6 +14,7 @@ from analysis.distributed.shards.manifest import Shards
 from analysis.distributed.shards.opening import open_shards
 from analysis.distributed.sums import Sums, unpacked
 from analysis.distributed.task import Task
+from analysis.errors import AnalysisError
 from analysis.progress import progress
 
 __all__ = ["run_task"]
@@ -48,7 +49,9 @@ def run_task(
     DataError, ColumnError, ModelError
         Of a shard, which is named. No result is made of a part of the shards.
     AnalysisError
-        When a worker died.
+        When a worker died, or an engine gave back less than it was given.
+    ReportError
+        When sums cannot be kept.
     """
     opened = open_shards(shards if isinstance(shards, (str, Path)) else shards.folder)
     opened.check_columns(list(task.columns))
@@ -57,7 +60,7 @@ def run_task(
     parts = {place: kept.find(job) for place, job in enumerate(jobs)}
     todo = [place for place, part in parts.items() if part is None]
     with threadpool_limits(limits=1):
-        finished = finished_jobs([jobs[place] for place in todo], executor)
+        finished = finished_jobs([jobs[place] for place in todo], executor) if todo else ()
         total, done = len(jobs), len(jobs) - len(todo)
         for number, content in progress(
             finished, doing="Summing", unit="shard", total=total, done=done
@@ -65,4 +68,10 @@ def run_task(
             place = todo[number]
             kept.keep(jobs[place], content)
             parts[place] = unpacked(content)
-        return task.added([part for part in parts.values() if part is not None])
+        summed = [part for part in parts.values() if part is not None]
+        if len(summed) < len(jobs):
+            raise AnalysisError(
+                f"Only {len(summed)} of {len(jobs)} shards were summed, so there is no result. "
+                "Call again: finished shards are kept."
+            )
+        return task.added(summed)

@@ -9,12 +9,12 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from analysis.distributed.shards.manifest import Shard, Shards
-from analysis.distributed.shards.opening import read_shard, texts_among
+from analysis.distributed.shards.opening import factors_among, read_shard, texts_among
 from analysis.distributed.sums import packed
 from analysis.distributed.task import Task
 from analysis.errors import AnalysisError, ColumnError, DataError, ModelError
 
-__all__ = ["Job", "job_of", "sum_shard"]
+__all__ = ["Job", "job_of", "kind_of_error", "sum_shard"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +29,8 @@ class Job:
         The file, as all workers see it.
     shard : Shard
         Its entry in the list.
-    columns, texts : tuple of str
-        Columns that are read, and those of them that are text.
+    columns, texts, factors : tuple of str
+        Columns that are read, those of them that are text, and numbers that were categories.
     subject : str
         Column of the patient.
     """
@@ -40,6 +40,7 @@ class Job:
     shard: Shard
     columns: tuple[str, ...]
     texts: tuple[str, ...]
+    factors: tuple[str, ...]
     subject: str
 
 
@@ -66,6 +67,7 @@ def job_of(task: Task, shards: Shards, shard: Shard) -> Job:
         shard=shard,
         columns=task.columns,
         texts=texts_among(shards, task.columns),
+        factors=factors_among(shards, task.columns),
         subject=shards.subject,
     )
 
@@ -94,7 +96,12 @@ def sum_shard(job: Job) -> bytes:
     bit does not depend on how many there are.
     """
     rows = read_shard(
-        Path(job.path), job.shard, columns=job.columns, texts=job.texts, subject=job.subject
+        Path(job.path),
+        job.shard,
+        columns=job.columns,
+        texts=job.texts,
+        factors=job.factors,
+        subject=job.subject,
     )
     try:
         with threadpool_limits(limits=1):
@@ -105,6 +112,21 @@ def sum_shard(job: Job) -> bytes:
 
 def _of_shard(error: AnalysisError, file: str) -> AnalysisError:
     """Say in which shard an error arose."""
-    kinds: Sequence[type[AnalysisError]] = (ColumnError, DataError, ModelError)
-    kind = next((kind for kind in kinds if isinstance(error, kind)), AnalysisError)
-    return kind(f"{file}: {error}")
+    return kind_of_error(type(error).__name__)(f"{file}: {error}")
+
+
+def kind_of_error(name: str) -> type[AnalysisError]:
+    """Find the class of an error that came from a worker.
+
+    Parameters
+    ----------
+    name : str
+        Of the class.
+
+    Returns
+    -------
+    type
+        `AnalysisError` where shards raise none of that name.
+    """
+    known: Sequence[type[AnalysisError]] = (ColumnError, DataError, ModelError)
+    return next((kind for kind in known if kind.__name__ == name), AnalysisError)

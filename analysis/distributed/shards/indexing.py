@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,23 +14,25 @@ from pyarrow import compute, parquet
 
 from analysis import storage
 from analysis.distributed.shards.manifest import ColumnOfShards, Shard, Shards, write_list
-from analysis.distributed.shards.schema import TEXT, categories_of, kind_of
+from analysis.distributed.shards.schema import TEXT, categories_of, is_factor, kind_of
 from analysis.errors import ColumnError, DataError
 from analysis.progress import progress
 from analysis.results import counted
 
-__all__ = ["index_shards"]
+__all__ = ["hash_patients", "index_shards"]
 
 _MOST_LEVELS = 1_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Contents:
-    """What one file holds: its entry in the list, types, levels in use, and hashes of patients."""
+    """What one file holds: its entry in the list, types, values in use, and hashes of patients."""
 
     shard: Shard
     kinds: Mapping[str, str]
-    levels: Mapping[str, tuple[Any, ...] | None]
+    factors: frozenset[str]
+    used: Mapping[str, frozenset[Any] | None]
+    categories: Mapping[str, tuple[Any, ...] | None]
     patients: np.ndarray[Any, np.dtype[np.uint64]]
 
 
@@ -61,8 +62,9 @@ def index_shards(folder: Path | str, *, subject: str, disjoint: bool = False) ->
 
     Notes
     -----
-    One pass over the patients and the columns of text and whole numbers; others are not read. The
-    levels of categories keep their order where all files have the same, else they are sorted.
+    One pass over the patients and the columns of text, categories and whole numbers; others are
+    not read. Levels are sorted; those of categories keep the order that `split_patients` was given,
+    which Parquet files of other programs do not hold.
     """
     root = Path(folder)
     files = sorted(root.glob("*.parquet"))
@@ -76,7 +78,9 @@ def index_shards(folder: Path | str, *, subject: str, disjoint: bool = False) ->
         _check_disjoint(contents)
     first = contents[0].kinds
     columns = {
-        name: ColumnOfShards(type=kind, levels=_levels(name, contents))
+        name: ColumnOfShards(
+            type=kind, levels=_levels(name, contents), is_factor=name in contents[0].factors
+        )
         for name, kind in first.items()
     }
     shards = Shards(
@@ -92,22 +96,21 @@ def index_shards(folder: Path | str, *, subject: str, disjoint: bool = False) ->
 def _contents(file: Path, subject: str) -> _Contents:
     """Read what the list says about a file."""
     try:
-        schema = parquet.read_schema(file)
-        kinds = {field.name: kind_of(field.type) for field in schema}
-        if subject not in kinds:
-            raise ColumnError(
-                f"{file.name} has no column {subject!r} of the patient; it has "
-                f"{', '.join(kinds)}. Check the spelling of subject=."
-            )
-        wanted = [subject, *(name for name, kind in kinds.items() if _may_be_factor(kind))]
-        table = parquet.read_table(file, columns=list(dict.fromkeys(wanted)))
+        with parquet.ParquetFile(file) as opened:
+            schema = opened.schema_arrow
+            table = opened.read(columns=_wanted(schema, subject))
     except (pa.ArrowException, OSError):
         raise DataError(
             f"{file.name} could not be read as Parquet: it is cut short or damaged. Copy it again, "
             "or write the shards anew."
         ) from None
+    if subject not in schema.names:
+        raise ColumnError(
+            f"{file.name} has no column {subject!r} of the patient; it has "
+            f"{', '.join(schema.names)}. Check the spelling of subject=."
+        )
     patients = _patients(table.column(subject), file.name, subject)
-    levels = {
+    used = {
         name: None if name == subject else _distinct(table.column(name), schema.field(name))
         for name in table.column_names
     }
@@ -118,7 +121,24 @@ def _contents(file: Path, subject: str) -> _Contents:
         n_bytes=file.stat().st_size,
         sha256=storage.file_sha256(file),
     )
-    return _Contents(shard=shard, kinds=kinds, levels=levels, patients=patients)
+    return _Contents(
+        shard=shard,
+        kinds={field.name: kind_of(field.type) for field in schema},
+        factors=frozenset(field.name for field in schema if is_factor(field)),
+        used=used,
+        categories={field.name: categories_of(field) for field in schema},
+        patients=patients,
+    )
+
+
+def _wanted(schema: pa.Schema, subject: str) -> list[str]:
+    """List the columns that are read: the patient, factors, and numbers that may be levels."""
+    whole = (pa.types.is_integer, pa.types.is_boolean)
+    return [
+        field.name
+        for field in schema
+        if field.name == subject or is_factor(field) or any(test(field.type) for test in whole)
+    ]
 
 
 def _patients(
@@ -127,41 +147,50 @@ def _patients(
     """Hash the distinct patients of a file."""
     if column.null_count:
         raise DataError(
-            f"{file}: column {subject!r} is missing in {column.null_count:,} rows; every row needs "
-            "its patient."
+            f"{file}: column {subject!r} is missing in {counted(column.null_count, 'row')}; every "
+            "row needs its patient. Complete the column, or write the shards anew without them."
         )
-    distinct = compute.unique(column).to_pylist()
-    texts = np.array([str(value) for value in distinct], dtype=object)
+    return np.unique(hash_patients(compute.unique(column)))
+
+
+def hash_patients(ids: pa.Array) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """Hash ids by their text, so that the number 7 and the text "7" are one patient.
+
+    Parameters
+    ----------
+    ids : pyarrow.Array, shape (n,)
+        Distinct ids, none missing.
+
+    Returns
+    -------
+    array, shape (n,)
+        The same on every machine.
+    """
+    texts = np.array([str(value) for value in ids.to_pylist()], dtype=object)
     return np.asarray(pd.util.hash_array(texts, categorize=False))
 
 
-def _may_be_factor(kind: str) -> bool:
-    """Tell whether a column of this type may be levels of a factor."""
-    return kind in (TEXT, "bool") or kind.startswith(("int", "uint"))
-
-
-def _distinct(column: pa.ChunkedArray, field: pa.Field) -> tuple[Any, ...] | None:
-    """Return the values in use, categories in their order; None when they are too many."""
+def _distinct(column: pa.ChunkedArray, field: pa.Field) -> frozenset[Any] | None:
+    """Return the values in use; None when they are too many."""
     is_text = kind_of(field.type) == TEXT
     used = compute.unique(column.cast(pa.string()) if is_text else column).drop_null()
-    if len(used) > _MOST_LEVELS:
-        return None
-    listed = categories_of(field)
-    found = set(used.to_pylist())
-    return tuple(sorted(found)) if listed is None else tuple(x for x in listed if x in found)
+    return None if len(used) > _MOST_LEVELS else frozenset(used.to_pylist())
 
 
 def _levels(name: str, contents: Sequence[_Contents]) -> tuple[Any, ...] | None:
-    """Put the levels of a column in one order: of the categories where all files agree on it."""
-    found = [each.levels.get(name) for each in contents]
+    """Order the values of a column: as its categories where all files have the same, else sorted.
+
+    One file alone says nothing: it may lack the level that comes first.
+    """
+    found = [each.used.get(name) for each in contents]
     known = [values for values in found if values is not None]
-    levels = tuple(dict.fromkeys(value for values in known for value in values))
-    if len(known) < len(found) or len(levels) > _MOST_LEVELS:
+    used = frozenset().union(*known)
+    if len(known) < len(found) or len(used) > _MOST_LEVELS:
         return None
-    place = {value: number for number, value in enumerate(levels)}
-    steps = (step for values in known for step in itertools.pairwise(values))
-    in_order = all(place[one] < place[two] for one, two in steps)
-    return levels if in_order else tuple(sorted(levels))
+    categories = contents[0].categories.get(name)
+    if categories is None or any(each.categories.get(name) != categories for each in contents):
+        return tuple(sorted(used))
+    return tuple(value for value in categories if value in used)
 
 
 def _check_same(contents: Sequence[_Contents]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import storage
-from analysis.errors import ColumnError, DataError
+from analysis.errors import ColumnError, DataError, ReportError
 
 __all__ = ["LIST", "ColumnOfShards", "Shard", "Shards", "read_list", "write_list"]
 
@@ -47,13 +47,16 @@ class ColumnOfShards:
     ----------
     type : str
         Of Arrow, such as ``"double"``; ``"text"`` for text and categories.
-    levels : tuple of str or int, or None
-        All texts or whole numbers that occur, in order; None for the patients, for other numbers,
-        and where there are too many to be levels of a factor.
+    levels : tuple of str, int, float or bool, or None
+        All that occur, in order; None for the patients, for numbers with decimals, and where
+        there are too many to be levels of a factor.
+    is_factor : bool
+        Text or categories, which formulas take as a factor.
     """
 
     type: str
     levels: tuple[Any, ...] | None
+    is_factor: bool
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -90,7 +93,7 @@ class Shards:
         return sum(shard.n_patients for shard in self.shards)
 
     def levels(self, name: str) -> tuple[Any, ...] | None:
-        """Return the levels of a column of text or whole numbers, None for others.
+        """Return the levels of a column of text, categories or whole numbers, None for others.
 
         Parameters
         ----------
@@ -170,35 +173,61 @@ def read_list(folder: Path) -> Shards:
     Raises
     ------
     DataError
-        When there is none, or it is damaged.
+        When there is none, it is damaged, or it names files that are not in the folder.
     """
-    try:
-        text = json.loads((folder / LIST).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not (folder / LIST).exists():
         raise DataError(
             f"The folder {folder.name!r} has no {LIST}: it is no folder of shards, or writing it "
             "was not finished. Write it with split_patients(), or let index_shards() list Parquet "
             "files that are there."
-        ) from None
-    except (OSError, ValueError, RecursionError):
-        raise _damaged() from None
+        )
+    text = _loaded(folder / LIST)
     try:
         if text["format"] != _FORMAT or text["version"] != _VERSION:
             raise _damaged()
-        return Shards(
+        shards = Shards(
             folder=folder,
             subject=str(text["subject"]),
             columns={name: _column(values) for name, values in text["columns"].items()},
-            shards=tuple(Shard(**values) for values in text["shards"]),
+            shards=tuple(_shard(values, folder) for values in text["shards"]),
         )
-    except (AttributeError, KeyError, TypeError):
+    except (AttributeError, KeyError, TypeError, ReportError):
         raise _damaged() from None
+    names = {shard.file for shard in shards.shards}
+    if shards.subject not in shards.columns or not names or len(names) < len(shards.shards):
+        raise _damaged()
+    return shards
+
+
+def _loaded(path: Path) -> Any:
+    """Load JSON; None when it is none, without the error, which would hold the text."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
 
 
 def _column(values: Mapping[str, Any]) -> ColumnOfShards:
     """Read what is known about a column."""
     levels = values["levels"]
-    return ColumnOfShards(type=values["type"], levels=None if levels is None else tuple(levels))
+    column = ColumnOfShards(
+        type=values["type"],
+        levels=None if levels is None else tuple(levels),
+        is_factor=values["is_factor"],
+    )
+    if not (isinstance(column.type, str) and isinstance(levels, list | None)):
+        raise _damaged()
+    return column
+
+
+def _shard(values: Mapping[str, Any], folder: Path) -> Shard:
+    """Read the entry of a file, and refuse one that is not in the folder itself."""
+    shard = Shard(**values)
+    sizes = (shard.n_rows, shard.n_patients, shard.n_bytes)
+    is_inside = storage.confined(shard.file, within=folder).parent == folder.resolve()
+    if not (is_inside and isinstance(shard.sha256, str) and all(type(n) is int for n in sizes)):
+        raise _damaged()
+    return shard
 
 
 def _damaged() -> DataError:

@@ -14,7 +14,7 @@ from analysis.distributed.shards.manifest import Shard, Shards, read_list
 from analysis.distributed.shards.schema import TEXT
 from analysis.errors import DataError
 
-__all__ = ["open_shards", "read_shard", "texts_among"]
+__all__ = ["factors_among", "open_shards", "read_shard", "texts_among"]
 
 
 def open_shards(folder: Path | str) -> Shards:
@@ -58,7 +58,13 @@ def open_shards(folder: Path | str) -> Shards:
 
 
 def read_shard(
-    path: Path, shard: Shard, *, columns: Sequence[str], texts: Sequence[str], subject: str
+    path: Path,
+    shard: Shard,
+    *,
+    columns: Sequence[str],
+    texts: Sequence[str],
+    factors: Sequence[str],
+    subject: str,
 ) -> pd.DataFrame:
     """Read columns of a shard, and see that the file is the one that was listed.
 
@@ -72,6 +78,8 @@ def read_shard(
         Columns wanted.
     texts : sequence of str
         Those of them that are text; they become categories.
+    factors : sequence of str
+        Those of them that are numbers, but were categories.
     subject : str
         Column of the patient, which becomes a number: sums need to know who is the same, not who.
 
@@ -105,7 +113,7 @@ def read_shard(
     if subject in columns:
         table = _numbered(table, subject)
     rows: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True, use_threads=False)
-    return rows
+    return rows.astype(dict.fromkeys(factors, "category"))
 
 
 def _numbered(table: pa.Table, subject: str) -> pa.Table:
@@ -132,6 +140,25 @@ def texts_among(shards: Shards, columns: Sequence[str]) -> tuple[str, ...]:
         In the order given.
     """
     return tuple(name for name in columns if shards.columns[name].type == TEXT)
+
+
+def factors_among(shards: Shards, columns: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of categories of numbers among some.
+
+    Parameters
+    ----------
+    shards : Shards
+        Which know the types.
+    columns : sequence of str
+        Columns wanted.
+
+    Returns
+    -------
+    tuple of str
+        In the order given; not the patients', who are numbered.
+    """
+    known = {name: shards.columns[name] for name in columns if name != shards.subject}
+    return tuple(name for name, it in known.items() if it.is_factor and it.type != TEXT)
 
 
 def _changed(shard: Shard) -> DataError:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
 from analysis.errors import ColumnError
 
-__all__ = ["TEXT", "as_table", "categories_of", "kind_of", "same_schema"]
+__all__ = ["TEXT", "as_table", "categories_of", "is_factor", "kind_of", "same_schema"]
 
 TEXT = "text"
 _CATEGORIES = b"categories"
@@ -33,40 +34,87 @@ def as_table(piece: pd.DataFrame, schema: pa.Schema | None = None) -> pa.Table:
     Raises
     ------
     ColumnError
-        When a column holds values of several types, or other columns than those before.
+        When a column has a name twice, or holds values of several types.
     """
-    try:
-        table = pa.Table.from_pandas(piece, preserve_index=False).replace_schema_metadata()
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+    names = [str(name) for name in piece.columns]
+    if len(set(names)) < len(names):
+        raise ColumnError("The rows have a column name twice; give every column its own.")
+    columns = [_column(name, piece.iloc[:, place]) for place, name in enumerate(names)]
+    table = pa.Table.from_arrays(
+        [values for _, values in columns], schema=pa.schema([field for field, _ in columns])
+    )
+    if schema is None or set(names) != set(schema.names):
+        return table
+    table = table.select(schema.names)
+    for place, (own, wanted) in enumerate(zip(table.schema, schema, strict=True)):
+        values = table.column(place)
+        if not own.equals(wanted, check_metadata=True) and _can_be(values, wanted):
+            table = _with_type(table, place, wanted)
+    return table
+
+
+def _column(name: str, values: pd.Series[Any]) -> tuple[pa.Field, pa.Array]:
+    """Turn one column into Arrow, its categories into what they are of."""
+    converted = _converted(values)
+    if (
+        converted is None
+    ):  # not raised where Arrow's error, which shows a value, would be its context
         raise ColumnError(
-            "A column of the rows holds values of several types, such as numbers and texts; give "
-            "every column one type before the rows are split."
-        ) from None
-    for place, field in enumerate(table.schema):
-        if kind_of(field.type) == TEXT:
-            plain = pa.field(field.name, pa.string(), metadata=_order(piece[field.name]))
-            table = table.set_column(place, plain, table.column(place).cast(pa.string()))
-    if schema is None or set(table.schema.names) != set(schema.names):
-        return table
-    return _cast(table.select(schema.names), schema)
+            f"Column {name!r} holds values that no file of shards can: of several types, such as "
+            "numbers and texts, or too large, or intervals. Make it a column of one plain type "
+            "before the rows are split."
+        )
+    return pa.field(name, converted.type, metadata=_order(values)), converted
 
 
-def _cast(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Read numbers into the types of the pieces before, where nothing is lost."""
+def _converted(values: pd.Series[Any]) -> pa.Array | None:
+    """Turn values into an Arrow array of a plain type; None when they have none."""
     try:
-        return table.cast(schema)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        array = pa.Array.from_pandas(values)
+        return array.cast(pa.string() if kind_of(array.type) == TEXT else _plain(array.type))
+    except (pa.ArrowException, OverflowError, UnicodeError):
+        return None
+
+
+def _plain(type_: pa.DataType) -> pa.DataType:
+    """Return the type that categories are of."""
+    return type_.value_type if pa.types.is_dictionary(type_) else type_
+
+
+def _can_be(values: pa.ChunkedArray, wanted: pa.Field) -> bool:
+    """Tell whether a column may take another type: numbers that of numbers, an empty one any.
+
+    Text is never read as numbers nor numbers as text: "007" would become 7.
+    """
+    if values.null_count == len(values):
+        return True
+    kinds = (values.type, wanted.type)
+    return all(pa.types.is_integer(kind) or pa.types.is_floating(kind) for kind in kinds)
+
+
+def _with_type(table: pa.Table, place: int, wanted: pa.Field) -> pa.Table:
+    """Read a column into the type of the pieces before, where nothing is lost."""
+    own = table.schema.field(place)
+    try:
+        values = table.column(place).cast(wanted.type)
+    except pa.ArrowInvalid:
         return table
+    is_empty = values.null_count == len(values)
+    field = wanted if is_empty else pa.field(own.name, wanted.type, metadata=own.metadata)
+    return table.set_column(place, field, values)
 
 
-def _order(column: pd.Series) -> dict[bytes, bytes] | None:
-    """Keep the order of categories of text beside the field."""
+def _order(column: pd.Series[Any]) -> dict[bytes, bytes] | None:
+    """Keep the order of categories beside the field."""
     if not isinstance(column.dtype, pd.CategoricalDtype):
         return None
-    return {_CATEGORIES: json.dumps(column.cat.categories.tolist()).encode("utf-8")}
+    categories = column.cat.categories.tolist()
+    if not all(isinstance(value, (str, int, float)) for value in categories):
+        return None  # dates, which models do not take
+    return {_CATEGORIES: json.dumps(categories).encode("utf-8")}
 
 
-def categories_of(field: pa.Field) -> tuple[str, ...] | None:
+def categories_of(field: pa.Field) -> tuple[Any, ...] | None:
     """Return the categories of a column in their order.
 
     Parameters
@@ -76,11 +124,28 @@ def categories_of(field: pa.Field) -> tuple[str, ...] | None:
 
     Returns
     -------
-    tuple of str, or None
-        None for text without an order of its own.
+    tuple of str, int, float or bool, or None
+        None for a column without an order of its own.
     """
     listed = (field.metadata or {}).get(_CATEGORIES)
     return None if listed is None else tuple(json.loads(listed))
+
+
+def is_factor(field: pa.Field) -> bool:
+    """Tell whether a column is a factor whatever the formula says: text, or categories.
+
+    Parameters
+    ----------
+    field : pyarrow.Field
+        As read from a shard, of this package or another program.
+
+    Returns
+    -------
+    bool
+        Numbers are none, unless they were categories.
+    """
+    is_category = pa.types.is_dictionary(field.type) or categories_of(field) is not None
+    return is_category or kind_of(field.type) == TEXT
 
 
 def kind_of(type_: pa.DataType) -> str:
@@ -96,10 +161,10 @@ def kind_of(type_: pa.DataType) -> str:
     str
         ``"text"`` for text and categories of text, else Arrow's name.
     """
-    if pa.types.is_dictionary(type_):
-        type_ = type_.value_type
-    is_text = pa.types.is_string(type_) or pa.types.is_large_string(type_)
-    return TEXT if is_text or pa.types.is_null(type_) else str(type_)
+    type_ = _plain(type_)
+    texts = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+    is_text = any(test(type_) for test in texts) or pa.types.is_null(type_)
+    return TEXT if is_text else str(type_)
 
 
 def same_schema(one: pa.Schema | None, other: pa.Schema) -> pa.Schema:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
 from analysis.distributed.sums import Sums
+from analysis.errors import DataError
 from analysis.formulas.parsing import read_fixed
 from analysis.mixed import Moments, moments
 from analysis.mixed.sums.moments import add_moments
@@ -17,6 +19,7 @@ from analysis.mixed.sums.moments_file import describe_moments, moments_arrays, r
 __all__ = ["MomentsTask", "moments_of", "sums_of"]
 
 _KIND = "moments"
+_NOTHING = "moments of no complete row"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +42,9 @@ class MomentsTask:
         Nominal day of every visit, which the column `coordinates` holds.
     standardised : bool
         As in `analysis.mixed.moments`.
+    may_be_empty : bool
+        Whether rows of which none is complete are sums of nothing, as those of a shard may be;
+        else they are an error.
     """
 
     formula: str
@@ -52,6 +58,7 @@ class MomentsTask:
     varying: tuple[str, ...] = ()
     days: Mapping[Any, float] | None = None
     standardised: bool = True
+    may_be_empty: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -69,6 +76,10 @@ class MomentsTask:
 
     def of(self, rows: pd.DataFrame) -> Sums:
         """Sum over the patients of the rows."""
+        gaps = rows[list(self.columns)].isna()
+        if self.may_be_empty and gaps.any(axis=1).all():
+            counts = {name: int(count) for name, count in gaps.sum().items() if count}
+            return Sums(kind=_NOTHING, about={"n_dropped": len(rows), "missing": counts}, arrays={})
         return sums_of(
             moments(
                 self.formula,
@@ -88,7 +99,24 @@ class MomentsTask:
 
     def added(self, parts: Sequence[Sums]) -> Sums:
         """Add the moments of disjoint sets of patients, in the order given."""
-        return sums_of(add_moments([moments_of(part) for part in parts]))
+        empty = [part.about for part in parts if part.kind == _NOTHING]
+        summed = [moments_of(part) for part in parts if part.kind != _NOTHING]
+        if not summed:
+            raise DataError(
+                f"No row is complete in the {len(self.columns)} columns that the model uses "
+                f"({sum(part['n_dropped'] for part in empty)} rows given); look for a column that "
+                "is empty."
+            )
+        return sums_of(_with_dropped(add_moments(summed), empty))
+
+
+def _with_dropped(moments: Moments, empty: Sequence[Mapping[str, Any]]) -> Moments:
+    """Count the rows of parts in which none was complete."""
+    missing = Counter(moments.about.missing)
+    for part in empty:
+        missing.update(part["missing"])
+    n_dropped = moments.about.n_dropped + sum(part["n_dropped"] for part in empty)
+    return replace(moments, about=replace(moments.about, n_dropped=n_dropped, missing=missing))
 
 
 def sums_of(sums: Moments) -> Sums:

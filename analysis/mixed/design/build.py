@@ -143,7 +143,8 @@ def build_design(
     extra : tuple of ParsedFormula
         Further formulas whose columns are needed, such as the random part.
     levels : mapping of str to sequence, optional
-        All levels of factors and visits, also those without rows.
+        All levels of factors and visits, also those without rows: the rows are a part of more, so
+        that their outcome need not vary.
 
     Returns
     -------
@@ -189,11 +190,14 @@ def build_design(
     kept = np.arange(len(data)) if complete is None else np.flatnonzero(complete)
     outcome = str(next(iter(parsed.formula.lhs)))
     encoding = encode(parsed, columns, n)
-    y = _outcome(parsed, columns, n)
+    y = _outcome(parsed, columns)
+    if levels is None:
+        _check_varies(y)
     coordinates = _coordinates(columns, roles.coordinates)
     if coordinates is not None:
         _check_coordinates(panel, coordinates, str(roles.coordinates))
-    notes = _lost_levels(data, complete, parsed, columns, roles, labels)
+    declared = frozenset(levels or ())
+    notes = _lost_levels(data, complete, parsed, columns, roles, labels, declared)
     notes += _single_levels(parsed, columns)
     return Design(
         formula=formula,
@@ -342,8 +346,8 @@ def _label_index(label: Column | None) -> pd.Index[Any]:
     return pd.Index([]) if label is None else pd.Index(label.levels, name=label.name)
 
 
-def _outcome(parsed: ParsedFormula, columns: Mapping[str, Column], n_rows: int) -> FloatArray:
-    """Evaluate the outcome, and refuse one that is not a number or does not vary."""
+def _outcome(parsed: ParsedFormula, columns: Mapping[str, Column]) -> FloatArray:
+    """Evaluate the outcome, and refuse one that is not a number."""
     (term,) = list(parsed.formula.lhs)
     expression = str(term)
     column = columns.get(expression)
@@ -353,11 +357,15 @@ def _outcome(parsed: ParsedFormula, columns: Mapping[str, Column], n_rows: int) 
         raise ColumnError("The outcome is not numeric; models take scores as numbers.")
     else:
         values = np.asarray(column.data, dtype=float)
-    if n_rows and np.ptp(values) == 0.0:
-        raise ModelError(
-            f"The outcome is the same in all {n_rows} rows used; there is nothing to model."
-        )
     return values
+
+
+def _check_varies(y: FloatArray) -> None:
+    """Refuse an outcome that is the same in all rows."""
+    if y.size and np.ptp(y) == 0.0:
+        raise ModelError(
+            f"The outcome is the same in all {y.size} rows used; there is nothing to model."
+        )
 
 
 def _called_outcome(parsed: ParsedFormula, columns: Mapping[str, Column]) -> FloatArray:
@@ -418,6 +426,7 @@ def _lost_levels(
     columns: Mapping[str, Column],
     roles: Roles,
     labels: Mapping[str, Column],
+    declared: frozenset[str],
 ) -> tuple[str, ...]:
     """Record levels whose rows all went because something else was missing."""
     if complete is None:
@@ -428,9 +437,25 @@ def _lost_levels(
     for name, column in used.items():
         before = data[name].dropna().unique()
         lost = [level for level in before if level not in column.levels]
-        if lost:
-            shown = ", ".join(sorted(repr(level) for level in map(str, lost))[:5])
-            notes.append(
-                f"{name}: {counted(len(lost), 'level')} without a complete row left out ({shown})"
-            )
+        if lost and name not in declared:  # of parts, the whole may have complete rows
+            notes.append(lost_levels_note(name, lost))
     return tuple(notes)
+
+
+def lost_levels_note(name: str, lost: Sequence[Any]) -> str:
+    """Say which levels of a column are not in the model.
+
+    Parameters
+    ----------
+    name : str
+        Column.
+    lost : sequence
+        Levels whose rows all lack something else.
+
+    Returns
+    -------
+    str
+        A note for `Design.notes`.
+    """
+    shown = ", ".join(sorted(repr(level) for level in map(str, lost))[:5])
+    return f"{name}: {counted(len(lost), 'level')} without a complete row left out ({shown})"

@@ -162,7 +162,9 @@ def sum_visits(
         nominal=None if days is None else {str(design.roles.coordinates): days},
         standardised=standardised,
     )
-    centre, scale = (float(design.y.mean()), float(design.y.std())) if standardised else (0.0, 1.0)
+    centre, scale = 0.0, 1.0
+    if standardised:
+        centre, scale = float(design.y.mean()), float(design.y.std()) or 1.0  # a part may not vary
     y = (design.y - centre) / scale
     patient, row = weighted_features(design, layout, y)
     n_groups = max(1, len(design.groups))

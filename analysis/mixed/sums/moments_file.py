@@ -276,7 +276,10 @@ def _rebuilt(text: Mapping[str, Any], arrays: Mapping[str, Any]) -> Moments:
     """Put moments together again."""
     parsed = read_fixed(text["formula"])
     levels = {name: pd.Index(values) for name, values in text["levels"].items()}
-    columns = {name: sample_column(name, levels.get(name)) for name in parsed.predictors}
+    columns = {
+        name: sample_column(name, levels.get(name), coded=name in parsed.factors)
+        for name in parsed.predictors
+    }
     encoding = encode(parsed, columns, len(next(iter(columns.values()))) if columns else 1)
     labels = {name: pd.Index(values) for name, values in text["labels"].items()}
     roles = Roles(**text["roles"])

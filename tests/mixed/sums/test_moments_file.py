@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from analysis.errors import DataError, ModelError, ReportError
-from analysis.mixed import fit_moments, load_moments, moments, save_moments
+from analysis.mixed import fit_moments, load_moments, mmrm, moments, save_moments
+from tests.mixed.networks import clinic_network
 from tests.mixed.sums.test_moments import (
     DATA,
     FIRST,
@@ -273,3 +274,31 @@ def test_folder_that_is_not_there_is_the_users_business(tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(ReportError):
         save_moments(summed("plain"), tmp_path / "file" / "sums")
+
+
+NUMBERED = {
+    "visits": ("change ~ arm * visit", {"visit": lambda rows: rows["visit"].str[1:].astype(int)}),
+    "categories": ("change ~ dose + visit", {"dose": lambda rows: _doses(rows, [20, 10, 30])}),
+    "C() of categories": (
+        "change ~ C(dose) + visit",
+        {"dose": lambda rows: _doses(rows, [3, 1, 2])},
+    ),
+    "C() of numbers": ("change ~ C(dose) + visit", {"dose": lambda rows: _doses(rows).astype(int)}),
+}
+
+
+def _doses(rows, order=(1, 2, 3)):
+    codes = (rows["patient"] % 2 + (rows["arm"] == "iv")).to_numpy()
+    return pd.Series(pd.Categorical.from_codes(codes, list(order)), rows.index)
+
+
+@pytest.mark.identity
+@pytest.mark.parametrize("name", NUMBERED)
+def test_levels_that_are_numbers_keep_their_order_and_their_names(tmp_path, name):
+    formula, columns = NUMBERED[name]
+    rows = clinic_network(n_patients=60).assign(**columns)
+    save_moments(moments(formula, rows, subject="patient", visit="visit"), tmp_path / "sums")
+    ours = fit_moments(load_moments(tmp_path / "sums")).tidy()
+    theirs = mmrm(formula, rows, subject="patient", visit="visit").tidy()
+    assert ours["term"].tolist() == theirs["term"].tolist()
+    assert ours["estimate"].to_numpy() == pytest.approx(theirs["estimate"].to_numpy(), rel=1e-10)
