@@ -114,13 +114,19 @@ def make_bundle(study: Study, specification: Specification, *, site: str) -> Bun
     Raises
     ------
     DataError
-        When the site is not one of the agreement, has no patients, or rows cannot be summed.
+        When the site is not one of the agreement, has no patients, or rows cannot be summed; or
+        the mode is not offered yet.
     ModelError
         When a model of the agreement cannot be summed.
     """
     if site not in specification.sites:
         raise DataError(
             f"The agreement has no site {site!r}; its sites are {', '.join(specification.sites)}."
+        )
+    if specification.mode != "trusted":  # exact sums must not go out under another name
+        raise DataError(
+            f"Bundles in the {specification.mode} mode are not offered yet. Take mode = "
+            '"trusted" under a declared agreement, or wait.'
         )
     own = select_patients(study, site=site)
     parts, accounts = [], []
