@@ -100,7 +100,7 @@ def unpacked(content: bytes, *, most: int | None = None) -> Sums:
         When the bytes are cut short, damaged, unfold to more than `most`, or hold anything but
         numbers.
     """
-    sums = _read(content)
+    sums = _read(content, most)
     if sums is None:  # not raised where another error, which holds the text, would be its context
         raise DataError(
             "A file of sums is cut short or damaged; delete it, and the sums are made again."
@@ -108,7 +108,7 @@ def unpacked(content: bytes, *, most: int | None = None) -> Sums:
     return sums
 
 
-def _read(content: bytes) -> Sums | None:
+def _read(content: bytes, most: int | None) -> Sums | None:
     """Read sums; None when the bytes are not what `packed` writes."""
     try:
         if most is not None and _unfolded(content) > most:

@@ -118,6 +118,21 @@ def _safety(call: Callable[..., object], *more: Any, **options: Any) -> Callable
     return lambda world: call(_of_sessions(world), *more, **options)
 
 
+def _agreement(world: World) -> Path:
+    """An agreement of the two sites of the small study, whose rows are too few for its model."""
+    return world.file(
+        "analysis.toml",
+        '[network]\nsites = ["A", "B"]\nagreement = "agreed"\n[analyses.course]\n'
+        'model = "mmrm"\ninstrument = "PHQ-9"\nvisits = ["week 1", "week 2"]\n'
+        'formula = "change ~ baseline + visit"\n',
+    )
+
+
+def _damaged_bundles(world: World) -> list[Path]:
+    """Bundles in whose files somebody wrote a name."""
+    return [world.file(f"bundle-{site}.json", f'{{"{SECRET}": "{DATE}"}}') for site in "AB"]
+
+
 def _named_events(world: World) -> Study:
     """A study in which somebody wrote names into the terms of adverse events."""
     events = world.study.tables["adverse_events"]
@@ -557,6 +572,14 @@ CASES: dict[str, Callable[[World], object]] = {
     "tables.standardized_difference": lambda world: tables.standardized_difference(
         world.words["y"], world.words["arm"], weights=world.words["y"]
     ),
+    "distributed.make_bundle": lambda world: distributed.make_bundle(
+        world.study, distributed.read_specification(_agreement(world)), site="A"
+    ),
+    "distributed.pool": lambda world: distributed.pool(_damaged_bundles(world)),
+    "distributed.read_bundle": lambda world: distributed.read_bundle(_damaged_bundles(world)[0]),
+    "distributed.read_specification": lambda world: distributed.read_specification(
+        world.file("a.toml", f'[network]\nsites = ["{SECRET}"\n')
+    ),
     "text_numbers.require_numbers": lambda world: require_numbers(world.cells, "response"),
     "text_numbers.require_number_columns": _frame(require_number_columns, names=["y"]),
     "disclosure.units_of": _study(lambda study: disclosure.units_of(study.table("subjects"))),
@@ -564,6 +587,8 @@ CASES: dict[str, Callable[[World], object]] = {
 }
 
 ELSEWHERE = {
+    "distributed.write_bundle": "tests/distributed/bundles/test_canary.py",
+    "distributed.write_pooled": "tests/distributed/bundles/test_canary.py",
     "formats.write_changes": "tests/formats/test_update.py",
     "report.build_report": "tests/report/test_build.py",
 }
@@ -590,6 +615,9 @@ def _map(world: World) -> list[str]:
 
 
 COMMANDS: dict[str, Callable[[World], list[str]]] = {
+    "bundle": lambda world: [
+        str(world.folder), "--spec", str(_agreement(world)), "--site", "A"
+    ],
     "check": lambda world: [str(world.folder)],
     "correct": lambda world: [
         str(world.local), "--mapping", _clinic_files(world), "--corrections", str(_list(world)),
@@ -598,6 +626,7 @@ COMMANDS: dict[str, Callable[[World], list[str]]] = {
     "doctor": lambda _: [],
     "map": _map,
     "new": lambda world: ["03-response", "--study", str(world.folder), "--to", "local/03.ipynb"],
+    "pool": lambda world: [str(path) for path in _damaged_bundles(world)],
     "release": lambda world: [
         str(world.folder), "--ledger", str(_ledger(world)), "--release", "2"
     ],

@@ -195,7 +195,7 @@ REFUSED = {
 }
 ROOMS = (
     *("disclosure", "missing", "mixed", "outcomes", "quality", "safety", "survival", "tables"),
-    "report",
+    *("distributed", "report"),
 )
 
 

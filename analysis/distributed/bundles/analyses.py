@@ -22,7 +22,8 @@ from analysis.distributed.tasks.dense_moments import (
     moments_of_dense,
 )
 from analysis.distributed.tasks.moments import MomentsTask, moments_of, sums_of
-from analysis.formulas.parsing import read_fixed
+from analysis.errors import DataError
+from analysis.formulas.parsing import read_fixed, read_random
 from analysis.mixed import LinearMixedModel, fit_moments, fit_random_moments
 from analysis.results import FloatArray
 from analysis.study import Study
@@ -30,6 +31,7 @@ from analysis.study import Study
 __all__ = ["Analysis", "analysis_of"]
 
 SITE = "site_id"
+_SUBJECT, _DAY = "subject_id", "nominal_day"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,6 +67,7 @@ class MixedModel:
         source = OutcomeRows.read(table)
         site = table.one_of("site", ("none", "fixed", "random"), default="none")
         formula = table.text("formula")
+        _check_formula(formula, table.where)
         if site == "fixed":
             formula = f"{formula} + {SITE}"
         levels = {"visit": source.visits, **source.levels}
@@ -78,13 +81,15 @@ class MixedModel:
             choices["covariance"] = table.texts("covariance", default=("unstructured",))
         else:
             choices["random"] = table.text("random", default="1")
+            _check_random(choices["random"], table.where)
             choices["random_covariance"] = table.text("random_covariance", default="unstructured")
         task = MomentsTask(
             formula=formula,
-            subject="subject_id",
+            subject=_SUBJECT,
             visit="visit",
-            coordinates="nominal_day" if kind == "lmm" else None,
+            coordinates=_DAY if kind == "lmm" else None,
             nested_in=SITE if site == "random" else None,
+            varying=table.texts("varying", default=()) if "varying" in table.given else (),
             levels=_of_formula(formula, levels, site),
             days=source.days if kind == "lmm" else None,
             standardised=False,  # whole numbers stay whole, and the order of sites does not count
@@ -125,6 +130,25 @@ class MixedModel:
     def sparse(self, arrays: Mapping[str, FloatArray]) -> Sums:
         """Read the network's moments out of the added arrays."""
         return sums_of(moments_of_dense(self.task, arrays))
+
+
+def _check_formula(formula: str, where: str) -> None:
+    """Refuse the patient as a predictor: sums per patient are patients."""
+    if _SUBJECT in read_fixed(formula).predictors:
+        raise DataError(
+            f"{where}: the formula has a coefficient per patient ({_SUBJECT}), so that its sums "
+            "would be rows of patients. Take it out; a mixed model knows the patient anyway."
+        )
+
+
+def _check_random(random: str, where: str) -> None:
+    """Refuse random terms of days that are the patient's own, before any site has worked."""
+    other = [name for name in read_random(random).predictors if name not in {"visit", _DAY}]
+    if other:
+        raise DataError(
+            f"{where}: random names {', '.join(map(repr, other))}; sums hold random terms of visit "
+            f"and {_DAY} only, the planned day. Days of the patients' own cannot be summed."
+        )
 
 
 def _of_formula(

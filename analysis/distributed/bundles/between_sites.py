@@ -149,7 +149,7 @@ def _of_term(group: pd.DataFrame, conf_level: float) -> dict[str, float]:
         return dict.fromkeys(_FOUND, np.nan)
     sites = Estimates(**{name: group[name].to_numpy(dtype=float) for name in _NUMBERS})
     df, q = len(group) - 1, sites.spread(0.0)
-    upper, lower = stats.chi2.ppf([(1 + conf_level) / 2, (1 - conf_level) / 2], df)
+    upper, lower = (stats.chi2.ppf((1 + sign * conf_level) / 2, df) for sign in (1, -1))
     tau2, low, high = (sites.tau2_of(float(wanted)) for wanted in (df, upper, lower))
     found = [q, df, float(stats.chi2.sf(q, df)), tau2, low, high]
     found += [sites.share(tau2), sites.share(low), sites.share(high)]

@@ -151,6 +151,11 @@ def make_bundle(
         raise DataError(
             f"The agreement has no site {site!r}; its sites are {', '.join(specification.sites)}."
         )
+    if specification.mode != "trusted":  # exact sums must not go out under another name
+        raise DataError(
+            f"Bundles in the {specification.mode} mode are not offered yet. Take mode = "
+            '"trusted" under a declared agreement, or wait.'
+        )
     own = select_patients(study, site=site)
     analyses = analyses_of(specification, ask)
     parts, accounts = [], []

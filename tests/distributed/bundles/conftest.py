@@ -38,5 +38,9 @@ def written(bundles, tmp_path_factory):
 
 @pytest.fixture
 def folder(written, tmp_path):
-    """Return a copy of it, so that a test can damage it."""
-    return shutil.copytree(written, tmp_path / "bundles")
+    """Return a folder with the first and the last, so that a test can damage them."""
+    (tmp_path / "bundles").mkdir()
+    for site in ("clinic-a", "clinic-h"):
+        for suffix in ("json", "npz"):
+            shutil.copy(written / f"bundle-{site}.{suffix}", tmp_path / "bundles")
+    return tmp_path / "bundles"

@@ -227,6 +227,31 @@ def test_columns_are_held_to_the_agreement_at_the_site(study, tmp_path, old, new
         make_bundle(study, read_specification(file), site="clinic-a")
 
 
+@identity
+def test_a_column_that_changes_within_patients_must_be_named(study, tmp_path):
+    text = written("plain", CASES["plain"][0], SITES).replace("+ regimen", "+ rel_day")
+    file = tmp_path / "a.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match="'rel_day' changes within patients; name it in varying="):
+        make_bundle(study, read_specification(file), site="clinic-a")
+    file.write_text(text + 'varying = ["rel_day"]\n', encoding="utf-8")
+    agreed = read_specification(file)
+    pooled = pool([make_bundle(study, agreed, site=site) for site in SITES[:2]])
+    found = visit_outcomes(study, "PHQ-9")
+    own = found["site_id"].isin(SITES[:2]) & found["visit"].isin(list(VISITS))
+    own &= found["regimen"].isin(["ketamine IV", "ketamine IM"])
+    direct = mmrm(
+        "change ~ baseline + rel_day + visit",
+        found[own].assign(
+            visit=pd.Categorical(found["visit"][own].astype(str), list(VISITS)),
+            subject_id=found["subject_id"].astype(str),
+            rel_day=found["rel_day"].astype(float),
+        ),
+        **ON_VISITS,
+    )
+    same(pooled["plain"], direct)
+
+
 @unit
 def test_rows_left_out_are_counted(study, bundles):
     found = visit_outcomes(select_patients(study, site="clinic-h"), "PHQ-9")

@@ -98,6 +98,8 @@ def test_what_may_be_left_out_has_a_default_that_is_written_out(tmp_path, key):
         ("baseline_at_least = 10", "baseline_at_least = nan", "a number"),
         ("[analyses.course]", "[analyse.course]", "no table .analyses"),
         ("[network]", "[network", "is no TOML"),
+        ("regimen + visit", "subject_id", "a coefficient per patient"),
+        ('random = "1"', 'random = "1 + rel_day"', "random names 'rel_day'.*the planned day"),
     ],
 )
 def test_other_slips_are_told(tmp_path, old, new, why):
