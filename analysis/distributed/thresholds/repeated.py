@@ -1,0 +1,329 @@
+"""Bundles of one site that differ by few patients are refused, whatever their models.
+
+From the sums of two bundles the sums of those follow who are in a set of the one and not in a set
+of the other. Sets that can be subtracted are unions of classes: patients with the same pattern of
+visits and the same levels. Take the classes of both bundles as the nodes of a graph, and each
+patient as an edge between the two classes that the patient is in, with a node for absence. A
+difference of two unions is a cut of this graph, and the least cut is the smallest group that can be
+singled out.
+Who was in which bundle is known to the site only, and stays there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+from scipy.sparse import csgraph
+
+from analysis.disclosure import RELEASE, Policy
+from analysis.distributed.attack.differences import attack_differences
+from analysis.distributed.attack.pattern_grams import Ranges
+from analysis.distributed.tasks.moments import MomentsTask
+from analysis.distributed.thresholds.cells import design_and_cells, visits_as_bits
+from analysis.errors import DataError, DisclosureError
+from analysis.formulas.columns import check_present
+from analysis.mixed import Moments
+from analysis.results import counted
+
+__all__ = [
+    "Contributors",
+    "check_repeated",
+    "check_repeated_sums",
+    "contributors",
+    "contributors_to_counts",
+    "smallest_difference",
+]
+
+IntArray = npt.NDArray[np.int64]
+_DIGITS = 20  # of a patient's digest; 80 bits keep a hundred million apart
+_VALUE = "value "
+_ABSENT = -1
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Contributors:
+    """Who is in a bundle and how, for the site's own record; never to be sent.
+
+    Parameters
+    ----------
+    patients : pandas.DataFrame
+        Index: digests of ids. Columns ``class``, which numbers patients who are treated alike;
+        ``needs``, how many must be left by a subtraction; and ``value NAME at VISIT``, digests of
+        values.
+    """
+
+    patients: pd.DataFrame
+
+    def to_plain(self) -> dict[str, list[Any]]:
+        """Return the record in values that JSON has; `from_plain` reads it."""
+        frame = self.patients.rename_axis("patient").reset_index()
+        return {str(name): frame[name].tolist() for name in frame.columns}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Sequence[Any]]) -> Contributors:
+        """Read a record that `to_plain` made.
+
+        Parameters
+        ----------
+        plain : mapping of str to sequence
+            Columns.
+
+        Returns
+        -------
+        Contributors
+            The same.
+
+        Raises
+        ------
+        DataError
+            When it is no such record.
+        """
+        try:
+            frame = pd.DataFrame(dict(plain)).set_index("patient")
+            own = [name for name in frame.columns if str(name).startswith(_VALUE)]
+            kinds = {"class": np.int64, "needs": np.int64} | dict.fromkeys(own, np.uint64)
+            return cls(patients=frame.astype(kinds)[[*kinds]])
+        except (KeyError, TypeError, ValueError, OverflowError):
+            raise DataError(
+                "This is no record of who was in a bundle, or a damaged one; take the copy of your "
+                "backup. Without it, what was sent before cannot be protected."
+            ) from None
+
+
+def contributors(
+    task: MomentsTask, rows: pd.DataFrame, *, policy: Policy = RELEASE
+) -> Contributors:
+    """Record who is in the sums of a mixed model.
+
+    Parameters
+    ----------
+    task : MomentsTask
+        The model.
+    rows : pandas.DataFrame
+        The rows that are summed, coarsened already.
+    policy : Policy
+        Its least count is the threshold.
+
+    Returns
+    -------
+    Contributors
+        To be kept in the site's local folder with every bundle that is sent.
+    """
+    design, cells = design_and_cells(task, rows, policy.minimum_count)
+    bits = visits_as_bits(design)
+    visits = [int(pattern).bit_count() for pattern in bits]
+    record: dict[str, npt.NDArray[Any]] = {
+        "class": np.unique(np.column_stack([bits, cells.cell]), axis=0, return_inverse=True)[1],
+        "needs": np.array([cells.needed.of_pattern(each) for each in visits], dtype=np.int64),
+    }
+    patient = design.panel.of_patients(np.arange(len(bits)))
+    used = rows.iloc[design.position]
+    for name in task.columns:
+        if name not in (task.subject, task.visit):
+            values = np.zeros((len(bits), len(design.visits)), dtype=np.uint64)
+            values[patient, design.panel.visit] = _digests(used[name])
+            record |= {
+                f"{_VALUE}{name} at {label}": values[:, k] for k, label in enumerate(design.visits)
+            }
+    record["class"] = record["class"].ravel()
+    labels = [_digest(str(label)) for label in design.subjects]
+    return Contributors(patients=pd.DataFrame(record, index=labels))
+
+
+def contributors_to_counts(
+    rows: pd.DataFrame, *, subject: str, by: Sequence[str], policy: Policy = RELEASE
+) -> Contributors:
+    """Record who is in a table of counts, such as events per group and bin.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        One row per patient, coarsened already.
+    subject : str
+        Column of the patient.
+    by : sequence of str
+        Columns by whose combinations patients are counted.
+    policy : Policy
+        Its least count is the threshold.
+
+    Returns
+    -------
+    Contributors
+        To be kept in the site's local folder with every bundle that is sent.
+
+    Raises
+    ------
+    ColumnError
+        When a column is absent.
+    DataError
+        When a patient has two rows.
+    """
+    check_present(rows, [subject, *by], "rows")
+    if rows[subject].duplicated().any():
+        raise DataError(f"{subject!r} has patients with more than one row; give each one row.")
+    labels = rows.groupby(list(by), dropna=False).ngroup() if by else pd.Series(0, rows.index)
+    record = pd.DataFrame(
+        {"class": labels.to_numpy(dtype=np.int64), "needs": np.int64(policy.minimum_count)},
+        index=[_digest(str(label)) for label in rows[subject]],
+    )
+    return Contributors(patients=record)
+
+
+def check_repeated(
+    new: Contributors, earlier: Sequence[Contributors], *, policy: Policy = RELEASE
+) -> None:
+    """Refuse a bundle from which, with earlier ones, few patients could be singled out.
+
+    Parameters
+    ----------
+    new : Contributors
+        Of the bundle that is about to be sent.
+    earlier : sequence of Contributors
+        Of all bundles that the site has sent, of any model.
+    policy : Policy
+        Its least count is the threshold.
+
+    Raises
+    ------
+    DisclosureError
+        When a difference with one earlier bundle is of fewer patients than its sums need, when
+        fewer have another value than before, or when fewer share in which of all bundles they
+        are.
+
+    Notes
+    -----
+    The same bundle again passes. Sums of three or more bundles are compared by who is in them, not
+    by classes: ``a + b - c`` for classes of three bundles is not looked at.
+    """
+    failing = sum(_fails(new.patients, other.patients) for other in earlier)
+    records = [record.patients for record in (*earlier, new)]
+    everybody = _everybody(records)
+    inside = np.column_stack([everybody.isin(record.index) for record in records])
+    _, shared = np.unique(inside, axis=0, return_counts=True)
+    if failing or (shared < policy.minimum_count).any():
+        raise DisclosureError(
+            "Together with earlier bundles of this site the new one singles out too few patients: "
+            "those who came or left, changed their pattern of visits, or had a value corrected. "
+            f"It fails against {failing} of {counted(len(earlier), 'earlier bundle')}. Send the "
+            f"earlier bundle again, or wait until more patients differ (at least "
+            f"{policy.minimum_count}, and as many more as the sums have columns), or send masked "
+            "sums."
+        )
+
+
+def _everybody(records: Sequence[pd.DataFrame]) -> pd.Index[Any]:
+    """List the patients of all records once."""
+    return reduce(lambda a, b: a.union(b, sort=False), (record.index for record in records))
+
+
+def _fails(new: pd.DataFrame, other: pd.DataFrame) -> bool:
+    """Say whether two bundles differ by too few patients."""
+    everybody = _everybody([new, other])
+    pair = [record.reindex(everybody) for record in (new, other)]
+    classes = np.column_stack(
+        [part["class"].fillna(_ABSENT).to_numpy(dtype=np.int64) for part in pair]
+    )
+    needs = np.column_stack([part["needs"].fillna(part["needs"].max()) for part in pair])
+    needed = int(needs.min(axis=1).max())
+    changed = int(_changed(new, other).sum())
+    return 0 < changed < needed or smallest_difference(classes, needed) < needed
+
+
+def _changed(new: pd.DataFrame, other: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Mark the patients of both bundles who have another value at a visit that both sum."""
+    both = new.index.intersection(other.index)
+    names = [name for name in new.columns.intersection(other.columns) if name.startswith(_VALUE)]
+    now = new.loc[both, names].to_numpy(dtype=np.uint64)
+    before = other.loc[both, names].to_numpy(dtype=np.uint64)
+    return np.asarray(((now != before) & (now > 0) & (before > 0)).any(axis=1))
+
+
+def smallest_difference(classes: IntArray, enough: int) -> int:
+    """Find the fewest patients who are left when sets of one bundle are taken from sets of another.
+
+    Parameters
+    ----------
+    classes : array of int, shape (n, 2)
+        Class of each patient in both bundles; -1 where the patient is in one only.
+    enough : int
+        The search ends below this number.
+
+    Returns
+    -------
+    int
+        Patients in the smallest difference that is not empty; `enough` when none is smaller.
+
+    Examples
+    --------
+    >>> three_moved = np.array([[0, 0]] * 37 + [[0, 1]] * 3 + [[1, 1]] * 30)
+    >>> smallest_difference(three_moved, 11)
+    3
+    >>> smallest_difference(np.array([[0, 0]] * 40 + [[1, 1]] * 30), 11)
+    11
+    """
+    first = classes[:, 0] + 1  # absence is node 0 of both bundles
+    second = np.where(classes[:, 1] < 0, 0, classes[:, 1] + int(first.max()) + 1)
+    size = int(second.max(initial=0)) + int(first.max()) + 1
+    ones = np.ones(len(classes), dtype=np.int32)
+    graph = sparse.csr_array((ones, (first, second)), shape=(size, size))
+    graph = sparse.csr_array(graph + graph.T).astype(np.int32)
+    _, part = csgraph.connected_components(graph, directed=False)
+    least = enough
+    for number in np.unique(part[np.unique(np.append(first, second))]):
+        nodes = np.flatnonzero(part == number)
+        own = sparse.csr_array(graph[nodes][:, nodes])
+        for node in range(1, nodes.size):  # some node lies across the least cut from the first
+            least = min(least, int(csgraph.maximum_flow(own, 0, node).flow_value))
+    return least
+
+
+def check_repeated_sums(
+    new: Moments, earlier: Moments, *, ranges: Ranges | None = None, policy: Policy = RELEASE
+) -> None:
+    """Refuse sums that differ from earlier ones of the same site by few patients.
+
+    For who has the bundles only and no record of their patients; `check_repeated` sees more.
+
+    Parameters
+    ----------
+    new, earlier : Moments
+        Of the same or of different models.
+    ranges : mapping of str to (float, float), optional
+        Range of the outcome and of numeric columns.
+    policy : Policy
+        Its least count is the threshold.
+
+    Raises
+    ------
+    DisclosureError
+        When a count of patients, in all, of a visit or of a pattern, differs by 1 to the
+        threshold less one, or the attack on the differences finds something else.
+    """
+    found = attack_differences(new, earlier, ranges=ranges, policy=policy)
+    if not found.is_safe:
+        places = len({finding.where for finding in found.findings})
+        raise DisclosureError(
+            f"The sums differ from earlier ones of this site by fewer than {policy.minimum_count} "
+            f"patients, or by sums that few explain, in {counted(places, 'place')}. Send the "
+            "earlier bundle again, or wait until enough patients have come in each of them."
+        )
+
+
+def _digests(values: pd.Series[Any]) -> npt.NDArray[np.uint64]:
+    """Digest values, whatever the type of the column; never 0, which stands for no value."""
+    is_number = pd.api.types.is_numeric_dtype(values)
+    plain = values.astype(float if is_number else str)
+    return np.maximum(pd.util.hash_pandas_object(plain, index=False).to_numpy(np.uint64), 1)
+
+
+def _digest(label: str) -> str:
+    """Digest an id."""
+    return hashlib.sha256(label.encode("utf-8")).hexdigest()[:_DIGITS]
