@@ -8,10 +8,11 @@
     python3 run.py doctor              is this machine ready, and if not, what to do
     python3 run.py wheelhouse FOLDER   fetch all packages, for a machine without network
     python3 run.py COMMAND --help      every command of the product runs like this
-    python3 run.py lock [--upgrade]    for developers: remake requirements.lock (needs uv)
+    python3 run.py lock [--upgrade]    for developers: remake the locks (needs uv)
 
 The first run sets up .venv beside this file; later runs start at once.
-With any command, --wheelhouse FOLDER sets up from such a folder without network.
+With any command, --wheelhouse FOLDER sets up from such a folder without network,
+and --with spark adds Spark to .venv (needs Java); `test --with spark` tests with it.
 """
 
 from __future__ import annotations
@@ -48,11 +49,14 @@ else:
 ROOT = Path(__file__).absolute().parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
+ADDITIONS = {"spark": ROOT / "requirements-spark.lock"}  # extras that --with installs on top
+NEEDED = {"spark": ("java", "spark")}  # what must not be skipped for want of it then
 PROJECT = ROOT / "pyproject.toml"
 OLDEST, NEWEST = (3, 11), (3, 14)  # pyproject's requires-python
-SOURCE_ONLY = ("autograd-gamma",)  # published without a wheel; everything else must have one
+SOURCE_ONLY = ("autograd-gamma", "pyspark")  # published without a wheel; all else must have one
 LONGEST_PATH = 170  # characters below .venv on Windows
-SIZE_MB, DOWNLOAD_MB, MINUTES = 1450, 350, 3
+SIZE_MB, DOWNLOAD_MB, MINUTES = 1400, 330, 3  # the sizes were measured on Linux
+ADDED_MB, BUILD_MB = {"spark": 490}, {"spark": 2300}  # to stay, and besides while it is built
 CLOUD_FOLDER = re.compile(
     r"(?i)onedrive|dropbox|google ?drive|my drive|icloud|mobile documents|cloudstorage|nextcloud"
     r"|owncloud|pcloud|box( sync|-box)?$"
@@ -275,13 +279,18 @@ def say(text: str, end: str = "\n") -> None:
     print(text, end=end, file=sys.stderr, flush=True)
 
 
+def digest_of(path: Path) -> str:
+    """Give the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def fingerprint() -> dict[str, str]:
     """Describe what an environment made now would be made of."""
     return {
         "folder": os.path.realpath(ROOT),
         "python": f"{importlib.machinery.EXTENSION_SUFFIXES[0]} {platform.machine()}",
-        "lock": hashlib.sha256(LOCK.read_bytes()).hexdigest(),
-        "project": hashlib.sha256(PROJECT.read_bytes()).hexdigest(),
+        "lock": digest_of(LOCK),
+        "project": digest_of(PROJECT),
     }
 
 
@@ -451,6 +460,30 @@ def set_up(wheelhouse: Path | None) -> None:
         raise SetupError(f"{problem}\n{likely_cause('Permission denied')}") from None
 
 
+def addition_stamp(name: str) -> Path:
+    """Name the file that says from which lock an addition was installed; it goes with .venv."""
+    return VENV / f"addition-{name}.sha256"
+
+
+def is_added(name: str) -> bool:
+    """Tell whether an addition was installed from its lock as it is now."""
+    stamp = addition_stamp(name)
+    return stamp.exists() and stamp.read_text(encoding="utf-8") == digest_of(ADDITIONS[name])
+
+
+def add(name: str, wheelhouse: Path | None) -> None:
+    """See that an addition is on top of the finished environment; its stamp is written last."""
+    with one_at_a_time(VENV / "setup.lock"):
+        if is_added(name):
+            return
+        addition_stamp(name).unlink(missing_ok=True)
+        size = f"{ADDED_MB[name]:,} MB, and {BUILD_MB[name]:,} MB besides for a while"
+        say(f"Adding {name} to .venv: once, about {size}.")
+        command = [*pip_command("install", wheelhouse), "-r", str(ADDITIONS[name])]
+        run_step(name, command, VENV / "setup.log")
+        addition_stamp(name).write_text(digest_of(ADDITIONS[name]), encoding="utf-8")
+
+
 # --- Commands ------------------------------------------------------------------------------------
 
 
@@ -524,17 +557,19 @@ def doctor(args: list[str]) -> int:
     return max(wait_for(python_command("-m", "analysis", "doctor", *args), env), unfit)
 
 
-def wheelhouse(args: list[str]) -> int:
-    """Fill a folder with every package that the lock names for this machine."""
+def wheelhouse(args: list[str], addition: str | None) -> int:
+    """Fill a folder with every package that the locks name for this machine."""
     if len(args) != 1 or args[0].startswith("-"):
         raise SetupError(f"One folder is needed: {launcher(os.name)} wheelhouse FOLDER")
     folder = Path(args[0]).absolute()
     folder.mkdir(parents=True, exist_ok=True)
     say(f"Filling {folder}: about {DOWNLOAD_MB} MB.")
-    download = [*pip_command("download", None), "-r", str(LOCK), "-d", str(folder)]
-    run_step("packages", download, VENV / "setup.log")
+    locks = {"packages": LOCK, **({addition: ADDITIONS[addition]} if addition else {})}
+    for title, path in locks.items():
+        download = [*pip_command("download", None), "-r", str(path), "-d", str(folder)]
+        run_step(title, download, VENV / "setup.log")
     files = sorted(path for path in folder.iterdir() if path.suffix in {".whl", ".gz"})
-    sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
+    sums = [f"{digest_of(path)}  {path.name}\n" for path in files]
     (folder / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
     command = [*launcher(os.name).split(), "report", "--wheelhouse", str(folder)]
     print(f"{len(files)} packages. On the other machine: {quoted(command, os.name)}")
@@ -603,43 +638,72 @@ def dependency_hash(project: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(tables, sort_keys=True).encode()).hexdigest()
 
 
-def lock(args: list[str]) -> int:
-    """Resolve pyproject.toml once for all supported Pythons and platforms."""
+def compile_lock(path: Path, needed: list[str], words: list[str]) -> None:
+    """Resolve what is needed once for all supported Pythons and platforms."""
     uv = shutil.which("uv")
     if uv is None:
-        raise SetupError("Making the lock needs uv: install it with `pip install uv`.")
-    project = read_project()
-    command = [uv, "pip", "compile", "pyproject.toml", "-", "--universal", "--all-extras"]
-    command += [f"--group={group}" for group in project["dependency-groups"]]
-    command += [f"--python-version={OLDEST[0]}.{OLDEST[1]}", "--fork-strategy=fewest"]
-    command += ["--generate-hashes", "--no-header", "--no-config", "--quiet"]
-    build = "\n".join(project["build-system"]["requires"])
-    command += ["--output-file", str(LOCK), *args]
-    quiet = subprocess.DEVNULL  # uv repeats the whole lock there
-    done = subprocess.run(command, cwd=ROOT, input=build, text=True, check=False, stdout=quiet)
+        raise SetupError("Making the locks needs uv: install it with `pip install uv`.")
+    command = [uv, "pip", "compile", *words, "-", "--universal", "--fork-strategy=fewest"]
+    command += [f"--python-version={OLDEST[0]}.{OLDEST[1]}", "--generate-hashes", "--no-header"]
+    command += ["--no-config", "--quiet", "--output-file", str(path)]
+    listed, quiet = "\n".join(needed), subprocess.DEVNULL  # uv repeats the whole lock there
+    done = subprocess.run(command, cwd=ROOT, input=listed, text=True, check=False, stdout=quiet)
     if done.returncode:
-        raise SetupError("uv found no solution; the lock is as it was.")
+        raise SetupError(f"uv found no solution; {path.name} is as it was.")
     header = "# Made from pyproject.toml by `run.py lock`; not to be edited.\n"
-    header += f"# pyproject-dependencies-sha256: {dependency_hash(project)}\n"
-    LOCK.write_text(header + LOCK.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
+    header += f"# pyproject-dependencies-sha256: {dependency_hash(read_project())}\n"
+    path.write_text(header + path.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
+
+
+def lock(args: list[str]) -> int:
+    """Make the lock, and then that of each addition, with the same releases of what both name."""
+    project = read_project()
+    extras = project["project"]["optional-dependencies"]
+    words = ["pyproject.toml", *(f"--extra={name}" for name in extras if name not in ADDITIONS)]
+    words += [f"--group={group}" for group in project["dependency-groups"]]
+    compile_lock(LOCK, project["build-system"]["requires"], [*words, *args])
+    for name, path in ADDITIONS.items():
+        compile_lock(path, extras[name], [f"--constraint={LOCK.name}", *args])
     return 0
 
 
-def take_wheelhouse(args: list[str]) -> tuple[list[str], Path | None]:
-    """Split ``--wheelhouse FOLDER`` off, wherever it stands."""
+def take_option(args: list[str], option: str, wanted: str) -> tuple[list[str], str | None]:
+    """Split an option and its value off, wherever they stand."""
     for place, word in enumerate(args):
-        if word == "--wheelhouse":
+        if word == option:
             if place + 1 == len(args):
-                raise SetupError("--wheelhouse needs the FOLDER that holds the packages.")
-            return args[:place] + args[place + 2 :], Path(args[place + 1]).absolute()
-        if word.startswith("--wheelhouse="):
-            return args[:place] + args[place + 1 :], Path(word.partition("=")[2]).absolute()
+                raise SetupError(f"{option} needs {wanted}.")
+            return args[:place] + args[place + 2 :], args[place + 1]
+        if word.startswith(f"{option}="):
+            return args[:place] + args[place + 1 :], word.partition("=")[2]
     return args, None
+
+
+def take_wheelhouse(args: list[str]) -> tuple[list[str], Path | None]:
+    """Split ``--wheelhouse FOLDER`` off."""
+    left, folder = take_option(args, "--wheelhouse", "the FOLDER that holds the packages")
+    return left, None if folder is None else Path(folder).absolute()
+
+
+def take_addition(args: list[str]) -> tuple[list[str], str | None]:
+    """Split ``--with NAME`` off."""
+    known = " or ".join(ADDITIONS)
+    left, name = take_option(args, "--with", f"the name of an addition: {known}")
+    if name is not None and name not in ADDITIONS:
+        raise SetupError(f"--with does not know this addition; allowed is {known}.")
+    return left, name
+
+
+def required(environ: Mapping[str, str], addition: str) -> str:
+    """Give KO_REQUIRE so that no test is skipped for want of what an addition needs."""
+    named = [name.strip() for name in environ.get("KO_REQUIRE", "").split(",")]
+    return ",".join(dict.fromkeys(filter(None, [*named, *NEEDED[addition]])))
 
 
 def main(argv: list[str]) -> int:
     """Run one command and give its exit code."""
     args, packages = take_wheelhouse(argv)
+    args, addition = take_addition(args)
     if not args or args[0] in {"-h", "--help", "help"}:
         print((__doc__ or "").replace("python3 run.py", launcher(os.name)))
         return 0
@@ -649,8 +713,6 @@ def main(argv: list[str]) -> int:
         "lab": lab,
         "docs": docs,
         "doctor": doctor,
-        "wheelhouse": wheelhouse,
-        "lock": lock,
     }
     python = this_python()
     if command == "doctor":
@@ -660,6 +722,11 @@ def main(argv: list[str]) -> int:
     if command == "lock":
         return lock(rest)
     set_up(packages)
+    if command == "wheelhouse":
+        return wheelhouse(rest, addition)
+    if addition:
+        add(addition, packages)
+        os.environ["KO_REQUIRE"] = required(os.environ, addition)
     return own[command](rest) if command in own else product(args)
 
 

@@ -138,6 +138,7 @@ def _programs() -> Iterator[Diagnosis]:
         what = "No Chromium or Chrome found: tests that open the report in a browser are skipped."
         yield Diagnosis(state="note", what=what)
     if not shutil.which("java"):
-        yield Diagnosis(state="note", what="No Java found: tests that need it are skipped.")
+        what = "No Java found: Spark cannot start, and tests that need Java are skipped."
+        yield Diagnosis(state="note", what=what)
     if not re.search("pango", ctypes.util.find_library("pango-1.0") or "", re.IGNORECASE):
         yield Diagnosis(state="note", what="No Pango found: tests that need it are skipped.")

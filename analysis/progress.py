@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from tqdm import tqdm
@@ -14,17 +14,21 @@ T = TypeVar("T")
 _PATIENCE = 10.0  # seconds
 
 
-def progress(steps: Sequence[T], *, doing: str, unit: str) -> Iterator[T]:
+def progress(
+    steps: Iterable[T], *, doing: str, unit: str, total: int | None = None, done: int = 0
+) -> Iterator[T]:
     """Go through the steps of long work and show how far it is.
 
     Parameters
     ----------
-    steps : sequence
-        What is done one after the other.
+    steps : iterable
+        What is done one after the other, or is finished in any order.
     doing : str
         What the work is, in a word or two.
     unit : str
         What one step is.
+    total, done : int
+        Steps in all, where `steps` has no length or is only the rest; and those done before.
 
     Yields
     ------
@@ -38,7 +42,7 @@ def progress(steps: Sequence[T], *, doing: str, unit: str) -> Iterator[T]:
     ['a', 'b']
     """
     looks = {"disable": False, "delay": _PATIENCE} if _in_notebook() else {"disable": None}
-    yield from tqdm(steps, desc=doing, unit=unit, leave=False, **looks)
+    yield from tqdm(steps, desc=doing, unit=unit, total=total, initial=done, leave=False, **looks)
 
 
 def _in_notebook() -> bool:

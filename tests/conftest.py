@@ -1,14 +1,17 @@
 """What every test may rely on: no network, no screen, and programs that are there or asked for.
 
+The fixtures ``dask_client`` and ``spark`` are one of each per session: ``tests/engines.py``.
+
 A test that needs a program of the system says ``@pytest.mark.needs("chromium")``, or uses the
 fixture ``chromium``. Without the program it is skipped; it fails instead if the environment
-variable KO_REQUIRE names the program (``KO_REQUIRE=chromium,java,pango``).
+variable KO_REQUIRE names the program (``KO_REQUIRE=chromium,java,pango,spark``).
 """
 
 from __future__ import annotations
 
 import ctypes
 import functools
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -18,6 +21,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
+from tests.engines import dask_client, mark_engines, spark  # noqa: F401 - fixtures
 from tests.offline import sitecustomize
 
 if TYPE_CHECKING:
@@ -63,10 +67,16 @@ def has_pango() -> bool:
     return False
 
 
+def has_spark() -> bool:
+    """Tell whether PySpark is installed, which ``run.py --with spark`` does."""
+    return importlib.util.find_spec("pyspark") is not None
+
+
 PROGRAMS: dict[str, Callable[[], object]] = {
     "chromium": chromium_path,
     "java": has_java,
     "pango": has_pango,
+    "spark": has_spark,
 }
 
 
@@ -112,13 +122,19 @@ def chromium(tmp_path: Path) -> list[str]:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, refuse unknown programs, close the network."""
-    config.addinivalue_line("markers", "needs(program): uses chromium, java or pango")
+    config.addinivalue_line("markers", "needs(program): uses chromium, java, pango or spark")
     unknown = required_programs(dict(os.environ)) - set(PROGRAMS)
     if unknown:
         raise pytest.UsageError(f"KO_REQUIRE: {sorted(unknown)}; known are {sorted(PROGRAMS)}")
     # importing the file closed the network here; every Python that a test starts imports it too
     paths = [str(Path(sitecustomize.__file__).parent), os.environ.get("PYTHONPATH", "")]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of Dask and Spark."""
+    mark_engines(items)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

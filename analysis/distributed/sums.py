@@ -53,7 +53,7 @@ def packed(sums: Sums) -> bytes:
     bytes
         The same sums give the same bytes.
     """
-    text = json.dumps({"kind": sums.kind, "about": dict(sums.about)}, sort_keys=True)
+    text = json.dumps({"kind": sums.kind, "about": dict(sums.about)})  # the order of keys counts
     about = np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:

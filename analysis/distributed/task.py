@@ -20,6 +20,10 @@ class Task(Protocol):
     """
 
     @property
+    def subject(self) -> str:
+        """Column of the patient."""
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the rows that are read."""
 

@@ -8,6 +8,7 @@ from analysis.mixed.constrained import constrained_longitudinal
 from analysis.mixed.evidence import coverage_study
 from analysis.mixed.influence import clinic_influence
 from analysis.mixed.lmm import lmm
+from analysis.mixed.lmm_on_sums import fit_random_moments
 from analysis.mixed.means.marginal import Contrasts, MarginalMeans
 from analysis.mixed.mmrm import fit_moments, mmrm, moments
 from analysis.mixed.observed import ObservedComparison, compare_observed
@@ -29,6 +30,7 @@ __all__ = [
     "constrained_longitudinal",
     "coverage_study",
     "fit_moments",
+    "fit_random_moments",
     "lmm",
     "load_moments",
     "mmrm",

@@ -11,7 +11,7 @@ from analysis.mixed.design.build import Design
 from analysis.mixed.engine.newton import Optimum
 from analysis.results import counted
 
-__all__ = ["FEWEST_CLINICS", "check_clinics", "clinic_variance_note", "confounded_factors"]
+__all__ = ["check_clinics", "clinic_variance_note", "confounded_factors", "enough_clinics"]
 
 FEWEST_CLINICS = 5
 """A variance between fewer clinics than this is hardly estimated at all."""
@@ -86,6 +86,27 @@ def _check_variance(design: Design, df: str) -> tuple[str, ...]:
         "patients"
     )
     return (note,)
+
+
+def enough_clinics(n_clinics: int) -> None:
+    """Refuse sums of clinics too few for a variance between them; without clinics nothing is.
+
+    Parameters
+    ----------
+    n_clinics : int
+        Clinics that the sums have.
+
+    Raises
+    ------
+    ModelError
+        When there are fewer than `FEWEST_CLINICS`, but some.
+    """
+    if 0 < n_clinics < FEWEST_CLINICS:
+        raise ModelError(
+            f"The moments have {counted(n_clinics, 'clinic')}, too few for a variance "
+            f"between clinics (at least {FEWEST_CLINICS}); add more, or make them without "
+            "nested_in=."
+        )
 
 
 def clinic_variance_note(optimum: Optimum, notes: tuple[str, ...]) -> tuple[str, ...]:

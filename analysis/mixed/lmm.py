@@ -6,28 +6,23 @@ independent residuals they are rotated (sums/rotation.py); else they stay rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.formulas.encoding import Encoding, encode
 from analysis.formulas.parsing import read_random
 from analysis.mixed.clinics import check_clinics, clinic_variance_note
 from analysis.mixed.design.build import Design, build_design
 from analysis.mixed.design.description import Roles
 from analysis.mixed.design.layout import Layout, lay_out
 from analysis.mixed.design.points import share_points
-from analysis.mixed.engine.blocks import cross_products
-from analysis.mixed.engine.covariance import Model, RandomBlock, Stratum
+from analysis.mixed.engine.covariance import Model, Stratum
 from analysis.mixed.engine.newton import maximise
-from analysis.mixed.engine.structures import STRUCTURES, structure_named, visits_apart
+from analysis.mixed.engine.structures import structure_named, visits_apart
 from analysis.mixed.inference.components import Units, parameter_names
 from analysis.mixed.inference.fitting import (
-    DF_METHODS,
-    INFORMATION,
-    METHODS,
     Engine,
     dropped_note,
     fixed_effects,
@@ -35,6 +30,7 @@ from analysis.mixed.inference.fitting import (
     start_of,
 )
 from analysis.mixed.inference.sandwich import check_vcov, sandwich
+from analysis.mixed.random_part import RandomPart, check_options, check_residual, check_variation
 from analysis.mixed.result import LinearMixedModel
 from analysis.mixed.sums.moments import moment_strata, sum_visits
 from analysis.mixed.sums.patient_rows import PatientRows
@@ -43,11 +39,6 @@ from analysis.mixed.sums.standard import ALIASED, Standard, standardise
 from analysis.results import FloatArray, check_option
 
 __all__ = ["fit_design", "lmm"]
-
-RANDOM_COVARIANCES = ("unstructured", "independent")
-
-_NOTHING = 1e-11
-_SINGULAR = 1e-10
 
 
 def lmm(
@@ -158,7 +149,7 @@ def lmm(
     1  visit[T.v2]    -5.000      1.000  2.000
     """
     information = information or ("expected" if df == "kenward-roger" else "observed")
-    _check_options(
+    check_options(
         method=method,
         df=df,
         information=information,
@@ -167,8 +158,7 @@ def lmm(
     )
     check_option("aliased", aliased, ALIASED)
     check_vcov(vcov, df, cluster)
-    _check_residual(random, residual, visit, coordinates)
-    varying = read_random(random)
+    check_residual(random, residual, visit, coordinates)
     roles = Roles(
         subject=subject,
         visit=visit,
@@ -177,17 +167,11 @@ def lmm(
         coordinates=coordinates,
         cluster=cluster,
     )
-    design = build_design(formula, data, roles, (varying,))
+    design = build_design(formula, data, roles, (read_random(random),))
     notes = check_clinics(design, df, vcov)
     design = replace(design, notes=(*design.notes, *notes))
-    encoding = encode(varying, design.columns, design.n_rows)
-    random_part = RandomPart(
-        text=random,
-        terms=encoding.names,
-        Z=_check_random(encoding.matrix(design.columns, design.n_rows), encoding.names),
-        independent=random_covariance == "independent",
-        encoding=encoding,
-        columns=varying.predictors,
+    random_part = RandomPart.read(
+        random, design.columns, design.n_rows, independent=random_covariance == "independent"
     )
     return fit_design(
         design,
@@ -199,84 +183,6 @@ def lmm(
         information=information,
         aliased=aliased,
     )
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class RandomPart:
-    """The random columns of a design.
-
-    Parameters
-    ----------
-    text : str
-        As given.
-    terms : tuple of str
-        Names of the columns.
-    Z : array, shape (n, Q)
-        The columns.
-    independent : bool
-        No correlation between terms.
-    encoding : Encoding
-        How the columns follow from the data.
-    columns : tuple of str
-        Columns of the data that they read.
-    """
-
-    text: str
-    terms: tuple[str, ...]
-    Z: FloatArray
-    independent: bool
-    encoding: Encoding
-    columns: tuple[str, ...]
-
-    def blocks(self) -> tuple[RandomBlock, ...]:
-        """Divide the terms into what varies together."""
-        if not self.independent:
-            return (RandomBlock(terms=self.terms, columns=slice(0, len(self.terms))),)
-        return tuple(
-            RandomBlock(terms=(term,), columns=slice(index, index + 1))
-            for index, term in enumerate(self.terms)
-        )
-
-
-def _check_options(
-    *, method: str, df: str, information: str, random_covariance: str, residual: str
-) -> None:
-    """Refuse options that are unknown or do not go together."""
-    check_option("method", method, METHODS)
-    check_option("df", df, DF_METHODS)
-    check_option("information", information, INFORMATION)
-    check_option("random_covariance", random_covariance, RANDOM_COVARIANCES)
-    check_option("residual", residual, STRUCTURES)
-    if df == "kenward-roger" and method != "reml":
-        raise ModelError("Kenward-Roger needs method='reml'; with 'ml' take df='satterthwaite'.")
-
-
-def _check_residual(random: str, residual: str, visit: str | None, coordinates: str | None) -> None:
-    """Refuse residual structures that lack a column or repeat the random part."""
-    if residual == "unstructured" or (residual == "compound symmetry" and random.strip() == "1"):
-        raise ModelError(
-            f"A random part {random!r} beside a residual {residual!r} describes the same "
-            "covariance twice, so that the two cannot be told apart. Take mmrm with that "
-            "covariance, or residual='independent'."
-        )
-    by_distance = residual == "spatial exponential"
-    if by_distance != (coordinates is not None):
-        raise ModelError(
-            "coordinates= and residual='spatial exponential' belong together: give the numeric "
-            "column that says when a row was taken, such as coordinates='day'."
-        )
-    if residual != "independent" and not by_distance and visit is None:
-        raise ModelError(f"residual={residual!r} is a covariance between visits: give visit=.")
-
-
-def _check_random(Z: FloatArray, terms: tuple[str, ...]) -> FloatArray:
-    """Refuse random terms that are zero in every row."""
-    empty = [name for name, column in zip(terms, Z.T, strict=True) if not column.any()]
-    if empty:
-        raise ModelError(
-            f"The random terms {', '.join(map(repr, empty))} are zero in every row; remove them."
-        )
-    return Z
 
 
 def fit_design(
@@ -353,7 +259,7 @@ def _fit(design: Design, random: RandomPart, residual: str, reml: bool, aliased:
         reml=reml,
     )
     if residual == "independent":
-        _check_variation(model, random.terms)
+        check_variation(model, random.terms)
     units = Units(
         scale=standard.scale,
         z_scale=z_scale,
@@ -436,24 +342,3 @@ def _dense(design: Design, aliased: str) -> tuple[Layout, FloatArray, Standard]:
     columns = layout.map.columns(centre, scale)
     standard = standardise(columns, products, design.encoding.names, design.n_rows, aliased)
     return layout, y, standard
-
-
-def _check_variation(model: Model, terms: tuple[str, ...]) -> None:
-    """Refuse data in which nothing varies once patients have their own coefficients."""
-    p = model.n_fixed
-    total, within = np.zeros((p + 1, p + 1)), np.zeros((p + 1, p + 1))
-    for stratum in model.strata:
-        present = stratum.blocks.present
-        identity = present[:, :, None] * np.eye(present.shape[1])
-        Z = present[:, :, None] * stratum.Z
-        own = Z @ np.linalg.pinv(Z, _SINGULAR)
-        total += cross_products(stratum.blocks)
-        within += stratum.blocks.contract((identity - own)[:, :, None, :])[0]
-    explained = within[:p, p] @ np.linalg.pinv(within[:p, :p], _SINGULAR, hermitian=True)
-    left = within[p, p] - explained @ within[:p, p]
-    if left <= _NOTHING * total[p, p]:
-        raise ModelError(
-            f"The outcome does not vary within patients beyond the random terms "
-            f"({', '.join(terms)}), so no residual variance is left to estimate. "
-            "Every patient needs more rows than random terms; or take fewer random terms."
-        )

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from analysis.errors import DataError, ModelError
 from analysis.formulas.columns import check_present
-from analysis.mixed.design.build import build_design, with_visits_as_factor
+from analysis.mixed.design.build import Design, build_design, with_visits_as_factor
 from analysis.mixed.design.description import Roles
 from analysis.mixed.on_visits import Choices, fit_design_on_visits, fit_sums
 from analysis.mixed.result import LinearMixedModel
 from analysis.mixed.sums.moments import Moments, sum_visits
+from analysis.results import FloatArray, counted
 
 __all__ = ["fit_moments", "mmrm", "moments"]
 
@@ -33,6 +36,7 @@ def moments(
     weights: str | None = None,
     levels: Mapping[str, Sequence[Any]] | None = None,
     varying: Sequence[str] | None = None,
+    days: Mapping[Any, float] | None = None,
 ) -> Moments:
     """Sum the rows of a model for repeated measures, without fitting it.
 
@@ -53,6 +57,9 @@ def moments(
     varying : sequence of str, optional
         Columns that vary within patients besides the visit; all others must not. None: found out
         from the rows. Give it, and `levels`, when moments of several sites are to be added.
+    days : mapping of visit to number, optional
+        The nominal day of every visit. The column `coordinates` must hold these days; it is then
+        a property of the visit, and a random slope on it can be fitted by `fit_random_moments`.
 
     Returns
     -------
@@ -62,7 +69,8 @@ def moments(
     Raises
     ------
     ColumnError, DataError, ModelError
-        As `mmrm`; also when rows have a level that `levels` does not list.
+        As `mmrm`; also when rows have a level that `levels` does not list, or a day that is not
+        the nominal day of the visit.
     """
     roles = Roles(
         subject=subject,
@@ -74,7 +82,29 @@ def moments(
     )
     design = build_design(formula, with_visits_as_factor(data, visit), roles, levels=levels)
     _check_declared(data, levels or {}, varying or ())
-    return sum_visits(design, None if varying is None else frozenset(varying)).moments
+    nominal = None if days is None else _nominal_days(design, days)
+    return sum_visits(design, None if varying is None else frozenset(varying), nominal).moments
+
+
+def _nominal_days(design: Design, days: Mapping[Any, float]) -> FloatArray:
+    """Read the day of every visit, and refuse rows that were taken on another."""
+    name = design.roles.coordinates
+    if name is None or design.coordinates is None:
+        raise ModelError("days= says when visits are: give the column of days as coordinates=.")
+    without = [str(label) for label in design.visits if label not in days]
+    if without:
+        raise ModelError(
+            f"days= has no day for {', '.join(map(repr, without[:5]))}; give every visit one."
+        )
+    nominal = np.array([float(days[label]) for label in design.visits])
+    other = int((nominal[design.panel.visit] != design.coordinates).sum())
+    if other:
+        raise DataError(
+            f"Column {name!r} is not the nominal day of the visit in {counted(other, 'row')}. Sums "
+            "hold nominal days only: make a column of the visits' days (such as 28 for week 4), or "
+            "fit days of the patients' own from rows with lmm()."
+        )
+    return nominal
 
 
 def _check_declared(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.errors import ConvergenceError, ModelError
-from analysis.mixed.clinics import FEWEST_CLINICS, check_clinics, clinic_variance_note
+from analysis.mixed.clinics import check_clinics, clinic_variance_note, enough_clinics
 from analysis.mixed.design.build import Design
 from analysis.mixed.engine.covariance import Model, Stratum
 from analysis.mixed.engine.newton import maximise
@@ -152,12 +152,7 @@ def fit_sums(
             "A mixed model needs at least 2 patients; complete rows come from "
             f"{moments.about.n_subjects}."
         )
-    if 0 < len(moments.about.clinics) < FEWEST_CLINICS:
-        raise ModelError(
-            f"The moments have {len(moments.about.clinics)} clinics, too few for a variance "
-            f"between clinics (at least {FEWEST_CLINICS}); add more, or make them without "
-            "nested_in=."
-        )
+    enough_clinics(len(moments.about.clinics))
     failures: list[str] = []
     standard = moments.standard(choices.aliased)
     for covariance in choices.covariances:

@@ -22,6 +22,7 @@ from analysis.report.origin import Provenance, provenance
 from analysis.report.page import Appendix, Made, Section, appendix, render_page, section_of
 from analysis.report.releases import against_ledger
 from analysis.report.suppression_log import suppression_log
+from analysis.report.terms import terms_html
 from analysis.results import counted
 from analysis.study import Study, in_local_zone
 
@@ -117,6 +118,8 @@ def build_report(
         sections = {name: section_of(each, name=name) for name, each in chapters.items()}
         origin = provenance(study, {"kind": kind, **_told(chosen)})
         appendices = [_checklist(kind, sections, chosen), _hidden(told(), policy)]
+        told_so_far = render_page(made, list(sections.values()), origin, appendices=appendices)
+        appendices.append(appendix("terms", "Terms used in this report", terms_html(told_so_far)))
         page = render_page(made, list(sections.values()), origin, appendices=appendices)
         require_sound_page(page)
         took = round(time.monotonic() - begun, 1)

@@ -14,7 +14,8 @@ import run
 
 pytestmark = pytest.mark.unit
 
-HEAVY = {"matplotlib", "seaborn", "lifelines", "statsmodels", "dask", "pyspark", "great_tables"}
+HEAVY = {"matplotlib", "seaborn", "lifelines", "statsmodels", "great_tables"}
+HEAVY |= {"cryptography", "dask", "distributed", "pyspark"}
 
 
 def ends_well(command: list[str]) -> None:

@@ -14,6 +14,7 @@ import run
 pytestmark = pytest.mark.unit
 
 CONDA_NAMES = {
+    "dask": "dask-core",  # without the parts for frames and pictures, as on PyPI
     "great-tables": "great_tables",
     "jupyter-client": "jupyter_client",
     "matplotlib": "matplotlib-base",

@@ -67,6 +67,7 @@ def test_continuous_integration_runs_the_documented_command() -> None:
     script = text(".ci/run")
     assert script.startswith("#!/usr/bin/env bash\n")
     assert "set -euo pipefail" in script
-    assert script.endswith("\nKO_REQUIRE=chromium,java,pango python3 run.py test\n")
+    assert script.endswith("\nKO_REQUIRE=chromium,java,pango python3 run.py test --with spark\n")
+    assert "`run.py test --with spark`" in text("README.md")
     if os.name == "posix":
         assert os.access(run.ROOT / ".ci" / "run", os.X_OK)

@@ -25,10 +25,12 @@ EXCEPTIONS: dict[str, str] = {  # name of a package: why its licence is all righ
 }
 
 
-def runtime_closure() -> dict[str, importlib.metadata.Distribution]:
-    """Follow the dependencies of the product on this machine."""
-    project = tomllib.loads(run.PROJECT.read_text(encoding="utf-8"))["project"]
-    waiting = [Requirement(line) for line in project["dependencies"]]
+PROJECT = tomllib.loads(run.PROJECT.read_text(encoding="utf-8"))["project"]
+
+
+def closure(stated: list[str]) -> dict[str, importlib.metadata.Distribution]:
+    """Follow dependencies on this machine."""
+    waiting = [Requirement(line) for line in stated]
     done: set[tuple[str, str]] = set()
     found = {}
     while waiting:
@@ -91,15 +93,25 @@ def test_the_rule(metadata: dict[str, list[str]], expected: bool) -> None:
     assert acceptable(metadata) is expected
 
 
-def test_every_dependency_has_an_acceptable_licence() -> None:
-    refused = {
+def refused(packages: dict[str, importlib.metadata.Distribution]) -> dict[str, list[str]]:
+    """Give the terms of the packages that not every clinic may use."""
+    return {
         name: licence_terms(stated(distribution))
-        for name, distribution in runtime_closure().items()
+        for name, distribution in packages.items()
         if name not in EXCEPTIONS and not acceptable(stated(distribution))
     }
-    assert refused == {}
 
 
-def test_every_dependency_is_locked() -> None:
+def test_every_dependency_has_an_acceptable_licence_and_is_locked() -> None:
+    packages = closure(PROJECT["dependencies"])
+    assert refused(packages) == {}
     locked = run.lock_entries(run.LOCK.read_text(encoding="utf-8"))
-    assert set(runtime_closure()) - set(locked) == set()
+    assert set(packages) - set(locked) == set()
+
+
+@pytest.mark.needs("spark")
+def test_spark_has_an_acceptable_licence_and_is_locked() -> None:
+    packages = closure(PROJECT["optional-dependencies"]["spark"])
+    assert refused(packages) == {}
+    locked = run.lock_entries(run.ADDITIONS["spark"].read_text(encoding="utf-8"))
+    assert set(packages) - set(locked) == set()

@@ -1,7 +1,7 @@
 """run.py at work in a tiny project: from nothing, again, changed, interrupted, moved, twice.
 
-The project has one locked package, a build backend of its own and stand-ins for the product and
-for pytest. It lives in a folder with a space and an umlaut, and uses no network.
+The project has one package in each lock, a build backend of its own and stand-ins for the product
+and for pytest. It lives in a folder with a space and an umlaut, and uses no network.
 """
 
 from __future__ import annotations
@@ -62,6 +62,9 @@ PYTEST = """
 import os, sys
 report = [word.partition("=")[2] for word in sys.argv if word.startswith("--junitxml")]
 bad = int(os.environ["FAILURES"])
+if "KO_REQUIRE" in os.environ:
+    import more
+    print("required", os.environ["KO_REQUIRE"])
 if report:
     text = f'<testsuite tests="5" failures="{bad}" errors="0" skipped="1"/>'
     open(report[0], "w").write(text)
@@ -69,13 +72,13 @@ sys.exit(bad > 0)
 """
 
 
-def make_wheel(folder: Path) -> str:
-    """Write the one package of the lock and give its hash."""
-    folder.mkdir()
+def make_wheel(folder: Path, name: str) -> str:
+    """Write the one package of a lock and give its entry there."""
+    folder.mkdir(exist_ok=True)
     module: dict[str, Any] = {}
     exec(TINY, module)  # noqa: S102 - the text above
-    path = folder / module["write_wheel"](folder, "tiny", {"tiny.py": TINY})
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    path = folder / module["write_wheel"](folder, name, {f"{name}.py": TINY})
+    return f"{name}==1 \\\n    --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
 
 
 @pytest.fixture
@@ -83,10 +86,11 @@ def project(tmp_path: Path) -> Path:
     root = tmp_path / "set up ü" / "project"
     root.mkdir(parents=True)
     shutil.copy(run.__file__, root / "run.py")
-    digest = make_wheel(root.parent / "my wheels")
+    wheels = root.parent / "my wheels"
     files = {
         "pyproject.toml": PROJECT,
-        "requirements.lock": f"tiny==1 \\\n    --hash=sha256:{digest}\n",
+        "requirements.lock": make_wheel(wheels, "tiny"),
+        "requirements-spark.lock": make_wheel(wheels, "more"),
         "backend.py": BACKEND,
         "analysis/__main__.py": PRODUCT,
         "IPython/__main__.py": "import sys; exec(sys.argv[2])",
@@ -110,11 +114,12 @@ HEED_INTERRUPTION = (
 def launch(project: Path, *args: str, **environ: str) -> subprocess.Popen[str]:
     """Start run.py in the tiny project, as the head of a group of processes."""
     wheels = project.parent / "my wheels"
+    inherited = {name: value for name, value in os.environ.items() if name != "KO_REQUIRE"}
     words = [str(project / "run.py"), *args, "--wheelhouse", str(wheels)]
     return subprocess.Popen(
         [sys.executable, "-c", HEED_INTERRUPTION, *words],
         cwd=project.parent,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environ},
+        env={**inherited, "PYTHONIOENCODING": "utf-8", **environ},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -158,6 +163,18 @@ def test_two_runs_set_up_once_and_later_runs_do_what_is_left(project: Path) -> N
     assert "Not set up yet" in finish(launch(project, "doctor"))[1]
 
 
+def test_an_addition_is_installed_once_and_again_when_its_lock_changes(project: Path) -> None:
+    words = ["test", "--with", "spark", "-k", "foo"]
+    code, stdout, stderr = finish(launch(project, *words, FAILURES="0"))
+    assert (code, stdout) == (0, "required java,spark\n"), stderr
+    assert stderr.count("Adding spark") == 1
+    assert finish(launch(project, *words, FAILURES="0")) == (0, stdout, "")
+    with (project / "requirements-spark.lock").open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    assert "Adding spark" in finish(launch(project, *words, FAILURES="0"))[2]
+    assert finish(launch(project, "test", "-k", "foo", FAILURES="0")) == (0, "", "")
+
+
 def interrupt(process: subprocess.Popen[str]) -> None:
     """Send Ctrl-C to a run and all that it started, or end it where there is no such thing."""
     if os.name == "posix":
@@ -167,7 +184,7 @@ def interrupt(process: subprocess.Popen[str]) -> None:
 
 
 def test_a_set_up_that_failed_or_was_interrupted_is_done_again(project: Path) -> None:
-    wheel = next((project.parent / "my wheels").glob("*.whl"))
+    wheel = next((project.parent / "my wheels").glob("tiny*.whl"))
     good = wheel.read_bytes()
     wheel.write_bytes(good + b"altered")
     code, _, stderr = finish(launch(project, "check"))
@@ -196,7 +213,8 @@ def test_a_set_up_that_failed_or_was_interrupted_is_done_again(project: Path) ->
 
 
 def test_an_empty_wheelhouse_is_noticed_before_anything_is_done(project: Path) -> None:
-    next((project.parent / "my wheels").glob("*.whl")).unlink()
+    for wheel in (project.parent / "my wheels").glob("*.whl"):
+        wheel.unlink()
     code, _, stderr = finish(launch(project, "check"))
     assert code == 1
     assert "no wheels" in stderr

@@ -211,6 +211,48 @@ def test_wheelhouse_without_a_folder_is_refused() -> None:
         run.take_wheelhouse(["report", "--wheelhouse"])
 
 
+@pytest.mark.parametrize(
+    ("given", "left", "name"),
+    [
+        (["test", "-k", "foo"], ["test", "-k", "foo"], None),
+        (["test", "--with", "spark", "-k", "foo"], ["test", "-k", "foo"], "spark"),
+        (["wheelhouse", "w", "--with=spark"], ["wheelhouse", "w"], "spark"),
+    ],
+)
+def test_an_addition_is_an_option_of_every_command(
+    given: list[str], left: list[str], name: str | None
+) -> None:
+    assert run.take_addition(given) == (left, name)
+
+
+@pytest.mark.parametrize("given", [["test", "--with"], ["test", "--with", "flink"]])
+def test_an_unknown_addition_is_refused_with_the_known_ones(given: list[str]) -> None:
+    with pytest.raises(run.SetupError, match="spark"):
+        run.take_addition(given)
+
+
+@pytest.mark.parametrize(
+    ("environ", "programs"),
+    [
+        ({}, "java,spark"),
+        ({"KO_REQUIRE": "chromium, java,pango"}, "chromium,java,pango,spark"),
+    ],
+)
+def test_what_was_added_is_not_skipped(environ: dict[str, str], programs: str) -> None:
+    assert run.required(environ, "spark") == programs
+
+
+def test_a_wheelhouse_holds_the_addition_that_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[str] = []
+    monkeypatch.setattr(run, "run_step", lambda _, command, __: fetched.extend(command))
+    run.wheelhouse([str(tmp_path)], None)
+    assert [word for word in fetched if word.endswith(".lock")] == [str(run.LOCK)]
+    run.wheelhouse([str(tmp_path)], "spark")
+    assert str(run.ADDITIONS["spark"]) in fetched
+
+
 def test_counts_come_from_the_report_of_pytest(tmp_path: Path) -> None:
     report = tmp_path / "tests.xml"
     assert run.counted(report) == {"passed": 0, "failed": 0, "skipped": 0}

@@ -35,6 +35,8 @@ class MomentsTask:
         All levels of the factors, the visit and the groups, so that parts have the same.
     varying : tuple of str
         Columns that vary within patients besides the visit.
+    days : mapping of visit to number, optional
+        Nominal day of every visit, which the column `coordinates` holds.
     """
 
     formula: str
@@ -46,6 +48,7 @@ class MomentsTask:
     weights: str | None = None
     levels: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     varying: tuple[str, ...] = ()
+    days: Mapping[Any, float] | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -58,8 +61,8 @@ class MomentsTask:
     @property
     def described(self) -> dict[str, Any]:
         """All that decides the sums."""
-        levels = {name: list(values) for name, values in self.levels.items()}
-        return {"task": _KIND, **asdict(self), "levels": levels, "varying": list(self.varying)}
+        days = None if self.days is None else [list(pair) for pair in self.days.items()]
+        return {"task": _KIND, **asdict(self), "days": days}
 
     def of(self, rows: pd.DataFrame) -> Sums:
         """Sum over the patients of the rows."""
@@ -75,6 +78,7 @@ class MomentsTask:
                 weights=self.weights,
                 levels=self.levels,
                 varying=self.varying,
+                days=self.days,
             )
         )
 

@@ -150,6 +150,7 @@ def lay_out(
     visit: str | None,
     *,
     varying: frozenset[str] | None = None,
+    nominal: Mapping[str, FloatArray] | None = None,
 ) -> Layout:
     """Find the features of a design.
 
@@ -166,18 +167,24 @@ def lay_out(
     varying : frozenset of str, optional
         Columns that vary within patients; all others are properties of the patient. None: found
         out from the rows.
+    nominal : mapping of str to array, shape (m,), optional
+        Columns that are properties of the visit, such as its nominal day, at all visits.
 
     Returns
     -------
     Layout
         Features and their visits.
     """
+    at_visits = dict(nominal or {})
     kinds = {
-        name: _kind(name, columns[name].data, panel, visit, varying)
+        name: "visit"
+        if name in at_visits
+        else _kind(name, columns[name].data, panel, visit, varying)
         for name in {name for factor in encoding.factors() for name in factor.columns}
     }
     values = {
-        factor.name: _Values(factor, columns, panel, kinds, visit) for factor in encoding.factors()
+        factor.name: _Values(factor, columns, panel, kinds, visit, at_visits)
+        for factor in encoding.factors()
     }
     multipliers, keys = [], []
     for product in encoding.products:
@@ -221,6 +228,7 @@ class _Values:
         panel: Panel,
         kinds: Mapping[str, str],
         visit: str | None,
+        nominal: Mapping[str, FloatArray],
     ) -> None:
         self.factor = factor
         own = {kinds[name] for name in factor.columns} - {"constant"}
@@ -233,6 +241,8 @@ class _Values:
         self.columns = {name: columns[name].take(rows) for name in factor.columns}
         if self.kind == "visit" and visit in self.columns:
             self.columns[visit] = _at_all_visits(self.columns[visit], panel)
+        for name in set(nominal).intersection(self.columns) if self.kind == "visit" else ():
+            self.columns[name] = replace(self.columns[name], data=nominal[name])
         self.every_row = columns
         self.known: dict[bool, FloatArray] = {}
 

@@ -126,7 +126,11 @@ class Summed:
     y: FloatArray
 
 
-def sum_visits(design: Design, varying: frozenset[str] | None = None) -> Summed:
+def sum_visits(
+    design: Design,
+    varying: frozenset[str] | None = None,
+    days: FloatArray | None = None,
+) -> Summed:
     """Sum the features and the outcome of a design on visits.
 
     Parameters
@@ -136,6 +140,8 @@ def sum_visits(design: Design, varying: frozenset[str] | None = None) -> Summed:
     varying : frozenset of str, optional
         Columns that vary within patients; all others are taken as properties of the patient,
         whether or not these rows say so. None: found out from the rows.
+    days : array, shape (m,), optional
+        Nominal day of every visit, which the coordinates of the rows equal.
 
     Returns
     -------
@@ -143,7 +149,12 @@ def sum_visits(design: Design, varying: frozenset[str] | None = None) -> Summed:
         All that a fit on visits needs.
     """
     layout = lay_out(
-        design.encoding, design.columns, design.panel, design.roles.visit, varying=varying
+        design.encoding,
+        design.columns,
+        design.panel,
+        design.roles.visit,
+        varying=varying,
+        nominal=None if days is None else {str(design.roles.coordinates): days},
     )
     centre, scale = float(design.y.mean()), float(design.y.std())
     y = (design.y - centre) / scale
@@ -155,7 +166,7 @@ def sum_visits(design: Design, varying: frozenset[str] | None = None) -> Summed:
         y_centre=centre,
         y_scale=scale,
         groups=tuple(_of_group(design, patient, row, group) for group in range(n_groups)),
-        days=_shared_days(design),
+        days=_shared_days(design) if days is None else days,
     )
     return Summed(moments=moments, layout=layout, y=y)
 
@@ -299,8 +310,8 @@ def _combined(parts: Sequence[Moments], signs: Sequence[float]) -> Moments:
     for other, sign in zip(parts[1:], signs[1:], strict=True):
         if days is not None and other.days is not None:
             days = np.where(np.isnan(days), other.days, days)
-        about = _combined_about(about, other.about, sign, clinics)
-    return replace(first, about=about, groups=groups, days=days)
+        about = _combined_about(about, other.about, sign)
+    return replace(first, about=replace(about, clinics=clinics), groups=groups, days=days)
 
 
 def _in_coordinates(given: Moments, wanted: Moments, group: int) -> PatternSums:
@@ -373,9 +384,7 @@ def _change_of_features(given: Moments, wanted: Moments) -> FloatArray:
     return change
 
 
-def _combined_about(
-    one: Description, other: Description, sign: float, clinics: pd.Index
-) -> Description:
+def _combined_about(one: Description, other: Description, sign: float) -> Description:
     """Combine counts and what is known about the population."""
     rows = one.n_rows + int(sign) * other.n_rows
     patients = one.n_subjects + int(sign) * other.n_subjects
@@ -389,7 +398,6 @@ def _combined_about(
     return replace(
         one,
         population=replace(one.population, cells=cells[cells > 0].astype(int), means=means),
-        clinics=clinics,
         n_rows=rows,
         n_subjects=patients,
         n_dropped=max(0, one.n_dropped + int(sign) * other.n_dropped),

@@ -1,0 +1,1 @@
+"""Summary bundles: the sums that a clinic sends instead of patients, and what a network fits."""

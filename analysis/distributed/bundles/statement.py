@@ -1,0 +1,76 @@
+"""What leaves a site, in words for the person who lets it go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from analysis.distributed.bundles.specification import MODES, Specification
+from analysis.distributed.sums import Sums
+from analysis.results import counted
+
+__all__ = ["statement_of"]
+
+_HOLDS = {
+    "moments": "per set of visits that patients have, how many patients have it, and sums of "
+    "products of their scores and covariates between visits",
+}
+
+
+class Counted(Protocol):
+    """Sums of an analysis and how many they are of."""
+
+    @property
+    def name(self) -> str:
+        """The analysis."""
+
+    @property
+    def n_patients(self) -> int:
+        """Patients that were summed."""
+
+    @property
+    def sums(self) -> Sums:
+        """What is sent."""
+
+
+def statement_of(
+    specification: Specification, site: str, parts: Sequence[Counted]
+) -> tuple[str, ...]:
+    """Say what a bundle holds.
+
+    Parameters
+    ----------
+    specification : Specification
+        The agreement.
+    site : str
+        Who sends it.
+    parts : sequence of Part
+        What is sent.
+
+    Returns
+    -------
+    tuple of str
+        Sentences.
+    """
+    holds = [
+        f"{part.name}: {_HOLDS.get(part.sums.kind, part.sums.kind)}; "
+        f"{counted(part.n_patients, 'patient')}."
+        for part in parts
+    ]
+    return (
+        f"This file leaves {site} in the {specification.mode} mode: {MODES[specification.mode]}.",
+        "It holds sums over patients and no row, id or date of a patient.",
+        *holds,
+        _risk(specification),
+    )
+
+
+def _risk(specification: Specification) -> str:
+    """Say what could be learnt from the file."""
+    if specification.mode == "trusted":
+        return (
+            "Where a set of visits has one patient, its sums are that patient's scores: send it "
+            f"only under the agreement named here ({specification.agreement}), to the coordinator "
+            "of the network."
+        )
+    return f"Counts of 1 to {specification.threshold - 1} patients are not in it."

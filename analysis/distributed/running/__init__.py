@@ -1,0 +1,1 @@
+"""Compute a task of all shards, on processes of this machine, a Dask cluster or Spark."""

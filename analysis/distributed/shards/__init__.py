@@ -1,0 +1,1 @@
+"""Shards: Parquet files of rows, each patient in one of them, and the list that describes them."""
