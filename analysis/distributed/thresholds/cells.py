@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.distributed.tasks.moments import MomentsTask
+from analysis.distributed.tasks.moments import MomentsTask, moments_of
 from analysis.distributed.thresholds.offered import refuse
 from analysis.distributed.thresholds.patterns import Needed, pattern_bits
 from analysis.errors import DisclosureError
 from analysis.formulas.encoding import Factor
+from analysis.mixed import Moments
 from analysis.mixed.design.build import Design, build_design, with_visits_as_factor
 from analysis.mixed.design.description import Roles
-from analysis.mixed.design.layout import FeatureMap, Panel
-from analysis.mixed.sums.moments import sum_visits
+from analysis.mixed.design.layout import Panel
 
 __all__ = ["FEW_VALUES", "Cells", "design_and_cells", "visits_as_bits"]
 
@@ -81,7 +81,6 @@ def design_and_cells(task: MomentsTask, rows: pd.DataFrame, minimum: int) -> tup
     )
     data = with_visits_as_factor(rows, task.visit)
     design = build_design(task.formula, data, roles, levels=task.levels)
-    features = sum_visits(design, frozenset(task.varying)).moments.features
     few = {factor.name for factor in design.encoding.factors() if _counts(factor, design)}
     labels = [design.group, design.clinic, *_labels(few, design)]
     _, cell = np.unique(np.column_stack(labels), axis=0, return_inverse=True)
@@ -89,7 +88,7 @@ def design_and_cells(task: MomentsTask, rows: pd.DataFrame, minimum: int) -> tup
     cells = Cells(
         cell=np.asarray(cell.ravel(), dtype=np.int64),
         group=np.asarray(design.group[first], dtype=np.int64),
-        needed=_needed(features, design, few, minimum),
+        needed=_needed(moments_of(task.of(rows)), few, minimum),
     )
     return design, cells
 
@@ -157,17 +156,34 @@ def _follows_visits(code: IntArray, panel: Panel) -> bool:
     return bool((of_visit[panel.visit] == code).all())
 
 
-def _needed(features: FeatureMap, design: Design, counted: set[str], minimum: int) -> Needed:
-    """Count the columns of the sums, and those that are products with a factor."""
+def _needed(sums: Moments, counted: set[str], minimum: int) -> Needed:
+    """Count the columns that are independent at the site, and those that are products."""
+    features = sums.features
     products: list[set[Any]] = [set(), set()]
     for index, key in enumerate(features.keys):
         rest = tuple(part for part in key if part[0] not in counted)
         if rest and len(rest) < len(key):
             products[index >= features.n_patient].add(rest)
+    of_patients, of_rows = _ranks(sums)
     return Needed(
         minimum=minimum,
-        fixed=features.n_patient + max(0, len(design.clinics) - 1),
-        per_visit=len(features.keys) - features.n_patient + 1,
+        fixed=of_patients,
+        per_visit=of_rows,
         cell_fixed=len(products[0]),
         cell_per_visit=len(products[1]),
     )
+
+
+def _ranks(sums: Moments) -> tuple[int, int]:
+    """Count the independent columns of patients, with clinics, and of rows, with the outcome."""
+    K, C = sums.features.n_patient, len(sums.about.clinics)
+    of_patients, of_rows = np.zeros((K + C, K + C)), 0
+    for part in sums.groups:
+        of_patients[:K, :K] += part.uu.sum(axis=0)
+        clinics = part.clinic_u.sum(axis=0)
+        of_patients[K:, :K] += clinics
+        of_patients[:K, K:] += clinics.T
+        of_patients[K:, K:] += np.diag(part.clinic_counts.sum(axis=0))
+        at_visits = np.einsum("gvvab->vab", part.ww)
+        of_rows = max(of_rows, *(int(np.linalg.matrix_rank(own)) for own in at_visits))
+    return int(np.linalg.matrix_rank(of_patients, hermitian=True)), of_rows

@@ -29,8 +29,9 @@ class Needed:
     minimum : int
         Least number of patients that is not small.
     fixed, per_visit : int
-        Columns of the sums: of patients, and of each visit. A pattern needs `minimum` patients
-        more than it has columns, so that the columns do not tell its patients apart.
+        Independent columns of the sums: of patients, and of each visit. A pattern needs `minimum`
+        patients more than it has columns: with fewer patients than columns, whole-number sums
+        tell every patient.
     cell_fixed, cell_per_visit : int
         The same for the columns that are products with a factor, of which the sums tell the part
         of each cell.
