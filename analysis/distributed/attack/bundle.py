@@ -89,7 +89,7 @@ def attack_moments(
             n_patients=moments.about.n_subjects,
             minimum=policy.minimum_count,
             findings=(),
-            tried=("nothing",),
+            tried=(),
             not_tried=("weighted sums, in which no column is whole",),
         )
     findings: list[Finding] = []

@@ -111,8 +111,7 @@ LISTED = "only one set of rows has these sums"
 PART = "the sums of a small part of the patients"
 FEW = "a combination of columns that few patients have"
 FEW_AT_END = "a column at the end of its range for all but a few patients"
-ALL_AT_END = "a score that is the same for all patients"
-DETERMINED = "a score that follows from the other columns"
+DETERMINED = "a score that is the same for all or follows from the other columns"
 TOO_FEW = "fewer patients than the minimum"
 
 
@@ -173,9 +172,9 @@ class _Search:
         self.constant = int(np.flatnonzero(used == columns.constant)[0])
         ranges = (columns.low[used] * self.scales, columns.high[used] * self.scales)
         squares, totals = np.diag(left.whole), left.whole[self.constant]
-        is_indicator = squares == totals  # x(x - 1) >= 0 in whole numbers, and they add up to 0
-        self.low = np.where(is_indicator, np.maximum(ranges[0], 0.0), ranges[0])
-        self.high = np.where(is_indicator, np.minimum(ranges[1], 1.0), ranges[1])
+        self.is_indicator = squares == totals  # x(x - 1) >= 0 in whole numbers, and adds up to 0
+        self.low = np.where(self.is_indicator, np.maximum(ranges[0], 0.0), ranges[0])
+        self.high = np.where(self.is_indicator, np.minimum(ranges[1], 1.0), ranges[1])
 
     def run(self) -> None:
         """Find patients until no more are found, then the small groups."""
@@ -230,20 +229,20 @@ class _Search:
         inside = (rows >= self.low) & (rows <= self.high)
         return inside.all(axis=-1) & (rows[..., self.constant] == self.scales[self.constant])
 
-    def _at_ends(self) -> Iterator[tuple[IntArray, int]]:
-        """Yield each column counted from an end of its range, and its position."""
+    def _at_ends(self) -> Iterator[IntArray]:
+        """Yield each column counted from an end of its range."""
         for column in range(self.used.size):
             for sign, end in ((1, self.low[column]), (-1, self.high[column])):
-                if np.isfinite(end) and column != self.constant:
+                if np.isfinite(end) and not self.is_indicator[column]:
                     vector = np.zeros(self.used.size, dtype=np.int64)
                     vector[column] = sign
                     vector[self.constant] = -sign * round(end)
-                    yield vector, column
+                    yield vector
 
     def _take_at_end(self) -> bool:
         """Take out the patients who alone are not at the end of the range of a column."""
         before = self.left.n
-        for vector, _ in self._at_ends():
+        for vector in self._at_ends():
             total, squares = self._sums_along(vector)
             if total > 0 and most_away_from_end(total, squares, 2) == 1:
                 self._take_along(vector, total, AT_END)
@@ -313,13 +312,11 @@ class _Search:
             squares = np.einsum("ik,ij,jk->k", short, self.left.whole, short)
             self.left.note(FEW, int(squares.min()))
         outcome = np.isin(self.used, self.columns.outcome)
-        for vector, column in self._at_ends():
+        for vector in self._at_ends():
             total, squares = self._sums_along(vector)
             most = most_away_from_end(total, squares, self.minimum)
             if total > 0 and most < self.minimum:
                 self.left.note(FEW_AT_END, most)
-            if total == 0 and outcome[column]:
-                self.left.note(ALL_AT_END, self.left.n)
         if reduced.null[outcome].any():
             self.left.note(DETERMINED, self.left.n)
 

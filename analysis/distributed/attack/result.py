@@ -11,6 +11,7 @@ from analysis.results import counted, frame_to_html, frame_to_text
 __all__ = ["AttackResult", "Finding"]
 
 _COLUMNS = ["where", "how", "patients", "recovered"]
+_SPELT_OUT = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +85,10 @@ class AttackResult:
             small = f"no group of fewer than {self.minimum} told"
         recovered = f"{self.n_recovered} of {self.n_patients}"
         lines = [f"Reconstruction attack: {recovered} patients recovered, {small}."]
-        lines += [f"Found: {_sentence(found)}." for found in self.findings]
-        lines += [f"Tried: {'; '.join(self.tried)}."]
+        lines += [f"Found: {_sentence(found)}." for found in self.findings[:_SPELT_OUT]]
+        if len(self.findings) > _SPELT_OUT:
+            lines.append(f"Found besides: {len(self.findings) - _SPELT_OUT} more, see tidy().")
+        lines += [f"Tried: {'; '.join(self.tried)}."] if self.tried else []
         lines += [f"Not tried: {'; '.join(self.not_tried)}."] if self.not_tried else []
         return "\n".join(lines)
 

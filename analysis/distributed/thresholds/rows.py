@@ -123,14 +123,14 @@ def rule_in_words(policy: Policy = RELEASE) -> str:
     """
     t = policy.minimum_count
     return (
-        f"Every patient in the sums shares the pattern of visits, the covariance group, the clinic "
+        "Every patient in the sums shares the pattern of visits, the covariance group, the clinic "
         f"and all levels of factors with at least {t - 1} others; a number with at most "
         f"{FEW_VALUES} values counts as a factor. A pattern has at least {t} patients more than "
-        "the sums have independent columns for it. Combinations of levels that fewer patients have are left "
-        "out. Rare patterns are cut, those with the most visits first: to the kept pattern of some "
-        "of their visits that costs the fewest visits, else by their last visit; who has none left "
-        "is left out. A pattern in which a reconstruction attack finds a patient or a group of "
-        f"fewer than {t} counts as rare."
+        "the sums have independent columns for it. Combinations of levels that fewer patients have "
+        "are left out. Rare patterns are cut, those with the most visits first: to the kept "
+        "pattern of some of their visits that costs the fewest visits, else by their last visit; "
+        "who has none left is left out. A pattern in which a reconstruction attack finds a patient "
+        f"or a group of fewer than {t} counts as rare."
     )
 
 
