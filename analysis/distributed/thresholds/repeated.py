@@ -45,6 +45,7 @@ __all__ = [
 IntArray = npt.NDArray[np.int64]
 _DIGITS = 20  # of a patient's digest; 80 bits keep a hundred million apart
 _VALUE = "value "
+_COUNTED = ("pattern", "pattern_needs", "class", "class_needs")
 _ABSENT = -1
 
 
@@ -55,9 +56,9 @@ class Contributors:
     Parameters
     ----------
     patients : pandas.DataFrame
-        Index: digests of ids. Columns ``class``, which numbers patients who are treated alike;
-        ``needs``, how many must be left by a subtraction; and ``value NAME at VISIT``, digests of
-        values.
+        Index: digests of ids. Columns ``pattern`` and ``class``, which number patients with the
+        same visits, and with the same visits and levels; ``pattern_needs`` and ``class_needs``,
+        how many a subtraction must leave; and ``value NAME at VISIT``, digests of values.
     """
 
     patients: pd.DataFrame
@@ -89,7 +90,7 @@ class Contributors:
         try:
             frame = pd.DataFrame(dict(plain)).set_index("patient")
             own = [name for name in frame.columns if str(name).startswith(_VALUE)]
-            kinds = {"class": np.int64, "needs": np.int64} | dict.fromkeys(own, np.uint64)
+            kinds = dict.fromkeys(_COUNTED, np.int64) | dict.fromkeys(own, np.uint64)
             return cls(patients=frame.astype(kinds)[[*kinds]])
         except (KeyError, TypeError, ValueError, OverflowError):
             raise DataError(
@@ -121,8 +122,10 @@ def contributors(
     bits = visits_as_bits(design)
     visits = [int(pattern).bit_count() for pattern in bits]
     record: dict[str, npt.NDArray[Any]] = {
-        "class": np.unique(np.column_stack([bits, cells.cell]), axis=0, return_inverse=True)[1],
-        "needs": np.array([cells.needed.of_pattern(each) for each in visits], dtype=np.int64),
+        "pattern": _numbered(bits, cells.group[cells.cell]),
+        "pattern_needs": np.array([cells.needed.of_pattern(each) for each in visits]),
+        "class": _numbered(bits, cells.cell),
+        "class_needs": np.array([cells.needed.of_cell(each) for each in visits]),
     }
     patient = design.panel.of_patients(np.arange(len(bits)))
     used = rows.iloc[design.position]
@@ -133,7 +136,6 @@ def contributors(
             record |= {
                 f"{_VALUE}{name} at {label}": values[:, k] for k, label in enumerate(design.visits)
             }
-    record["class"] = record["class"].ravel()
     labels = [_digest(str(label)) for label in design.subjects]
     return Contributors(patients=pd.DataFrame(record, index=labels))
 
@@ -170,11 +172,10 @@ def contributors_to_counts(
     if rows[subject].duplicated().any():
         raise DataError(f"{subject!r} has patients with more than one row; give each one row.")
     labels = rows.groupby(list(by), dropna=False).ngroup() if by else pd.Series(0, rows.index)
-    record = pd.DataFrame(
-        {"class": labels.to_numpy(dtype=np.int64), "needs": np.int64(policy.minimum_count)},
-        index=[_digest(str(label)) for label in rows[subject]],
-    )
-    return Contributors(patients=record)
+    counted_by, least = labels.to_numpy(dtype=np.int64), np.int64(policy.minimum_count)
+    values = dict(zip(_COUNTED, (counted_by, least, counted_by, least), strict=True))
+    index = [_digest(str(label)) for label in rows[subject]]
+    return Contributors(patients=pd.DataFrame(values, index=index))
 
 
 def check_repeated(
@@ -228,13 +229,17 @@ def _fails(new: pd.DataFrame, other: pd.DataFrame) -> bool:
     """Say whether two bundles differ by too few patients."""
     everybody = _everybody([new, other])
     pair = [record.reindex(everybody) for record in (new, other)]
-    classes = np.column_stack(
-        [part["class"].fillna(_ABSENT).to_numpy(dtype=np.int64) for part in pair]
-    )
-    needs = np.column_stack([part["needs"].fillna(part["needs"].max()) for part in pair])
-    needed = int(needs.min(axis=1).max())
     changed = int(_changed(new, other).sum())
-    return 0 < changed < needed or smallest_difference(classes, needed) < needed
+    for name in ("pattern", "class"):
+        classes = np.column_stack(
+            [part[name].fillna(_ABSENT).to_numpy(dtype=np.int64) for part in pair]
+        )
+        needs = [part[f"{name}_needs"] for part in pair]
+        together = np.column_stack([each.fillna(each.max()) for each in needs])
+        needed = int(together.min(axis=1).max())
+        if 0 < changed < needed or smallest_difference(classes, needed) < needed:
+            return True
+    return False
 
 
 def _changed(new: pd.DataFrame, other: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -315,6 +320,11 @@ def check_repeated_sums(
             f"patients, or by sums that few explain, in {counted(places, 'place')}. Send the "
             "earlier bundle again, or wait until enough patients have come in each of them."
         )
+
+
+def _numbered(*labels: IntArray) -> IntArray:
+    """Give numbers to combinations of labels."""
+    return np.unique(np.column_stack(labels), axis=0, return_inverse=True)[1].ravel()
 
 
 def _digests(values: pd.Series[Any]) -> npt.NDArray[np.uint64]:

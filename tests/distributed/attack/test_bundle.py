@@ -81,7 +81,7 @@ def test_patients_of_a_rare_pattern_are_recovered_and_counted() -> None:
 
 
 def test_small_cells_of_the_table_of_levels_are_told() -> None:
-    rows = clinic()
+    rows = clinic(120)
     rows.loc[rows["patient"].isin(range(0, 14, 2)), "sex"] = "x"
     told = attack_moments(sums(rows, f"{FORMULA} + sex"), ranges=RANGES).tidy()
     table = told[told["where"] == "the table of levels of the factors"]

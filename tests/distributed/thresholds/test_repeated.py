@@ -65,12 +65,19 @@ def test_the_first_bundle_and_the_same_again_pass() -> None:
     assert not refused(rows.sample(frac=1.0, random_state=1).astype({"score": float}), rows, rows)
 
 
-@pytest.mark.parametrize(("more", "is_refused"), [(1, True), (10, True), (15, True), (16, False)])
+@pytest.mark.parametrize(("more", "is_refused"), [(1, True), (10, True), (20, True), (22, False)])
 def test_who_came_must_be_as_many_as_a_pattern_needs(more: int, is_refused: bool) -> None:
-    # 11, and a column each for 1, arm, baseline and two scores: 16
+    # 11 of each arm
     rows = clinic()
     assert refused(rows, first(rows, 200 - more)) is is_refused
     assert refused(first(rows, 200 - more), rows) is is_refused
+
+
+def test_who_came_must_be_more_than_the_columns() -> None:
+    # 11, and a column each for 1, baseline and two scores: 15
+    rows = clinic().assign(arm="im")
+    for more, is_refused in ((14, True), (15, False)):
+        assert refused(rows, first(rows, 200 - more)) is is_refused
 
 
 def test_few_who_missed_a_visit_before_are_refused_and_many_are_not() -> None:
@@ -127,7 +134,8 @@ def test_a_record_is_kept_as_plain_values_without_ids() -> None:
     assert "7781" not in text
     again = Contributors.from_plain(json.loads(text))
     pd.testing.assert_frame_equal(again.patients, record.patients, check_names=False)
-    for broken in ({}, {"patient": ["a"]}, {"patient": ["a"], "class": ["x"], "needs": [3]}):
+    words = {name: ["x"] for name in record.to_plain()}
+    for broken in ({}, {"patient": ["a"]}, words):
         with pytest.raises(DataError, match="no record"):
             Contributors.from_plain(broken)
 
