@@ -22,7 +22,8 @@ from analysis.disclosure import RELEASE
 from analysis.distributed.attack.bundle import attack_moments, attack_patterns
 from analysis.distributed.attack.differences import attack_difference, differences
 from analysis.distributed.tasks.moments import MomentsTask, moments_of
-from analysis.distributed.thresholds.repeated import check_repeated, contributors
+from analysis.distributed.thresholds.records import contributors
+from analysis.distributed.thresholds.repeated import check_repeated
 from analysis.distributed.thresholds.rows import coarsened_rows
 from analysis.errors import DisclosureError
 from analysis.mixed import Moments

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analysis.disclosure import RELEASE, Policy
-from analysis.distributed.attack.gram import GramAttack, attack_gram
+from analysis.distributed.attack.findings import GramAttack
+from analysis.distributed.attack.gram import attack_gram
 from analysis.distributed.attack.pattern_grams import PatternGram, Ranges, pattern_grams
 from analysis.distributed.attack.result import AttackResult, Finding
 from analysis.mixed import Moments
@@ -93,8 +94,11 @@ def attack_moments(
             not_tried=("weighted sums, in which no column is whole",),
         )
     findings: list[Finding] = []
+    untried: list[str] = []
     for attacked in attack_patterns(moments, ranges=ranges, policy=policy):
         findings += findings_of(attacked.pattern.where, attacked.attack)
+        if attacked.attack.untried:
+            untried.append(f"{attacked.pattern.where}: {attacked.attack.untried}")
     small = [n for n in moments.about.population.cells if 0 < n < policy.minimum_count]
     if small:
         where = "the table of levels of the factors"
@@ -105,6 +109,7 @@ def attack_moments(
         minimum=policy.minimum_count,
         findings=tuple(findings),
         tried=TRIED,
+        not_tried=tuple(untried),
     )
 
 

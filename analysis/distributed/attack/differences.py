@@ -14,7 +14,8 @@ import numpy as np
 
 from analysis.disclosure import RELEASE, Policy
 from analysis.distributed.attack.bundle import findings_of
-from analysis.distributed.attack.gram import TOO_FEW, GramAttack, GramColumns, attack_gram
+from analysis.distributed.attack.findings import TOO_FEW, GramAttack, GramColumns
+from analysis.distributed.attack.gram import attack_gram
 from analysis.distributed.attack.pattern_grams import PatternGram, Ranges, pattern_grams
 from analysis.distributed.attack.result import AttackResult, Finding
 from analysis.mixed import Moments

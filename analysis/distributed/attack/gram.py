@@ -9,12 +9,26 @@ the search begins again. What may be so, but need not, is never claimed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from analysis.distributed.attack.covers import rows_in_every_cover
+from analysis.distributed.attack.findings import (
+    ALONE,
+    AT_END,
+    DETERMINED,
+    FEW,
+    FEW_AT_END,
+    LISTED,
+    PART,
+    SATURATED,
+    TOO_FEW,
+    TWO,
+    GramAttack,
+    GramColumns,
+    Left,
+)
 from analysis.distributed.attack.points import expected_points, points_within
 from analysis.distributed.attack.reduction import LARGEST, Reduced, reduce_gram
 from analysis.distributed.attack.whole_numbers import (
@@ -24,95 +38,13 @@ from analysis.distributed.attack.whole_numbers import (
 )
 from analysis.results import FloatArray
 
-__all__ = ["GramAttack", "GramColumns", "attack_gram"]
+__all__ = ["attack_gram"]
 
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
 
 _LIMIT = 20_000
 _WIDEST = 60
 _ROUND_OFF = 1e-6
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class GramColumns:
-    """What an attacker knows about the columns.
-
-    Parameters
-    ----------
-    constant : int
-        Column that is 1 for every patient.
-    low, high : array, shape (d,)
-        Range of each column; infinite where unknown.
-    outcome : tuple of int
-        Columns that must not follow from the others.
-    parts : tuple of array of int, shape (d, s)
-        Sets of combinations of columns that are 0 outside a part of the patients; the first
-        marks the part with 1.
-    """
-
-    constant: int
-    low: FloatArray
-    high: FloatArray
-    outcome: tuple[int, ...] = ()
-    parts: tuple[IntArray, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class GramAttack:
-    """What follows from sums of products. It holds patients' rows: no part of any result.
-
-    Parameters
-    ----------
-    rows : array, shape (k, d)
-        Rows of patients, certain; missing where a column does not follow.
-    ways : tuple of str
-        How each was found.
-    groups : mapping of str to int
-        Ways to a group of fewer than the minimum whose sums are told, and how many are in the
-        smallest at most.
-    possible : float
-        About how many rows fit what is left, as a power of ten.
-    """
-
-    rows: FloatArray
-    ways: tuple[str, ...]
-    groups: dict[str, int]
-    possible: float
-
-
-@dataclass(kw_only=True, eq=False)
-class _Left:
-    """What is left after some patients were found."""
-
-    gram: FloatArray
-    whole: IntArray
-    n: int
-    rows: list[FloatArray] = field(default_factory=list)
-    ways: list[str] = field(default_factory=list)
-    groups: dict[str, int] = field(default_factory=dict)
-    possible: float = np.inf
-
-    def take(self, row: FloatArray, whole: IntArray, way: str) -> None:
-        """Take a patient out."""
-        self.gram = self.gram - np.outer(row, row)
-        self.whole = self.whole - np.outer(whole, whole)
-        self.n -= 1
-        self.rows.append(row)
-        self.ways.append(way)
-
-    def note(self, way: str, patients: int) -> None:
-        """Note a small group; the smallest of its kind is kept."""
-        self.groups[way] = min(patients, self.groups.get(way, patients))
-
-
-ALONE = "a combination of columns that one patient has alone"
-AT_END = "a column at the end of its range for all but one patient"
-LISTED = "only one set of rows has these sums"
-PART = "the sums of a small part of the patients"
-FEW = "a combination of columns that few patients have"
-FEW_AT_END = "a column at the end of its range for all but a few patients"
-DETERMINED = "a score that is the same for all or follows from the other columns"
-TOO_FEW = "fewer patients than the minimum"
 
 
 def attack_gram(
@@ -141,10 +73,13 @@ def attack_gram(
     scales = whole_scales(gram)
     used = np.flatnonzero(scales)
     whole = scaled_gram(gram[np.ix_(used, used)], scales[used])
-    left = _Left(gram=np.array(gram, dtype=float), whole=whole, n=n)
+    left = Left(gram=np.array(gram, dtype=float), whole=whole, n=n)
     if 0 < n < minimum:
         left.note(TOO_FEW, n)
-    if columns.constant in used and np.abs(whole).max() <= LARGEST and used.size <= _WIDEST:
+    elif _rank(left.gram) >= n:
+        left.note(SATURATED, n)
+    left.untried = _untried(whole, used, columns)
+    if not left.untried:
         _Search(left, columns, scales, used, minimum, limit).run()
     shape = (len(left.rows), len(gram))
     return GramAttack(
@@ -152,7 +87,17 @@ def attack_gram(
         ways=tuple(left.ways),
         groups=left.groups,
         possible=left.possible,
+        untried=left.untried,
     )
+
+
+def _untried(whole: IntArray, used: IntArray, columns: GramColumns) -> str:
+    """Say why sums cannot be searched; empty when they can."""
+    if columns.constant not in used:
+        return "sums without a number of patients"
+    if np.abs(whole).max() > LARGEST:
+        return "sums of too many digits"
+    return f"sums of more than {_WIDEST} columns" if used.size > _WIDEST else ""
 
 
 class _Search:
@@ -160,7 +105,7 @@ class _Search:
 
     def __init__(
         self,
-        left: _Left,
+        left: Left,
         columns: GramColumns,
         scales: FloatArray,
         used: IntArray,
@@ -180,10 +125,12 @@ class _Search:
         """Find patients until no more are found, then the small groups."""
         while self.left.n > 0:
             reduced = reduce_gram(self.left.whole)
+            self.left.untried = "" if reduced.is_complete else "combinations of columns, cut short"
             short = self._short(reduced)
             if not (
                 self._take_alone(short)
                 or self._take_at_end()
+                or self._take_two()
                 or self._take_listed(reduced)
                 or self._take_parts()
             ):
@@ -194,7 +141,7 @@ class _Search:
         """List combinations of columns that few patients have, shape (d, k)."""
         squares = np.diag(reduced.gram)
         alone = reduced.basis[:, squares == 1]
-        if alone.size:
+        if alone.size or not reduced.is_complete:
             return alone
         points = points_within(reduced.gram.astype(float), self.minimum - 1.0, self.limit)
         if points is None:
@@ -253,8 +200,33 @@ class _Search:
         along = self.left.whole @ vector
         return int(along[self.constant]), int(along @ vector)
 
+    def _take_two(self) -> bool:
+        """Take out the last two: their sums give the mean, their squares how far they are off."""
+        if self.left.n != 2:
+            return False
+        mean = self.left.gram[self.columns.constant] / 2.0
+        squares = self.left.gram / 2.0 - np.outer(mean, mean)
+        column = int(np.argmax(np.diag(squares)))
+        off = squares[column] / np.sqrt(max(float(squares[column, column]), _ROUND_OFF))
+        rows = np.stack([mean + off, mean - off])
+        return self._take_if_rows(rows, TWO)
+
+    def _take_if_rows(self, rows: FloatArray, way: str) -> bool:
+        """Take out completed rows, if they are whole where they must be, and in range."""
+        whole = rows[:, self.used] * self.scales
+        if np.isnan(whole).any() or (np.abs(whole - np.rint(whole)) > _ROUND_OFF).any():
+            return False
+        numbers = np.rint(whole).astype(np.int64)
+        if not self._fits(numbers).all():
+            return False
+        for row, own in zip(rows, numbers, strict=True):
+            self.left.take(row, own, way)
+        return True
+
     def _take_listed(self, reduced: Reduced) -> bool:
         """Take out the rows that all sets of rows with these sums have."""
+        if not reduced.is_complete:
+            return False
         form = np.linalg.inv(reduced.gram.astype(float))
         self.left.possible = max(expected_points(form, 1.0), 0.0)
         if 10.0**self.left.possible > self.limit:
@@ -292,19 +264,8 @@ class _Search:
                 gram, n, GramColumns(constant=0, low=-wide, high=wide), minimum=self.minimum
             )
             if len(inner.rows) == n and not np.isnan(inner.rows).any():
-                rows = _completed(inner.rows, part.T @ self.left.gram)
-                whole = np.rint(rows[:, self.used] * self.scales)
-                if self._are_rows(rows, whole):
-                    for row, numbers in zip(rows, whole.astype(np.int64), strict=True):
-                        self.left.take(row, numbers, PART)
+                self._take_if_rows(_completed(inner.rows, part.T @ self.left.gram), PART)
         return self.left.n < before
-
-    def _are_rows(self, rows: FloatArray, whole: FloatArray) -> bool:
-        """Say whether completed rows are whole where they must be, and in range."""
-        if np.isnan(whole).any():
-            return False
-        is_whole = np.abs(rows[:, self.used] * self.scales - whole) < _ROUND_OFF
-        return bool(is_whole.all() and self._fits(whole.astype(np.int64)).all())
 
     def _note_groups(self, reduced: Reduced, short: IntArray) -> None:
         """Note what is told about groups of which no patient was found."""
@@ -319,6 +280,13 @@ class _Search:
                 self.left.note(FEW_AT_END, most)
         if reduced.null[outcome].any():
             self.left.note(DETERMINED, self.left.n)
+
+
+def _rank(gram: FloatArray) -> int:
+    """Count the independent columns behind sums of products."""
+    lengths = np.sqrt(np.maximum(np.diag(gram), 0.0))
+    unit = gram / np.outer(*[np.where(lengths > 0.0, lengths, 1.0)] * 2)
+    return int(np.linalg.matrix_rank(unit, tol=_ROUND_OFF, hermitian=True))
 
 
 def _completed(known: FloatArray, products: FloatArray) -> FloatArray:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.distributed.attack.gram import GramColumns
+from analysis.distributed.attack.findings import GramColumns
 from analysis.formulas.encoding import Factor
 from analysis.mixed import Moments
 from analysis.mixed.sums.patterns import PatternSums, rebased_sums

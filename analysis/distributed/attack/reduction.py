@@ -22,6 +22,7 @@ _DELTA = 0.99
 _STEPS = 20_000
 _ROUNDS = 30
 _ROUND_OFF = 1e-9
+_LARGEST_FACTOR = 1 << 48
 LARGEST = 1 << 45
 """Sums above this would lose digits in the reduction."""
 
@@ -33,7 +34,7 @@ class Reduced:
     Parameters
     ----------
     gram : array of int, shape (r, r)
-        Gram matrix of the combinations, positive definite.
+        Gram matrix of the combinations; positive definite where the work was completed.
     basis : array of int, shape (d, r)
         The combinations.
     null : array of int, shape (d, d - r)
@@ -74,7 +75,7 @@ def reduce_gram(gram: IntArray) -> Reduced:
     """
     work = _Work(gram)
     k, steps = 1, 0
-    while k < len(gram) and steps < _STEPS:
+    while k < len(gram) and steps < _STEPS and work.is_exact():
         steps += 1
         work.shorten(k)
         if work.is_long_enough(k):
@@ -131,6 +132,10 @@ class _Work:
         self.basis[:, k] -= times * self.basis[:, j]
         self.gram[k] -= times * self.gram[j]
         self.gram[:, k] -= times * self.gram[:, j]
+
+    def is_exact(self) -> bool:
+        """Say whether the combinations are still whole numbers that the machine holds exactly."""
+        return bool(np.abs(self.basis).max() < _LARGEST_FACTOR)
 
     def is_long_enough(self, k: int) -> bool:
         """Say whether vectors `k` - 1 and `k` may keep their order."""

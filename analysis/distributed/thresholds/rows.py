@@ -193,6 +193,11 @@ def thresholded_moments(
     """
     _, account, sums = _coarsened(task, rows, ranges, policy)
     attack = attack_moments(sums, ranges=ranges, policy=policy)
+    if attack.not_tried:
+        raise DisclosureError(
+            f"The attack cannot be run on these sums ({attack.not_tried[0]}), so that they cannot "
+            "be published. Take a smaller formula, or send masked sums."
+        )
     if not attack.is_safe:  # the rule and the attack disagree: better no bundle
         raise DisclosureError(
             f"The attack on the coarsened sums still finds {counted(len(attack.findings), 'way')} "

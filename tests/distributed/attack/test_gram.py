@@ -5,18 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.distributed.attack.gram import (
+from analysis.distributed.attack.findings import (
     ALONE,
     AT_END,
     DETERMINED,
     FEW,
     FEW_AT_END,
     PART,
+    SATURATED,
     TOO_FEW,
     GramAttack,
     GramColumns,
-    attack_gram,
 )
+from analysis.distributed.attack.gram import attack_gram
 
 pytestmark = pytest.mark.unit
 
@@ -64,6 +65,32 @@ def test_very_few_are_found_whatever_they_are(n: int) -> None:
     found = attack(rows, low=0.0, high=27.0)
     assert same_rows(found.rows, rows)
     assert found.groups == {TOO_FEW: n}
+
+
+def test_two_are_found_in_numbers_of_any_kind() -> None:
+    rows = np.array([[1.0, 71.25083, 3.14159], [1.0, 98.7621, -1.4142]])
+    found = attack(rows)
+    np.testing.assert_allclose(np.sort(found.rows, axis=0), np.sort(rows, axis=0), atol=1e-9)
+    twins = attack(rows[[0, 0]])
+    np.testing.assert_allclose(twins.rows, rows[[0, 0]], atol=1e-6)
+
+
+def test_a_search_that_is_cut_short_says_so_and_claims_nothing_false() -> None:
+    rows = np.random.default_rng(0).integers(0, 28, (30, 45)).astype(float)
+    rows[:, 0] = 1.0
+    found = attack(rows, low=0.0, high=27.0)
+    assert found.groups[SATURATED] == 30
+    assert all((rows == row).all(axis=1).any() for row in found.rows)
+    assert len(found.rows) == 30 or found.untried
+
+
+def test_what_cannot_be_searched_is_said() -> None:
+    weighted = many(40) * np.linspace(0.51234, 1.5, 40)[:, None]
+    assert "number of patients" in attack(weighted).untried
+    wide = np.random.default_rng(0).integers(1, 9, (90, 70)).astype(float)
+    wide[:, 0] = 1.0
+    assert "60 columns" in attack(wide).untried
+    assert attack(many(40)).untried == ""
 
 
 @pytest.mark.parametrize("seed", range(6))

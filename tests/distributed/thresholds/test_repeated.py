@@ -10,12 +10,14 @@ import pandas as pd
 import pytest
 
 from analysis.distributed.tasks.moments import MomentsTask, moments_of
-from analysis.distributed.thresholds.repeated import (
+from analysis.distributed.thresholds.records import (
     Contributors,
-    check_repeated,
-    check_repeated_sums,
     contributors,
     contributors_to_counts,
+)
+from analysis.distributed.thresholds.repeated import (
+    check_repeated,
+    check_repeated_sums,
     smallest_difference,
 )
 from analysis.errors import DataError, DisclosureError
