@@ -75,7 +75,7 @@ class GramAttack:
         How each was found.
     groups : mapping of str to int
         Ways to a group of fewer than the minimum whose sums are told, and how many are in the
-        smallest at most.
+        smallest at most; none when every patient was found.
     possible : float
         About how many rows fit what is left, as a power of ten.
     untried : str

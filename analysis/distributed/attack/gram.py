@@ -85,7 +85,7 @@ def attack_gram(
     return GramAttack(
         rows=np.array(left.rows).reshape(shape),
         ways=tuple(left.ways),
-        groups=left.groups,
+        groups=left.groups if left.n else {},
         possible=left.possible,
         untried=left.untried,
     )

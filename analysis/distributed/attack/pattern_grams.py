@@ -76,7 +76,7 @@ def pattern_grams(moments: Moments, ranges: Ranges | None = None) -> Iterator[Pa
             visits = tuple(np.flatnonzero(raw.present[pattern]).tolist())
             labels = ", ".join(str(moments.about.visits[visit]) for visit in visits)
             yield PatternGram(
-                where=f"{group}visits {labels}",
+                where=f"{group}{'visits' if len(visits) > 1 else 'visit'} {labels}",
                 group=index,
                 visits=visits,
                 n=round(float(raw.counts[pattern])),
