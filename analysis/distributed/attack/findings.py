@@ -17,6 +17,7 @@ __all__ = [
     "FEW_AT_END",
     "LISTED",
     "PART",
+    "SAME",
     "SATURATED",
     "TOO_FEW",
     "TWO",
@@ -35,6 +36,7 @@ PART = "the sums of a small part of the patients"
 FEW = "a combination of columns that few patients have"
 FEW_AT_END = "a column at the end of its range for all but a few patients"
 DETERMINED = "a score that is the same for all or follows from the other columns"
+SAME = "a number that is the same for all"
 TOO_FEW = "fewer patients than the minimum"
 SATURATED = "no more patients than independent columns"
 
@@ -51,6 +53,8 @@ class GramColumns:
         Range of each column; infinite where unknown.
     outcome : tuple of int
         Columns that must not follow from the others.
+    numbers : tuple of int
+        Columns of patients' numbers, which must not be the same for all.
     parts : tuple of array of int, shape (d, s)
         Sets of combinations of columns that are 0 outside a part of the patients; the first
         marks the part with 1.
@@ -60,6 +64,7 @@ class GramColumns:
     low: FloatArray
     high: FloatArray
     outcome: tuple[int, ...] = ()
+    numbers: tuple[int, ...] = ()
     parts: tuple[IntArray, ...] = ()
 
 

@@ -22,6 +22,7 @@ from analysis.distributed.attack.findings import (
     FEW_AT_END,
     LISTED,
     PART,
+    SAME,
     SATURATED,
     TOO_FEW,
     TWO,
@@ -278,6 +279,11 @@ class _Search:
             most = most_away_from_end(total, squares, self.minimum)
             if total > 0 and most < self.minimum:
                 self.left.note(FEW_AT_END, most)
+        squares, totals = np.diag(self.left.whole), self.left.whole[self.constant]
+        is_same = squares * int(squares[self.constant]) == totals**2
+        is_number = np.isin(self.used, self.columns.numbers) & ~self.is_indicator
+        if (is_same & is_number).any():
+            self.left.note(SAME, self.left.n)
         if reduced.null[outcome].any():
             self.left.note(DETERMINED, self.left.n)
 

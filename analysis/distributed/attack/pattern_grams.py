@@ -152,6 +152,7 @@ class _Columns:
             low=limits[:, 0],
             high=limits[:, 1],
             outcome=outcome,
+            numbers=tuple(index for index, (key, _) in enumerate(names) if self._is_number(key)),
             parts=tuple(self._parts(names)),
         )
 
@@ -177,6 +178,11 @@ class _Columns:
         if coding is None:
             return ranges.get(name, (-np.inf, np.inf))
         return float(coding[:, index].min()), float(coding[:, index].max())
+
+    def _is_number(self, key: Any) -> bool:
+        """Say whether a column is a number of patients or rows, and no product."""
+        is_single = not isinstance(key, str) and len(key) == 1
+        return is_single and not self.factors[key[0][0]].codings
 
     def _parts(self, names: tuple[Any, ...]) -> Iterator[IntArray]:
         """Yield the combinations of columns that are 0 outside an indicator, or inside it."""

@@ -138,6 +138,14 @@ def test_the_policy_says_what_is_small() -> None:
     assert told.n_recovered == 0
 
 
+def test_a_pattern_with_one_baseline_is_not_safe() -> None:
+    rows = rare(clinic(), *range(0, 30, 2))
+    assert attack_moments(sums(rows), ranges=RANGES).is_safe
+    rows.loc[rows["patient"].isin(range(0, 30, 2)), "baseline"] = 18
+    told = attack_moments(sums(rows), ranges=RANGES)
+    assert told.tidy()["how"].tolist() == ["a number that is the same for all"]
+
+
 def test_weighted_sums_are_said_not_to_be_tried() -> None:
     rows = clinic().assign(weight=1.5)
     told = attack_moments(sums(rows, weights="weight"))

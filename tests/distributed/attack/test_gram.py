@@ -12,6 +12,7 @@ from analysis.distributed.attack.findings import (
     FEW,
     FEW_AT_END,
     PART,
+    SAME,
     SATURATED,
     TOO_FEW,
     GramAttack,
@@ -183,6 +184,13 @@ def test_a_score_that_is_the_same_for_all_or_follows_is_noted() -> None:
     rows = with_column(many(40), 27 - many(40)[:, 3])
     assert attack(rows, outcome=(3, 4)).groups == {DETERMINED: 40}
     assert attack(rows).groups == {}
+
+
+def test_a_baseline_that_all_share_is_noted() -> None:
+    rows = many(40)
+    rows[:, 1] = 18
+    assert attack(rows, numbers=(1,)).groups == {SAME: 40}
+    assert attack(rows, numbers=(2,)).groups == {}
 
 
 def test_equal_sums_of_two_sets_of_patients_claim_nobody() -> None:
