@@ -18,7 +18,10 @@ __all__ = ["Sums", "packed", "unpacked"]
 
 _ABOUT = "about"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first day that zip files know
-_UNFIT = (EOFError, KeyError, ValueError, OSError, RecursionError, zipfile.BadZipFile, zlib.error)
+_UNFIT = (
+    EOFError, KeyError, MemoryError, OSError, RuntimeError, TypeError, ValueError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -58,7 +61,9 @@ def packed(sums: Sums) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, values in {_ABOUT: about, **_prefixed(sums.arrays)}.items():
-            with archive.open(zipfile.ZipInfo(f"{name}.npy", _LONG_AGO), "w") as member:
+            place = zipfile.ZipInfo(f"{name}.npy", _LONG_AGO)
+            place.compress_type = zipfile.ZIP_DEFLATED  # a ZipInfo does not take the archive's
+            with archive.open(place, "w") as member:
                 np.lib.format.write_array(member, values, allow_pickle=False)
     return content.getvalue()
 

@@ -89,6 +89,7 @@ class MixedModel:
             nested_in=SITE if site == "random" else None,
             levels=_of_formula(formula, levels, site),
             days=source.days if kind == "lmm" else None,
+            standardised=False,  # whole numbers stay whole, and the order of sites does not count
         )
         return cls(name=name, text=table.read, task=task, source=source, choices=choices)
 

@@ -114,10 +114,24 @@ def _on_spark(jobs: Sequence[Job], session: Any) -> Iterator[tuple[int, bytes]]:
     places = session.createDataFrame([(place,) for place in range(len(jobs))], "place int")
     spread = places.repartitionByRange(len(jobs), "place")
     rows = spread.mapInArrow(SparkWork(tuple(jobs)), "place int, sums binary, error string")
-    for row in rows.collect():
+    for row in _collected(rows):
         if row.error is not None:
             raise AnalysisError(row.error)
         yield row.place, bytes(row.sums)
+
+
+def _collected(rows: Any) -> list[Any]:
+    """Run the jobs, and say what to do when the workers lack this toolkit."""
+    try:
+        return list(rows.collect())
+    except Exception as error:
+        if "ModuleNotFoundError" not in str(error):
+            raise
+        raise AnalysisError(
+            "Spark's workers run another Python, which lacks this toolkit. Set PYSPARK_PYTHON to "
+            "the Python of this environment before the session starts (on a cluster: install the "
+            "toolkit on every worker)."
+        ) from None
 
 
 class SparkWork:

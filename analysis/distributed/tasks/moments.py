@@ -37,6 +37,8 @@ class MomentsTask:
         Columns that vary within patients besides the visit.
     days : mapping of visit to number, optional
         Nominal day of every visit, which the column `coordinates` holds.
+    standardised : bool
+        As in `analysis.mixed.moments`.
     """
 
     formula: str
@@ -49,6 +51,7 @@ class MomentsTask:
     levels: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     varying: tuple[str, ...] = ()
     days: Mapping[Any, float] | None = None
+    standardised: bool = True
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -79,6 +82,7 @@ class MomentsTask:
                 levels=self.levels,
                 varying=self.varying,
                 days=self.days,
+                standardised=self.standardised,
             )
         )
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import AnalysisError, DataError, ModelError
-from analysis.formulas.columns import Column
+from analysis.formulas.columns import sample_column
 from analysis.formulas.encoding import encode
 from analysis.formulas.parsing import read_fixed
 from analysis.formulas.population import Population
@@ -276,7 +276,7 @@ def _rebuilt(text: Mapping[str, Any], arrays: Mapping[str, Any]) -> Moments:
     """Put moments together again."""
     parsed = read_fixed(text["formula"])
     levels = {name: pd.Index(values) for name, values in text["levels"].items()}
-    columns = {name: _sample(name, levels.get(name)) for name in parsed.predictors}
+    columns = {name: sample_column(name, levels.get(name)) for name in parsed.predictors}
     encoding = encode(parsed, columns, len(next(iter(columns.values()))) if columns else 1)
     labels = {name: pd.Index(values) for name, values in text["labels"].items()}
     roles = Roles(**text["roles"])
@@ -349,16 +349,6 @@ def _check_shapes(moments: Moments) -> None:
         or (moments.days is not None and moments.days.shape != (m,))
     ):
         raise ValueError("arrays and text do not fit together")
-
-
-def _sample(name: str, levels: pd.Index[Any] | None) -> Column:
-    """Make a column from which the coding of a formula can be read."""
-    if levels is None:
-        return Column(name=name, data=np.arange(1.0, 25.0), levels=None)
-    codes = np.resize(np.arange(len(levels)), 24)
-    is_number = pd.api.types.is_numeric_dtype(levels)
-    numbers = levels.to_numpy(dtype=float)[codes] if is_number else None
-    return Column(name=name, data=codes, levels=levels, numbers=numbers)
 
 
 def _cells(values: list[list[Any]], names: list[str], counts: FloatArray) -> pd.Series[Any]:
