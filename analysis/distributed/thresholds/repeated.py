@@ -5,7 +5,7 @@ of the other. Sets that can be subtracted are unions of classes: patients with t
 visits and the same levels. Take the classes of both bundles as the nodes of a graph, and each
 patient as an edge between the two classes that the patient is in, with a node for absence. A
 difference of two unions is a cut of this graph, and the least cut is the smallest group that can be
-singled out.
+singled out. It must have as many patients as their patterns need in one bundle.
 Who was in which bundle is known to the site only, and stays there.
 """
 
@@ -33,6 +33,7 @@ __all__ = ["check_repeated", "check_repeated_sums", "smallest_difference"]
 
 IntArray = npt.NDArray[np.int64]
 _ABSENT = -1
+_UNIT = 1_000_000  # flows are whole numbers
 
 
 def check_repeated(
@@ -86,65 +87,64 @@ def _fails(new: pd.DataFrame, other: pd.DataFrame) -> bool:
     """Say whether two bundles differ by too few patients."""
     everybody = _everybody([new, other])
     pair = [record.reindex(everybody) for record in (new, other)]
-    changed = int(_changed(new, other).sum())
+    is_changed = everybody.isin(_changed(new, other))
     for name in ("pattern", "class"):
         classes = np.column_stack(
             [part[name].fillna(_ABSENT).to_numpy(dtype=np.int64) for part in pair]
         )
         needs = [part[f"{name}_needs"] for part in pair]
-        together = np.column_stack([each.fillna(each.max()) for each in needs])
-        needed = int(together.min(axis=1).max())
-        if 0 < changed < needed or smallest_difference(classes, needed) < needed:
+        least = np.column_stack([each.fillna(each.max()) for each in needs]).min(axis=1)
+        changed = float((1.0 / least[is_changed]).sum())
+        if 0.0 < changed < 1.0 or smallest_difference(classes, least) < 1.0:
             return True
     return False
 
 
-def _changed(new: pd.DataFrame, other: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Mark the patients of both bundles who have another value at a visit that both sum."""
+def _changed(new: pd.DataFrame, other: pd.DataFrame) -> pd.Index[Any]:
+    """List the patients of both bundles who have another value at a visit that both sum."""
     both = new.index.intersection(other.index)
     names = [name for name in new.columns.intersection(other.columns) if name.startswith(VALUE)]
     now = new.loc[both, names].to_numpy(dtype=np.uint64)
     before = other.loc[both, names].to_numpy(dtype=np.uint64)
-    return np.asarray(((now != before) & (now > 0) & (before > 0)).any(axis=1))
+    return pd.Index(both[((now != before) & (now > 0) & (before > 0)).any(axis=1)])
 
 
-def smallest_difference(classes: IntArray, enough: int) -> int:
-    """Find the fewest patients who are left when sets of one bundle are taken from sets of another.
+def smallest_difference(classes: IntArray, needs: npt.NDArray[Any]) -> float:
+    """Find the smallest group that is left when sets of one bundle are taken from sets of another.
 
     Parameters
     ----------
     classes : array of int, shape (n, 2)
         Class of each patient in both bundles; -1 where the patient is in one only.
-    enough : int
-        The search ends below this number.
+    needs : array, shape (n,)
+        How many patients must be left where this one is among them.
 
     Returns
     -------
-    int
-        Patients in the smallest difference that is not empty; `enough` when none is smaller.
+    float
+        Patients in the smallest difference that is not empty, in units of what it needs: 1 is
+        enough. 2 when none is smaller.
 
     Examples
     --------
     >>> three_moved = np.array([[0, 0]] * 37 + [[0, 1]] * 3 + [[1, 1]] * 30)
-    >>> smallest_difference(three_moved, 11)
-    3
-    >>> smallest_difference(np.array([[0, 0]] * 40 + [[1, 1]] * 30), 11)
-    11
+    >>> round(11 * smallest_difference(three_moved, np.full(70, 11)), 2)
+    3.0
     """
     first = classes[:, 0] + 1  # absence is node 0 of both bundles
-    second = np.where(classes[:, 1] < 0, 0, classes[:, 1] + int(first.max()) + 1)
-    size = int(second.max(initial=0)) + int(first.max()) + 1
-    ones = np.ones(len(classes), dtype=np.int32)
-    graph = sparse.csr_array((ones, (first, second)), shape=(size, size))
-    graph = sparse.csr_array(graph + graph.T).astype(np.int32)
+    second = np.where(classes[:, 1] < 0, 0, classes[:, 1] + int(first.max(initial=0)) + 1)
+    size = int(max(first.max(initial=0), second.max(initial=0))) + 1
+    weights = np.ceil(_UNIT / np.asarray(needs, dtype=float))
+    graph = sparse.csr_array((weights, (first, second)), shape=(size, size))
+    graph = sparse.csr_array(graph + graph.T).minimum(2 * _UNIT).astype(np.int32)
     _, part = csgraph.connected_components(graph, directed=False)
-    least = enough
-    for number in np.unique(part[np.unique(np.append(first, second))]):
+    least = 2 * _UNIT
+    for number in np.unique(part):
         nodes = np.flatnonzero(part == number)
         own = sparse.csr_array(graph[nodes][:, nodes])
         for node in range(1, nodes.size):  # some node lies across the least cut from the first
             least = min(least, int(csgraph.maximum_flow(own, 0, node).flow_value))
-    return least
+    return least / _UNIT
 
 
 def check_repeated_sums(

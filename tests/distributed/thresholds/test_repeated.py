@@ -156,7 +156,16 @@ def test_the_smallest_difference_is_that_of_all_unions(seed: int) -> None:
         ]
         sizes.append(int((inside[0] != inside[1]).sum()))
     least = min(size for size in sizes if size)
-    assert smallest_difference(classes, 1_000) == least
+    found = smallest_difference(classes, np.full(len(classes), 1_000))
+    assert 1_000 * found == pytest.approx(least)
+
+
+def test_a_difference_is_held_to_what_its_patients_need() -> None:
+    apart = np.array([[0, 0]] * 12 + [[1, 1]] * 30)
+    assert smallest_difference(apart, np.repeat([11, 20], [12, 30])) > 1.0
+    assert smallest_difference(apart, np.repeat([13, 20], [12, 30])) < 1.0
+    came = np.array([[-1, 0]] * 6 + [[-1, 1]] * 6 + [[0, 0]] * 40 + [[1, 1]] * 40)
+    assert smallest_difference(came, np.full(92, 6)) == pytest.approx(1.0, rel=1e-4)
 
 
 def test_sums_alone_tell_that_few_came() -> None:
