@@ -106,7 +106,9 @@ def _changed(new: pd.DataFrame, other: pd.DataFrame) -> pd.Index[Any]:
     names = [name for name in new.columns.intersection(other.columns) if name.startswith(VALUE)]
     now = new.loc[both, names].to_numpy(dtype=np.uint64)
     before = other.loc[both, names].to_numpy(dtype=np.uint64)
-    return pd.Index(both[((now != before) & (now > 0) & (before > 0)).any(axis=1)])
+    differs = ((now != before) & (now > 0) & (before > 0)).any(axis=1)
+    changed: pd.Index[Any] = both[differs]
+    return changed
 
 
 def smallest_difference(classes: IntArray, needs: npt.NDArray[Any]) -> float:
