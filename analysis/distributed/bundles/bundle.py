@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.distributed.bundles.analyses import Analysis
+from analysis.distributed.bundles.attacked import attack_sums, coarsened, require_safe
 from analysis.distributed.bundles.hazards import Hazards
 from analysis.distributed.bundles.masked import MASKED, mask_sums, require_keys, terms_of
 from analysis.distributed.bundles.rounds import Ask
@@ -145,22 +146,20 @@ def make_bundle(
     ModelError
         When a model of the agreement cannot be summed.
     DisclosureError
-        When other sums were masked for this round before.
+        When other sums were masked for this round before; when, in the thresholded mode, nothing
+        remains that may be published, or the attack on it finds somebody.
     """
     if site not in specification.sites:
         raise DataError(
             f"The agreement has no site {site!r}; its sites are {', '.join(specification.sites)}."
-        )
-    if specification.mode != "trusted":  # exact sums must not go out under another name
-        raise DataError(
-            f"Bundles in the {specification.mode} mode are not offered yet. Take mode = "
-            '"trusted" under a declared agreement, or wait.'
         )
     own = select_patients(study, site=site)
     analyses = analyses_of(specification, ask)
     parts, accounts = [], []
     for analysis in progress(analyses, doing="Summing", unit="analysis"):
         rows = analysis.rows(own)
+        if specification.mode == "thresholded":
+            rows = coarsened(analysis, rows, specification.threshold)
         accounts.append(rows.account.assign(analysis=analysis.name))
         if rows.frame.empty:
             raise DataError(
@@ -176,14 +175,18 @@ def make_bundle(
                 sums=task.of(rows.frame),
             )
         )
+    attack = attack_sums(specification, analyses, [part.sums for part in parts])
+    if specification.mode == "thresholded":
+        require_safe(attack)
     if specification.mode == "masked":
+        attack = None  # of the exact sums, which do not leave
         parts = [_masked(specification, site, analyses, parts, ask, require_keys(roster, key))]
     return Bundle(
         site=site,
         specification=specification.text,
         specification_sha256=specification.sha256,
         parts=tuple(parts),
-        statement=statement_of(specification, site, parts),
+        statement=statement_of(specification, site, parts, attack),
         account=pd.concat(accounts, ignore_index=True)[["analysis", "reason", "n_rows"]],
         round=1 if ask is None else ask.round,
         asked="" if ask is None else ask.sha256,

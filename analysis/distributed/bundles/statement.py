@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from analysis.disclosure import Policy
+from analysis.distributed.attack.result import AttackResult
 from analysis.distributed.bundles.specification import MODES, Specification
 from analysis.distributed.sums import Sums
+from analysis.distributed.thresholds.rows import rule_in_words
 from analysis.results import counted
 
 __all__ = ["statement_of"]
@@ -38,7 +41,10 @@ class Counted(Protocol):
 
 
 def statement_of(
-    specification: Specification, site: str, parts: Sequence[Counted]
+    specification: Specification,
+    site: str,
+    parts: Sequence[Counted],
+    attack: AttackResult | None = None,
 ) -> tuple[str, ...]:
     """Say what a bundle holds.
 
@@ -50,6 +56,8 @@ def statement_of(
         Who sends it.
     parts : sequence of Part
         What is sent.
+    attack : AttackResult, optional
+        What the reconstruction attack found in it.
 
     Returns
     -------
@@ -66,6 +74,7 @@ def statement_of(
         "It holds sums over patients and no row, id or date of a patient.",
         *holds,
         _risk(specification),
+        *([] if attack is None else attack.statement.splitlines()),
     )
 
 
@@ -82,4 +91,4 @@ def _risk(specification: Specification) -> str:
             "The coordinator can read the sum of all sites and not this file. All other sites "
             "together could, by taking theirs away; see docs/network-privacy.md."
         )
-    return f"Counts of 1 to {specification.threshold - 1} patients are not in it."
+    return rule_in_words(Policy(minimum_count=specification.threshold))
