@@ -47,6 +47,20 @@ def bundle(
             help="Folder of the two files; in the trusted mode below a folder named local.",
         ),
     ] = Path("local/bundle"),
+    ask: Annotated[
+        Path | None,
+        typer.Option(
+            show_default=False,
+            help="A later round of a Cox regression: the file that the coordinator sent.",
+        ),
+    ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(show_default=False, help="Masked mode: all sites and their public keys."),
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(show_default=False, help="Masked mode: the site's own key.")
+    ] = None,
     show_example: Annotated[
         bool,
         typer.Option("--example", help="Print an agreement with comments, to be made your own."),
@@ -65,9 +79,11 @@ def bundle(
     from analysis.distributed import (
         example_agreement,
         make_bundle,
+        read_ask,
         read_specification,
         write_bundle,
     )
+    from analysis.distributed.masks import read_roster, read_site_key
 
     if show_example:
         say(example_agreement().read_text(encoding="utf-8").rstrip("\n"))
@@ -77,7 +93,14 @@ def bundle(
     agreed = read_specification(spec)
     if agreed.mode == "trusted":
         require_local(output / "bundle.json", what=_SUMS)
-    made = make_bundle(check_folder(folder or example()).require_ok(), agreed, site=site)
+    made = make_bundle(
+        check_folder(folder or example()).require_ok(),
+        agreed,
+        site=site,
+        ask=None if ask is None else read_ask(ask),
+        roster=None if roster is None else read_roster(roster),
+        key=None if key is None else read_site_key(key),
+    )
     files = write_bundle(made, output)
     say("\n".join(_bundle_lines(made)))
     for path in files:
@@ -116,6 +139,10 @@ def pool_bundles(
             help="Folder for a CSV file per analysis and pooled.md. Default: none is written.",
         ),
     ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(show_default=False, help="Masked mode: all sites and their public keys."),
+    ] = None,
     audience: Annotated[
         Audience,
         typer.Option(
@@ -130,15 +157,24 @@ def pool_bundles(
     another agreement; every site is named.
     """
     from analysis.disclosure import INTERNAL, RELEASE
-    from analysis.distributed import pool, write_pooled
+    from analysis.distributed import pool, write_ask, write_pooled
     from analysis.distributed.bundles.pooled_text import pooled_text, shown_tables
+    from analysis.distributed.masks import read_roster
 
     policy = INTERNAL if audience is Audience.internal else RELEASE
-    pooled = pool(_bundle_files(bundles))
+    all_sites = None if roster is None else read_roster(roster)
+    pooled = pool(_bundle_files(bundles), roster=all_sites)
     say(pooled_text(pooled, shown_tables(pooled, policy), policy).rstrip("\n"))
     if output is not None:
         for path in write_pooled(pooled, output, policy=policy).values():
             note(f"Written: {path}")
+    if pooled.ask is not None:
+        if output is not None:
+            note(f"Written: {write_ask(pooled.ask, output / 'next-round.json')}")
+        note(
+            "A Cox regression needs another round: send next-round.json (written with --out) to "
+            "all sites, which run bundle with --ask; then pool the bundles of all rounds."
+        )
     raise typer.Exit(DONE)
 
 

@@ -8,6 +8,7 @@ from analysis.distributed.bundles.examples import example_agreement
 from analysis.distributed.bundles.files import read_bundle, write_bundle
 from analysis.distributed.bundles.pooled_files import write_pooled
 from analysis.distributed.bundles.pooling import Pooled, pool
+from analysis.distributed.bundles.rounds import Ask, read_ask, write_ask
 from analysis.distributed.bundles.specification import Specification, read_specification
 from analysis.distributed.mixed_models import lmm, mmrm, moments
 from analysis.distributed.shards.indexing import index_shards
@@ -25,6 +26,7 @@ from analysis.distributed.times_to_events import (
 )
 
 __all__ = [
+    "Ask",
     "Bundle",
     "Pooled",
     "Shards",
@@ -43,10 +45,12 @@ __all__ = [
     "moments",
     "open_shards",
     "pool",
+    "read_ask",
     "read_bundle",
     "read_specification",
     "split_patients",
     "turnbull",
+    "write_ask",
     "write_bundle",
     "write_pooled",
 ]

@@ -11,6 +11,7 @@ from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, release
 from analysis.distributed.bundles.between_sites import between_sites
 from analysis.distributed.bundles.pooling import Pooled
 from analysis.distributed.bundles.specification import MODES
+from analysis.distributed.cox.rounds import NextRound
 from analysis.errors import DisclosureError
 from analysis.results import frame_to_text, p_value_text
 
@@ -69,14 +70,14 @@ def shown_tables(
         there is something to say ``by-site``, ``between-sites`` and ``without-each-site``.
     """
     return {
-        name: {"": _frame(result, policy), **(_within(pooled, name, policy) if whole else {})}
-        for name, result in pooled.results.items()
+        name: {"": _frame(pooled, name, policy), **(_within(pooled, name, policy) if whole else {})}
+        for name in pooled.results
     }
 
 
 def _within(pooled: Pooled, name: str, policy: Policy) -> dict[str, pd.DataFrame]:
     """Return the tables for the inside of the network."""
-    if not policy.confidential or not hasattr(pooled[name], "tidy"):
+    if not policy.confidential or not pooled.sites_known(name):
         return {}
     by_site = pooled.by_site(name)
     found = {"by-site": by_site}
@@ -85,16 +86,19 @@ def _within(pooled: Pooled, name: str, policy: Policy) -> dict[str, pd.DataFrame
     return {**found, "without-each-site": pooled.without_each_site(name)}
 
 
-def _frame(result: Any, policy: Policy) -> pd.DataFrame:
-    """Return the estimates of a result, or the steps of a curve."""
-    if not policy.confidential:
-        try:
-            return release(result, policy).frame
-        except DisclosureError as error:
-            return pd.DataFrame({"not_shown": [str(error)]})
-    if isinstance(result, pd.DataFrame):
-        return result
-    return pd.DataFrame(result.tidy() if hasattr(result, "tidy") else result.curve())
+def _frame(pooled: Pooled, name: str, policy: Policy) -> pd.DataFrame:
+    """Return the table of a result, or the reason why it is not shown."""
+    result = pooled[name]
+    if isinstance(result, pd.DataFrame):  # small counts of the masked mode are missing already
+        why = "Counts by site are for the inside; see --audience internal."
+        is_shown = policy.confidential or pooled.mode == "masked"
+        return result if is_shown else pd.DataFrame({"not_shown": [why]})
+    if policy.confidential or isinstance(result, NextRound):
+        return pooled.table(name)
+    try:
+        return release(result, policy).frame
+    except DisclosureError as error:
+        return pd.DataFrame({"not_shown": [str(error)]})
 
 
 def pooled_text(

@@ -187,6 +187,16 @@ class Pooled:
         """Return what was agreed on."""
         return next(each for each in self.specification.analyses if each.name == name)
 
+    def sites_known(self, name: str) -> bool:
+        """Tell whether an analysis can be fitted to some of the sites.
+
+        Parameters
+        ----------
+        name : str
+            Analysis.
+        """
+        return self.mode != "masked" and not isinstance(self._analysis(name), Hazards)
+
     def _check_sites_known(self, name: str) -> None:
         """Refuse fits of some of the sites where only the sum of all is known."""
         self._check(name)
@@ -195,7 +205,7 @@ class Pooled:
                 "Masks let only the sum of all sites be seen, so that no site can be left out or "
                 "looked at alone; the difference would be that site's sums."
             )
-        if isinstance(self._analysis(name), Hazards):
+        if not self.sites_known(name):
             raise DataError(
                 "A Cox regression of other sites takes other coefficients and so rounds of its "
                 "own: agree on a network without the site, and ask again."
