@@ -27,6 +27,7 @@ __all__ = [
     "remove",
     "replacing",
     "write_bytes",
+    "write_secret",
     "write_text",
     "write_together",
 ]
@@ -89,13 +90,16 @@ def _is_plain_name(part: str) -> bool:
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path, *, owner_only: bool = False) -> Iterator[Path]:
     """Give a temporary path beside the target, and move it into place when the block succeeds.
 
     Parameters
     ----------
     target : pathlib.Path
         The file to write; its folder is made when missing.
+    owner_only : bool
+        Nobody but its owner may read or write the file, where the system knows owners; else it
+        gets the permissions of any new file.
 
     Yields
     ------
@@ -111,7 +115,7 @@ def replacing(target: Path) -> Iterator[Path]:
     temporary = _temporary_beside(target)
     try:
         yield temporary
-        _move(temporary, target)
+        _move(temporary, target, owner_only=owner_only)
     except OSError as error:
         raise ReportError(
             f"{target.name} could not be written ({type(error).__name__}); an earlier file was "
@@ -135,12 +139,12 @@ def _temporary_beside(target: Path) -> Path:
     return Path(name)
 
 
-def _move(temporary: Path, target: Path) -> None:
-    """Move a finished file into place with the permissions of a normal new file."""
+def _move(temporary: Path, target: Path, *, owner_only: bool) -> None:
+    """Move a finished file into place with the permissions of a normal new file, or of a secret."""
     umask = os.umask(0)
     os.umask(umask)
     try:
-        temporary.chmod(0o666 & ~umask)
+        temporary.chmod(0o600 if owner_only else 0o666 & ~umask)
         temporary.replace(target)
     except OSError:
         raise ReportError(
@@ -171,6 +175,37 @@ def write_bytes(target: Path, content: bytes) -> Path:
     """
     with replacing(target) as temporary:
         temporary.write_bytes(content)
+    return target
+
+
+def write_secret(target: Path, content: bytes) -> Path:
+    """Write a secret to a new file that only its owner may read, whole or not at all.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+        A file that is not there; its folder is made when missing.
+    content : bytes
+        The whole content.
+
+    Returns
+    -------
+    pathlib.Path
+        The target.
+
+    Raises
+    ------
+    ReportError
+        When the file is there, since a secret that is written over is lost, or cannot be written.
+    """
+    with locked(target):
+        if os.path.lexists(target):
+            raise ReportError(
+                f"{target.name} is there and was left as it was: a secret is never written over. "
+                "Choose another name, or remove the file if nobody needs it any more."
+            )
+        with replacing(target, owner_only=True) as temporary:
+            temporary.write_bytes(content)
     return target
 
 

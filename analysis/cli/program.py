@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from analysis.cli import check, clinic_files, doctor, new, report, scan, strip, synthesize
+from analysis.cli import check, clinic_files, doctor, network, new, report, scan, strip, synthesize
 from analysis.cli.console import INTERRUPTED, PROGRAM, REFUSED, UNFORESEEN
 from analysis.errors import AnalysisError
 
@@ -32,6 +32,8 @@ app.command(epilog=strip.EXAMPLES)(strip.strip)
 app.command(cls=synthesize.WithPresets, epilog=synthesize.EXAMPLES)(synthesize.synthesize)
 app.command(epilog=report.EXAMPLES)(report.report)
 app.command(epilog=report.RELEASE_EXAMPLES)(report.release)
+app.command(epilog=network.BUNDLE_EXAMPLES)(network.bundle)
+app.command("pool", epilog=network.POOL_EXAMPLES)(network.pool_bundles)
 app.command(epilog=new.EXAMPLES)(new.new)
 app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
 

@@ -71,18 +71,23 @@ def packed(sums: Sums) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, values in {_ABOUT: about, **_prefixed(sums.arrays)}.items():
-            with archive.open(zipfile.ZipInfo(f"{name}.npy", _LONG_AGO), "w") as member:
+            place = zipfile.ZipInfo(f"{name}.npy", _LONG_AGO)
+            place.compress_type = zipfile.ZIP_DEFLATED  # a ZipInfo does not take the archive's
+            with archive.open(place, "w") as member:
                 np.lib.format.write_array(member, values, allow_pickle=False)
     return content.getvalue()
 
 
-def unpacked(content: bytes) -> Sums:
+def unpacked(content: bytes, *, most: int | None = None) -> Sums:
     """Read what `packed` wrote.
 
     Parameters
     ----------
     content : bytes
         One NPZ file.
+    most : int, optional
+        Bytes that it may unfold to; for files from elsewhere, of which a small one could fill
+        the memory.
 
     Returns
     -------
@@ -92,9 +97,10 @@ def unpacked(content: bytes) -> Sums:
     Raises
     ------
     DataError
-        When the bytes are cut short, damaged, or hold anything but numbers.
+        When the bytes are cut short, damaged, unfold to more than `most`, or hold anything but
+        numbers.
     """
-    sums = _read(content)
+    sums = _read(content, most)
     if sums is None:  # not raised where another error, which holds the text, would be its context
         raise DataError(
             "A file of sums is cut short or damaged; delete it, and the sums are made again."
@@ -102,9 +108,11 @@ def unpacked(content: bytes) -> Sums:
     return sums
 
 
-def _read(content: bytes) -> Sums | None:
+def _read(content: bytes, most: int | None) -> Sums | None:
     """Read sums; None when the bytes are not what `packed` writes."""
     try:
+        if most is not None and _unfolded(content) > most:
+            raise ValueError
         with np.load(io.BytesIO(content), allow_pickle=False) as loaded:
             arrays = {name: loaded[name] for name in loaded.files}
         text = json.loads(arrays.pop(_ABOUT).tobytes().decode("utf-8"))
@@ -112,6 +120,12 @@ def _read(content: bytes) -> Sums | None:
         return Sums(kind=str(text["kind"]), about=dict(text["about"]), arrays=plain)
     except _UNFIT:
         return None
+
+
+def _unfolded(content: bytes) -> int:
+    """Return the bytes that a file says it unfolds to; more than it says is never read."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return sum(member.file_size for member in archive.infolist())
 
 
 def _prefixed(

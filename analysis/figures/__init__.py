@@ -1,6 +1,7 @@
 """Figures: each returns its axes and the numbers that it shows, with a description in words."""
 
 from analysis.figures.caterpillar import plot_caterpillar
+from analysis.figures.clinic_charts import plot_clinic_charts
 from analysis.figures.completeness import plot_completeness
 from analysis.figures.completers import plot_completers
 from analysis.figures.correlation import plot_correlation
@@ -34,6 +35,7 @@ __all__ = [
     "plot",
     "plot_adverse_events",
     "plot_caterpillar",
+    "plot_clinic_charts",
     "plot_completeness",
     "plot_completers",
     "plot_correlation",

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from analysis.errors import ReportError
 from analysis.figures.caterpillar import plot_caterpillar
+from analysis.figures.clinic_charts import plot_clinic_charts
 from analysis.figures.differences import plot_differences
 from analysis.figures.funnel import plot_funnel
 from analysis.figures.imputed import plot_imputed
@@ -35,15 +36,15 @@ def plot(result: Any, ax: Axes | None = None, **options: Any) -> Plotted:
     result : object
         What `kaplan_meier`, `turnbull`, `cumulative_incidence`, `multistate`, `impute_and_pool`,
         `tipping_point`, `compare_with_published`, `compare_curves`, `funnel`, `shrinkage`,
-        `spc_chart`, ``marginal_means`` or ``contrasts`` returns. Kinds are known by name, so that
-        drawing one loads no room that it does not need.
+        `spc_chart`, `clinic_charts`, ``marginal_means`` or ``contrasts`` returns. Kinds are known
+        by name, so that drawing one loads no room that it does not need.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure when left out.
     **options
         Passed to `plot_survival`, `plot_interval_curve`, `plot_cumulative_incidence` or
         `plot_states` (``times`` is required, as for `plot_published_curves`),
         `plot_marginal_means`, `plot_differences`, `plot_published`, `plot_tipping_point`,
-        `plot_funnel`, `plot_caterpillar` or `plot_spc`.
+        `plot_funnel`, `plot_caterpillar`, `plot_spc` or `plot_clinic_charts`.
 
     Returns
     -------
@@ -75,4 +76,5 @@ _KINDS: dict[str, Callable[..., Plotted]] = {
     "Funnel": plot_funnel,
     "Shrinkage": plot_caterpillar,
     "SpcChart": plot_spc,
+    "ClinicCharts": plot_clinic_charts,
 }

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from analysis.disclosure import RELEASE, Policy
 from analysis.errors import DataError
 from analysis.figures.labels import add_headings, add_note, below_axis
-from analysis.figures.spc_icons import BETTER, POINT_MARKS, icon_row
+from analysis.figures.spc_icons import BETTER, icon_row
+from analysis.figures.spc_points import draw_lines, draw_points
 from analysis.figures.spc_words import (
     describe_chart,
     figures_after_point,
@@ -25,7 +26,6 @@ from analysis.results import FloatArray, counted
 
 __all__ = ["plot_spc"]
 
-_POINT, _BAND = "#3d3d3d", "#f1f1f1"
 _TICKS = 8
 _LETTER = 5.2  # points of width that a letter of a small text takes at most, on average
 _BLANK = "…………………………"
@@ -81,10 +81,10 @@ def plot_spc(
     with house_style():
         axes = new_axes(ax, height=4.6)
         places = _places(points["x"])
-        _draw_lines(axes, places, points)
-        _draw_points(axes, places, points)
+        draw_lines(axes, places, points)
+        draw_points(axes, places, points)
         _draw_notes(axes, places, points)
-        _set_axes(axes, places, points, words.get("x_label", ""))
+        _set_axes(axes, places, points, words.get("x_label", shown.time))
         reach = icon_row(axes, str(last["variation"]), str(last["assurance"]))
         add_headings(
             axes,
@@ -129,48 +129,6 @@ def _places(x: pd.Series) -> FloatArray:
     if pd.api.types.is_datetime64_any_dtype(x.dtype):
         return np.asarray((x - x.iloc[0]).dt.total_seconds() / 86_400.0, dtype=float)
     return np.arange(len(x), dtype=float)
-
-
-def _draw_lines(ax: Axes, places: FloatArray, points: pd.DataFrame) -> None:
-    """Draw centre, limits and target, part by part."""
-    for _, rows in points.groupby("part", sort=False):
-        x, edges = _edges(places, rows.index)
-        low, high = (np.repeat(rows[name].to_numpy(float), 2) for name in ("lower", "upper"))
-        ax.fill_between(edges, low, high, color=_BAND, linewidth=0, zorder=0)
-        for line in (low, high):
-            ax.plot(edges, line, color=MUTED, linewidth=1.0, linestyle=(0, (4, 2)), zorder=1)
-        centre = rows["centre"].iloc[0]
-        ax.plot([edges[0], edges[-1]], [centre, centre], color=INK, linewidth=1.1, zorder=1)
-        if rows["part"].iloc[0] > 1:
-            ax.axvline(x[0], color=MUTED, linewidth=0.8, linestyle=":", zorder=0)
-    target = points["target"].iloc[0]
-    if not np.isnan(target):
-        ax.axhline(target, color=BETTER, linewidth=1.2, linestyle=(0, (1, 1.5)), zorder=1)
-
-
-def _edges(places: FloatArray, index: pd.Index) -> tuple[FloatArray, FloatArray]:
-    """Return where the steps of a part begin and end, half way between points."""
-    middle = (places[1:] + places[:-1]) / 2.0
-    first = places[0] - (middle[0] - places[0] if len(middle) else 0.5)
-    last = places[-1] + (places[-1] - middle[-1] if len(middle) else 0.5)
-    ends = np.concatenate([[first], middle, [last]])
-    left, right = ends[index], ends[index + 1]
-    return left, np.column_stack([left, right]).ravel()
-
-
-def _draw_points(ax: Axes, places: FloatArray, points: pd.DataFrame) -> None:
-    """Draw the values, signals by colour and shape; the line breaks where there is no value."""
-    values = points["value"].to_numpy(float)
-    out = points["excluded"].to_numpy(bool)
-    ax.plot(places, np.where(out, np.nan, values), color=_POINT, linewidth=0.9, zorder=2)
-    plain = points["meaning"].eq("").to_numpy() & ~out
-    ax.plot(places[plain], values[plain], "o", color=_POINT, markersize=4.5, zorder=3)
-    ax.plot(places[out], values[out], "o", markerfacecolor="white", markeredgecolor=_POINT,
-            markersize=6.0, zorder=3)  # fmt: skip
-    for meaning, (color, marker, size, edge, _) in POINT_MARKS.items():
-        found = points["meaning"].eq(meaning).to_numpy()
-        ax.plot(places[found], values[found], marker, color=color, markersize=size,
-                markeredgecolor=edge, markeredgewidth=0.8, zorder=4)  # fmt: skip
 
 
 def _draw_notes(ax: Axes, places: FloatArray, points: pd.DataFrame) -> None:

@@ -12,7 +12,15 @@ import pandas as pd
 from analysis.errors import ColumnError, DataError
 from analysis.results import FloatArray
 
-__all__ = ["Column", "Columns", "check_present", "read_columns", "read_group", "with_levels"]
+__all__ = [
+    "Column",
+    "Columns",
+    "check_present",
+    "read_columns",
+    "read_group",
+    "sample_column",
+    "with_levels",
+]
 
 Codes = np.ndarray[Any, np.dtype[np.intp]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -274,3 +282,34 @@ def with_levels(column: Column, levels: Mapping[str, Sequence[Any]]) -> Column:
         levels=declared,
         numbers=column.numbers,
     )
+
+
+def sample_column(name: str, levels: pd.Index[Any] | None, *, coded: bool = False) -> Column:
+    """Make a column from which the coding of a formula can be read, without any row.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    levels : pandas.Index or None
+        Levels of a factor; None for numbers.
+    coded : bool
+        Whether the column is inside ``C()``. Levels that are numbers come from there, in
+        increasing order, or from categories, in any.
+
+    Returns
+    -------
+    Column
+        A few rows, with every level of a factor.
+
+    Examples
+    --------
+    >>> sample_column("arm", pd.Index(["im", "iv"])).levels.tolist()
+    ['im', 'iv']
+    """
+    if levels is None:
+        return Column(name=name, data=np.arange(1.0, 25.0), levels=None)
+    codes = np.resize(np.arange(len(levels)), max(24, len(levels)))
+    is_number = coded and pd.api.types.is_numeric_dtype(levels) and levels.is_monotonic_increasing
+    numbers = levels.to_numpy(dtype=float)[codes] if is_number else None
+    return Column(name=name, data=codes, levels=levels, numbers=numbers)

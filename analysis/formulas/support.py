@@ -180,7 +180,7 @@ def _number(values: npt.NDArray[Any]) -> _Part:
 def _fewest(codes: Sequence[Codes], wanted: Sequence[Mask], patient: Codes, kept: Mask) -> int:
     """Count the patients of every wanted cell, and return the fewest."""
     if not codes:
-        return int(np.unique(patient[kept]).size)
+        return int(np.count_nonzero(np.bincount(patient[kept])))
     shape = [len(each) for each in wanted]
     cell = np.ravel_multi_index([each[kept] for each in codes], shape)
     counts = _patients_per_cell(cell, patient[kept], int(np.prod(shape)), int(patient.max()) + 1)

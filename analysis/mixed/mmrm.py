@@ -37,6 +37,7 @@ def moments(
     levels: Mapping[str, Sequence[Any]] | None = None,
     varying: Sequence[str] | None = None,
     days: Mapping[Any, float] | None = None,
+    standardised: bool = True,
 ) -> Moments:
     """Sum the rows of a model for repeated measures, without fitting it.
 
@@ -60,6 +61,9 @@ def moments(
     days : mapping of visit to number, optional
         The nominal day of every visit. The column `coordinates` must hold these days; it is then
         a property of the visit, and a random slope on it can be fitted by `fit_random_moments`.
+    standardised : bool
+        Whether outcome and covariates are centred and scaled before they are multiplied. If not,
+        sums of whole numbers are whole numbers, the same to the last bit in any order.
 
     Returns
     -------
@@ -83,7 +87,8 @@ def moments(
     design = build_design(formula, with_visits_as_factor(data, visit), roles, levels=levels)
     _check_declared(data, levels or {}, varying or ())
     nominal = None if days is None else _nominal_days(design, days)
-    return sum_visits(design, None if varying is None else frozenset(varying), nominal).moments
+    fixed = None if varying is None else frozenset(varying)
+    return sum_visits(design, fixed, nominal, standardised=standardised).moments
 
 
 def _nominal_days(design: Design, days: Mapping[Any, float]) -> FloatArray:

@@ -21,7 +21,7 @@ from analysis.outcomes.rules import Rules
 from analysis.results import check_conf_level
 from analysis.study import Study
 
-__all__ = ["response_rates"]
+__all__ = ["rate_of_observed", "response_rates"]
 
 
 def response_rates(
@@ -110,7 +110,9 @@ def response_rates(
     counts = groups.agg(
         started=("subject_id", "size"), evaluable=("evaluable", "sum"), observed=("observed", "sum")
     )
-    parts = [_rate(counts.assign(n=groups[d.name].sum()), d.name, conf_level) for d in chosen]
+    parts = [
+        rate_of_observed(counts.assign(n=groups[d.name].sum()), d.name, conf_level) for d in chosen
+    ]
     rates = pd.concat(parts, ignore_index=True).drop(columns=[] if by else ["all"])
     rates.attrs = {
         "conf_level": conf_level,
@@ -170,8 +172,24 @@ def _members(status: pd.DataFrame, groups: Any, by: str | None, names: Sequence[
     return Members(units_of(status), sets)
 
 
-def _rate(counts: pd.DataFrame, measure: str, conf_level: float) -> pd.DataFrame:
-    """Add the proportion of the observed and its Wilson interval."""
+def rate_of_observed(counts: pd.DataFrame, measure: str, conf_level: float) -> pd.DataFrame:
+    """Add the proportion of the observed and its Wilson interval.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        ``started, evaluable, observed, n``, one row per group, which is the index.
+    measure : str
+        What is counted.
+    conf_level : float
+        Two-sided coverage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``measure``, the group, the counts, ``estimate, conf_low, conf_high,
+        estimate_missing_as_no``; missing where nobody was observed.
+    """
     n, observed = counts["n"].to_numpy(float), counts["observed"].to_numpy(float)
     with np.errstate(invalid="ignore", divide="ignore"):
         low, high = proportion_confint(n, observed, alpha=1.0 - conf_level, method="wilson")

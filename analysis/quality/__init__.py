@@ -1,5 +1,7 @@
 """Quality of care: measures, charts over time, clinics beside each other and published cohorts."""
 
+from analysis.quality.charts.clinic_charts import clinic_charts
+from analysis.quality.charts.clinic_charts_result import ClinicCharts
 from analysis.quality.charts.cusum import bernoulli_cusum
 from analysis.quality.charts.false_signals import false_signal_rate
 from analysis.quality.charts.runs import run_rules_false_signal_rate
@@ -46,6 +48,7 @@ __all__ = [
     "EQUITY_STRATA",
     "MOOD_EXCLUSIONS",
     "CaseMix",
+    "ClinicCharts",
     "ClinicOutcomes",
     "Exclusion",
     "FollowedUp",
@@ -66,6 +69,7 @@ __all__ = [
     "bernoulli_cusum",
     "case_mix",
     "change_from_means",
+    "clinic_charts",
     "clinic_outcomes",
     "comparable_cohorts",
     "compare_curves",

@@ -16,7 +16,7 @@ from analysis.safety.shown import shown_statement, with_group_name
 from analysis.safety.treatments import treated_sessions
 from analysis.study import Study
 
-__all__ = ["adverse_event_rates", "require_rates", "terms_of"]
+__all__ = ["adverse_event_rates", "rates_of_patients", "require_rates", "terms_of"]
 
 _KEY = ["subject_id", "session_no"]
 _RATE = ("rate", "conf_low", "conf_high")
@@ -205,15 +205,33 @@ def _rows(
         for name, flags in kinds.items():
             counts = events.loc[here & flags].groupby("subject_id").size()
             per_patient = counts.reindex(sessions.index, fill_value=0)
-            row = _row(per_patient.to_numpy(float), sessions.to_numpy(float), conf_level)
+            row = rates_of_patients(
+                per_patient.to_numpy(float), sessions.to_numpy(float), conf_level
+            )
             found.append({"group": str(group), "measure": name, **row})
             sets["patients", f"{group} / {name}"] = sessions.index.to_series()
             sets["n", f"{group} / {name}"] = counts.index.to_series()
     return pd.DataFrame(found, columns=_COLUMNS), sets
 
 
-def _row(events: np.ndarray, sessions: np.ndarray, conf_level: float) -> dict[str, object]:
-    """Estimate the rate and the share of patients of one group."""
+def rates_of_patients(
+    events: np.ndarray, sessions: np.ndarray, conf_level: float
+) -> dict[str, object]:
+    """Estimate the rate and the share of patients of one group.
+
+    Parameters
+    ----------
+    events, sessions : array, shape (patients,)
+        Events and assessed sessions of each patient.
+    conf_level : float
+        Two-sided coverage.
+
+    Returns
+    -------
+    dict of str to object
+        ``patients, n, sessions, events``, and the estimates with their limits as
+        `adverse_event_rates` names them.
+    """
     n = int(np.count_nonzero(events))
     rate = clustered_rate(events, sessions, conf_level)
     share = exact_share(n, len(events), conf_level)

@@ -2,6 +2,7 @@
 
 from analysis.tables.adverse_events import adverse_events_table, event_severity_table
 from analysis.tables.baseline import baseline_table
+from analysis.tables.clinic_charts import clinic_charts_table
 from analysis.tables.courses import courses_table
 from analysis.tables.duration import duration_table
 from analysis.tables.estimates import estimates_table
@@ -34,6 +35,7 @@ __all__ = [
     "assumptions_table",
     "baseline_table",
     "change_if_worse_table",
+    "clinic_charts_table",
     "courses_table",
     "definitions_table",
     "duration_table",

@@ -438,6 +438,7 @@ CASES: dict[str, Callable[[World], object]] = {
         quality.shrinkage, kind="rate", by="id", events="y", denominator="n"
     ),
     "quality.bernoulli_cusum": _frame(quality.bernoulli_cusum, y="y", expected=0.1),
+    "quality.clinic_charts": _study(quality.clinic_charts, "mean change"),
     "quality.quality_series": _study(quality.quality_series, "completeness", by="site_id"),
     "quality.spc_chart": lambda world: [
         _refused(quality.spc_chart, world.words, y="y"),
@@ -572,6 +573,7 @@ RAW_FILES = {"confined", "file_sha256", "folder_sha256", "locked", "remove", "re
     "filling",
     "write_together",
     "write_bytes",
+    "write_secret",
     "write_text",
 }
 """Of the room that writes files: it looks at names and bytes only."""

@@ -185,6 +185,7 @@ _BOTH: dict[str, Any] = {"times": TIMES}
 RESULT_CASES: dict[str, Case] = {
     "disclosure.recording": _told,
     "figures.figure_png": _png,
+    "figures.plot_clinic_charts": _twice(figures.plot_clinic_charts, planted.clinic_charts),
     "figures.plot_completeness": _twice(figures.plot_completeness, _completeness),
     "figures.plot_completers": _described(figures.plot_completers, "completers"),
     "figures.plot_correlation": _drawn(figures.plot_correlation, planted.mmrm),
@@ -287,6 +288,10 @@ RESULT_CASES: dict[str, Case] = {
     "tables.marginal_means_table": _one_table(1),
     "tables.regression_table": _one_table(2),
     "tables.survival_table": _one_table(3),
+    "tables.clinic_charts_table": lambda _: [
+        tables.clinic_charts_table(planted.clinic_charts(), policy=policy)
+        for policy in (RELEASE, INTERNAL)
+    ],
     "tables.duration_table": lambda _: tables.duration_table(
         survival.turnbull(planted.times()), times=TIMES
     ),

@@ -211,6 +211,11 @@ def measured(name: str) -> Any:
 
 
 @cache
+def clinic_charts() -> Any:
+    """Charts of clinics over time."""
+    return quality.clinic_charts(network(), "mean change", policy=INTERNAL)
+
+
 def chart() -> Any:
     """A chart of a clinic over time."""
     series = quality.quality_series(network(), "adverse events", by="site_id", policy=INTERNAL)

@@ -28,6 +28,8 @@ COMMANDS = (
     "synthesize",
     "report",
     "release",
+    "bundle",
+    "pool",
     "new",
     "doctor",
 )

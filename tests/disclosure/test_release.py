@@ -148,6 +148,7 @@ def test_tables_of_estimates_without_their_patients_are_refused() -> None:
 PASSES = {
     "AttritionWeights",
     "CaseMix",
+    "ClinicCharts",
     "ClinicOutcomes",
     "CountedTable",
     "EstimandCard",
@@ -224,6 +225,7 @@ def test_every_result_class_has_an_answer_at_the_door() -> None:
 
 
 PLOTS_BY_POLICY = {
+    "plot_clinic_charts",
     "plot_completeness",
     "plot_cumulative_incidence",
     "plot_flow",

@@ -94,6 +94,7 @@ WRITES = {"to_csv", "to_excel", "to_parquet", "to_json", "to_html", "write_table
 WRITERS = {
     "checks/detail.py": "formulas neutralised: tests/checks/test_detail.py",
     "distributed/shards/writing.py": "Parquet of patients' rows: tests/distributed/shards",
+    "distributed/bundles/pooled_files.py": "formulas neutralised: tests/distributed/bundles",
     "disclosure/release.py": "no file: the text is digested only",
     "formats/changes.py": "formulas neutralised: tests/formats/test_update.py",
     "formats/adam/writing.py": "exchange: must be read back equal by read_adam",

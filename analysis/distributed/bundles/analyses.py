@@ -4,34 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
+import pandas as pd
+
+from analysis.distributed.bundles.hazards import Hazards
 from analysis.distributed.bundles.options import Options
+from analysis.distributed.bundles.rates import AdverseEventCounts, ResponseCounts
 from analysis.distributed.bundles.rows import OutcomeRows, Rows
+from analysis.distributed.bundles.sites import with_sites_present, without_site_variance
+from analysis.distributed.bundles.times import TimesToEvent
+from analysis.distributed.masks import Layout
 from analysis.distributed.sums import Sums
-from analysis.distributed.task import Task
-from analysis.distributed.tasks.moments import MomentsTask, moments_of
+from analysis.distributed.tasks.dense_moments import (
+    dense_arrays,
+    dense_layout,
+    moments_of_dense,
+)
+from analysis.distributed.tasks.moments import MomentsTask, moments_of, sums_of
 from analysis.formulas.parsing import read_fixed
-from analysis.mixed import fit_moments, fit_random_moments
+from analysis.mixed import LinearMixedModel, fit_moments, fit_random_moments
+from analysis.results import FloatArray
 from analysis.study import Study
 
 __all__ = ["Analysis", "analysis_of"]
 
 SITE = "site_id"
-
-
-class Analysis(Protocol):
-    """One analysis of the agreement."""
-
-    name: str
-    text: Mapping[str, Any]
-    task: Task
-
-    def rows(self, study: Study) -> Rows:
-        """Derive the rows of a site's patients."""
-
-    def fit(self, sums: Sums) -> Any:
-        """Make the result of the network's sums."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -89,6 +87,7 @@ class MixedModel:
             nested_in=SITE if site == "random" else None,
             levels=_of_formula(formula, levels, site),
             days=source.days if kind == "lmm" else None,
+            standardised=False,  # whole numbers stay whole, and the order of sites does not count
         )
         return cls(name=name, text=table.read, task=task, source=source, choices=choices)
 
@@ -98,10 +97,34 @@ class MixedModel:
 
     def fit(self, sums: Sums) -> Any:
         """Fit the network's sums."""
-        moments = moments_of(sums)
+        moments = without_site_variance(moments_of(sums))
+        if SITE in moments.about.population.levels:
+            moments = with_sites_present(moments, SITE)
         if "random" in self.choices:
             return fit_random_moments(moments, **self.choices)
         return fit_moments(moments, **self.choices)
+
+    def table(self, result: LinearMixedModel) -> pd.DataFrame:
+        """Show a result as a table."""
+        return result.tidy()
+
+    @property
+    def layout(self) -> Layout:
+        """Arrays that every site sends in the masked mode."""
+        return dense_layout(self.task)
+
+    def dense(self, sums: Sums) -> dict[str, FloatArray]:
+        """Put the moments of a site into the arrays of the layout."""
+        return dense_arrays(sums)
+
+    def fit_masked(self, arrays: Mapping[str, FloatArray], threshold: int) -> Any:
+        """Make the result of the network's arrays, whose counts were held to the threshold."""
+        del threshold
+        return self.fit(self.sparse(arrays))
+
+    def sparse(self, arrays: Mapping[str, FloatArray]) -> Sums:
+        """Read the network's moments out of the added arrays."""
+        return sums_of(moments_of_dense(self.task, arrays))
 
 
 def _of_formula(
@@ -113,7 +136,14 @@ def _of_formula(
     return {name: tuple(values) for name, values in levels.items() if name in used}
 
 
-_KINDS: dict[str, Any] = dict.fromkeys(MixedModel.kinds, MixedModel)
+Analysis = MixedModel | TimesToEvent | Hazards | ResponseCounts | AdverseEventCounts
+"""One analysis of the agreement; all but a Cox regression are fitted in one round."""
+
+_KINDS: dict[str, Any] = {
+    kind: analysis
+    for analysis in (MixedModel, TimesToEvent, Hazards, ResponseCounts, AdverseEventCounts)
+    for kind in analysis.kinds
+}
 
 
 def analysis_of(

@@ -8,16 +8,22 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.distributed.bundles.analyses import Analysis
+from analysis.distributed.bundles.hazards import Hazards
+from analysis.distributed.bundles.masked import MASKED, mask_sums, require_keys, terms_of
+from analysis.distributed.bundles.rounds import Ask
 from analysis.distributed.bundles.specification import MODES, Specification
 from analysis.distributed.bundles.statement import statement_of
+from analysis.distributed.masks import Roster, SiteKey
 from analysis.distributed.sums import Sums
+from analysis.distributed.task import Task
 from analysis.errors import DataError
 from analysis.outcomes import select_patients
 from analysis.progress import progress
 from analysis.results import frame_to_html, frame_to_text
 from analysis.study import Study
 
-__all__ = ["Bundle", "Part", "make_bundle"]
+__all__ = ["Bundle", "Part", "analyses_of", "make_bundle", "task_of"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -28,15 +34,15 @@ class Part:
     ----------
     name : str
         As the agreement calls the analysis.
-    n_patients, n_rows : int
-        Patients and rows that were summed.
+    n_patients, n_rows : int or None
+        Patients and rows that were summed; None where masks hide how many.
     sums : Sums
         What leaves the site.
     """
 
     name: str
-    n_patients: int
-    n_rows: int
+    n_patients: int | None
+    n_rows: int | None
     sums: Sums
 
 
@@ -58,6 +64,10 @@ class Bundle:
         In words, what leaves the site and what not.
     account : pandas.DataFrame or None
         Columns ``analysis, reason, n_rows``: rows left out, for the site; not in the file.
+    round : int
+        Of a Cox regression, which takes several; all else is in round 1.
+    asked : str
+        Digest of what this round was asked; empty in round 1.
     """
 
     site: str
@@ -66,6 +76,8 @@ class Bundle:
     parts: tuple[Part, ...]
     statement: tuple[str, ...]
     account: pd.DataFrame | None = None
+    round: int = 1
+    asked: str = ""
 
     @property
     def mode(self) -> str:
@@ -78,8 +90,8 @@ class Bundle:
             {
                 "analysis": [part.name for part in self.parts],
                 "kind": [part.sums.kind for part in self.parts],
-                "n_patients": [part.n_patients for part in self.parts],
-                "n_rows": [part.n_rows for part in self.parts],
+                "n_patients": pd.array([part.n_patients for part in self.parts], dtype="Int64"),
+                "n_rows": pd.array([part.n_rows for part in self.parts], dtype="Int64"),
                 "n_numbers": [
                     sum(values.size for values in part.sums.arrays.values()) for part in self.parts
                 ],
@@ -94,7 +106,15 @@ class Bundle:
         return frame_to_html(self.contents(), caption=f"Bundle of {self.site}, {self.mode} mode")
 
 
-def make_bundle(study: Study, specification: Specification, *, site: str) -> Bundle:
+def make_bundle(
+    study: Study,
+    specification: Specification,
+    *,
+    site: str,
+    ask: Ask | None = None,
+    roster: Roster | None = None,
+    key: SiteKey | None = None,
+) -> Bundle:
     """Sum the patients of a site as the network has agreed.
 
     Parameters
@@ -105,6 +125,12 @@ def make_bundle(study: Study, specification: Specification, *, site: str) -> Bun
         The agreement.
     site : str
         Which of its sites sends the bundle.
+    ask : Ask, optional
+        What the coordinator asks in a later round. None: the first round, with all analyses.
+    roster : Roster, optional
+        In the masked mode: all sites and their public keys.
+    key : SiteKey, optional
+        In the masked mode: the site's own.
 
     Returns
     -------
@@ -114,17 +140,21 @@ def make_bundle(study: Study, specification: Specification, *, site: str) -> Bun
     Raises
     ------
     DataError
-        When the site is not one of the agreement, has no patients, or rows cannot be summed.
+        When the site is not one of the agreement, has no patients, rows cannot be summed, a round
+        is of another agreement, or the masked mode lacks roster or key.
     ModelError
         When a model of the agreement cannot be summed.
+    DisclosureError
+        When other sums were masked for this round before.
     """
     if site not in specification.sites:
         raise DataError(
             f"The agreement has no site {site!r}; its sites are {', '.join(specification.sites)}."
         )
     own = select_patients(study, site=site)
+    analyses = analyses_of(specification, ask)
     parts, accounts = [], []
-    for analysis in progress(specification.analyses, doing="Summing", unit="analysis"):
+    for analysis in progress(analyses, doing="Summing", unit="analysis"):
         rows = analysis.rows(own)
         accounts.append(rows.account.assign(analysis=analysis.name))
         if rows.frame.empty:
@@ -132,14 +162,17 @@ def make_bundle(study: Study, specification: Specification, *, site: str) -> Bun
                 f"{analysis.name!r}: no row of {site} is left after its rules; see "
                 "the groups and visits of the agreement. A site without rows sends no bundle."
             )
+        task = task_of(analysis, ask)
         parts.append(
             Part(
                 name=analysis.name,
-                n_patients=len(rows.frame[analysis.task.subject].unique()),
+                n_patients=len(rows.frame[task.subject].unique()),
                 n_rows=len(rows.frame),
-                sums=analysis.task.of(rows.frame),
+                sums=task.of(rows.frame),
             )
         )
+    if specification.mode == "masked":
+        parts = [_masked(specification, site, analyses, parts, ask, require_keys(roster, key))]
     return Bundle(
         site=site,
         specification=specification.text,
@@ -147,4 +180,77 @@ def make_bundle(study: Study, specification: Specification, *, site: str) -> Bun
         parts=tuple(parts),
         statement=statement_of(specification, site, parts),
         account=pd.concat(accounts, ignore_index=True)[["analysis", "reason", "n_rows"]],
+        round=1 if ask is None else ask.round,
+        asked="" if ask is None else ask.sha256,
     )
+
+
+def analyses_of(specification: Specification, ask: Ask | None) -> tuple[Analysis, ...]:
+    """Return the analyses of a round.
+
+    Parameters
+    ----------
+    specification : Specification
+        The agreement.
+    ask : Ask or None
+        None: the first round.
+
+    Returns
+    -------
+    tuple of Analysis
+        All in the first round, else those that are asked for.
+
+    Raises
+    ------
+    DataError
+        When the round is of another agreement.
+    """
+    if ask is None:
+        return specification.analyses
+    if ask.specification_sha256 != specification.sha256:
+        raise DataError(
+            "The round is of another agreement than this analysis.toml. Ask the coordinator for "
+            "both files again."
+        )
+    return tuple(each for each in specification.analyses if each.name in ask.coefficients)
+
+
+def task_of(analysis: Analysis, ask: Ask | None) -> Task:
+    """Return what is summed in a round.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        One of the round.
+    ask : Ask or None
+        None: the first round.
+
+    Returns
+    -------
+    Task
+        At the coefficients that are asked for.
+    """
+    if ask is None or not isinstance(analysis, Hazards):
+        return analysis.task
+    return analysis.at(ask.coefficients[analysis.name])
+
+
+def _masked(
+    specification: Specification,
+    site: str,
+    analyses: tuple[Analysis, ...],
+    parts: list[Part],
+    ask: Ask | None,
+    keys: tuple[Roster, SiteKey],
+) -> Part:
+    """Mask all sums of a site as one message."""
+    roster, key = keys
+    if roster.name_of(key) != site or set(roster.names) != set(specification.sites):
+        raise DataError(
+            f"The roster and the key must be those of the agreement: its sites are "
+            f"{', '.join(specification.sites)}, and the key that of {site!r}."
+        )
+    asked = ("", 1) if ask is None else (ask.sha256, ask.round)
+    terms = terms_of(specification, analyses, asked[1], asked[0])
+    sums = mask_sums(terms, analyses, [part.sums for part in parts], roster=roster, key=key)
+    return Part(name=MASKED, n_patients=None, n_rows=None, sums=sums)

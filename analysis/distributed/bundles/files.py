@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from analysis import storage
 from analysis.distributed.bundles.bundle import Bundle, Part
-from analysis.distributed.bundles.specification import digest
+from analysis.distributed.bundles.masked import MASKED
+from analysis.distributed.bundles.specification import Specification, digest, specification_of
+from analysis.distributed.masks import require_no_private_key
 from analysis.distributed.sums import Sums, packed, unpacked
-from analysis.errors import DataError
+from analysis.errors import AnalysisError, DataError
 
 __all__ = ["read_bundle", "write_bundle"]
 
 _FORMAT = "ketamine-outcomes bundle"
 _VERSION = 1
+_MOST = 1 << 30  # bytes that the numbers of a bundle may unfold to
+_ENTRIES = {"format", "version", "site", "mode", "statement", "specification"} | {
+    *("specification_sha256", "round", "asked", "analyses", "numbers_sha256")
+}
 
 
 def write_bundle(bundle: Bundle, folder: Path | str) -> tuple[Path, Path]:
-    """Write a bundle as ``bundle-SITE.json`` and ``bundle-SITE.npz``.
+    """Write a bundle as ``bundle-SITE.json`` and ``bundle-SITE.npz``, later rounds by number.
 
     Parameters
     ----------
@@ -55,11 +61,15 @@ def write_bundle(bundle: Bundle, folder: Path | str) -> tuple[Path, Path]:
         "statement": list(bundle.statement),
         "specification": dict(bundle.specification),
         "specification_sha256": bundle.specification_sha256,
+        "round": bundle.round,
+        "asked": bundle.asked,
         "analyses": [_part_text(part) for part in bundle.parts],
         "numbers_sha256": hashlib.sha256(numbers).hexdigest(),
     }
+    text = json.loads(json.dumps(text))  # as it will be read: keys as text, lists for tuples
     text["sha256"] = digest(text)
-    stem = f"bundle-{bundle.site}"
+    stem = f"bundle-{bundle.site}" + (f"-round-{bundle.round}" if bundle.round > 1 else "")
+    require_no_private_key(Path(folder) / f"{stem}.json")
     whole = json.dumps(text, indent=1, ensure_ascii=False) + "\n"
     content = {f"{stem}.npz": numbers, f"{stem}.json": whole.encode("utf-8")}
     written = storage.write_together(Path(folder), content)
@@ -111,15 +121,20 @@ def read_bundle(path: Path | str) -> Bundle:
             "with: damaged on the way, or of another bundle. Ask the site for both files again."
         )
     try:
-        arrays = unpacked(content).arrays
+        arrays = unpacked(content, most=_MOST).arrays
+        agreed = specification_of(text["specification"], stem.with_suffix(".json").name)
+        parts = tuple(_part(n, each, arrays) for n, each in enumerate(text["analyses"]))
+        _check_parts(agreed, str(text["mode"]), int(text["round"]) > 1, parts)
         return Bundle(
             site=str(text["site"]),
             specification=text["specification"],
             specification_sha256=str(text["specification_sha256"]),
-            parts=tuple(_part(n, each, arrays) for n, each in enumerate(text["analyses"])),
-            statement=tuple(text["statement"]),
+            parts=parts,
+            statement=tuple(map(str, text["statement"])),
+            round=int(text["round"]),
+            asked=str(text["asked"]),
         )
-    except (DataError, KeyError, TypeError, ValueError, AttributeError):
+    except (AnalysisError, KeyError, TypeError, ValueError, AttributeError):
         raise DataError(
             f"{numbers.name} does not hold what {numbers.with_suffix('.json').name} says. Ask the "
             "site for both files again."
@@ -144,7 +159,8 @@ def _read_text(file: Path) -> Mapping[str, Any]:
             f"version {_VERSION}. Make all bundles with the same version of the toolkit."
         )
     said = text.pop("sha256", None)
-    if said != digest(text) or text["specification_sha256"] != digest(text["specification"]):
+    is_whole = set(text) == _ENTRIES and said == digest(text)
+    if not is_whole or text["specification_sha256"] != digest(text["specification"]):
         raise DataError(
             f"{file.name} was changed after it was written. Ask the site for the file as it was "
             "made; a bundle is never mended by hand."
@@ -157,6 +173,19 @@ def _no_bundle(file: Path) -> DataError:
     return DataError(f"{file.name} is no bundle, or is damaged. Ask the site to send it again.")
 
 
+def _check_parts(agreed: Specification, mode: str, later: bool, parts: Sequence[Part]) -> None:
+    """Refuse other analyses than those that were agreed on, and another mode."""
+    names, known = [part.name for part in parts], [each.name for each in agreed.analyses]
+    if mode == "masked":
+        is_right = names == [MASKED]
+    elif later:
+        is_right = bool(names) and set(names) <= set(known) and len(set(names)) == len(names)
+    else:
+        is_right = names == known
+    if mode != agreed.mode or not is_right:
+        raise ValueError("the bundle is not what its agreement says")
+
+
 def _part(number: int, text: Mapping[str, Any], arrays: Mapping[str, Any]) -> Part:
     """Put the sums of an analysis together."""
     prefix = f"{number}_"
@@ -167,7 +196,7 @@ def _part(number: int, text: Mapping[str, Any], arrays: Mapping[str, Any]) -> Pa
     }
     return Part(
         name=str(text["name"]),
-        n_patients=int(text["n_patients"]),
-        n_rows=int(text["n_rows"]),
+        n_patients=None if text["n_patients"] is None else int(text["n_patients"]),
+        n_rows=None if text["n_rows"] is None else int(text["n_rows"]),
         sums=Sums(kind=str(text["kind"]), about=text["about"], arrays=own),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,8 @@ class Options:
         self.where = where
         self.read: dict[str, Any] = {}
         """Options that were asked for, with the values that hold."""
+        self.optional: set[str] = set()
+        """Options that were asked for, are not there, and need not be."""
 
     def text(self, name: str, default: str | None = None) -> str:
         """Return an option that is text."""
@@ -40,8 +43,17 @@ class Options:
     def number(self, name: str, default: float | None = None) -> float | None:
         """Return an option that is a number, or None where it may be left out."""
         if name not in self.given and default is None:
+            self.optional.add(name)
             return None
         return float(self._kept(name, default, _is_number, "a number"))
+
+    def numbers(self, name: str, default: Sequence[float]) -> tuple[float, ...]:
+        """Return an option that is a list of numbers."""
+
+        def are_numbers(value: Any) -> bool:
+            return isinstance(value, Sequence) and bool(value) and all(map(_is_number, value))
+
+        return tuple(map(float, self._kept(name, list(default), are_numbers, "a list of numbers")))
 
     def one_of(self, name: str, allowed: Sequence[str], default: str | None = None) -> str:
         """Return an option that is one of some texts."""
@@ -52,7 +64,9 @@ class Options:
         """Return the option ``levels``: a table of lists of texts."""
 
         def are_levels(value: Any) -> bool:
-            return isinstance(value, Mapping) and all(map(_are_texts, value.values()))
+            return isinstance(value, Mapping) and all(
+                isinstance(levels, list) and _are_texts(levels) for levels in value.values()
+            )
 
         rule = 'a table of lists, such as levels.regimen = ["ketamine IV", "ketamine IM"]'
         value = self._kept("levels", {}, are_levels, rule)
@@ -70,7 +84,7 @@ class Options:
         if unknown:
             raise DataError(
                 f"{self.where}: nothing reads {', '.join(map(repr, unknown))}; allowed here are "
-                f"{', '.join(sorted(self.read))}. Check the spelling."
+                f"{', '.join(sorted({*self.read, *self.optional}))}. Check the spelling."
             )
 
     def _kept(self, name: str, default: Any, is_right: Any, rule: str) -> Any:
@@ -100,4 +114,5 @@ def _are_texts(value: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     """Tell whether an option is a number."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and math.isfinite(value)

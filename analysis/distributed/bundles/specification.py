@@ -130,14 +130,16 @@ def specification_of(text: Mapping[str, Any], name: str) -> Specification:
             f"{', '.join(sorted(_NETWORK))}. Check the spelling."
         )
     sites = network.get("sites", [])
-    if len(sites) < 2 or len(set(sites)) < len(sites) or not all(isinstance(s, str) for s in sites):
+    if not _are_sites(sites):
         raise DataError(f"{name}: sites in [network] must list at least two sites, each once.")
     mode, threshold = network.get("mode", "trusted"), network.get("threshold", 11)
-    if mode not in MODES:
+    if not isinstance(mode, str) or mode not in MODES:
         raise DataError(f"{name}: mode must be one of {', '.join(map(repr, MODES))}.")
-    if not isinstance(threshold, int) or threshold < 2:
+    if not isinstance(threshold, int) or isinstance(threshold, bool) or threshold < 2:
         raise DataError(f"{name}: threshold must be a whole number of at least 2.")
-    agreement = str(network.get("agreement", ""))
+    title, agreement = network.get("title", ""), network.get("agreement", "")
+    if not isinstance(title, str) or not isinstance(agreement, str):
+        raise DataError(f"{name}: title and agreement in [network] must be texts.")
     if mode == "trusted" and not agreement.strip():
         raise DataError(
             f"{name}: in the trusted mode exact sums leave the site, from which a patient in a "
@@ -148,14 +150,14 @@ def specification_of(text: Mapping[str, Any], name: str) -> Specification:
         analysis_of(label, _table(analyses, label, name), tuple(sites), name) for label in analyses
     )
     whole = {
-        "title": str(network.get("title", "")),
+        "title": title,
         "sites": list(sites),
         "mode": mode,
         "threshold": threshold,
         "agreement": agreement,
     }
     return Specification(
-        title=whole["title"],
+        title=title,
         sites=tuple(sites),
         mode=mode,
         threshold=threshold,
@@ -163,6 +165,13 @@ def specification_of(text: Mapping[str, Any], name: str) -> Specification:
         analyses=checked,
         text={"network": whole, "analyses": {each.name: dict(each.text) for each in checked}},
     )
+
+
+def _are_sites(value: Any) -> bool:
+    """Tell whether the agreement lists different sites, each by a name."""
+    if not isinstance(value, list) or not all(isinstance(site, str) and site for site in value):
+        return False
+    return len(value) >= 2 and len(set(value)) == len(value)
 
 
 def _table(text: Mapping[str, Any], key: str, name: str) -> Mapping[str, Any]:

@@ -12,6 +12,10 @@ from analysis.results import counted
 __all__ = ["statement_of"]
 
 _HOLDS = {
+    "event counts": "how many patients had the event, or were last seen, on each day",
+    "cox round": "one log likelihood, its slope and its curvature at given coefficients",
+    "counts": "how many patients were counted, and for what",
+    "masked 1": "numbers that look random until those of all other sites are added",
     "moments": "per set of visits that patients have, how many patients have it, and sums of "
     "products of their scores and covariates between visits",
 }
@@ -25,7 +29,7 @@ class Counted(Protocol):
         """The analysis."""
 
     @property
-    def n_patients(self) -> int:
+    def n_patients(self) -> int | None:
         """Patients that were summed."""
 
     @property
@@ -53,8 +57,8 @@ def statement_of(
         Sentences.
     """
     holds = [
-        f"{part.name}: {_HOLDS.get(part.sums.kind, part.sums.kind)}; "
-        f"{counted(part.n_patients, 'patient')}."
+        f"{part.name}: {_HOLDS.get(part.sums.kind, part.sums.kind)}"
+        + ("." if part.n_patients is None else f"; {counted(part.n_patients, 'patient')}.")
         for part in parts
     ]
     return (
@@ -72,5 +76,10 @@ def _risk(specification: Specification) -> str:
             "Where a set of visits has one patient, its sums are that patient's scores: send it "
             f"only under the agreement named here ({specification.agreement}), to the coordinator "
             "of the network."
+        )
+    if specification.mode == "masked":
+        return (
+            "The coordinator can read the sum of all sites and not this file. All other sites "
+            "together could, by taking theirs away; see docs/network-privacy.md."
         )
     return f"Counts of 1 to {specification.threshold - 1} patients are not in it."

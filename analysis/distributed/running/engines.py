@@ -139,12 +139,26 @@ def _on_spark(jobs: Sequence[Job], session: Any) -> Iterator[tuple[int, bytes]]:
     """Send the jobs through Spark, a task each; all sums come back together."""
     places = session.range(0, len(jobs), 1, len(jobs))
     with _named_failure():
-        rows = places.mapInArrow(SparkWork(tuple(jobs)), SparkWork.gives).collect()
+        rows = _collected(places.mapInArrow(SparkWork(tuple(jobs)), SparkWork.gives))
     yield from ((row.place, bytes(row.sums)) for row in rows if row.error is None)
     failed = sorted((row.place, row.kind, row.error) for row in rows if row.error is not None)
     if failed:
         _, kind, message = failed[0]
         raise kind_of_error(kind)(message)
+
+
+def _collected(rows: Any) -> list[Any]:
+    """Run the jobs, and say what to do when the workers lack this toolkit."""
+    try:
+        return list(rows.collect())
+    except Exception as error:
+        if "ModuleNotFoundError" not in str(error):
+            raise
+        raise AnalysisError(
+            "Spark's workers run another Python, which lacks this toolkit. Set PYSPARK_PYTHON to "
+            "the Python of this environment before the session starts (on a cluster: install the "
+            "toolkit on every worker)."
+        ) from None
 
 
 class SparkWork:

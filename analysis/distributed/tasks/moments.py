@@ -43,6 +43,8 @@ class MomentsTask:
     may_be_empty : bool
         Whether rows of which none is complete are sums of nothing, as those of a shard may be;
         else they are an error.
+    standardised : bool
+        As in `analysis.mixed.moments`.
     """
 
     formula: str
@@ -56,6 +58,7 @@ class MomentsTask:
     varying: tuple[str, ...] = ()
     days: Mapping[Any, float] | None = None
     may_be_empty: bool = False
+    standardised: bool = True
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -90,6 +93,7 @@ class MomentsTask:
                 levels=self.levels,
                 varying=self.varying,
                 days=self.days,
+                standardised=self.standardised,
             )
         )
 

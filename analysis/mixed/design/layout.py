@@ -151,6 +151,7 @@ def lay_out(
     *,
     varying: frozenset[str] | None = None,
     nominal: Mapping[str, FloatArray] | None = None,
+    standardised: bool = True,
 ) -> Layout:
     """Find the features of a design.
 
@@ -169,6 +170,8 @@ def lay_out(
         out from the rows.
     nominal : mapping of str to array, shape (m,), optional
         Columns that are properties of the visit, such as its nominal day, at all visits.
+    standardised : bool
+        Whether features are centred and scaled; if not they are as in the data.
 
     Returns
     -------
@@ -202,7 +205,7 @@ def lay_out(
     rows = [key for key in ordered if of_row[key]]
     patient = _stacked([_feature(key, values, None) for key in own], panel.starts.size)
     row = _stacked([_feature(key, values, panel) for key in rows], panel.visit.size)
-    moments = [_standard(part) for part in (patient, row)]
+    moments = [_standard(part) if standardised else _as_is(part) for part in (patient, row)]
     position = {key: index for index, key in enumerate(ordered)}
     return Layout(
         patient=moments[0][0],
@@ -354,3 +357,9 @@ def _standard(features: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]
     varies = spread > 1e-12 * np.maximum(np.abs(centre), 1e-300)
     centre, spread = np.where(varies, centre, 0.0), np.where(varies, spread, 1.0)
     return (features - centre) / spread, centre, spread
+
+
+def _as_is(features: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Leave features alone."""
+    width = features.shape[1]
+    return features, np.zeros(width), np.ones(width)

@@ -130,6 +130,8 @@ def sum_visits(
     design: Design,
     varying: frozenset[str] | None = None,
     days: FloatArray | None = None,
+    *,
+    standardised: bool = True,
 ) -> Summed:
     """Sum the features and the outcome of a design on visits.
 
@@ -142,6 +144,9 @@ def sum_visits(
         whether or not these rows say so. None: found out from the rows.
     days : array, shape (m,), optional
         Nominal day of every visit, which the coordinates of the rows equal.
+    standardised : bool
+        Whether outcome and features are centred and scaled. If not, sums of whole numbers are
+        whole numbers, the same in any order; `fit` still works in orthonormal coordinates.
 
     Returns
     -------
@@ -155,8 +160,11 @@ def sum_visits(
         design.roles.visit,
         varying=varying,
         nominal=None if days is None else {str(design.roles.coordinates): days},
+        standardised=standardised,
     )
-    centre, scale = float(design.y.mean()), float(design.y.std()) or 1.0  # a part may not vary
+    centre, scale = 0.0, 1.0
+    if standardised:
+        centre, scale = float(design.y.mean()), float(design.y.std()) or 1.0  # a part may not vary
     y = (design.y - centre) / scale
     patient, row = weighted_features(design, layout, y)
     n_groups = max(1, len(design.groups))

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import AnalysisError, DataError, ModelError
-from analysis.formulas.columns import Column
+from analysis.formulas.columns import sample_column
 from analysis.formulas.encoding import encode
 from analysis.formulas.parsing import read_fixed
 from analysis.formulas.population import Population
@@ -277,7 +277,7 @@ def _rebuilt(text: Mapping[str, Any], arrays: Mapping[str, Any]) -> Moments:
     parsed = read_fixed(text["formula"])
     levels = {name: pd.Index(values) for name, values in text["levels"].items()}
     columns = {
-        name: _sample(name, levels.get(name), coded=name in parsed.factors)
+        name: sample_column(name, levels.get(name), coded=name in parsed.factors)
         for name in parsed.predictors
     }
     encoding = encode(parsed, columns, len(next(iter(columns.values()))) if columns else 1)
@@ -352,19 +352,6 @@ def _check_shapes(moments: Moments) -> None:
         or (moments.days is not None and moments.days.shape != (m,))
     ):
         raise ValueError("arrays and text do not fit together")
-
-
-def _sample(name: str, levels: pd.Index[Any] | None, *, coded: bool) -> Column:
-    """Make a column from which the coding of a formula can be read.
-
-    Levels that are numbers come from ``C()``, or from categories, which may have another order.
-    """
-    if levels is None:
-        return Column(name=name, data=np.arange(1.0, 25.0), levels=None)
-    codes = np.resize(np.arange(len(levels)), 24)
-    is_number = coded and pd.api.types.is_numeric_dtype(levels) and levels.is_monotonic_increasing
-    numbers = levels.to_numpy(dtype=float)[codes] if is_number else None
-    return Column(name=name, data=codes, levels=levels, numbers=numbers)
 
 
 def _cells(values: list[list[Any]], names: list[str], counts: FloatArray) -> pd.Series[Any]:

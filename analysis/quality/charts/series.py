@@ -18,10 +18,20 @@ from analysis.outcomes.assessed import assessed_sessions
 from analysis.outcomes.cohort import named_groups
 from analysis.outcomes.months import months_of
 from analysis.outcomes.rules import Rules
-from analysis.quality.charts.periods import PERIODS, chosen_period, period_names
+from analysis.quality.charts.periods import (
+    PERIODS,
+    TIME,
+    chosen_period,
+    longest_period,
+    period_names,
+    shared_period,
+    time_in_words,
+)
 from analysis.study import Study
 
 __all__ = ["quality_series"]
+
+_SHARED = "shared"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,9 +85,11 @@ def quality_series(
     by : str, optional
         Column of `treated_patients`, such as ``site_id``; for adverse events a column of
         ``sessions``.
-    period : {"month", "quarter", "half-year", "year"}, optional
+    period : {"month", "quarter", "half-year", "year", "shared"}, optional
         None: per group the shortest in which the median denominator, and that of the counts which
-        hide a point when they are small, is the least count of the policy or more.
+        hide a point when they are small, is the least count of the policy or more. "shared": one
+        for all groups, the shortest that suits half of them or more; for the internal audience,
+        from which nothing is hidden, the longest of which there are twelve or more.
     policy : Policy
         The least count that may be shown.
     **rules
@@ -89,7 +101,8 @@ def quality_series(
         `by`, ``period`` (text), ``period_length, y, n, patients``; one row per group and period
         from the first to the last with data, with 0 where there are none. True counts.
         ``attrs["chart"]`` holds the arguments of `spc_chart` that suit the measure;
-        ``attrs["counted"]`` and ``attrs["members"]`` are for disclosure control.
+        ``attrs["time"]`` says what periods count from; ``attrs["counted"]`` and
+        ``attrs["members"]`` are for disclosure control.
 
     Raises
     ------
@@ -110,8 +123,9 @@ def quality_series(
     ('quarter 1', 'quarter')
     >>> chart = spc_chart(series, **series.attrs["chart"])
     """
-    if period is not None and period not in PERIODS:
-        raise DataError(f"There is no such period. Allowed are {', '.join(PERIODS)}.")
+    if period is not None and period not in {*PERIODS, _SHARED}:
+        allowed = ", ".join([*PERIODS, _SHARED])
+        raise DataError(f"There is no such period. Allowed are {allowed}.")
     made = _measured(study, measure, instrument, visit, rules)
     if by is not None and by not in made.rows.columns:
         raise ColumnError("There is no such column to split by; try site_id.")
@@ -121,12 +135,11 @@ def quality_series(
         raise DataError("No patient or session counts in any period, so there is no series.")
     rows = made.rows[counted].reset_index(drop=True)
     groups = named_groups(rows[by]).astype("string") if by else pd.Series("", index=rows.index)
-    least = policy.minimum_count
+    lengths = _lengths(rows, groups, months[counted], made.chart, period, policy)
     parts, names = [], np.full(len(rows), "", dtype=object)
-    for group in sorted(groups.unique()):
+    for group, length in lengths.items():
         inside = np.flatnonzero(groups.eq(group))
         of_group, months_inside = rows.iloc[inside], months[counted][inside]
-        length = period or chosen_period(months_inside, _not_small(of_group, made.chart), least)
         part, own = _summed(of_group, months_inside, PERIODS[length], dated=dated)
         names[inside] = own
         parts.append(part.assign(group=group, period_length=length))
@@ -143,10 +156,34 @@ def quality_series(
             **made.chart,
         },
         ABOUT: f"{made.about} by {by}" if by else made.about,
+        TIME: time_in_words(lengths.values(), dated=dated),
     }
     if made.of_patients:
         series.attrs[MEMBERS] = _members(rows, groups, names)
     return series
+
+
+def _lengths(
+    rows: pd.DataFrame,
+    groups: pd.Series,
+    months: npt.NDArray[np.int64],
+    chart: dict[str, Any],
+    period: str | None,
+    policy: Policy,
+) -> dict[str, str]:
+    """Choose the period of each group, in the order of their names."""
+    names = sorted(groups.unique())
+    if period in PERIODS:
+        return dict.fromkeys(names, str(period))
+    if period == _SHARED and policy.confidential:
+        return dict.fromkeys(names, longest_period(months))
+    counts = _not_small(rows, chart)
+    inside = {name: groups.eq(name).to_numpy() for name in names}
+    own = {
+        name: chosen_period(months[of], counts[of], policy.minimum_count)
+        for name, of in inside.items()
+    }
+    return own if period is None else dict.fromkeys(names, shared_period(own.values()))
 
 
 def _not_small(rows: pd.DataFrame, chart: dict[str, Any]) -> npt.NDArray[np.float64]:

@@ -13,6 +13,7 @@ from analysis.quality.charts.judged import Plan, judge
 from analysis.quality.charts.kinds import chart_kind
 from analysis.quality.charts.limits import Method
 from analysis.quality.charts.marks import Marks
+from analysis.quality.charts.periods import TIME
 from analysis.quality.charts.points import Columns, chart_points
 from analysis.quality.charts.signal_rules import require_rules
 from analysis.quality.charts.spc_result import SpcChart, describe_parts
@@ -129,6 +130,7 @@ def spc_chart(
         has_n=n is not None,
         has_patients=patients is not None,
         about=str(data.attrs.get(ABOUT, "")),
+        time=str(data.attrs.get(TIME, "")),
         members=Members.of(data),
     )
 

@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.disclosure import HIDDEN, Members, Policy, is_small, rounded_count, suppress_cells
+from analysis.disclosure import (
+    HIDDEN,
+    HiddenCells,
+    Members,
+    Policy,
+    is_small,
+    rounded_count,
+    suppress_cells,
+)
 from analysis.disclosure.cells import Cell, Sum
 from analysis.quality.charts.kinds import ChartKind
 from analysis.quality.charts.words import written_x
 from analysis.results import FloatArray
 
-__all__ = ["can_leave", "hide_points"]
+__all__ = [
+    "TOTALS_ARE_DEAR",
+    "Counts",
+    "Source",
+    "can_leave",
+    "counts_of",
+    "hide_points",
+    "without_hidden",
+]
+
+TOTALS_ARE_DEAR = 1e6
+"""What it costs a reader to lose a total: more than any count of a point."""
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -37,21 +57,12 @@ def can_leave(kind: ChartKind, *, has_n: bool, has_patients: bool) -> bool:
     return not kind.of_single_events and (has_n or has_patients or kind.counts_people)
 
 
-def hide_points(
-    points: pd.DataFrame,
-    kind: ChartKind,
-    *,
-    has_n: bool,
-    about: str,
-    members: Members | None,
-    policy: Policy,
-) -> tuple[pd.DataFrame, pd.DataFrame, int]:
-    """Hide points that rest on small counts, and others that would give these away.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Source:
+    """What disclosure control must know of the points of a chart.
 
     Parameters
     ----------
-    points : pandas.DataFrame
-        What `chart_points` returns.
     kind : ChartKind
         The kind of chart.
     has_n : bool
@@ -60,6 +71,48 @@ def hide_points(
         What is counted, the same in every release; empty when not known.
     members : Members, optional
         Who is behind the counts, by (group, point, name of the count).
+    """
+
+    kind: ChartKind
+    has_n: bool
+    about: str = ""
+    members: Members | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Counts:
+    """The counts behind the points of one group, by (group, place in time, name of the count).
+
+    Parameters
+    ----------
+    cells, totals : dict
+        Counts of points, and over all points.
+    sums : list of Sum
+        How they add up.
+    unseen : list
+        Counts that follow from others and are never printed.
+    delicate : list
+        Counts of which 0 must not be known either.
+    """
+
+    cells: dict[Cell, int]
+    totals: dict[Cell, int]
+    sums: list[Sum]
+    unseen: list[Cell]
+    delicate: list[Cell]
+
+
+def hide_points(
+    points: pd.DataFrame, source: Source, policy: Policy
+) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+    """Hide points that rest on small counts, and others that would give these away.
+
+    Parameters
+    ----------
+    points : pandas.DataFrame
+        What `chart_points` returns.
+    source : Source
+        What is counted.
     policy : Policy
         The least count that may be shown.
 
@@ -75,79 +128,116 @@ def hide_points(
     to the reader, since other tables show them. What is computed from the points that are left
     tells nothing about the others.
     """
-    parts = [
-        _hide_group(rows, _counts(rows, kind, has_n=has_n), kind, about, members, policy)
-        for _, rows in points.groupby("group", sort=False)
-    ]
-    shown = pd.concat([part[0] for part in parts])
-    audit = pd.concat([part[1] for part in parts], ignore_index=True)
-    return shown, audit, sum(part[2] for part in parts)
+    shown, audits, many = [], [], 0
+    for _, rows in points.groupby("group", sort=False):
+        counts = counts_of(rows, source, policy)
+        hidden = suppress_cells(
+            {**counts.cells, **counts.totals},
+            counts.sums,
+            about=source.about,
+            not_shown=counts.unseen,
+            keep=dict.fromkeys(counts.totals, TOTALS_ARE_DEAR),
+            sensitive=counts.delicate,
+            members=source.members,
+            policy=policy,
+        )
+        part, n_hidden = without_hidden(rows, hidden, source, policy)
+        shown.append(part)
+        audits.append(hidden.audit())
+        many += n_hidden
+    return pd.concat(shown), pd.concat(audits, ignore_index=True), many
 
 
-def _hide_group(
-    rows: pd.DataFrame,
-    counts: dict[str, FloatArray],
-    kind: ChartKind,
-    about: str,
-    members: Members | None,
-    policy: Policy,
-) -> tuple[pd.DataFrame, pd.DataFrame, int]:
-    """Hide the points of one group."""
+def counts_of(rows: pd.DataFrame, source: Source, policy: Policy) -> Counts:
+    """Name the counts behind the points of one group, and say how they add up.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Points of the group.
+    source : Source
+        What is counted.
+    policy : Policy
+        What is sensitive.
+
+    Returns
+    -------
+    Counts
+        Of points with a value only.
+    """
     group = str(rows["group"].iloc[0])
-    places = [written_x(x) for x in rows["x"]]
     known = rows["value"].notna().to_numpy()
+    places = [written_x(x) for x in rows["x"][known]]
+    counts = {name: values[known] for name, values in _named_counts(rows, source).items()}
     cells: dict[Cell, int] = {
         (group, place, name): int(values[row])
         for row, place in enumerate(places)
-        if known[row]
         for name, values in counts.items()
     }
-    totals = {(group, "all", name): int(values[known].sum()) for name, values in counts.items()}
-    sums = _sums(group, [place for place, is_known in zip(places, known, strict=True) if is_known],
-                 list(counts))  # fmt: skip
-    unseen = [cell for cell in cells if cell[2] == "complement"]
-    unseen += [cell for cell in totals if cell[2] == "complement"]
-    delicate = [cell for cell in cells if cell[2] != "n"] if policy.is_sensitive(about) else []
-    hidden = suppress_cells(
-        {**cells, **totals},
-        sums,
-        about=about,
-        not_shown=unseen,
-        keep=dict.fromkeys(totals, 1e6),
-        sensitive=delicate,
-        members=members,
-        policy=policy,
+    totals: dict[Cell, int] = {
+        (group, "all", name): int(values.sum()) for name, values in counts.items()
+    }
+    return Counts(
+        cells=cells,
+        totals=totals,
+        sums=_sums(group, places, list(counts)),
+        unseen=[cell for cell in (*cells, *totals) if cell[2] == "complement"],
+        delicate=[cell for cell in cells if cell[2] != "n" and policy.is_sensitive(source.about)],
     )
-    printed = [name for name in ("y", "n") if name in counts]
-    is_hidden = np.array([
-        is_known and any(hidden.is_hidden((group, place, name)) for name in printed)
-        for place, is_known in zip(places, known, strict=True)
-    ])  # fmt: skip
+
+
+def without_hidden(
+    rows: pd.DataFrame, hidden: HiddenCells, source: Source, policy: Policy
+) -> tuple[pd.DataFrame, int]:
+    """Remove the numbers of hidden points of one group, and write the counts of the others.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Points of the group.
+    hidden : HiddenCells
+        What may be shown of their counts.
+    source : Source
+        What is counted.
+    policy : Policy
+        The least count that may be shown.
+
+    Returns
+    -------
+    tuple
+        The points with ``y_text, n_text`` as printed, and how many counts are hidden.
+    """
+    group = str(rows["group"].iloc[0])
+    known = rows["value"].notna().to_numpy()
+    printed = [name for name in ("y", "n") if name in _named_counts(rows, source)]
+    names = {name: [(group, written_x(x), name) for x in rows["x"]] for name in printed}
+    is_hidden = np.zeros(len(rows), dtype=bool)
+    many = 0
+    for cells in names.values():
+        lost = np.array([cell in hidden.status and hidden.is_hidden(cell) for cell in cells])
+        is_hidden |= lost & known
+        many += int((lost & known).sum())
     few = known & is_small(rows["patients"].to_numpy(dtype=float), policy)
     texts = {
         f"{name}_text": pd.Series(
-            [hidden.text.get((group, place, name), "") for place in places],
-            index=rows.index,
-            dtype="string",
-        )
-        for name in printed
+            [hidden.text.get(cell, "") for cell in cells], index=rows.index, dtype="string"
+        ).mask(few, HIDDEN)
+        for name, cells in names.items()
     }
-    many = sum(hidden.is_hidden(cell) for cell in cells if cell[2] in printed)
-    texts = {name: text.mask(few, HIDDEN) for name, text in texts.items()}
-    many += int(few.sum())
-    return _blanked(rows, kind, is_hidden | few, policy).assign(**texts), hidden.audit(), many
+    blanked = _blanked(rows, source.kind, is_hidden | few, policy)
+    return blanked.assign(**texts), many + int(few.sum())
 
 
-def _counts(rows: pd.DataFrame, kind: ChartKind, *, has_n: bool) -> dict[str, FloatArray]:
+def _named_counts(rows: pd.DataFrame, source: Source) -> dict[str, FloatArray]:
     """Name the counts behind the points; none where only the number of patients is known."""
     y, n = (np.nan_to_num(rows[name].to_numpy(dtype=float)) for name in ("y", "n"))
-    if kind.part_of_n:
+    if source.kind.part_of_n:
         return {"y": y, "complement": n - y, "n": n}
-    if kind.name == "c":
+    if source.kind.name == "c":
         return {"y": y}
-    if kind.counts_people:
+    if source.kind.counts_people:
         return {"y": y, "n": n}
-    return {"n": n} if has_n else {}
+    return {"n": n} if source.has_n else {}
 
 
 def _sums(group: str, places: Sequence[str], names: Sequence[str]) -> list[Sum]:

@@ -9,10 +9,11 @@ from typing import cast
 
 import pandas as pd
 
-from analysis.disclosure import RELEASE, Members, Policy, Statement
+from analysis.disclosure import RELEASE, Members, Policy, Statement, held_together
 from analysis.errors import DisclosureError
 from analysis.quality.charts.judged import Plan, judge
-from analysis.quality.charts.spc_release import can_leave, hide_points
+from analysis.quality.charts.spc_parts import hide_parts
+from analysis.quality.charts.spc_release import Source, can_leave, hide_points
 from analysis.quality.charts.words import (
     assurance,
     chart_sentence,
@@ -58,6 +59,11 @@ class SpcChart:
         Whether there are denominators, and numbers of patients behind the points.
     about : str
         What is counted, the same in every release; empty when not known.
+    time : str
+        What the places in time count from, in words; empty when not known.
+    beside : SpcChart, optional
+        The chart of all groups together, where groups are its parts: points are then hidden that
+        both together would give away.
     policy : Policy
         By which the chart leaves.
     statement : Statement, optional
@@ -74,6 +80,8 @@ class SpcChart:
     has_n: bool = False
     has_patients: bool = False
     about: str = ""
+    time: str = ""
+    beside: SpcChart | None = field(default=None, repr=False)
     policy: Policy = RELEASE
     statement: Statement | None = field(default=None, repr=False)
     members: Members | None = field(default=None, repr=False)
@@ -192,14 +200,7 @@ class SpcChart:
 
     def _of_shown(self, policy: Policy) -> SpcChart:
         """Hide points and judge the others anew."""
-        points, audit, hidden = hide_points(
-            self.points,
-            self.plan.kind,
-            has_n=self.has_n,
-            about=self.about,
-            members=self.members,
-            policy=policy,
-        )
+        points, audit, hidden = self._hide(policy)
         judged, parts = judge(points, self.plan)
         made = replace(
             self, points=points, judged=judged, parts=describe_parts(judged, parts, self.plan),
@@ -212,6 +213,21 @@ class SpcChart:
             frame=frame[made._columns(_FRAME)], policy=policy, hidden=hidden, audit=audit
         )
         return replace(made, statement=said)
+
+    def _hide(self, policy: Policy) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+        """Hide points, alone or beside the chart of all groups together, which is shown first."""
+        if self.beside is None:
+            return hide_points(self.points, self._source, policy)
+        with held_together():
+            self.beside.shown(policy)
+            return hide_parts(
+                (self.points, self._source), (self.beside.points, self.beside._source), policy
+            )
+
+    @property
+    def _source(self) -> Source:
+        """What disclosure control must know of the points."""
+        return Source(kind=self.plan.kind, has_n=self.has_n, about=self.about, members=self.members)
 
     def disclosure(self) -> Statement:
         """Say what leaves: the points that may be shown, with lines that rest on them alone.

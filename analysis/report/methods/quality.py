@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from analysis.disclosure import Policy
-from analysis.quality import ClinicOutcomes, PublishedComparison, QualityMeasures, SpcChart
+from analysis.quality import (
+    ClinicCharts,
+    ClinicOutcomes,
+    PublishedComparison,
+    QualityMeasures,
+    SpcChart,
+)
 from analysis.report.methods.words import Method, describe
 from analysis.safety import SessionSafety
 
@@ -27,6 +33,20 @@ def _(chart: SpcChart, _policy: Policy) -> Method:
         sentences=(
             f"Signals by {_RULES.get(plan.rules, plan.rules)}; lines from {lines}.",
             *dict.fromkeys(map(str, chart.sentences()["false_signals"])),
+        ),
+    )
+
+
+@describe.register
+def _(charts: ClinicCharts, _policy: Policy) -> Method:
+    """Say that each clinic has lines of its own, and how many false signals all give together."""
+    rules = _RULES.get(charts.chart.plan.rules, charts.chart.plan.rules)
+    return Method(
+        subject=f"{charts.chart.title} of each clinic, by {charts.period}: {charts.chart.about}",
+        sentences=(
+            f"Signals by {rules}; lines from the clinic's own points.",
+            "A clinic changed where its likeliest step is, else at the first marked point.",
+            charts.false_signals,
         ),
     )
 

@@ -82,7 +82,8 @@ def aalen_johansen(
     Aalen OO, Johansen S (1978). Scand J Stat 5:141-150.
     Aalen OO (1978). Ann Stat 6:534-545.
     """
-    order = np.argsort(time, kind="stable")  # neighbours in time are neighbours in memory
+    # Neighbours in time are neighbours in memory, and sums do not depend on the order of the rows.
+    order = np.lexsort((weight, entry, cause, time))
     time, cause, entry, weight = time[order], cause[order], entry[order], weight[order]
     free = product_limit(time, cause > 0, entry=entry, weight=weight)
     exit_at = np.searchsorted(free.time, time)

@@ -16,7 +16,16 @@ from analysis.errors import ColumnError, DataError
 from analysis.results import FloatArray
 from analysis.survival.reading.named_columns import require_columns
 
-__all__ = ["EventTimes", "merge_ties", "read_event_times", "read_weights", "settle"]
+__all__ = [
+    "EventTimes",
+    "check_entry",
+    "merge_ties",
+    "read_event_times",
+    "read_flags",
+    "read_numbers",
+    "read_weights",
+    "settle",
+]
 
 _TIE = float(np.sqrt(np.finfo(float).eps))
 
@@ -92,17 +101,17 @@ def read_event_times(
     if kept.empty:
         raise DataError("No row is left for a survival curve; check the rows and the groups given.")
     codes, levels = _groups(kept, by)
-    times = _numbers(kept, time, "time", lowest=0.0)
+    times = read_numbers(kept, time, "time", lowest=0.0)
     entries = np.full(len(kept), -np.inf)
     if entry is not None:
-        entries = _numbers(kept, entry, "entry", lowest=0.0)
+        entries = read_numbers(kept, entry, "entry", lowest=0.0)
     times, entries = merge_ties(times, entries)
     if entry is not None:
-        _check_entry(entries, times, entry, time)
+        check_entry(entries, times, entry, time)
     return EventTimes(
         time=times,
         entry=np.where(entries <= 0.0, -np.inf, entries),
-        event=_flags(kept, event),
+        event=read_flags(kept, event),
         weight=np.ones(len(kept)) if weights is None else read_weights(kept, weights),
         codes=codes,
         levels=levels,
@@ -197,7 +206,7 @@ def read_weights(data: pd.DataFrame, column: str) -> FloatArray:
         When a weight is missing, infinite, negative or 0.
     """
     require_columns(data, weights=column)
-    values = _numbers(data, column, "weights", lowest=0.0)
+    values = read_numbers(data, column, "weights", lowest=0.0)
     zero = int((values == 0.0).sum())
     if zero:
         raise DataError(
@@ -222,8 +231,30 @@ def _groups(data: pd.DataFrame, by: str | None) -> tuple[npt.NDArray[np.intp], p
     return codes.astype(np.intp), pd.Index(levels)
 
 
-def _numbers(data: pd.DataFrame, column: str, role: str, *, lowest: float) -> FloatArray:
-    """Read a complete, finite numeric column that is at least `lowest`."""
+def read_numbers(data: pd.DataFrame, column: str, role: str, *, lowest: float) -> FloatArray:
+    """Read a complete, finite numeric column.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        The rows.
+    column, role : str
+        The column, and the argument that names it.
+    lowest : float
+        The least number allowed.
+
+    Returns
+    -------
+    array, shape (n,)
+        The numbers.
+
+    Raises
+    ------
+    ColumnError
+        When the column is not numeric.
+    DataError
+        When a number is missing, infinite, or below `lowest`.
+    """
     if not pd.api.types.is_numeric_dtype(data[column]):
         raise ColumnError(f"Column {column!r} ({role}=) is not numeric; give days as numbers.")
     values = data[column].to_numpy(dtype=float, na_value=np.nan)
@@ -242,8 +273,28 @@ def _numbers(data: pd.DataFrame, column: str, role: str, *, lowest: float) -> Fl
     return values
 
 
-def _flags(data: pd.DataFrame, column: str) -> npt.NDArray[np.bool_]:
-    """Read an event column of 0 and 1, or of booleans."""
+def read_flags(data: pd.DataFrame, column: str) -> npt.NDArray[np.bool_]:
+    """Read an event column of 0 and 1, or of booleans.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        The rows.
+    column : str
+        Column of the event.
+
+    Returns
+    -------
+    array of bool, shape (n,)
+        Whether the event was seen.
+
+    Raises
+    ------
+    ColumnError
+        When the column is neither numeric nor boolean.
+    DataError
+        When a value is missing, or neither 0 nor 1.
+    """
     values: pd.Series[Any] = data[column]
     if not pd.api.types.is_numeric_dtype(values):
         raise ColumnError(
@@ -260,8 +311,21 @@ def _flags(data: pd.DataFrame, column: str) -> npt.NDArray[np.bool_]:
     return np.asarray(numbers == 1.0)
 
 
-def _check_entry(entries: FloatArray, times: FloatArray, entry: str, time: str) -> None:
-    """Refuse patients who were never under observation."""
+def check_entry(entries: FloatArray, times: FloatArray, entry: str, time: str) -> None:
+    """Refuse patients who were never under observation.
+
+    Parameters
+    ----------
+    entries, times : array, shape (n,)
+        Entries and exits.
+    entry, time : str
+        Their columns.
+
+    Raises
+    ------
+    DataError
+        When an entry is not before the exit.
+    """
     late = int((entries >= times).sum())
     if late:
         raise DataError(

@@ -134,7 +134,7 @@ def cox(
             terms=rows.covariates.terms, estimate=fit.coefficients(), vcov=fit.covariance()
         ),
         fit=_fit_row(rows, fit).assign(ties=ties, vcov=vcov),
-        tests=overall_tests(fit),
+        tests=overall_tests(fit.optimum, fit.vcov),
         rows=rows,
         engine=fit,
     )

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.results import critical_value, frame_to_html, frame_to_text
+from analysis.results import critical_value
 from analysis.survival.asked import asked_times
 from analysis.survival.coefficients import Coefficients
 from analysis.survival.reading.regression_rows import Outcome, RegressionRows
@@ -21,6 +21,7 @@ from analysis.survival.regression.cox_fit import CoxFit
 from analysis.survival.regression.cox_prediction import baseline_frame, survival_frame
 from analysis.survival.regression.cox_standard import difference_frame, standardised_frame
 from analysis.survival.regression.cox_tests import wald_tests
+from analysis.survival.regression.cox_words import CoxInWords
 from analysis.survival.regression.proportional_hazards import hazards_test
 
 __all__ = ["CoxModel"]
@@ -370,32 +371,19 @@ class CoxModel:
 
     def summary(self) -> str:
         """Return coefficients and what was fitted as text."""
-        return "\n".join([self._title(), frame_to_text(self._shown()), *self._notes()])
+        return self._told().text()
 
     def __repr__(self) -> str:
         return self.summary()
 
     def _repr_html_(self) -> str:
-        return frame_to_html(self._shown(), caption=". ".join([self._title(), *self._notes()]))
+        return self._told().html()
 
-    def _shown(self) -> pd.DataFrame:
-        """Show hazard ratios without the columns that a reader does not need."""
-        frame = self.tidy(exponentiate=True).drop(columns=["df", "statistic"])
-        return frame.rename(columns={"estimate": "hazard_ratio", "std_error": "std_error_of_log"})
-
-    def _title(self) -> str:
-        """Name model and ties."""
-        return f"Cox regression, {self.formula}; ties by {self.fit['ties'].iloc[0].capitalize()}"
-
-    def _notes(self) -> list[str]:
-        """Name numbers and conventions."""
-        row = self.fit.iloc[0]
-        notes = [f"{row['n_obs']:,} rows, {row['n_event']:,} events, {row['n_dropped']:,} left out"]
-        if self.outcome.strata:
-            notes.append(f"{row['n_strata']} strata by {', '.join(self.outcome.strata)}")
-        if row["vcov"] != "model":
-            notes.append(f"standard errors {row['vcov']}")
-        return notes
+    def _told(self) -> CoxInWords:
+        """Put into words what is shown."""
+        return CoxInWords(
+            formula=self.formula, outcome=self.outcome, coefficients=self.coefficients, fit=self.fit
+        )
 
     def _terms(self) -> tuple[str, ...]:
         """Give the term of each coefficient."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,18 +11,20 @@ from scipy import stats
 
 from analysis.results import FloatArray
 from analysis.survival.coefficients import Coefficients
-from analysis.survival.regression.cox_fit import CoxFit
+from analysis.survival.newton import Optimum
 
 __all__ = ["overall_tests", "wald_tests"]
 
 
-def overall_tests(fit: CoxFit) -> pd.DataFrame:
+def overall_tests(optimum: Optimum[Any], vcov: FloatArray) -> pd.DataFrame:
     """Test that all coefficients are 0.
 
     Parameters
     ----------
-    fit : CoxFit
-        The fit.
+    optimum : Optimum
+        The maximum, whose search began at 0.
+    vcov : array, shape (p, p)
+        Covariance of its parameters as reported.
 
     Returns
     -------
@@ -29,13 +32,13 @@ def overall_tests(fit: CoxFit) -> pd.DataFrame:
         ``test, statistic, df, p_value``: likelihood ratio, Wald and score. The Wald test takes
         the covariance as reported; the other two take rows to be independent.
     """
-    optimum = fit.optimum
+    beta = optimum.point.parameters
     statistic = [
         2.0 * (optimum.point.log_likelihood - optimum.start.log_likelihood),
-        _quadratic(fit.beta, fit.vcov),
+        _quadratic(beta, vcov),
         optimum.score_test,
     ]
-    p = fit.beta.size
+    p = beta.size
     return pd.DataFrame(
         {
             "test": ["likelihood ratio", "wald", "score"],

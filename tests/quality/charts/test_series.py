@@ -51,6 +51,12 @@ def test_the_rarer_count_of_a_point_asks_for_longer_periods():
     assert chosen_period(np.arange(24), counts[:, 0], least=11) == "month"
 
 
+@pytest.mark.unit
+def test_months_of_the_calendar_ask_for_the_same_period_as_numbered_ones():
+    months, counts = np.arange(24), np.full(24, 10.0)
+    assert chosen_period(months + 2023 * 12, counts, least=11) == "quarter"
+
+
 @pytest.mark.truth
 def test_at_the_chosen_period_a_released_chart_has_points():
     for measure in ("response", "completeness", "mean change", "adverse events"):

@@ -1,0 +1,1 @@
+"""Cox regression from sums: risk-set sums of shards, or score and information of sites."""
