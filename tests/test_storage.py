@@ -375,19 +375,6 @@ def test_files_that_belong_together_stay_in_their_folder(earlier, name):
     assert contents(earlier) == OLD
 
 
-@unit
-def test_a_secret_is_for_its_owner_only_and_never_written_over(tmp_path):
-    target = storage.write_secret(tmp_path / "keys" / "secret.pem", b"one")
-    assert target.read_bytes() == b"one"
-    assert names(target.parent) == ["secret.pem"]
-    if os.name == "posix":
-        assert stat.S_IMODE(target.stat().st_mode) == 0o600
-    with pytest.raises(ReportError, match=r"secret\.pem is there and was left as it was"):
-        storage.write_secret(target, b"two")
-    assert target.read_bytes() == b"one"
-    assert names(target.parent) == ["secret.pem"]
-
-
 # --- Files that are too large to be held ---------------------------------------------------------
 
 
@@ -449,3 +436,16 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ReportError, match="cannot be written"), storage.filling(tmp_path / "file"):
         raise AssertionError
+
+
+@unit
+def test_a_secret_is_for_its_owner_only_and_never_written_over(tmp_path):
+    target = storage.write_secret(tmp_path / "keys" / "secret.pem", b"one")
+    assert target.read_bytes() == b"one"
+    assert names(target.parent) == ["secret.pem"]
+    if os.name == "posix":
+        assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    with pytest.raises(ReportError, match=r"secret\.pem is there and was left as it was"):
+        storage.write_secret(target, b"two")
+    assert target.read_bytes() == b"one"
+    assert names(target.parent) == ["secret.pem"]

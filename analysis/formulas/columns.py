@@ -284,7 +284,7 @@ def with_levels(column: Column, levels: Mapping[str, Sequence[Any]]) -> Column:
     )
 
 
-def sample_column(name: str, levels: pd.Index[Any] | None, *, coded: bool = True) -> Column:
+def sample_column(name: str, levels: pd.Index[Any] | None, *, coded: bool = False) -> Column:
     """Make a column from which the coding of a formula can be read, without any row.
 
     Parameters
@@ -294,8 +294,8 @@ def sample_column(name: str, levels: pd.Index[Any] | None, *, coded: bool = True
     levels : pandas.Index or None
         Levels of a factor; None for numbers.
     coded : bool
-        Whether levels that are numbers were made so by ``C()``, and not categories, which may
-        have another order.
+        Whether the column is inside ``C()``. Levels that are numbers come from there, in
+        increasing order, or from categories, in any.
 
     Returns
     -------

@@ -65,7 +65,8 @@ def _encoding(moments: Moments, levels: dict[str, pd.Index[Any]]) -> Encoding:
     """Code the mean with other levels of its factors."""
     parsed = read_fixed(moments.about.formula)
     columns: dict[str, Column] = {
-        name: sample_column(name, levels.get(name)) for name in parsed.predictors
+        name: sample_column(name, levels.get(name), coded=name in parsed.factors)
+        for name in parsed.predictors
     }
     return encode(parsed, columns, len(next(iter(columns.values()))))
 

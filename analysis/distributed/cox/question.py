@@ -104,7 +104,9 @@ class CoxQuestion:
         parsed = self.parsed
         self._check_levels(parsed)
         columns: Columns = {
-            name: sample_column(name, pd.Index(list(self.levels[name])))
+            name: sample_column(
+                name, pd.Index(list(self.levels[name])), coded=name in parsed.factors
+            )
             if name in self.levels
             else sample_column(name, None)
             for name in parsed.predictors

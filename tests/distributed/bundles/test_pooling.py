@@ -336,5 +336,6 @@ def test_a_cell_that_a_spreadsheet_would_run_is_text(bundles, tmp_path):
     pooled = pool(bundles)
     frame = pd.DataFrame({"term": ["=1+1"], "n": [40]})
     held = dataclasses.replace(pooled, results=dict.fromkeys(pooled.results, frame))
-    text = write_pooled(held, tmp_path)["course.csv"].read_text(encoding="utf-8-sig")
+    written = write_pooled(held, tmp_path / "local", policy=INTERNAL)
+    text = written["course.csv"].read_text(encoding="utf-8-sig")
     assert text.splitlines()[1].startswith("'=1+1,40,")
