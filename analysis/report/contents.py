@@ -26,6 +26,7 @@ _NEEDS = {
     "07": "monitoring of sessions, adverse events, answers to item 9",
     "08": "scores, sessions and several months; several clinics for the funnel",
     "09": "scores at the visit of a published cohort",
+    "10": "scores of several clinics at planned visits",
     "11": "nothing: it checks the toolkit",
 }
 _STUDY = "a study"

@@ -56,7 +56,7 @@ def test_all_notebooks_and_data_of_this_project_are_clean():
     scan = scan_path([ROOT / "notebooks", ROOT / "data" / "synthetic"])
     assert [str(finding) for finding in scan.findings] == []
     # notebooks whose provenance names synthetic data; tables of both studies; exports
-    assert scan.n_synthetic == 11 + (11 + 5) + 13
+    assert scan.n_synthetic == 12 + (11 + 5) + 13
 
 
 def test_outputs_over_synthetic_data_may_show_rows(project):
