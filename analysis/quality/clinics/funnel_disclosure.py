@@ -24,7 +24,7 @@ from analysis.disclosure import (
     suppress_cells,
 )
 from analysis.disclosure.rows import HELD
-from analysis.results import FloatArray
+from analysis.results import FloatArray, counted
 
 __all__ = [
     "MOST_NAMES",
@@ -33,6 +33,7 @@ __all__ = [
     "HiddenClinics",
     "hidden_note",
     "hide_clinics",
+    "of_shown",
 ]
 
 Cell = tuple[str, str]
@@ -189,6 +190,34 @@ def _delicate(cells: dict[Cell, int], behind: ClinicCounts, policy: Policy) -> s
     if not policy.is_sensitive(behind.about):
         return set()
     return {cell for cell in cells if cell[0] not in ("denominator", "patients")}
+
+
+def of_shown(known: int, clinics: int) -> tuple[str, str]:
+    """Begin and end a sentence about clinics, so that it speaks of those that are shown only.
+
+    Parameters
+    ----------
+    known, clinics : int
+        How many are shown, and how many there are.
+
+    Returns
+    -------
+    tuple of str
+        The words before the verb, and what stands at the end of the sentence.
+
+    Examples
+    --------
+    >>> of_shown(6, 8)
+    ('Of the 6 of 8 clinics that can be shown', '; of the other 2 nothing is said')
+    >>> of_shown(8, 8)
+    ('Of 8 clinics', '')
+    """
+    if known == clinics:
+        return f"Of {counted(known, 'clinic')}", ""
+    return (
+        f"Of the {known} of {counted(clinics, 'clinic')} that can be shown",
+        f"; of the other {clinics - known} nothing is said",
+    )
 
 
 def hidden_note(statement: Statement) -> str:
