@@ -420,9 +420,21 @@ def events_of_interest_table(
             *notes,
             f"{events.title.partition(', ')[2].capitalize()}.",
             _RECORDED,
+            *_perhaps_none(events, words),
             "CI, confidence interval; one-sided where there is no event.",
         ],
     )
+
+
+def _perhaps_none(events: CountedTable, words: Mapping[str, str]) -> list[str]:
+    """Name the rows whose hidden number may be 0, so that nobody reads an event into them."""
+    policy, shown = events.statement.policy, events.shown
+    small = shown.loc[shown["n"].eq(policy.small_text), "measure"].astype(str)
+    names = [words[name] for name in small if policy.is_sensitive(name)]
+    if not names:
+        return []
+    of, small_text = "; ".join(names), policy.small_text
+    return [f"{of}: {small_text} may be none. That nobody had it is hidden as well."]
 
 
 _RECORDED = (

@@ -104,6 +104,15 @@ def test_thoughts_and_grave_events_are_as_the_results_show_them():
 
 
 @pytest.mark.unit
+def test_rows_whose_hidden_number_may_be_none_are_named():
+    notes = events_of_interest_table(events_of_interest(network())).notes
+    assert (
+        "Suicide attempt; Mania or psychosis; Misuse: <11 may be none. That nobody had it is "
+        "hidden as well."
+    ) in notes
+
+
+@pytest.mark.unit
 def test_a_return_that_is_hidden_is_not_listed_among_what_is_rare():
     notes = safety_shares_table(safety_shares(session_safety(network()))).notes
     rare = next(note for note in notes if note.startswith("Hidden or 0"))
