@@ -208,15 +208,15 @@ def of_shown(known: int, clinics: int) -> tuple[str, str]:
     Examples
     --------
     >>> of_shown(6, 8)
-    ('Of the 6 of 8 clinics that can be shown', '; of the other 2 nothing is said')
+    ('Of 8 clinics 6 can be shown: of these', '; nothing is said about the other 2')
     >>> of_shown(8, 8)
     ('Of 8 clinics', '')
     """
     if known == clinics:
         return f"Of {counted(known, 'clinic')}", ""
     return (
-        f"Of the {known} of {counted(clinics, 'clinic')} that can be shown",
-        f"; of the other {clinics - known} nothing is said",
+        f"Of {counted(clinics, 'clinic')} {known} can be shown: of these",
+        f"; nothing is said about the other {clinics - known}",
     )
 
 

@@ -48,7 +48,7 @@ def test_without_a_death_none_is_said():
 @unit
 def test_new_thoughts_stand_with_those_who_had_none_before():
     true = suicidality(NETWORK, policy=INTERNAL).true.set_index("measure")
-    n, of = true.loc["PHQ-9 item 9 new", ["n", "patients"]]
+    n, of = true.loc["PHQ-9 item 9 new", ["n", "patients"]].astype(int)
     assert f"0 before treatment): {n} of {of}, " in harms(NETWORK)[1]
     assert "of high risk: 0 to 10 (perhaps none) of 189" in harms(NETWORK)[1]
 
