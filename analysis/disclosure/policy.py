@@ -131,6 +131,40 @@ class Policy:
         hidden = f"Counts from {first} to {self.minimum_count - 1} are hidden"
         return f"{hidden}{rounded if self.rounds else ''}."
 
+    def small_words(self, *names: Any) -> str:
+        """Say what a count that is written as small can be.
+
+        Parameters
+        ----------
+        *names : object
+            Names of the count: where they are sensitive, 0 is written as small, too.
+
+        Returns
+        -------
+        str
+            The range, and whether there is at least one.
+
+        Examples
+        --------
+        >>> RELEASE.small_words("death"), RELEASE.small_words("suicide attempt")
+        ('1 to 10 (at least one)', '0 to 10 (perhaps none)')
+        """
+        if self.zeros_shown and not self.is_sensitive(*names):
+            return f"1 to {self.minimum_count - 1} (at least one)"
+        return f"0 to {self.minimum_count - 1} (perhaps none)"
+
+    @property
+    def small_note(self) -> str:
+        """What a small count can be, for the note under a table; without a full stop.
+
+        That nobody has what is sensitive is hidden as well, so that there it may be nobody.
+        """
+        words, of_sensitive = self.small_words(), self.small_words(*self.sensitive[:1])
+        said = f"{self.small_text}: {words}"
+        if words == of_sensitive:
+            return said
+        return f"{said}, but of sensitive matters such as suicidality {of_sensitive}"
+
     def is_sensitive(self, *names: Any) -> bool:
         """Say whether names speak of something that a whole group must not be known to have.
 

@@ -109,9 +109,15 @@ def _hidden(chart: SpcChart, leaves: bool) -> str:
     hidden = _n_hidden(chart)
     if not hidden:
         return ""
+    kind = chart.plan.kind
+    few = (
+        " Periods with few events are the likelier ones to be hidden: the centre may lie too high."
+        if kind.counts_people and not kind.part_of_n
+        else ""
+    )
     return (
         "Gaps: points that rest on small counts, or would give them away, are not shown, and lines "
-        "do not rest on them."
+        f"do not rest on them.{few}"
     )
 
 

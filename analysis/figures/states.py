@@ -192,9 +192,8 @@ def _note(is_cut: bool, policy: Policy) -> str:
         return CONFIDENTIAL
     ends = f" They end where fewer than {policy.minimum_count} are in sight." if is_cut else ""
     return (
-        f"Shares are rounded to steps of {policy.minimum_count} patients.{ends} Numbers under "
-        f"{policy.minimum_count} are hidden ({policy.small_text}); others may be hidden (—) so "
-        "that they cannot be worked out."
+        f"Shares are rounded to steps of {policy.minimum_count} patients.{ends} "
+        f"{policy.small_note}; others may be hidden (—) so that these cannot be worked out."
     )
 
 

@@ -127,8 +127,7 @@ def cut_note(is_cut: bool, policy: Policy) -> str:
         return CONFIDENTIAL
     ends = f"Curves end where fewer than {policy.minimum_count} are at risk. " if is_cut else ""
     return (
-        f"{ends}Numbers under {policy.minimum_count} are hidden ({policy.small_text}); others may "
-        "be hidden (—) so that they cannot be worked out."
+        f"{ends}{policy.small_note}; others may be hidden (—) so that these cannot be worked out."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Unpack
 
 import numpy as np
@@ -98,14 +99,18 @@ def change_if_worse(
         visits=labels,
         covariates=["baseline"],
     )
-    worse = -1.0 if load_instrument(instrument).direction == "higher is better" else 1.0
+    scale = load_instrument(instrument)
+    worse = -1.0 if scale.direction == "higher is better" else 1.0
     deltas = worse * np.linspace(0.0, 2.0 * worse_by, _STEPS)
-    return tipping_point(
+    tipping = tipping_point(
         everybody,
         deltas=deltas.tolist(),
         plausible=(min(0.0, worse * worse_by), max(0.0, worse * worse_by)),
         null=-worse * margin + 0.0,  # no negative zero
     )
+    change = float(tipping.at(np.zeros((1, 1)))["estimate"].iloc[0])
+    end = scale.total_high if worse > 0 else scale.total_low
+    return replace(tipping, room=worse * (end - float(at_end["baseline"].mean()) - change))
 
 
 def _with_scores(rows: pd.DataFrame, visit: str, instrument: str) -> list[str]:

@@ -51,6 +51,8 @@ class TippingPoint:
         Fewest patients behind the estimate, and patients less coefficients.
     about : str
         What was imputed and analysed.
+    room : float
+        How many points worse than predicted the scale allows on average; infinite if not known.
     """
 
     term: str
@@ -64,6 +66,7 @@ class TippingPoint:
     n: float
     residual_df: float
     about: str
+    room: float = np.inf
 
     @property
     def delta_columns(self) -> list[str]:
@@ -207,9 +210,10 @@ class TippingPoint:
         tip = float(self.tips()["above" if worse > 0 else "below"].iloc[0])
         if np.isnan(tip):
             return f"{what} is shown, however much worse scores after leaving are."
+        beyond = ", which is more than the scale allows on average" if abs(tip) > self.room else ""
         return (
             f"{what} is shown unless scores after leaving are {abs(tip):.1f} points worse than "
-            "predicted."
+            f"predicted{beyond}."
         )
 
     def support(self) -> pd.DataFrame:

@@ -2,7 +2,13 @@
 
 from analysis.report.build import build_report
 from analysis.report.checklist import checklist_table
-from analysis.report.first_page import cautions, headline, headline_table, period_table
+from analysis.report.first_page import (
+    cautions,
+    harms,
+    headline,
+    headline_table,
+    period_table,
+)
 from analysis.report.methods import methods_in_words
 from analysis.report.origin import Provenance, provenance
 from analysis.report.points import key_points
@@ -15,6 +21,7 @@ __all__ = [
     "build_report",
     "cautions",
     "checklist_table",
+    "harms",
     "headline",
     "headline_table",
     "key_points",

@@ -95,7 +95,7 @@ def clinic_charts_table(
             {"status": ["shown", "hidden"], "cells": [told, statement.hidden]}
         ),
         policy=policy,
-        stub="Clinic",
+        stub="Site",
     )
 
 

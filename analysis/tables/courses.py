@@ -96,7 +96,9 @@ def courses_table(
 
 _RULES = (
     "An induction is completed with four or more induction sessions with the full dose (McInnes et "
-    "al. 2022). Patients who were also treated at another clinic count at their home clinic."
+    "al. 2022): here of all patients and whenever, among the quality measures of those whose 28 "
+    "days for it are over. Patients who were also treated at another clinic count at their home "
+    "clinic."
 )
 
 

@@ -75,4 +75,4 @@ def _note(policy: Policy) -> str:
     """Say what is hidden."""
     if policy.confidential:
         return CONFIDENTIAL
-    return f"Numbers of rows under {policy.minimum_count} are hidden ({policy.small_text})."
+    return f"{policy.small_text} rows: {policy.small_words()}."

@@ -115,6 +115,7 @@ def measures_table(
         notes=(
             *notes,
             _MEANING,
+            *_directions(measures),
             *([_STRATA] if shown["by"].ne("").any() and not policy.confidential else []),
             *absent,
             # the last is the rule of the policy, as the next says it
@@ -125,6 +126,18 @@ def measures_table(
         suppression=pd.DataFrame({"status": ["shown", "hidden"], "cells": [told, hidden]}),
         policy=policy,
     )
+
+
+def _directions(measures: QualityMeasures) -> list[str]:
+    """Name the measures of which fewer are better, or of which neither is."""
+    told = set(measures.shown.loc[measures.shown["denominator"].ne(""), "measure"])
+    words = {"low": "Lower is better", "neither": "Neither high nor low is good in itself"}
+    said = {
+        text: [each.title for each in measures.measures if each.wanted == way and each.name in told]
+        for way, text in words.items()
+    }
+    each = [f"{text}: {'; '.join(titles)}." for text, titles in said.items() if titles]
+    return [" ".join([*each, "Of the others higher is better."])] if each else []
 
 
 def _rows(shown: pd.DataFrame) -> pd.DataFrame:

@@ -81,15 +81,15 @@ def hiding_note(policy: Policy) -> str:
 
     Examples
     --------
-    >>> hiding_note(RELEASE)[:36]
-    'Counts under 11 are hidden (<11); a '
+    >>> hiding_note(RELEASE).partition(",")[0]
+    '<11: 1 to 10 (at least one)'
     """
     if policy.confidential:
         return CONFIDENTIAL
     rounded = f" Others are rounded to the nearest {policy.round_to}." if policy.rounds else ""
     return (
-        f"Counts under {policy.minimum_count} are hidden ({policy.small_text}); a second cell may "
-        f"be hidden (—) so that they cannot be worked out.{rounded}"
+        f"{policy.small_note}; a second cell may be hidden (—) so that these cannot be worked "
+        f"out.{rounded}"
     )
 
 

@@ -264,11 +264,23 @@ def _left_out(shown: pd.DataFrame, measures: Sequence[str], words: Mapping[str, 
     rest = shown[~shown["measure"].isin(measures)]
     nothing = rest["n_sessions"].astype("string").eq("0").groupby(rest["measure"], sort=False).all()
     never = [words[str(m)] for m in nothing.index[nothing]]
-    rare = [words[str(m)] for m in nothing.index[~nothing]]
+    hidden = [str(m) for m in nothing.index[~nothing]]
+    rare = [words[m] for m in hidden if _RETURN not in m]
+    returns = [words[m] for m in hidden if _RETURN in m]
     return [
         *([f"In no session: {'; '.join(never)}."] if never else []),
         *([f"Hidden or 0 for every treatment: {'; '.join(rare)}."] if rare else []),
+        *([f"{_NOT_ABSENT}: {'; '.join(returns)}."] if returns else []),
     ]
+
+
+_RETURN = " back "
+"""What the names of measures have of which it is good that they are seen."""
+
+_NOT_ABSENT = (
+    "Hidden, which does not say that it was not seen: a return is hidden also where nearly all "
+    "sessions have it"
+)
 
 
 def _log(shown: pd.DataFrame, measures: Sequence[str], of: Sequence[str]) -> pd.DataFrame:
@@ -345,8 +357,8 @@ _ANSWERS = (
     "C-SSRS, Columbia Suicide Severity Rating Scale. CI, confidence interval (exact)."
 )
 _NEW = (
-    "New: among patients without it before treatment. At a visit, at the last visit: among "
-    "patients with it before treatment."
+    "New: at any visit, among patients without it before treatment. At a visit, at the last visit: "
+    "among patients with it before treatment; at a visit means once, however it went on."
 )
 
 
@@ -408,9 +420,21 @@ def events_of_interest_table(
             *notes,
             f"{events.title.partition(', ')[2].capitalize()}.",
             _RECORDED,
+            *_perhaps_none(events, words),
             "CI, confidence interval; one-sided where there is no event.",
         ],
     )
+
+
+def _perhaps_none(events: CountedTable, words: Mapping[str, str]) -> list[str]:
+    """Name the rows whose hidden number may be 0, so that nobody reads an event into them."""
+    policy, shown = events.statement.policy, events.shown
+    small = shown.loc[shown["n"].eq(policy.small_text), "measure"].astype(str)
+    names = [words[name] for name in small if policy.is_sensitive(name)]
+    if not names:
+        return []
+    of, small_text = "; ".join(names), policy.small_text
+    return [f"{of}: {small_text} may be none. That nobody had it is hidden as well."]
 
 
 _RECORDED = (

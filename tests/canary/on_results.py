@@ -232,6 +232,10 @@ RESULT_CASES: dict[str, Case] = {
         formats.Mapping.of(small_clinic.MAPPING), world.local / "written.json"
     ),
     "report.suppression_log": _logged,
+    "report.harms": lambda _: [
+        *report.harms(planted.network()),
+        *report.harms(planted.network(), policy=INTERNAL),
+    ],
     "report.headline": lambda _: _first_page(),
     "report.cautions": lambda _: list(report.cautions(_first_page()[0], planted.network())),
     "tables.change_if_worse_table": lambda _: [

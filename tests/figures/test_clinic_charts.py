@@ -97,7 +97,7 @@ def test_a_release_has_gaps_and_says_what_is_lacking():
     assert frame.loc[frame["site_id"].eq("clinic-c"), "n"].eq("—").all()
     assert "2 years hidden: each needs 11 patients" in said(ax)
     assert "2 points; 10 are needed" in said(ax)
-    assert "False signals expected over all 8 charts together" in said(ax)
+    assert "that there is no signal says nothing" in said(ax)
 
 
 def test_axes_say_what_time_counts_from():

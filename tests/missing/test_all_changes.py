@@ -49,6 +49,19 @@ def test_the_sentence_says_where_it_turns_or_that_it_does_not():
     assert "however much worse" in replace(tipping, null=1000.0).sentence()
 
 
+@pytest.mark.unit
+def test_a_turning_point_beyond_the_end_of_the_scale_is_named():
+    tipping = change_if_worse(network(), "PHQ-9", visit="week 4", margin=5.0)
+    planned = due_visits(network(), "PHQ-9")
+    end = planned[planned["visit"].eq("week 4") & planned["due"] & planned["at_threshold"]]
+    mean = end["baseline"].mean() + tipping.at(np.array([[0.0]]))["estimate"][0]
+    assert tipping.room == pytest.approx(27 - mean)  # the PHQ-9 ends at 27
+    tip = float(tipping.tips()["above"].iloc[0])
+    beyond = "which is more than the scale allows on average."
+    assert replace(tipping, room=tip - 0.1).sentence().endswith(beyond)
+    assert not replace(tipping, room=tip + 0.1).sentence().endswith(beyond)
+
+
 def study(last):
     """Thirty patients, 28 with a score on day 7 and `last` with one on day 28."""
     early, late = ([(7, 12 + i % 7)] * (i > 1) for i in range(30)), range(last)

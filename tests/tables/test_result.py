@@ -137,7 +137,7 @@ def test_frames_go_out_as_copies() -> None:
 
 
 def test_notes_on_hiding() -> None:
-    assert hiding_note(RELEASE).startswith("Counts under 11 are hidden (<11)")
+    assert hiding_note(RELEASE).startswith("<11: 1 to 10 (at least one), but of sensitive")
     assert "Confidential" in hiding_note(INTERNAL)
 
 

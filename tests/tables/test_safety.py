@@ -7,7 +7,7 @@ import pytest
 
 from analysis.disclosure import RELEASE, CountedTable, Statement, release
 from analysis.errors import DataError
-from analysis.safety import events_of_interest, suicidality
+from analysis.safety import events_of_interest, safety_shares, session_safety, suicidality
 from analysis.tables import (
     events_of_interest_table,
     safety_levels_table,
@@ -101,3 +101,21 @@ def test_thoughts_and_grave_events_are_as_the_results_show_them():
     assert release(shown).policy == RELEASE
     with pytest.raises(DataError, match="0 patients"):
         suicidality_table(made(thoughts.shown.iloc[:0]))
+
+
+@pytest.mark.unit
+def test_rows_whose_hidden_number_may_be_none_are_named():
+    notes = events_of_interest_table(events_of_interest(network())).notes
+    assert (
+        "Suicide attempt; Mania or psychosis; Misuse: <11 may be none. That nobody had it is "
+        "hidden as well."
+    ) in notes
+
+
+@pytest.mark.unit
+def test_a_return_that_is_hidden_is_not_listed_among_what_is_rare():
+    notes = safety_shares_table(safety_shares(session_safety(network()))).notes
+    rare = next(note for note in notes if note.startswith("Hidden or 0"))
+    back = next(note for note in notes if "MOAA/S back to 5" in note)
+    assert "back" not in rare
+    assert back.startswith("Hidden, which does not say that it was not seen")

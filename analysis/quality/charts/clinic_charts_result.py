@@ -104,6 +104,11 @@ class ClinicCharts:
     def false_signals(self) -> str:
         """The sentence about false signals over all charts together."""
         rates = self.rows["false_signal_rate"].fillna(0.0)
+        if self.rows["detectable_step"].isna().all() and not self.rows["signal"].any():
+            return (
+                "On charts as short as these no change, however large, is likely to show: that "
+                "there is no signal says nothing."
+            )
         if rates.sum() < _NEARLY_NONE:
             return (
                 f"False signals expected over all {len(rates)} charts together, if no clinic "

@@ -98,8 +98,8 @@ def conclusion_of(rows: pd.DataFrame) -> str:
     judged = len(rows) - short
     if not judged:
         return (
-            f"No clinic has enough points that may be shown to judge runs ({FEWEST_USEFUL} are "
-            "needed), and none lies outside the limits."
+            "Whether a clinic changed cannot be told: none has enough points that may be shown to "
+            f"judge runs ({FEWEST_USEFUL} are needed)."
         )
     quiet = judged - len(found)
     if found.empty:

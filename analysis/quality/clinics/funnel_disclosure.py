@@ -24,7 +24,7 @@ from analysis.disclosure import (
     suppress_cells,
 )
 from analysis.disclosure.rows import HELD
-from analysis.results import FloatArray
+from analysis.results import FloatArray, counted
 
 __all__ = [
     "MOST_NAMES",
@@ -33,6 +33,7 @@ __all__ = [
     "HiddenClinics",
     "hidden_note",
     "hide_clinics",
+    "of_shown",
 ]
 
 Cell = tuple[str, str]
@@ -189,6 +190,34 @@ def _delicate(cells: dict[Cell, int], behind: ClinicCounts, policy: Policy) -> s
     if not policy.is_sensitive(behind.about):
         return set()
     return {cell for cell in cells if cell[0] not in ("denominator", "patients")}
+
+
+def of_shown(known: int, clinics: int) -> tuple[str, str]:
+    """Begin and end a sentence about clinics, so that it speaks of those that are shown only.
+
+    Parameters
+    ----------
+    known, clinics : int
+        How many are shown, and how many there are.
+
+    Returns
+    -------
+    tuple of str
+        The words before the verb, and what stands at the end of the sentence.
+
+    Examples
+    --------
+    >>> of_shown(6, 8)
+    ('Of 8 clinics 6 can be shown: of these', '; nothing is said about the other 2')
+    >>> of_shown(8, 8)
+    ('Of 8 clinics', '')
+    """
+    if known == clinics:
+        return f"Of {counted(known, 'clinic')}", ""
+    return (
+        f"Of {counted(clinics, 'clinic')} {known} can be shown: of these",
+        f"; nothing is said about the other {clinics - known}",
+    )
 
 
 def hidden_note(statement: Statement) -> str:

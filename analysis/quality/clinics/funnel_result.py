@@ -13,6 +13,7 @@ from analysis.quality.clinics.funnel_disclosure import (
     SHOWN_ONLY,
     ClinicCounts,
     hidden_note,
+    of_shown,
 )
 from analysis.quality.clinics.funnel_limits import LEVELS
 from analysis.quality.clinics.funnel_points import Points
@@ -186,7 +187,7 @@ class Funnel:
         outside = known[known["position"].ne(INSIDE)]
         alarm = outside[outside["position"].str.contains("alarm")]
         chance = self._chance(known[self.by].tolist())
-        of = counted(len(known), "clinic")
+        of, beside = of_shown(len(known), len(self.statement.frame))
         many = "none" if outside.empty else str(len(outside))
         verb = "lies" if len(outside) == 1 else "lie"
         names = f" ({', '.join(alarm[self.by])})" if 0 < len(alarm) <= MOST_NAMES else ""
@@ -196,7 +197,7 @@ class Funnel:
         else:
             far = "outside the 95% limits"
             far += f", {len(alarm)} of them outside the 99.8% limits{names}" if len(alarm) else ""
-        return f"Of {of} {many} {verb} {far}; by chance alone about {chance:.1f} {would}."
+        return f"{of} {many} {verb} {far}; by chance alone about {chance:.1f} {would}{beside}."
 
     def _chance(self, names: list[str]) -> float:
         """Compute how many of the named clinics lie outside the 95 % limits by chance."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from analysis.disclosure import Statement
-from analysis.quality.clinics.funnel_disclosure import MOST_NAMES, SHOWN_ONLY, hidden_note
+from analysis.quality.clinics.funnel_disclosure import MOST_NAMES, SHOWN_ONLY, hidden_note, of_shown
 from analysis.results import counted, frame_to_html, frame_to_text
 
 __all__ = ["Shrinkage"]
@@ -111,17 +111,16 @@ class Shrinkage:
         if not known:
             return "No clinic has enough patients to be shown."
         named = frame.loc[apart.fillna(value=False).astype(bool)]
-        left = len(frame) - known
-        beside = f"; {left} {'is' if left == 1 else 'are'} not shown" if left else ""
+        of, beside = of_shown(known, len(frame))
         if named.empty:
-            return f"Of {counted(known, 'clinic')} none can be told from their mean{beside}."
+            return f"{of} none can be told from their mean{beside}."
         side = named["probability_above"].gt(0.5).map({True: "above", False: "below"})
         many = len(named) > MOST_NAMES
         each = [f"{c} ({s})" for c, s in zip(named[self.by], side, strict=True)]
         who = [f"{side.eq(word).sum()} {word}" for word in ("above", "below")] if many else each
         verb = "differs" if len(named) == 1 else "differ"
         return (
-            f"Of {counted(known, 'clinic')} {len(named)} {verb} from the mean of clinics: "
+            f"{of} {len(named)} {verb} from the mean of clinics: "
             f"{', '.join(who)}; the others cannot be told from it{beside}."
         )
 

@@ -229,9 +229,10 @@ def _regression_words(regression: RegressionToTheMean | str, rule: Definition | 
         return "Regression to the mean is not computed for shares by the worst of several scores."
     scale = load_instrument(str(rule.instrument)) if rule is not None else None
     word = "" if scale is None else f" of {scale.name}"
+    what = "what" if rule is None else "which percentage with the outcome"
     return (
-        "Regression to the mean alone: what patients chosen by this baseline would show if nothing "
-        f"changed, from a reliability{word} of {regression.reliability:g} and the spread of all "
-        "baselines here, with normal scores. Natural course, other treatment "
+        f"Regression to the mean alone: {what} patients chosen by this baseline would show if "
+        f"nothing changed, from a reliability{word} of {regression.reliability:g} and the spread "
+        "of all baselines here, with normal scores. Natural course, other treatment "
         "and expectancy come on top of it."
     )

@@ -98,9 +98,9 @@ def _missing(source: Source) -> str:
     """Say how much of the published cohort was seen."""
     share = source.completeness
     seen = (
-        "how many of the treated that figure covers was not published"
+        f"which part of its treated {source.study.name} rests on was not published"
         if share is None
-        else f"that figure covers {share:.1%} of the treated"
+        else f"{source.study.name} rests on {share:.1%} of its treated"
     )
     return (
         f"Who has a score may differ from who has none, on both sides: {seen}. The interval counts "

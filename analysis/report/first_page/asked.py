@@ -17,17 +17,22 @@ from analysis.outcomes.response import visit_status
 from analysis.quality import quality_measures
 from analysis.study import Study
 
-__all__ = ["FOLLOWED_UP", "MEASURES", "Asked", "ask"]
+__all__ = ["FOLLOWED_UP", "MEASURES", "WORSE_AGAIN", "Asked", "ask"]
 
 FOLLOWED_UP = "item9_follow_up"
 """The quality measure behind the row of item 9."""
+
+WORSE_AGAIN = "relapsing"
+"""The quality measure behind the row of those who became worse again."""
 
 MEASURES: Mapping[str, str] = {
     "evaluable": "Evaluable",
     "completeness": "Score at the visit",
     "response": "Response",
     "remission": "Remission",
+    "deterioration": "Any worsening",
     "worsening": "Reliable worsening",
+    WORSE_AGAIN: "Worse again by a reliable change, confirmed",
     "item9": "Item 9 positive, no action documented the same day",
     "serious": "Serious adverse events",
     "stopped": "Sessions stopped or not completed",
@@ -88,17 +93,16 @@ def ask(
     asked: Mapping[str, Callable[[], Asked]] = {
         "evaluable": lambda: _evaluable(study, instrument, rules),
         "completeness": lambda: _scored(study, instrument, rules),
-        "response": lambda: _outcome(study, instrument, ("response",), rules),
-        "remission": lambda: _outcome(study, instrument, ("remission",), rules),
-        "worsening": lambda: _outcome(study, instrument, _WORSENING, rules),
+        "response": lambda: _outcome(study, instrument, "response", rules),
+        "remission": lambda: _outcome(study, instrument, "remission", rules),
+        "deterioration": lambda: _outcome(study, instrument, "deterioration", rules),
+        "worsening": lambda: _outcome(study, instrument, "reliable_deterioration", rules),
+        WORSE_AGAIN: lambda: _worse_again(study),
         "item9": lambda: _not_followed_up(study),
         "serious": lambda: _serious(study),
         "stopped": lambda: _stopped(study),
     }
     return {name: _or_reason(question) for name, question in asked.items()}
-
-
-_WORSENING = ("reliable_deterioration", "deterioration")
 
 
 def _or_reason(question: Callable[[], Asked]) -> Asked:
@@ -130,44 +134,55 @@ def _scored(study: Study, instrument: str, rules: Mapping[str, Any]) -> Asked:
     )
 
 
-def _outcome(
-    study: Study, instrument: str, names: tuple[str, ...], rules: Mapping[str, Any]
-) -> Asked:
-    """Ask who has the first of some outcomes that the scale defines, among the observed."""
-    defined = [name for name in names if name in definition_names(instrument)]
-    if not defined:
-        raise DataError(f"Not computable: {instrument} has no accepted {names[-1]}.")
-    name = defined[0]
+def _outcome(study: Study, instrument: str, name: str, rules: Mapping[str, Any]) -> Asked:
+    """Ask who has an outcome that the scale defines, among the observed."""
+    if name not in definition_names(instrument):
+        raise DataError(f"Not computable: {instrument} has no accepted {name.replace('_', ' ')}.")
     rows = visit_status(study, instrument, measures=[name], **rules)
     observed = rows[rows["observed"].astype(bool)]
     rule = definition(name, instrument)
     return Asked(
         of="evaluable patients with a score",
         patients=observed.set_index(observed["subject_id"].astype(str))[name].astype(bool),
-        note=f"{MEASURES[_row_of(name)]}: {rule.rule}"
+        note=f"{MEASURES[_ROWS.get(name, name)]}: {rule.rule}"
         + ("" if rule.verified else " Not verified: confirm it in the source."),
     )
 
 
-def _row_of(name: str) -> str:
-    """Name the row that shows an outcome."""
-    return "worsening" if name in _WORSENING else name
+_ROWS = {"reliable_deterioration": "worsening"}
+"""Rows that are not named as the outcome that they show."""
+
+
+def _worse_again(study: Study) -> Asked:
+    """Ask who became worse again after an improvement, and was so at the next score as well."""
+    frame, title = _decided(study, WORSE_AGAIN)
+    return Asked(
+        of="patients with three or more PHQ-9 scores in 180 days",
+        patients=frame.set_index(frame["subject_id"].astype(str))["status"].eq("met"),
+        note=f"{title}: a score that is worse than the best before by the reliable change of the "
+        "scale, and so is the next, within 180 days of the first session.",
+    )
 
 
 def _not_followed_up(study: Study) -> Asked:
     """Ask for whom a positive item 9 has no documented action on the same day."""
-    found = quality_measures(study, [FOLLOWED_UP], policy=INTERNAL)  # nothing of it is shown
-    counted = found.decided[0]
-    if counted.decisions is None:
-        raise DataError(f"Not computable: needs {', '.join(counted.needs)}.")
-    frame = found.members()
-    frame = frame[frame["status"].isin(["met", "not met"])]
+    frame, _ = _decided(study, FOLLOWED_UP)
     return Asked(
         of="patients with a positive item 9",
         patients=frame.set_index(frame["subject_id"].astype(str))["status"].eq("not met"),
         note="Item 9: a patient counts when neither a risk assessment nor a safety plan is "
         "documented on the day of at least one answer above 0.",
     )
+
+
+def _decided(study: Study, measure: str) -> tuple[pd.DataFrame, str]:
+    """Tell of each patient in the denominator of a measure whether it is met, and its title."""
+    found = quality_measures(study, [measure], policy=INTERNAL)  # nothing of it is shown
+    counted = found.decided[0]
+    if counted.decisions is None:
+        raise DataError(f"Not computable: needs {', '.join(counted.needs)}.")
+    frame = found.members()
+    return frame[frame["status"].isin(["met", "not met"])], counted.measure.title
 
 
 def _serious(study: Study) -> Asked:

@@ -144,7 +144,7 @@ def _at_most(row: Mapping[Hashable, Any]) -> str:
     least, of = str(row["n"]).removeprefix("<"), str(row["patients"]).replace(",", "")
     if row["unit"] == RATE or least == row["n"] or not (of.isdigit() and int(of)):
         return HIDDEN
-    return f"at most {100 * (int(least) - 1) / int(of):.1f}% (hidden)"
+    return f"at most {100 * (int(least) - 1) / int(of):.1f}% (bound, no CI)"
 
 
 def _counts(row: Mapping[Hashable, Any]) -> str:

@@ -177,7 +177,14 @@ def test_false_signals_are_told_over_all_charts_together():
     assert charts.expected_false_signals == pytest.approx(rates.sum())
     assert f"{rates.sum():.1f} signals would be expected over all 8 charts" in charts.false_signals
     assert f"{round(100 * (1 - np.prod(1 - rates)))}%" in charts.false_signals
-    assert "fewer than 0.1" in clinic_charts(NETWORK, "mean change").shown().false_signals
+
+
+@pytest.mark.unit
+def test_charts_that_can_show_nothing_do_not_reassure():
+    charts = clinic_charts(NETWORK, "mean change").shown()  # two years each
+    assert charts.conclusion.startswith("Whether a clinic changed cannot be told")
+    assert "none lies outside" not in charts.conclusion
+    assert charts.false_signals.endswith("that there is no signal says nothing.")
 
 
 @pytest.mark.unit

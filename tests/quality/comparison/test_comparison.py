@@ -173,7 +173,7 @@ def test_doubts_are_said():
     said = compare_with_published(clinic(), cohort=doubtful).summary()
     for words in ("not verified (from memory)", "given roughly", "Read off a figure."):
         assert words in said
-    assert "covers 25.0% of the treated" in said
+    assert "rests on 25.0% of its treated" in said
     assert "no effect of the treatment" in said
 
 

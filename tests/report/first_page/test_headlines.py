@@ -243,8 +243,8 @@ def test_ranges_enter_a_comparison_with_the_ends_that_are_further_apart(halves):
 @unit
 def test_looks_are_counted(network, halves):
     said = [each for each in cautions(halves, network) if "comparisons" in each]
-    assert said[0].startswith("That something changed because one of 9 comparisons says so")
-    assert "in 37% of reports" in said[0]  # 1 - 0.95 ** 9
+    assert said[0].startswith("That something changed because one of 11 comparisons says so")
+    assert "in 43% of reports" in said[0]  # 1 - 0.95 ** 11
 
 
 # --- The hostile reader ---------------------------------------------------------------------------
