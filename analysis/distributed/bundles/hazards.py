@@ -110,15 +110,17 @@ class Hazards:
         """Arrays that every site sends in a round."""
         p = self.n_terms
         shapes = {"log_likelihood": (1,), "score": (p,), "information": (p, p)}
-        return Layout(shapes={**shapes, "totals": (len(_COUNTS),)})
+        return Layout(shapes={**shapes, "patients_and_events": (2,), "totals": (2,)})
 
     def dense(self, sums: Sums) -> dict[str, FloatArray]:
         """Put the round of a site into the arrays of the layout."""
-        return {**sums.arrays, "totals": np.array([float(sums.about[name]) for name in _COUNTS])}
+        counts = np.array([float(sums.about[name]) for name in _COUNTS])
+        return {**sums.arrays, "patients_and_events": counts[:2], "totals": counts[2:]}
 
     def sparse(self, arrays: Mapping[str, FloatArray], beta: FloatArray) -> Sums:
         """Read the network's round out of the added arrays."""
-        counts = dict(zip(_COUNTS, np.rint(arrays["totals"]).astype(int).tolist(), strict=True))
+        both = np.concatenate([arrays["patients_and_events"], arrays["totals"]])
+        counts = dict(zip(_COUNTS, np.rint(both).astype(int).tolist(), strict=True))
         about = {
             "question": self.question.described,
             "terms": list(self.question.coding().names[1:]),
