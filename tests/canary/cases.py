@@ -325,9 +325,7 @@ CASES: dict[str, Callable[[World], object]] = {
     ),
     "distributed.kaplan_meier": lambda world: distributed.kaplan_meier(_ends(world), by="arm"),
     "distributed.lmm": lambda world: distributed.lmm("y ~ n", _shards(world), visit="visit"),
-    "distributed.logrank": lambda world: distributed.logrank(
-        _ends(world), "time", "event", "arm"
-    ),
+    "distributed.logrank": lambda world: distributed.logrank(_ends(world), "time", "event", "arm"),
     "distributed.mmrm": lambda world: distributed.mmrm("y ~ arm", _shards(world), visit="visit"),
     "distributed.moments": lambda world: distributed.moments(
         "y ~ arm", _shards(world), visit="visit", levels={"arm": [SECRET]}

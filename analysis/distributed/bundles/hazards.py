@@ -18,6 +18,8 @@ from analysis.distributed.cox.rounds import NextRound, combine_rounds
 from analysis.distributed.masks import Layout
 from analysis.distributed.sums import Sums
 from analysis.distributed.tasks.site_cox import ROUND, SiteCoxTask
+from analysis.errors import DataError
+from analysis.formulas.parsing import read_fixed
 from analysis.results import FloatArray
 from analysis.study import Study
 
@@ -61,6 +63,11 @@ class Hazards:
             levels=dict(source.levels),
             subject="subject_id",
         )
+        if "subject_id" in read_fixed(f"time ~ {question.formula}").predictors:
+            raise DataError(
+                f"{table.where}: the formula has a coefficient per patient (subject_id). Take it "
+                "out; its score would be rows of patients."
+            )
         question.coding()  # an unusable formula is refused before any site has worked
         return cls(name=name, text=table.read, question=question, source=source)
 

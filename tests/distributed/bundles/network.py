@@ -36,8 +36,7 @@ ANALYSES = {
     "regimens": f'model = "logrank"\nby = "regimen"\n{LOSS}',
     "remission or dropout": 'model = "cumulative-incidence"\nendpoint = "remission"\n'
     'instrument = "PHQ-9"\n',
-    "hazard": f'model = "cox"\nformula = "regimen + sex"\n{LOSS}'
-    'levels.sex = ["female", "male"]\n',
+    "hazard": f'model = "cox"\nformula = "regimen + sex"\n{LOSS}levels.sex = ["female", "male"]\n',
     "response": 'model = "response"\ninstrument = "PHQ-9"\nvisit = "week 4"\n',
     "adverse events": 'model = "adverse-events"\n',
 }

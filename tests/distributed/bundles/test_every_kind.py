@@ -89,9 +89,7 @@ def test_curves_and_tests_to_the_last_bit(network, ends):
     pd.testing.assert_frame_equal(found, wanted, check_exact=True)
     assert (found["n_risk"] > 0).any()
     test = survival.logrank(ends, "time", "event", "regimen")
-    pd.testing.assert_frame_equal(
-        network.pooled["regimens"].tidy(), test.tidy(), check_exact=True
-    )
+    pd.testing.assert_frame_equal(network.pooled["regimens"].tidy(), test.tidy(), check_exact=True)
 
 
 def test_cumulative_incidence_to_the_last_bit(network, study):

@@ -11,7 +11,6 @@ import pytest
 from analysis import storage
 from analysis.disclosure import release
 from analysis.distributed import (
-    example_agreement,
     make_bundle,
     pool,
     read_bundle,

@@ -221,8 +221,8 @@ def test_a_factor_of_a_hazard_must_be_declared(tmp_path, study):
         lambda text: text.replace('"round": 2', '"round": "two"'),
         lambda text: text.replace('"round": 2', '"round": 1'),
         lambda text: text.replace('"round": 2', '"round": 2.5'),
-        lambda text: "[" * 100_000,
-        lambda text: "[]",
+        lambda _: "[" * 100_000,
+        lambda _: "[]",
     ],
 )
 def test_damaged_rounds_are_refused(tmp_path, change):

@@ -46,9 +46,7 @@ def test_the_pooled_fit_is_that_of_coarsened_rows(study, agreed, made, tmp_path)
     )  # fmt: skip
     found = pool([write_bundle(bundle, tmp_path)[0] for bundle in made])
     assert found.mode == "thresholded"
-    pd.testing.assert_frame_equal(
-        found["course"].tidy(), wanted.tidy(), rtol=1e-9, atol=1e-11
-    )
+    pd.testing.assert_frame_equal(found["course"].tidy(), wanted.tidy(), rtol=1e-9, atol=1e-11)
 
 
 @pytest.mark.unit
