@@ -47,7 +47,9 @@ def visits(study):
     wide = found[found["visit"].isin(list(VISITS))].pivot(
         index="subject_id", columns="visit", values="change"
     )[list(VISITS)]
-    kept = wide.where(wide.notna().cummin(axis=1)).stack().dropna().index
+    whole = wide.where(wide.notna().cummin(axis=1))
+    scores = whole.melt(ignore_index=False, var_name="visit").dropna()
+    kept = scores.set_index("visit", append=True).index
     rows = found.set_index(["subject_id", "visit"]).loc[kept].reset_index()
     return rows.assign(
         visit=pd.Categorical(rows["visit"], list(VISITS)),

@@ -152,7 +152,7 @@ def test_later_rounds_are_of_all_sites_and_of_one_question(
 
 def test_a_round_of_another_agreement_is_refused(study, agreed):
     ask = Ask(round=2, specification_sha256="0" * 64, coefficients={"hazard": np.zeros(2)})
-    with pytest.raises(DataError, match="of another agreement than this analysis.toml"):
+    with pytest.raises(DataError, match=r"of another agreement than this analysis\.toml"):
         make_bundle(study, agreed, site="clinic-a", ask=ask)
 
 
