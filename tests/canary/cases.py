@@ -254,6 +254,12 @@ def _copied_shard(world: World) -> Path:
     return folder
 
 
+def _ends(world: World) -> distributed.Shards:
+    """Patients in two files, one row each, with words among the times."""
+    rows = world.words.iloc[1::2].astype(str).assign(arm=SECRET)
+    return distributed.split_patients(rows, world.local / "ends", subject="id", n_shards=2)
+
+
 def _edited_list(world: World) -> Path:
     folder = _shards(world).folder
     text = (folder / "shards.json").read_text(encoding="utf-8")
@@ -306,16 +312,33 @@ CASES: dict[str, Callable[[World], object]] = {
     ),
     "disclosure.suppress_proportions": _frame(disclosure.suppress_proportions),
     "disclosure.suppress_risk_table": _frame(disclosure.suppress_risk_table),
+    "distributed.cox": lambda world: distributed.cox("arm", _ends(world)),
+    "distributed.cumulative_incidence": lambda world: distributed.cumulative_incidence(
+        _ends(world), by="arm"
+    ),
+    "distributed.gray_test": lambda world: distributed.gray_test(_ends(world), by="arm"),
     "distributed.index_shards": lambda world: distributed.index_shards(
         _copied_shard(world), subject="id"
     ),
+    "distributed.interval_test": lambda world: distributed.interval_test(
+        _ends(world), "lower", "upper", "arm"
+    ),
+    "distributed.kaplan_meier": lambda world: distributed.kaplan_meier(_ends(world), by="arm"),
     "distributed.lmm": lambda world: distributed.lmm("y ~ n", _shards(world), visit="visit"),
+    "distributed.logrank": lambda world: distributed.logrank(_ends(world), "time", "event", "arm"),
     "distributed.mmrm": lambda world: distributed.mmrm("y ~ arm", _shards(world), visit="visit"),
     "distributed.moments": lambda world: distributed.moments(
         "y ~ arm", _shards(world), visit="visit", levels={"arm": [SECRET]}
     ),
     "distributed.open_shards": lambda world: distributed.open_shards(_edited_list(world)),
+    "distributed.read_ask": lambda world: distributed.read_ask(
+        world.file("round-2.json", json.dumps({"format": SECRET, "round": DATE}))
+    ),
     "distributed.split_patients": lambda world: _shards(world, world.words),
+    "distributed.turnbull": lambda world: distributed.turnbull(_ends(world), by="arm"),
+    "distributed.write_ask": lambda world: distributed.write_ask(
+        distributed.Ask(round=2, specification_sha256=SECRET, coefficients={}), world.folder
+    ),
     "figures.plot": _frame(figures.plot),
     "figures.plot_swimmer": lambda world: figures.plot_swimmer(world.events()),
     "formats.assemble": lambda world: formats.assemble({"subjects": world.words}, {SECRET: DATE}),

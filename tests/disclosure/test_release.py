@@ -179,6 +179,7 @@ BY_SUPPORT = {
     "LinearMixedModel",
     "MarginalMeans",
     "ParametricModel",
+    "PooledCox",
     "SurvivalCurve",
     "TippingPoint",
     "Visiting",
@@ -186,10 +187,12 @@ BY_SUPPORT = {
 # do not say what stands behind them: refused whole; their tables pass
 REFUSED = {
     "ActionList",
+    "AttackResult",
     "CountCurve",
     "IntervalIncidence",
     "Landmark",
     "MultistateCurve",
+    "NetworkSum",
     "ObservedComparison",
     "ReconstructedCurve",
 }

@@ -175,11 +175,12 @@ def make_bundle(
                 sums=task.of(rows.frame),
             )
         )
-    attack = attack_sums(specification, analyses, [part.sums for part in parts])
+    attack = None
+    if specification.mode != "masked":  # there exact sums do not leave
+        attack = attack_sums(specification, analyses, [part.sums for part in parts])
     if specification.mode == "thresholded":
         require_safe(attack)
     if specification.mode == "masked":
-        attack = None  # of the exact sums, which do not leave
         parts = [_masked(specification, site, analyses, parts, ask, require_keys(roster, key))]
     return Bundle(
         site=site,

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.distributed.bundles.options import Options
-from analysis.distributed.bundles.rows import Rows, plain, within_levels
+from analysis.distributed.bundles.rows import Rows, check_visit, plain, within_levels
 from analysis.errors import ColumnError, DataError
 from analysis.outcomes import (
     DROPOUT,
@@ -18,7 +18,6 @@ from analysis.outcomes import (
     time_to_loss_of_response,
     time_to_remission,
     time_to_response,
-    window_named,
 )
 from analysis.study import Study
 
@@ -68,7 +67,7 @@ class EventRows:
         endpoint = table.one_of("endpoint", _ENDPOINTS)
         visit = table.text("visit") if endpoint == "loss of response" else None
         if visit is not None:
-            window_named(visit)
+            check_visit(visit, f"{table.where}: visit")
         by = table.text("by", default=None if grouped else "none")
         levels = table.levels()
         if by != "none" and by not in levels:

@@ -18,6 +18,8 @@ from analysis.distributed.cox.rounds import NextRound, combine_rounds
 from analysis.distributed.masks import Layout
 from analysis.distributed.sums import Sums
 from analysis.distributed.tasks.site_cox import ROUND, SiteCoxTask
+from analysis.errors import DataError
+from analysis.formulas.parsing import read_fixed
 from analysis.results import FloatArray
 from analysis.study import Study
 
@@ -61,6 +63,11 @@ class Hazards:
             levels=dict(source.levels),
             subject="subject_id",
         )
+        if "subject_id" in read_fixed(f"time ~ {question.formula}").predictors:
+            raise DataError(
+                f"{table.where}: the formula has a coefficient per patient (subject_id). Take it "
+                "out; its score would be rows of patients."
+            )
         question.coding()  # an unusable formula is refused before any site has worked
         return cls(name=name, text=table.read, question=question, source=source)
 
@@ -110,15 +117,17 @@ class Hazards:
         """Arrays that every site sends in a round."""
         p = self.n_terms
         shapes = {"log_likelihood": (1,), "score": (p,), "information": (p, p)}
-        return Layout(shapes={**shapes, "totals": (len(_COUNTS),)})
+        return Layout(shapes={**shapes, "patients_and_events": (2,), "totals": (2,)})
 
     def dense(self, sums: Sums) -> dict[str, FloatArray]:
         """Put the round of a site into the arrays of the layout."""
-        return {**sums.arrays, "totals": np.array([float(sums.about[name]) for name in _COUNTS])}
+        counts = np.array([float(sums.about[name]) for name in _COUNTS])
+        return {**sums.arrays, "patients_and_events": counts[:2], "totals": counts[2:]}
 
     def sparse(self, arrays: Mapping[str, FloatArray], beta: FloatArray) -> Sums:
         """Read the network's round out of the added arrays."""
-        counts = dict(zip(_COUNTS, np.rint(arrays["totals"]).astype(int).tolist(), strict=True))
+        both = np.concatenate([arrays["patients_and_events"], arrays["totals"]])
+        counts = dict(zip(_COUNTS, np.rint(both).astype(int).tolist(), strict=True))
         about = {
             "question": self.question.described,
             "terms": list(self.question.coding().names[1:]),

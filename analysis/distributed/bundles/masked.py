@@ -146,13 +146,12 @@ def check_network_sum(analysis: Analysis, arrays: Mapping[str, FloatArray], thre
         return
     small, of = 0, ""
     for name, values in arrays.items():
-        if name.endswith("counts"):
-            counts = np.rint(values)
-            if counts.ndim > 1:  # times: patients per group
-                counts, of = counts.reshape(len(counts), -1).sum(axis=1), "groups"
-            else:
-                of = "sets of visits"
+        found = _people(name, values)
+        if found is not None:
+            counts, of = found
             small += int(((counts > 0) & (counts < threshold)).sum())
+            if small:
+                break
     if small:
         raise DisclosureError(
             f"{analysis.name!r}: {counted(small, 'count')} of {of} in the network's sum "
@@ -160,6 +159,20 @@ def check_network_sum(analysis: Analysis, arrays: Mapping[str, FloatArray], thre
             'threshold of the agreement refuses. Agree on fewer visits, on gaps = "cut", or on '
             "coarser groups, and let all sites make their bundles again."
         )
+
+
+def _people(name: str, values: FloatArray) -> tuple[FloatArray, str] | None:
+    """Return the counts of people in an array and what they are counts of; None of other sums."""
+    counts = np.rint(values)
+    if name.endswith("counts") and counts.ndim > 1:  # times: patients per group
+        return counts.reshape(len(counts), -1).sum(axis=1), "groups"
+    if name.endswith("counts"):
+        return counts, "sets of visits"
+    if name == "cells":  # of a mixed model: a patient has at most one row at a visit
+        return counts, "groups"
+    if name == "patients_and_events":
+        return counts, "patients or events"
+    return None
 
 
 def require_keys(roster: Roster | None, key: Any) -> tuple[Roster, SiteKey]:

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.distributed.bundles.options import Options
-from analysis.distributed.bundles.rows import Rows
+from analysis.distributed.bundles.rows import Rows, check_visit
 from analysis.distributed.masks import Layout
 from analysis.distributed.sums import Sums
 from analysis.distributed.tasks.counts import CountsTask, counts_of, response_rates_of
 from analysis.errors import DataError
-from analysis.outcomes import visit_status, window_named
+from analysis.outcomes import visit_status
 from analysis.results import FloatArray
 from analysis.safety.adverse_events import require_rates
 from analysis.safety.treatments import treated_sessions
@@ -83,7 +83,7 @@ class ResponseCounts(SiteCounts):
     def read(cls, name: str, table: Options, sites: tuple[str, ...]) -> ResponseCounts:
         """Read a table with ``model = "response"``."""
         table.one_of("model", cls.kinds)
-        window_named(table.text("visit"))
+        check_visit(table.text("visit"), f"{table.where}: visit")
         table.text("instrument")
         table.number("baseline_at_least")
         flags = ("evaluable", "observed", *_OUTCOMES)

@@ -113,8 +113,10 @@ def read_ask(path: Path | str) -> Ask:
             values.ndim == 1 and np.isfinite(values).all() for values in coefficients.values()
         ):
             raise ValueError
+        if type(text["round"]) is not int or text["round"] < 2:  # round 1 asks nothing
+            raise ValueError
         return Ask(
-            round=int(text["round"]),
+            round=text["round"],
             specification_sha256=str(text["specification_sha256"]),
             coefficients=coefficients,
         )

@@ -13,7 +13,7 @@ from analysis.errors import ColumnError, DataError
 from analysis.outcomes import visit_outcomes, window_named
 from analysis.study import Study
 
-__all__ = ["OutcomeRows", "Rows", "plain", "within_levels"]
+__all__ = ["OutcomeRows", "Rows", "check_visit", "plain", "within_levels"]
 
 _NAMES = ("subject_id", "site_id", "visit")
 """Labels that the agreement knows without a list of levels."""
@@ -64,11 +64,8 @@ class OutcomeRows:
     def read(cls, table: Options) -> OutcomeRows:
         """Read the options of the rows."""
         visits = table.texts("visits")
-        for label in visits:  # an unknown one is refused before any site has worked
-            try:
-                window_named(label)
-            except DataError as error:
-                raise DataError(f"{table.where}: visits names {label!r}. {error}") from None
+        for label in visits:
+            check_visit(label, f"{table.where}: visits")
         return cls(
             instrument=table.text("instrument"),
             visits=visits,
@@ -141,6 +138,22 @@ class OutcomeRows:
 def _is_number(column: pd.Series[Any]) -> bool:
     """Tell numbers from labels; yes and no are labels."""
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def check_visit(label: str, where: str) -> None:
+    """Refuse a visit that is not planned, before any site has worked.
+
+    Parameters
+    ----------
+    label : str
+        Visit.
+    where : str
+        File, table and option, for messages.
+    """
+    try:
+        window_named(label)
+    except DataError as error:
+        raise DataError(f"{where} names {label!r}. {error}") from None
 
 
 def within_levels(

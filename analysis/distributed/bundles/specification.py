@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -149,6 +150,8 @@ def specification_of(text: Mapping[str, Any], name: str) -> Specification:
     checked = tuple(
         analysis_of(label, _table(analyses, label, name), tuple(sites), name) for label in analyses
     )
+    if mode == "masked":
+        _check_sites_hidden(checked, name)
     whole = {
         "title": title,
         "sites": list(sites),
@@ -165,6 +168,20 @@ def specification_of(text: Mapping[str, Any], name: str) -> Specification:
         analyses=checked,
         text={"network": whole, "analyses": {each.name: dict(each.text) for each in checked}},
     )
+
+
+def _check_sites_hidden(analyses: tuple[Analysis, ...], name: str) -> None:
+    """Refuse what tells sites apart: in the network's sum its numbers would be one site's own."""
+    for analysis in analyses:
+        text = analysis.text
+        told = (text.get("site", "none") != "none", text.get("strata", "none") == "site")
+        named = (text.get("by"), text.get("formula"), *text.get("levels", {}))
+        if any(told) or any(re.search(r"\bsite_id\b", str(value)) for value in named):
+            raise DataError(
+                f"{name}: {analysis.name!r} tells sites apart (site, strata or site_id), so that "
+                "the network's sum would hold each site's own sums, which masks are to hide. "
+                "Leave the site out, or take the trusted mode."
+            )
 
 
 def _are_sites(value: Any) -> bool:

@@ -11,7 +11,6 @@ import pytest
 from analysis import storage
 from analysis.disclosure import release
 from analysis.distributed import (
-    example_agreement,
     make_bundle,
     pool,
     read_bundle,
@@ -253,15 +252,6 @@ def test_a_site_name_cannot_lead_out_of_the_folder(bundles, tmp_path):
     with pytest.raises(ReportError, match="leaves the folder"):
         write_bundle(dataclasses.replace(bundles[0], site="/../../x"), tmp_path / "out")
     assert list(tmp_path.rglob("*x*")) == []
-
-
-@pytest.mark.parametrize("mode", ["masked", "thresholded"])
-def test_exact_sums_do_not_go_out_under_the_name_of_another_mode(study, agreement, tmp_path, mode):
-    text = example_agreement().read_text(encoding="utf-8")
-    file = tmp_path / "a.toml"
-    file.write_text(text.replace('mode = "trusted"', f'mode = "{mode}"'), encoding="utf-8")
-    with pytest.raises(DataError, match=f"in the {mode} mode are not offered yet"):
-        make_bundle(study, read_specification(file), site=agreement.sites[0])
 
 
 def test_neither_a_bundle_nor_a_pool_passes_the_door_of_releases(bundles):

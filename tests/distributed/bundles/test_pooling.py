@@ -1,6 +1,7 @@
 """The network's fit is that of the pooled patients, whoever is absent and whatever the order."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -335,7 +336,8 @@ def test_a_result_that_may_not_leave_says_why(bundles):
 def test_a_cell_that_a_spreadsheet_would_run_is_text(bundles, tmp_path):
     pooled = pool(bundles)
     frame = pd.DataFrame({"term": ["=1+1"], "n": [40]})
-    held = dataclasses.replace(pooled, results=dict.fromkeys(pooled.results, frame))
+    result = SimpleNamespace(tidy=lambda: frame)
+    held = dataclasses.replace(pooled, results=dict.fromkeys(pooled.results, result))
     written = write_pooled(held, tmp_path / "local", policy=INTERNAL)
     text = written["course.csv"].read_text(encoding="utf-8-sig")
     assert text.splitlines()[1].startswith("'=1+1,40,")

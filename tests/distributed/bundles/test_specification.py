@@ -3,9 +3,17 @@
 import re
 import tomllib
 
+import numpy as np
 import pytest
 
-from analysis.distributed import example_agreement, read_specification
+from analysis.distributed import (
+    Ask,
+    example_agreement,
+    make_bundle,
+    read_ask,
+    read_specification,
+    write_ask,
+)
 from analysis.errors import AnalysisError, DataError
 
 pytestmark = pytest.mark.unit
@@ -134,3 +142,101 @@ def test_the_example_is_for_the_committed_network(study, agreement):
     assert set(agreement.sites) == set(study.sites)
     text = example_agreement().read_text(encoding="utf-8")
     assert set(tomllib.loads(text)["analyses"]) == {"course", "regimens"}
+
+
+TIMES = """
+[network]
+sites = ["a", "b"]
+agreement = "agreed"
+
+[analyses.times]
+model = "kaplan-meier"
+endpoint = "remission"
+instrument = "PHQ-9"
+by = "regimen"
+until = 90
+levels.regimen = ["ketamine IV", "ketamine IM"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ('"remission"', '"recovery"', "endpoint.*'loss of response', 'response', 'remission'"),
+        ('endpoint = "remission"\n', "", "endpoint"),
+        ('"remission"', '"loss of response"', "visit"),
+        ('"remission"', '"loss of response"\nvisit = "week 77"', "week 77"),
+        ("levels.regimen", "levels.sex", r"levels\.regimen is missing"),
+        ("until = 90", "until = 90.5", "until must be a whole number"),
+        ("until = 90", "until = 0", "until must be a whole number"),
+        ("until = 90", "until = 3651", "up to 3650"),
+        ("until = 90", "until = true", "until"),
+        ("until = 90", 'days = "28"', "days"),
+        ("until = 90", "days = []", "days"),
+        ("until = 90", 'strata = "sex"', "strata.*'none', 'site'"),
+        ('"kaplan-meier"\n', '"logrank"\nentry = 3\n', "entry"),
+        ('by = "regimen"\n', "", None),
+        ('"kaplan-meier"', '"cumulative-incidence"', None),
+        ('"kaplan-meier"', '"gray-test"', None),
+        ('model = "kaplan-meier"', 'model = "logrank"', None),
+    ],
+)
+def test_slips_in_analyses_of_times(tmp_path, old, new, why):
+    assert old in TIMES
+    text = TIMES.replace(old, new)
+    if why is None:
+        assert read(tmp_path, text).analyses[0].name == "times"
+        return
+    with pytest.raises(AnalysisError, match=why):
+        read(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("formula", "why"),
+    [("regimen + (", "."), ("regimen + subject_id", "subject_id"), ("y ~ regimen", ".")],
+)
+def test_formulas_of_hazards_are_read_before_a_site_works(tmp_path, formula, why):
+    text = TIMES.replace('"kaplan-meier"', f'"cox"\nformula = "{formula}"')
+    with pytest.raises(AnalysisError, match=why):
+        read(tmp_path, text.replace('by = "regimen"\n', ""))
+
+
+def test_a_factor_of_a_hazard_must_be_declared(tmp_path, study):
+    text = TIMES.replace('"kaplan-meier"', '"cox"\nformula = "regimen + sex"')
+    text = text.replace('["a", "b"]', '["clinic-a", "clinic-b"]').replace('by = "regimen"\n', "")
+    with pytest.raises(AnalysisError, match="sex"):
+        make_bundle(study, read(tmp_path, text), site="clinic-a")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text[:-9],
+        lambda text: text.replace("ketamine-outcomes round", "ketamine-outcomes bundle"),
+        lambda text: text.replace('"version": 1', '"version": 2'),
+        lambda text: text.replace("0.25", '"much"'),
+        lambda text: text.replace("0.25", "NaN"),
+        lambda text: text.replace("0.25", "[0.25]"),
+        lambda text: text.replace('"coefficients"', '"betas"'),
+        lambda text: text.replace('"round": 2', '"round": "two"'),
+        lambda text: text.replace('"round": 2', '"round": 1'),
+        lambda text: text.replace('"round": 2', '"round": 2.5'),
+        lambda _: "[" * 100_000,
+        lambda _: "[]",
+    ],
+)
+def test_damaged_rounds_are_refused(tmp_path, change):
+    ask = Ask(round=2, specification_sha256="0" * 64, coefficients={"x": np.array([0.25, -1.0])})
+    file = write_ask(ask, tmp_path / "round.json")
+    again = read_ask(file)
+    assert again.sha256 == ask.sha256
+    text = file.read_text(encoding="utf-8")
+    file.write_text(change(text), encoding="utf-8")
+    assert change(text) != text
+    with pytest.raises(DataError, match=r"round\.json is no round of a network"):
+        read_ask(file)
+
+
+def test_a_round_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(DataError, match=r"^nowhere\.json is no round"):
+        read_ask(tmp_path / "nowhere.json")
