@@ -30,7 +30,7 @@ def dask_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     from distributed import Client, LocalCluster
 
     processes = {"n_workers": 2, "threads_per_worker": 1, "processes": True}
-    places = {"host": "127.0.0.1", "dashboard_address": None}
+    places = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}  # any free port
     folder = str(tmp_path_factory.mktemp("dask"))
     with (
         LocalCluster(**processes, **places, local_directory=folder) as cluster,

@@ -9,11 +9,7 @@ from analysis.distributed.bundles.files import read_bundle, write_bundle
 from analysis.distributed.bundles.pooled_files import write_pooled
 from analysis.distributed.bundles.pooling import Pooled, pool
 from analysis.distributed.bundles.rounds import Ask, read_ask, write_ask
-from analysis.distributed.bundles.specification import (
-    Specification,
-    read_specification,
-    specification_of,
-)
+from analysis.distributed.bundles.specification import Specification, read_specification
 from analysis.distributed.mixed_models import lmm, mmrm, moments
 from analysis.distributed.shards.indexing import index_shards
 from analysis.distributed.shards.manifest import Shards
@@ -52,7 +48,6 @@ __all__ = [
     "read_ask",
     "read_bundle",
     "read_specification",
-    "specification_of",
     "split_patients",
     "turnbull",
     "write_ask",

@@ -109,7 +109,7 @@ def between_sites(by_site: pd.DataFrame, *, conf_level: float = 0.95) -> pd.Data
     >>> fits = pd.DataFrame({"site": ["a", "b", "c"], "term": "arm", "estimate": [-4.0, -2.0, -6.0],
     ...                      "std_error": [0.5, 0.5, 1.0], "note": ""})
     >>> between_sites(fits)[["n_sites", "q", "tau2"]].round(2).to_numpy().tolist()
-    [[3.0, 15.11, 3.45]]
+    [[3.0, 16.0, 3.39]]
     """
     check_conf_level(conf_level)
     fitted = by_site.loc[by_site["estimate"].notna()]

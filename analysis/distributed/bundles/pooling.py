@@ -257,6 +257,8 @@ def pool(bundles: Sequence[Bundle | Path | str], *, roster: Roster | None = None
         When a model cannot be fitted to the network's sums.
     """
     read = [each if isinstance(each, Bundle) else read_bundle(each) for each in bundles]
+    if not read:
+        check_agreement(read)
     rounds = [[each for each in read if each.round == n] for n in _rounds(read)]
     for each in rounds:
         check_agreement(each)
