@@ -31,7 +31,10 @@ _F = pd.DataFrame(
 )
 _I = _F.assign(patient_id=range(7001, 7021))
 LEAKS: dict[str, bytes] = {
-    "styler": notebook(output(html=_F.head().style.to_html())),
+    "styler": notebook(output(html=_F.head().style.set_uuid("b71fe").to_html())),
+    "code names a table": notebook(
+        output(html='<table id="T_12345"><tr><th id="T_row0_col0">mean</th></tr></table>')
+    ),
     "split": json.dumps(json.loads(_F.drop(columns="notes").to_json(orient="split"))).encode(),
     "polars": notebook(
         output(
@@ -213,13 +216,16 @@ LEAKS: dict[str, bytes] = {
     "fhir": notebook(output('{"subject": {"reference": "Patient/88123"}, "valueInteger": 12}')),
 }
 CLEAN: dict[str, bytes] = {
-    "styler": notebook(
-        output(
-            html=pd.DataFrame(
-                {"arm": ["iv", "im"], "n": [120, 130], "mean": [9.2, 8.4]}
-            ).style.to_html()
+    **{
+        f"styler {name}": notebook(
+            output(
+                html=pd.DataFrame({"arm": ["iv", "im"], "n": [120, 130], "mean": [9.2, 8.4]})
+                .style.set_uuid(name)
+                .to_html()
+            )
         )
-    ),
+        for name in ("12345", "01234", "b71fe")
+    },
     "agg multi": notebook(
         output(repr(pd.concat([_F] * 20).groupby("gender")[["age", "PHQ9"]].agg(["mean", "std"])))
     ),

@@ -48,6 +48,7 @@ _EMPTY = frozenset(
 _NAMED = frozenset({"input", "option", "param", "button", "data", "select", "textarea"})
 _DOCUMENT = re.compile(r"(?i)\.(?:csv|tsv|xlsx?|docx?|pdf|json|zip|parquet|sav|rds|jpe?g)$")
 _CSS_TEXT = re.compile(r"content\s*:\s*(['\"])(.{4,}?)\1")
+_STYLER_CELL = re.compile(r"(T_[0-9a-f]{5})_(?:level|row)\d+_(?:row|col)\d+")
 _LINES_AT_ONCE = 500
 _SHARE_OF_ROWS, _SHARE_OF_LINES = 8, 4  # of the text that is searched whole: pages cost most
 
@@ -225,7 +226,7 @@ def html_pieces(
     yield from _text_pieces(page.parts, lines, where, source)
     if rows.is_partial or lines.is_partial:
         yield Trouble(where=where, kind="partly read")
-    attributes = "\n".join(page.attributes)
+    attributes = "\n".join(_without_styler_names(page.attributes))
     yield Piece(where=f"{where}, attributes", role="prose", text=attributes, source=source)
     yield Piece(where=f"{where}, comments", role="prose", text="\n".join(page.comments))
     for script in page.scripts:
@@ -242,6 +243,12 @@ def html_pieces(
         yield Trouble(where=f"{where}, unseen text", kind="hidden codes")
     if page.marks.kind:
         yield Trouble(where=where, kind=page.marks.kind)
+
+
+def _without_styler_names(attributes: list[str]) -> list[str]:
+    """Leave out the random names of tables by pandas' Styler, one in ten of which is a number."""
+    styled = {match[1] for value in attributes if (match := _STYLER_CELL.fullmatch(value))}
+    return [value for value in attributes if value not in styled]
 
 
 def _table_pieces(
