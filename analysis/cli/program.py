@@ -6,7 +6,18 @@ import sys
 
 import typer
 
-from analysis.cli import check, clinic_files, doctor, network, new, report, scan, strip, synthesize
+from analysis.cli import (
+    check,
+    clinic_files,
+    doctor,
+    network,
+    network_keys,
+    new,
+    report,
+    scan,
+    strip,
+    synthesize,
+)
 from analysis.cli.console import INTERRUPTED, PROGRAM, REFUSED, UNFORESEEN
 from analysis.errors import AnalysisError
 
@@ -32,6 +43,8 @@ app.command(epilog=strip.EXAMPLES)(strip.strip)
 app.command(cls=synthesize.WithPresets, epilog=synthesize.EXAMPLES)(synthesize.synthesize)
 app.command(epilog=report.EXAMPLES)(report.report)
 app.command(epilog=report.RELEASE_EXAMPLES)(report.release)
+app.command(epilog=network_keys.KEY_EXAMPLES)(network_keys.key)
+app.command(epilog=network_keys.ROSTER_EXAMPLES)(network_keys.roster)
 app.command(epilog=network.BUNDLE_EXAMPLES)(network.bundle)
 app.command("pool", epilog=network.POOL_EXAMPLES)(network.pool_bundles)
 app.command(epilog=new.EXAMPLES)(new.new)

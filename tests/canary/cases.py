@@ -647,6 +647,7 @@ COMMANDS: dict[str, Callable[[World], list[str]]] = {
         "--output", "local/corrected",
     ],
     "doctor": lambda _: [],
+    "key": lambda _: [SECRET, "--keys", "local/keys"],
     "map": _map,
     "new": lambda world: ["03-response", "--study", str(world.folder), "--to", "local/03.ipynb"],
     "pool": lambda world: [str(path) for path in _damaged_bundles(world)],
@@ -654,6 +655,7 @@ COMMANDS: dict[str, Callable[[World], list[str]]] = {
         str(world.folder), "--ledger", str(_ledger(world)), "--release", "2"
     ],
     "report": lambda world: [str(world.folder), "--output", "local/report"],
+    "roster": lambda world: [str(path) for path in _damaged_bundles(world)],
     "scan": lambda world: [str(_redcap(world)[0].parent)],
     "strip": lambda world: [str(_notebooks(world))],
     "synthesize": lambda _: ["--help"],

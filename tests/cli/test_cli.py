@@ -28,6 +28,8 @@ COMMANDS = (
     "synthesize",
     "report",
     "release",
+    "key",
+    "roster",
     "bundle",
     "pool",
     "new",
