@@ -647,7 +647,7 @@ COMMANDS: dict[str, Callable[[World], list[str]]] = {
         "--output", "local/corrected",
     ],
     "doctor": lambda _: [],
-    "key": lambda _: [SECRET, "--keys", "local/keys"],
+    "key": lambda _: ["A", "--keys", "local/keys"],
     "map": _map,
     "new": lambda world: ["03-response", "--study", str(world.folder), "--to", "local/03.ipynb"],
     "pool": lambda world: [str(path) for path in _damaged_bundles(world)],
