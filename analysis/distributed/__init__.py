@@ -6,8 +6,9 @@ Import its calls from here; they have the names of those that take a frame.
 from analysis.distributed.bundles.bundle import Bundle, make_bundle
 from analysis.distributed.bundles.examples import example_agreement
 from analysis.distributed.bundles.files import read_bundle, write_bundle
+from analysis.distributed.bundles.pooled import Pooled
 from analysis.distributed.bundles.pooled_files import write_pooled
-from analysis.distributed.bundles.pooling import Pooled, pool
+from analysis.distributed.bundles.pooling import pool
 from analysis.distributed.bundles.rounds import Ask, read_ask, write_ask
 from analysis.distributed.bundles.specification import Specification, read_specification
 from analysis.distributed.mixed_models import lmm, mmrm, moments

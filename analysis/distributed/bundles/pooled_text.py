@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, release
 from analysis.distributed.bundles.between_sites import between_sites
-from analysis.distributed.bundles.pooling import Pooled
+from analysis.distributed.bundles.pooled import Pooled
 from analysis.distributed.bundles.specification import MODES
 from analysis.distributed.cox.rounds import NextRound
 from analysis.errors import DisclosureError
