@@ -109,5 +109,5 @@ def test_masked_answers_to_another_question_are_named(study, tmp_path):
     other = Ask(
         round=2, specification_sha256=masked.sha256, coefficients={"hazard": np.array([1.0, 0.0])}
     )
-    with pytest.raises(DataError, match="answers to what the bundles of round 1 ask. Take"):
+    with pytest.raises(DataError, match=r"answers to what the bundles of round 1 ask\. Take"):
         pool([*first, *answers(other)], roster=roster)
