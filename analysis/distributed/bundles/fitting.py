@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.distributed.bundles.analyses import Analysis
 from analysis.distributed.bundles.asking import is_answered, next_ask, require_answers
 from analysis.distributed.bundles.bundle import Bundle, analyses_of
 from analysis.distributed.bundles.hazards import Hazards
@@ -21,7 +22,7 @@ from analysis.errors import AnalysisError, DataError
 from analysis.progress import progress
 from analysis.results import FloatArray
 
-__all__ = ["fit_all", "fit_all_masked", "fit_analysis"]
+__all__ = ["add_sums", "fit_all", "fit_all_masked", "fit_analysis"]
 
 
 def fit_all(specification: Specification, rounds: Sequence[Sequence[Bundle]]) -> dict[str, Any]:
@@ -150,13 +151,38 @@ def fit_analysis(
         Its result; of a Cox regression that is not finished, what to ask next.
     """
     analysis = next(each for each in specification.analyses if each.name == name)
-    answers = [
-        {bundle.site: part.sums for bundle in bundles for part in bundle.parts if part.name == name}
-        for bundles in rounds
-    ]
     if isinstance(analysis, Hazards):
-        return analysis.fit_rounds([list(each.values()) for each in answers if each])
-    return analysis.fit(_added(analysis.task, answers[0], name))
+        answers = [list(_sent(bundles, name).values()) for bundles in rounds]
+        return analysis.fit_rounds([each for each in answers if each])
+    return analysis.fit(add_sums(analysis, rounds[0]))
+
+
+def add_sums(analysis: Analysis, bundles: Sequence[Bundle]) -> Sums:
+    """Add the sums of an analysis over sites.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        One of the agreement.
+    bundles : sequence of Bundle
+        Of the first round.
+
+    Returns
+    -------
+    Sums
+        Of the patients of all sites.
+
+    Raises
+    ------
+    DataError
+        When sums cannot be added; it says of which sites.
+    """
+    return _added(analysis.task, _sent(bundles, analysis.name), analysis.name)
+
+
+def _sent(bundles: Sequence[Bundle], name: str) -> dict[str, Sums]:
+    """Collect the sums of an analysis by site."""
+    return {b.site: part.sums for b in bundles for part in b.parts if part.name == name}
 
 
 def _added(task: Task, parts: Mapping[str, Sums], name: str) -> Sums:

@@ -8,16 +8,19 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.disclosure import RELEASE, Policy
 from analysis.distributed.bundles.analyses import Analysis
 from analysis.distributed.bundles.asking import next_ask
 from analysis.distributed.bundles.between_sites import between_sites
 from analysis.distributed.bundles.bundle import Bundle
-from analysis.distributed.bundles.fitting import fit_analysis
+from analysis.distributed.bundles.fitting import add_sums, fit_analysis
 from analysis.distributed.bundles.hazards import Hazards
+from analysis.distributed.bundles.rates import SiteCounts
 from analysis.distributed.bundles.rounds import Ask
 from analysis.distributed.bundles.specification import MODES, Specification
 from analysis.errors import AnalysisError, DataError, DisclosureError
 from analysis.progress import progress
+from analysis.quality import Funnel
 from analysis.results import frame_to_html, frame_to_text
 
 __all__ = ["Pooled"]
@@ -170,6 +173,47 @@ class Pooled:
             )
         return between_sites(fits, conf_level=conf_level)
 
+    def funnel(self, name: str, measure: str | None = None, *, policy: Policy = RELEASE) -> Funnel:
+        """Compare the sites of an analysis of counts with all together.
+
+        Parameters
+        ----------
+        name : str
+            Analysis with ``model = "response"`` or ``"adverse-events"``.
+        measure : str, optional
+            "response" (the default) or "remission"; "events" (the default) or "serious_events".
+        policy : Policy
+            For whom what is printed, drawn and released is.
+
+        Returns
+        -------
+        Funnel
+            As `analysis.quality.funnel` of the counts of the pooled patients; with fewer than ten
+            sites see its `shrinkage`. Patients count at their home site. Case mix is not allowed
+            for: counts do not hold what patients bring with them, and the label says so.
+
+        Raises
+        ------
+        DisclosureError
+            In the masked mode, which hides the counts of sites.
+        DataError
+            When the analysis is of another kind, has no such measure, or too few sites have
+            something to count.
+        """
+        self._check(name)
+        analysis = self._analysis(name)
+        if not isinstance(analysis, SiteCounts):
+            raise DataError(
+                f"{name!r} has no counts by site. Funnels are of analyses with model = "
+                '"response" or "adverse-events".'
+            )
+        if self.mode == "masked":
+            raise DisclosureError(
+                f"{name!r}: masks hide the counts of every site, and a funnel is made of these. "
+                "Compare sites in the trusted mode, under an agreement that allows it."
+            )
+        return analysis.funnel(add_sums(analysis, self.bundles), measure, policy)
+
     def _of_sites(self, name: str, sites: set[str]) -> pd.DataFrame:
         """Fit an analysis to the sums of some sites."""
         rounds = [[bundle for bundle in self.bundles if bundle.site in sites]]
@@ -179,6 +223,19 @@ class Pooled:
     def _analysis(self, name: str) -> Analysis:
         """Return what was agreed on."""
         return next(each for each in self.specification.analyses if each.name == name)
+
+    def funnel_measures(self, name: str) -> tuple[str, ...]:
+        """Name what sites can be compared by, see `funnel`; nothing where they cannot.
+
+        Parameters
+        ----------
+        name : str
+            Analysis.
+        """
+        analysis = self._analysis(name)
+        if self.mode == "masked" or not isinstance(analysis, SiteCounts):
+            return ()
+        return analysis.measures
 
     def sites_known(self, name: str) -> bool:
         """Tell whether an analysis can be fitted to some of the sites.

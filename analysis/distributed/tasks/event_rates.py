@@ -22,7 +22,7 @@ from analysis.results import check_conf_level
 from analysis.safety.adverse_events import rates_of_patients
 from analysis.survival.reading.named_columns import require_columns
 
-__all__ = ["EventRatesTask", "clinic_rates_of", "event_rates_of"]
+__all__ = ["EventRatesTask", "clinic_rates_of", "event_counts_of", "event_rates_of"]
 
 _RATES = "event rates"
 _CLINICS = 2
@@ -117,6 +117,32 @@ def _require_sessions(numbers: Mapping[str, Numbers], sessions: str) -> None:
         )
 
 
+def event_counts_of(sums: Sums) -> pd.DataFrame:
+    """List patients, sessions and events by level.
+
+    Parameters
+    ----------
+    sums : Sums
+        Of `EventRatesTask`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The level, ``patients``, and each column of sessions and events; true counts.
+
+    Raises
+    ------
+    DataError
+        When the sums are others.
+    """
+    rows, by = _patients(sums), sums.about["by"]
+    level = pd.Series("", index=rows.index) if by is None else rows[by]
+    names = [sums.about["sessions"], *sums.about["events"]]
+    counts = rows[names].groupby(level, observed=True).sum()
+    counts.insert(0, "patients", level.groupby(level, observed=True).size())
+    return counts.reset_index(drop=by is None)
+
+
 def event_rates_of(sums: Sums, *, conf_level: float = 0.95) -> pd.DataFrame:
     """Estimate events per 100 sessions and the share of patients with any, from counts.
 
@@ -163,13 +189,15 @@ def event_rates_of(sums: Sums, *, conf_level: float = 0.95) -> pd.DataFrame:
     return rates
 
 
-def clinic_rates_of(sums: Sums) -> pd.DataFrame:
+def clinic_rates_of(sums: Sums, events: str | None = None) -> pd.DataFrame:
     """List events and sessions by clinic, as `analysis.quality.funnel` takes them for rates.
 
     Parameters
     ----------
     sums : Sums
-        Of `EventRatesTask` of one kind of events by clinic; every patient has a session.
+        Of `EventRatesTask` by clinic; every patient has a session.
+    events : str, optional
+        Which events; may be left out where one column of them was counted.
 
     Returns
     -------
@@ -183,15 +211,16 @@ def clinic_rates_of(sums: Sums) -> pd.DataFrame:
     DataError
         When the sums are others, or there are fewer than two clinics.
     ModelError
-        When the counts are not by clinic, or of several kinds of events.
+        When the counts are not by clinic, or not of these events.
     """
     by = sums.about.get("by")
     if by is None:
         raise ModelError("Clinics are compared by counts by clinic; name its column by by=.")
     rows = _patients(sums)
-    if len(sums.about["events"]) != 1:
-        raise ModelError("Clinics are compared by one kind of events; count one column of them.")
-    events, sessions = str(sums.about["events"][0]), str(sums.about["sessions"])
+    counted = list(map(str, sums.about["events"]))
+    if (events or counted[0]) not in counted or (events is None and len(counted) > 1):
+        raise ModelError(f"Clinics are compared by one of {', '.join(counted)}; name it.")
+    events, sessions = events or counted[0], str(sums.about["sessions"])
     if rows[by].nunique() < _CLINICS:
         raise DataError(f"A comparison needs two clinics; the counts are of {rows[by].nunique()}.")
     chosen: dict[str, Any] = {"covariates": (), "kind": "rate", "exposure": sessions}
