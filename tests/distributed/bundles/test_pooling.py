@@ -114,7 +114,13 @@ def test_a_site_that_is_absent_leaves_the_fit_of_the_others(study, rows, tmp_pat
     pooled = pool(bundles_of(study, tmp_path, "fixed", there))
     assert pooled.absent == (absent,)
     assert absent in repr(pooled)
-    same(pooled["fixed"], CASES["fixed"][1](rows[rows["site_id"] != absent]))
+    fit = CASES["fixed"][1](rows[rows["site_id"] != absent])
+    same(pooled["fixed"], fit)
+    bound, counted = pooled["fixed"].support(), fit.support()
+    assert bound["term"].tolist() == counted["term"].tolist()
+    assert bound["n"].isna().tolist() == bound["term"].eq("baseline").tolist()
+    assert (bound["n"].fillna(0) <= counted["n"]).all()
+    assert (bound["n"].fillna(99) > 10).all()
 
 
 @identity
