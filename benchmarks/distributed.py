@@ -35,27 +35,29 @@ from dask.distributed import Client, LocalCluster
 import analysis
 from analysis import distributed
 from analysis.mixed import fit_moments
+from analysis.mixed.sums.moments_file import moments_arrays
 
 OUTPUT = Path(__file__).parents[1] / "outputs" / "benchmark-distributed.json"
 FORMULA = "change ~ arm * visit + baseline + sex"
 N_VISITS, KEPT, PIECE = 8, 0.82, 50_000
 
 
-def pieces(n_patients: int) -> Iterator[pd.DataFrame]:
-    """Simulate patients piece by piece: eight visits, 18 % of the later rows missing."""
+def pieces(n_patients: int, n_visits: int = N_VISITS) -> Iterator[pd.DataFrame]:
+    """Simulate patients piece by piece: 18 % of the rows after the first visit are missing."""
     for number, first in enumerate(range(0, n_patients, PIECE)):
-        yield _piece(np.random.default_rng([7, number]), first, min(PIECE, n_patients - first))
+        size = min(PIECE, n_patients - first)
+        yield _piece(np.random.default_rng([7, number]), first, size, n_visits)
 
 
-def _piece(rng: np.random.Generator, first: int, size: int) -> pd.DataFrame:
-    patient, visit = np.repeat(np.arange(size), N_VISITS), np.tile(np.arange(N_VISITS), size)
-    lags = np.abs(np.subtract.outer(np.arange(N_VISITS), np.arange(N_VISITS)))
-    noise = rng.normal(size=(size, N_VISITS)) @ np.linalg.cholesky(25.0 * 0.8**lags).T
+def _piece(rng: np.random.Generator, first: int, size: int, n_visits: int) -> pd.DataFrame:
+    patient, visit = np.repeat(np.arange(size), n_visits), np.tile(np.arange(n_visits), size)
+    lags = np.abs(np.subtract.outer(np.arange(n_visits), np.arange(n_visits)))
+    noise = rng.normal(size=(size, n_visits)) @ np.linalg.cholesky(25.0 * 0.8**lags).T
     arm, sex = (rng.integers(0, 2, size)[patient] for _ in range(2))
     baseline = rng.integers(10, 28, size)[patient].astype(float)
     score = -0.5 * visit - 0.2 * arm * visit - 0.3 * (baseline - 17) + noise.ravel()
     seen = (rng.random(patient.size) < KEPT) | (visit == 0)
-    labels = {"visit": [f"week {n}" for n in range(N_VISITS)], "arm": ["IM", "IV"]}
+    labels = {"visit": [f"week {n}" for n in range(n_visits)], "arm": ["IM", "IV"]}
     frame = pd.DataFrame(
         {
             "subject_id": np.char.mod("p%07d", np.arange(first, first + size))[patient],
@@ -141,20 +143,31 @@ def passes(folder: Path, with_spark: bool) -> list[dict[str, Any]]:
 
 def fits(sizes: list[int]) -> list[dict[str, Any]]:
     """Time the fit apart from the pass, for more and more patients."""
-    rows = []
-    for size in sizes:
-        folder = Path(tempfile.mkdtemp())
-        distributed.split_patients(pieces(size), folder, subject="subject_id")
+    return [timed_fit(size) for size in sizes]
+
+
+def timed_fit(n_patients: int, n_visits: int = N_VISITS, *, times: int = 5) -> dict[str, Any]:
+    """Sum new patients, and time the fit of the sums."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        distributed.split_patients(pieces(n_patients, n_visits), folder, subject="subject_id")
         sums = distributed.moments(FORMULA, folder, visit="visit", keep=False)
-        times = []
-        for _ in range(5):
-            start = time.perf_counter()
-            fit_moments(sums).tidy()
-            times.append(time.perf_counter() - start)
-        rows.append({"patients": size, "fit_seconds": round(min(times), 4)})
-        print(rows[-1], flush=True)
+    finally:
         shutil.rmtree(folder)
-    return rows
+    seconds = []
+    for _ in range(times):
+        start = time.perf_counter()
+        fit_moments(sums).tidy()
+        seconds.append(time.perf_counter() - start)
+    row = {
+        "patients": n_patients,
+        "visits": n_visits,
+        "patterns": sum(len(group.counts) for group in sums.groups),
+        "sums_kb": round(sum(values.nbytes for values in moments_arrays(sums).values()) / 1e3),
+        "fit_seconds": round(min(seconds), 4),
+    }
+    print(row, flush=True)
+    return row
 
 
 def main() -> None:
@@ -180,6 +193,7 @@ def main() -> None:
             "simulated_and_written": figures,
             "passes": passes(folder, asked.spark),
             "fit": fits([10**4, 10**5, asked.patients]),
+            "fit_by_visits": [timed_fit(20_000, n, times=2) for n in (4, 6, 8, 10, 12)],
         }
     finally:
         shutil.rmtree(folder)

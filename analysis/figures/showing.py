@@ -19,6 +19,16 @@ from analysis.results import frame_to_html, frame_to_text
 __all__ = ["figure_png", "show"]
 
 DPI = 150
+_WORDS = {
+    "conf_low": "lower limit",
+    "conf_high": "upper limit",
+    "estimate_low": "estimate from",
+    "estimate_high": "estimate to",
+    "n_risk": "at risk",
+    "n_excluded": "left out",
+    "site_id": "site",
+    "first_site_id": "first site",
+}  # names of columns that say little to a reader
 
 
 def figure_png(ax: Axes, *, dpi: int = DPI) -> bytes:
@@ -53,7 +63,8 @@ def show(ax: Axes, frame: pd.DataFrame) -> None:
     ax : matplotlib.axes.Axes
         Axes of the figure; it is closed afterwards, so that it is not shown twice.
     frame : pandas.DataFrame
-        The plotted numbers, with ``attrs["alt"]``.
+        The plotted numbers, with ``attrs["alt"]``; its columns are shown in words, such as
+        "lower limit" for ``conf_low``.
 
     Raises
     ------
@@ -74,7 +85,7 @@ def show(ax: Axes, frame: pd.DataFrame) -> None:
         metadata={"image/png": {"alt": alt}},
         raw=True,
     )
-    numbers = _whole_as_whole(frame)
+    numbers = _whole_as_whole(frame).rename(columns=_in_words)
     display({"text/html": _details(numbers), "text/plain": frame_to_text(numbers)}, raw=True)
     plt.close(ax.get_figure(root=True))
 
@@ -83,6 +94,11 @@ def _details(frame: pd.DataFrame) -> str:
     """Write the numbers as a table that folds out."""
     words = html.escape("The numbers in this figure")
     return f"<details><summary>{words}</summary>{frame_to_html(frame)}</details>"
+
+
+def _in_words(name: str) -> str:
+    """Name a column for a reader."""
+    return _WORDS.get(name, name.replace("_", " "))
 
 
 def _whole_as_whole(frame: pd.DataFrame) -> pd.DataFrame:

@@ -38,7 +38,8 @@ def suppression_log(ledger: Ledger, *, policy: Policy = RELEASE) -> TableResult:
     Returns
     -------
     TableResult
-        A row per table, in the order in which they were made, and one for all; a sentence under it.
+        A row per table, in the order in which they were made, those of one name together, and one
+        for all; a sentence under it.
         The numbers are of cells, not of patients.
 
     Examples
@@ -56,7 +57,7 @@ def suppression_log(ledger: Ledger, *, policy: Policy = RELEASE) -> TableResult:
     rows = [
         {"label": record.about.replace(" by nothing", ""), **_numbers(record)} for record in told
     ]
-    frame = pd.DataFrame(rows, columns=["label", *_COLUMNS])
+    frame = _once_per_label(pd.DataFrame(rows, columns=["label", *_COLUMNS]))
     total = {name: int(frame[name].sum()) for name in _COLUMNS}
     frame = pd.concat([frame, pd.DataFrame([{"label": _ALL, **total}])], ignore_index=True)
     texts = {name: [f"{n:,}" for n in frame[name].astype(int)] for name in _COLUMNS}
@@ -68,6 +69,18 @@ def suppression_log(ledger: Ledger, *, policy: Policy = RELEASE) -> TableResult:
         policy=policy,
         stub="Table",
     )
+
+
+def _once_per_label(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add up tables of one name, such as those of each quality measure, and say how many."""
+    by_label = frame.groupby("label", sort=False)
+    together = by_label[[*_COLUMNS]].sum().reset_index()
+    times = by_label.size().to_numpy()
+    names = [
+        label if n == 1 else f"{label} ({n} tables)"
+        for label, n in zip(together["label"], times, strict=True)
+    ]
+    return together.assign(label=names)
 
 
 def _numbers(record: Record) -> dict[str, int]:

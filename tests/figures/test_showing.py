@@ -60,6 +60,13 @@ def test_numbers_fold_out_and_are_escaped(shown: Shown) -> None:
     assert "540" in table
 
 
+def test_columns_are_named_in_words(shown: Shown) -> None:
+    show(*flow())
+    for text in shown[1][0].values():
+        assert "left out" in text
+        assert "n_excluded" not in text
+
+
 def test_whole_days_have_no_decimals(shown: Shown) -> None:
     ax, frame = plot(SurvivalCurve(), times=[0, 14])
     show(ax, frame.assign(time=[0.0, 14.0]))

@@ -34,6 +34,19 @@ def test_small_counts_and_their_protection_are_told_apart():
     assert release(table).hidden == 0
 
 
+def test_tables_of_one_name_stand_in_one_row():
+    ledger = Ledger(release="2026-11")
+    for number, shown in ((1, "<11"), (2, "25"), (3, "30")):
+        told = {f"cell {number}": shown}
+        counts = {f"cell {number}": 25 + number}
+        about = "measures" if number > 1 else "others"
+        ledger.add(Record(release="2026-11", about=about, counts=counts, shown=told, sums=()))
+    frame = suppression_log(ledger).frame
+    assert frame["label"].tolist() == ["others", "measures (2 tables)", "All tables"]
+    assert frame["cells"].tolist() == ["1", "2", "3"]
+    assert "in 3 tables" in suppression_log(ledger).notes[0]
+
+
 def test_a_report_without_counts_says_so():
     table = suppression_log(Ledger(release="2026-11"))
     assert table.frame["cells"].tolist() == ["0"]
