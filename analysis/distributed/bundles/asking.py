@@ -58,7 +58,8 @@ def is_answered(ask: Ask, answered: Mapping[str, FloatArray]) -> bool:
         Also where another machine, with other linear algebra, asked for the same but for rounding.
     """
     return set(ask.coefficients) == set(answered) and all(
-        np.allclose(answered[name], beta, rtol=SAME, atol=SAME * SAME)
+        answered[name].shape == beta.shape
+        and np.allclose(answered[name], beta, rtol=SAME, atol=SAME * SAME)
         for name, beta in ask.coefficients.items()
     )
 
@@ -125,4 +126,4 @@ def _difference(ask: Ask, answered: Mapping[str, FloatArray] | None) -> str:
 
 def _numbers(beta: FloatArray) -> str:
     """Write coefficients as the file of a round begins them."""
-    return ", ".join(f"{value:.6g}" for value in beta)
+    return ", ".join(f"{value:.6g}" for value in beta.ravel()) or "no numbers"

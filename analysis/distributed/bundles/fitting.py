@@ -64,8 +64,16 @@ def _require_answers(specification: Specification, rounds: Sequence[Sequence[Bun
 
 
 def _answered(bundle: Bundle) -> dict[str, FloatArray]:
-    """Read at which coefficients a bundle of a later round is."""
-    return {part.name: np.asarray(part.sums.about.get("beta", ())) for part in bundle.parts}
+    """Read at which coefficients a bundle of a later round is; none where they are no numbers."""
+    return {part.name: _numbers(part.sums.about.get("beta")) for part in bundle.parts}
+
+
+def _numbers(values: Any) -> FloatArray:
+    """Read coefficients from a file that somebody may have made by hand."""
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        return np.empty(0)
 
 
 def fit_all_masked(

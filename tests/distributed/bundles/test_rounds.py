@@ -88,6 +88,19 @@ def test_coefficients_of_question_and_answer_are_told_apart(rounds):
     assert "'hazard' at" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("beta", [["one"], [0.5, 0.5, 0.5], None])
+def test_coefficients_that_are_none_are_another_question(rounds, beta):
+    first, second, ask, answers = rounds
+
+    def spoilt(bundle):
+        part, *rest = bundle.parts
+        sums = dataclasses.replace(part.sums, about={**part.sums.about, "beta": beta})
+        return dataclasses.replace(bundle, parts=(dataclasses.replace(part, sums=sums), *rest))
+
+    with pytest.raises(DataError, match="a question that these bundles never ask"):
+        pool([*first, *second, *map(spoilt, answers(ask))])
+
+
 def test_an_earlier_round_answered_once_more_is_named(rounds):
     first, second, _, _ = rounds
     again = [dataclasses.replace(bundle, round=3) for bundle in second]
