@@ -12,7 +12,7 @@ from analysis.distributed.cox.result import PooledCox
 from analysis.distributed.cox.rounds import cox_rounds
 from analysis.distributed.running.run import run_task
 from analysis.distributed.shards.manifest import Shards
-from analysis.distributed.shards.opening import open_shards
+from analysis.distributed.shards.opening import open_shards, text_levels
 from analysis.distributed.sums import Sums
 from analysis.distributed.tasks.cox import CoxStartTask
 from analysis.distributed.tasks.event_curves import (
@@ -315,7 +315,7 @@ def cox(
     ColumnError, DataError, ModelError, ConvergenceError, AnalysisError
         As `analysis.survival.cox` and `kaplan_meier`.
     """
-    opened = _opened(shards)
+    opened = open_shards(shards)
     question = CoxQuestion(
         formula=formula,
         time=time,
@@ -344,7 +344,7 @@ def cox(
 
 def _counted(shards: Shards | Path | str, executor: Any, keep: bool, **columns: Any) -> Sums:
     """Count the patients of all shards by time, event and group."""
-    opened = _opened(shards)
+    opened = open_shards(shards)
     task = EventCountsTask(subject=opened.subject, levels=_groups(opened, columns), **columns)
     return run_task(task, opened, executor=executor, keep=keep)
 
@@ -353,22 +353,14 @@ def _counted_intervals(
     shards: Shards | Path | str, executor: Any, keep: bool, **columns: Any
 ) -> Sums:
     """Count the patients of all shards by interval and group."""
-    opened = _opened(shards)
+    opened = open_shards(shards)
     task = IntervalCountsTask(subject=opened.subject, levels=_groups(opened, columns), **columns)
     return run_task(task, opened, executor=executor, keep=keep)
 
 
-def _opened(shards: Shards | Path | str) -> Shards:
-    """Open shards that are given as such or as their folder."""
-    return open_shards(shards.folder if isinstance(shards, Shards) else shards)
-
-
 def _groups(shards: Shards, columns: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
-    """Return the levels of groups that are text, in the order of the shards."""
-    named = [columns.get("by"), *columns.get("strata", ())]
-    known = [name for name in named if name in shards.columns]
-    texts = [name for name in known if shards.columns[name].type == "text"]
-    return {name: tuple(shards.levels(name) or ()) for name in texts if shards.levels(name)}
+    """Return the levels of groups and strata that are text."""
+    return text_levels(shards, [columns.get("by"), *columns.get("strata", ())])
 
 
 def _names(columns: str | Sequence[str] | None) -> tuple[str, ...]:

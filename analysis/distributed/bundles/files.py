@@ -11,7 +11,8 @@ from typing import Any
 from analysis import storage
 from analysis.distributed.bundles.bundle import Bundle, Part
 from analysis.distributed.bundles.masked import MASKED
-from analysis.distributed.bundles.specification import Specification, digest, specification_of
+from analysis.distributed.bundles.specification import Specification, specification_of
+from analysis.distributed.digests import digest
 from analysis.distributed.masks import require_no_private_key
 from analysis.distributed.sums import Sums, packed, unpacked
 from analysis.errors import AnalysisError, DataError

@@ -1,4 +1,4 @@
-"""Response and adverse-event rates from counts per site, as funnels take them."""
+"""Response and adverse-event rates from counts per site, and the funnels that they give."""
 
 from __future__ import annotations
 
@@ -9,13 +9,21 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from analysis.disclosure import RELEASE, Policy
 from analysis.distributed.bundles.options import Options
 from analysis.distributed.bundles.rows import Rows, check_visit
 from analysis.distributed.masks import Layout
 from analysis.distributed.sums import Sums
 from analysis.distributed.tasks.counts import CountsTask, counts_of, response_rates_of
+from analysis.distributed.tasks.event_rates import (
+    EventRatesTask,
+    clinic_rates_of,
+    event_counts_of,
+    event_rates_of,
+)
 from analysis.errors import DataError
 from analysis.outcomes import visit_status
+from analysis.quality import Funnel, funnel
 from analysis.results import FloatArray
 from analysis.safety.adverse_events import require_rates
 from analysis.safety.treatments import treated_sessions
@@ -25,6 +33,8 @@ __all__ = ["AdverseEventCounts", "ResponseCounts", "SiteCounts"]
 
 _SITE = "site_id"
 _OUTCOMES = ("response", "remission")
+_EVENTS, _SESSIONS = ("events", "serious_events"), "sessions"
+_AS_OBSERVED = "as observed, case mix not allowed for"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,47 +47,56 @@ class SiteCounts:
         As the agreement calls it.
     text : mapping
         Its table, defaults written out.
-    task : CountsTask
-        What is counted.
     """
+
+    names: ClassVar[tuple[str, ...]] = ()
+    """What is counted, beside patients, in the masked mode."""
+    measures: ClassVar[tuple[str, ...]] = ()
+    """What sites can be compared by."""
 
     name: str
     text: Mapping[str, Any]
-    task: CountsTask
-
-    def fit(self, sums: Sums) -> pd.DataFrame:
-        """List the counts by site."""
-        return counts_of(sums)
 
     def table(self, result: pd.DataFrame) -> pd.DataFrame:
         """Show a result as a table."""
         return result
 
+    def chosen(self, measure: str | None) -> str:
+        """Return a measure, the first where none is named, or refuse it."""
+        if measure is not None and measure not in self.measures:
+            raise DataError(
+                f"{self.name!r} has no such measure; it has {', '.join(self.measures)}."
+            )
+        return measure or self.measures[0]
+
     @property
     def layout(self) -> Layout:
         """Arrays that every site sends: counts over all sites, since one site's are its own."""
-        return Layout(shapes={"counts": (1 + len(self.task.flags) + len(self.task.amounts),)})
-
-    def dense(self, sums: Sums) -> dict[str, FloatArray]:
-        """Put the counts of a site into the arrays of the layout."""
-        counts = counts_of(sums)
-        names = ["patients", *self.task.flags, *self.task.amounts]
-        return {"counts": counts[names].sum().to_numpy(dtype=float)}
+        return Layout(shapes={"counts": (1 + len(self.names),)})
 
     def fit_masked(self, arrays: Mapping[str, FloatArray], threshold: int) -> pd.DataFrame:
         """List the network's counts, small ones missing; those of sites are behind the masks."""
-        names = ["patients", *self.task.flags, *self.task.amounts]
         counts = np.rint(arrays["counts"]).astype(int)
         small = (counts > 0) & (counts < threshold)
         shown = [pd.NA if hidden else n for n, hidden in zip(counts.tolist(), small, strict=True)]
-        return pd.DataFrame([shown], columns=names).astype("Int64")
+        return pd.DataFrame([shown], columns=["patients", *self.names]).astype("Int64")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ResponseCounts(SiteCounts):
-    """Started, evaluable, observed, responding and remitting patients per site."""
+    """Started, evaluable, observed, responding and remitting patients per site.
+
+    Parameters
+    ----------
+    task : CountsTask
+        What is counted.
+    """
 
     kinds: ClassVar = ("response",)
+    names: ClassVar = ("evaluable", "observed", *_OUTCOMES)
+    measures: ClassVar = _OUTCOMES
+
+    task: CountsTask
 
     @classmethod
     def read(cls, name: str, table: Options, sites: tuple[str, ...]) -> ResponseCounts:
@@ -86,8 +105,8 @@ class ResponseCounts(SiteCounts):
         check_visit(table.text("visit"), f"{table.where}: visit")
         table.text("instrument")
         table.number("baseline_at_least")
-        flags = ("evaluable", "observed", *_OUTCOMES)
-        task = CountsTask(by=(_SITE,), flags=flags, levels={_SITE: sites}, subject="subject_id")
+        levels = {_SITE: sites}
+        task = CountsTask(by=(_SITE,), flags=cls.names, levels=levels, subject="subject_id")
         return cls(name=name, text=table.read, task=task)
 
     def rows(self, study: Study) -> Rows:
@@ -98,22 +117,59 @@ class ResponseCounts(SiteCounts):
         return Rows(frame=frame, account=_nothing_left_out())
 
     def fit(self, sums: Sums) -> pd.DataFrame:
-        """Estimate the rates by site, with the counts that a funnel takes."""
+        """Estimate the rates by site."""
         return response_rates_of(sums, _OUTCOMES)
+
+    def dense(self, sums: Sums) -> dict[str, FloatArray]:
+        """Put the counts of a site into the arrays of the layout."""
+        counts = counts_of(sums)[["patients", *self.names]]
+        return {"counts": counts.sum().to_numpy(dtype=float)}
+
+    def funnel(self, sums: Sums, measure: str | None = None, policy: Policy = RELEASE) -> Funnel:
+        """Compare sites by patients with an outcome among the observed."""
+        chosen = self.chosen(measure)
+        what = f"{chosen} of {self.text['instrument']} at {self.text['visit']}"
+        return funnel(
+            counts_of(sums),
+            kind="proportion",
+            by=_SITE,
+            events=chosen,
+            denominator="observed",
+            policy=policy,
+            label=f"{what}, {_AS_OBSERVED}",
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AdverseEventCounts(SiteCounts):
-    """Patients, assessed sessions and adverse events per site."""
+    """Patients by assessed sessions and adverse events, per site.
+
+    How many patients had how many events is counted, since events of one patient come together:
+    without it limits would be those of independent events.
+
+    Parameters
+    ----------
+    task : EventRatesTask
+        What is counted.
+    """
 
     kinds: ClassVar = ("adverse-events",)
+    names: ClassVar = (_SESSIONS, *_EVENTS)
+    measures: ClassVar = _EVENTS
+
+    task: EventRatesTask
 
     @classmethod
     def read(cls, name: str, table: Options, sites: tuple[str, ...]) -> AdverseEventCounts:
         """Read a table with ``model = "adverse-events"``."""
         table.one_of("model", cls.kinds)
-        amounts = ("sessions", "events", "serious_events")
-        task = CountsTask(by=(_SITE,), amounts=amounts, levels={_SITE: sites}, subject="subject_id")
+        task = EventRatesTask(
+            events=_EVENTS,
+            sessions=_SESSIONS,
+            by=_SITE,
+            levels={_SITE: sites},
+            subject="subject_id",
+        )
         return cls(name=name, text=table.read, task=task)
 
     def rows(self, study: Study) -> Rows:
@@ -136,6 +192,35 @@ class AdverseEventCounts(SiteCounts):
         left = len(sessions) - len(assessed)
         account = pd.DataFrame({"reason": ["sessions without ae_assessed"], "n_rows": [left]})
         return Rows(frame=frame[list(self.task.columns)], account=account)
+
+    def fit(self, sums: Sums) -> pd.DataFrame:
+        """Estimate events per 100 sessions by site."""
+        return event_rates_of(sums)
+
+    def dense(self, sums: Sums) -> dict[str, FloatArray]:
+        """Put the counts of a site into the arrays of the layout."""
+        counts = event_counts_of(sums)[["patients", *self.names]]
+        return {"counts": counts.sum().to_numpy(dtype=float)}
+
+    def funnel(self, sums: Sums, measure: str | None = None, policy: Policy = RELEASE) -> Funnel:
+        """Compare sites by events per 100 sessions; limits know that events come together."""
+        chosen = self.chosen(measure)
+        return funnel(
+            clinic_rates_of(sums, chosen),
+            kind="rate",
+            by=_SITE,
+            events="events",
+            denominator="denominator",
+            variance="variance",
+            patients="patients",
+            affected="affected",
+            per=100.0,
+            policy=policy,
+            label=f"{_IN_WORDS[chosen]} per 100 sessions, {_AS_OBSERVED}",
+        )
+
+
+_IN_WORDS = {"events": "adverse events", "serious_events": "serious adverse events"}
 
 
 def _nothing_left_out() -> pd.DataFrame:

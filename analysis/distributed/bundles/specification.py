@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.distributed.bundles.analyses import Analysis, analysis_of
+from analysis.distributed.digests import digest
 from analysis.errors import DataError
 
 __all__ = ["MODES", "Specification", "read_specification"]
@@ -60,22 +59,6 @@ class Specification:
     def sha256(self) -> str:
         """Digest of the agreement: bundles of another cannot be pooled."""
         return digest(self.text)
-
-
-def digest(text: Mapping[str, Any]) -> str:
-    """Digest plain values, whatever the order in which they were written.
-
-    Parameters
-    ----------
-    text : mapping
-        Values that JSON has.
-
-    Returns
-    -------
-    str
-        SHA-256 in hexadecimal.
-    """
-    return hashlib.sha256(json.dumps(text, sort_keys=True).encode("utf-8")).hexdigest()
 
 
 def read_specification(path: Path | str) -> Specification:

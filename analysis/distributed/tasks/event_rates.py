@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.distributed.agreement import require_agreement
 from analysis.distributed.amounts import read_amount, require_one_row
 from analysis.distributed.counted_rows import add_counted, count_rows, counted_from
+from analysis.distributed.keyed import Numbers
 from analysis.distributed.labels import code_labels
 from analysis.distributed.sums import Sums
 from analysis.errors import DataError, ModelError
@@ -20,7 +22,7 @@ from analysis.results import check_conf_level
 from analysis.safety.adverse_events import rates_of_patients
 from analysis.survival.reading.named_columns import require_columns
 
-__all__ = ["EventRatesTask", "clinic_rates_of", "event_rates_of"]
+__all__ = ["EventRatesTask", "clinic_rates_of", "event_counts_of", "event_rates_of"]
 
 _RATES = "event rates"
 _CLINICS = 2
@@ -32,8 +34,10 @@ class EventRatesTask:
 
     Parameters
     ----------
-    events, sessions : str
-        Columns of whole numbers, one row per patient (and level).
+    events : tuple of str
+        Columns of whole numbers, one row per patient (and level), such as any and serious events.
+    sessions : str
+        Column of the sessions in which all of them were asked about.
     by : str, optional
         Column of the levels, such as the clinic.
     levels : mapping of str to sequence
@@ -42,7 +46,7 @@ class EventRatesTask:
         Column of the patient, who must not have two rows at a level; empty: every row is one.
     """
 
-    events: str
+    events: tuple[str, ...]
     sessions: str
     by: str | None = None
     levels: Mapping[str, Sequence[Any]] = field(default_factory=dict)
@@ -51,14 +55,14 @@ class EventRatesTask:
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the rows that are read."""
-        named = (self.subject, self.by, self.events, self.sessions)
+        named = (self.subject, self.by, *self.events, self.sessions)
         return tuple(dict.fromkeys(name for name in named if name))
 
     @property
     def described(self) -> dict[str, Any]:
         """All that decides the sums."""
         levels = {name: list(values) for name, values in self.levels.items()}
-        return {"task": _RATES, **asdict(self), "levels": levels}
+        return {"task": _RATES, **asdict(self), "events": list(self.events), "levels": levels}
 
     def of(self, rows: pd.DataFrame) -> Sums:
         """Count the patients of the rows, one row each.
@@ -71,20 +75,22 @@ class EventRatesTask:
         Returns
         -------
         Sums
-            Patients per distinct level, number of events and number of sessions.
+            Patients per distinct level, numbers of events and number of sessions.
 
         Raises
         ------
         ColumnError
             When a column is missing or of the wrong type.
         DataError
-            When a number is no whole number of 0 or more, or a level was not declared.
+            When a number is no whole number of 0 or more, events are of no session, or a level
+            was not declared.
         """
         for name in self.columns:
             require_columns(rows, column=name)
         groups = [] if self.by is None else [self.by]
         require_one_row(rows, self.subject, groups)
-        numbers = {name: read_amount(rows, name) for name in (self.events, self.sessions)}
+        numbers = {name: read_amount(rows, name) for name in (*self.events, self.sessions)}
+        _require_sessions(numbers, self.sessions)
         labelled = code_labels(rows, groups, self.levels)
         return count_rows(labelled, numbers, n=len(rows)).sums(_RATES, self._about())
 
@@ -100,6 +106,43 @@ class EventRatesTask:
         return {name: self.described[name] for name in ("by", "events", "sessions", "levels")}
 
 
+def _require_sessions(numbers: Mapping[str, Numbers], sessions: str) -> None:
+    """Refuse events of patients without a session, which would be in no rate."""
+    events = np.column_stack([values for name, values in numbers.items() if name != sessions])
+    bad = int(((numbers[sessions] == 0) & (events > 0).any(axis=1)).sum())
+    if bad:
+        raise DataError(
+            f"{bad} rows have events and no session in column {sessions!r}. Count only events of "
+            "sessions at which somebody asked for them."
+        )
+
+
+def event_counts_of(sums: Sums) -> pd.DataFrame:
+    """List patients, sessions and events by level.
+
+    Parameters
+    ----------
+    sums : Sums
+        Of `EventRatesTask`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The level, ``patients``, and each column of sessions and events; true counts.
+
+    Raises
+    ------
+    DataError
+        When the sums are others.
+    """
+    rows, by = _patients(sums), sums.about["by"]
+    level = pd.Series("", index=rows.index) if by is None else rows[by]
+    names = [sums.about["sessions"], *sums.about["events"]]
+    counts = rows[names].groupby(level, observed=True).sum()
+    counts.insert(0, "patients", level.groupby(level, observed=True).size())
+    return counts.reset_index(drop=by is None)
+
+
 def event_rates_of(sums: Sums, *, conf_level: float = 0.95) -> pd.DataFrame:
     """Estimate events per 100 sessions and the share of patients with any, from counts.
 
@@ -113,8 +156,9 @@ def event_rates_of(sums: Sums, *, conf_level: float = 0.95) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The level, ``patients, n, sessions, events, rate, conf_low, conf_high, patient_estimate,
-        patient_conf_low, patient_conf_high``, as `analysis.safety.adverse_event_rates`.
+        The level, ``measure`` (the column of events), ``patients, n, sessions, events, rate,
+        conf_low, conf_high, patient_estimate, patient_conf_low, patient_conf_high``, as
+        `analysis.safety.adverse_event_rates`; patients without a session are in no row.
 
     Raises
     ------
@@ -125,28 +169,35 @@ def event_rates_of(sums: Sums, *, conf_level: float = 0.95) -> pd.DataFrame:
     """
     check_conf_level(conf_level)
     rows, by = _patients(sums), sums.about["by"]
+    rows = rows[rows[sums.about["sessions"]] > 0]
     groups = [("", rows)] if by is None else list(rows.groupby(by, observed=True))
     found = [
         {
             **({} if by is None else {str(by): str(group)}),
+            "measure": str(name),
             **rates_of_patients(
-                own[sums.about["events"]].to_numpy(float),
+                own[name].to_numpy(float),
                 own[sums.about["sessions"]].to_numpy(float),
                 conf_level,
             ),
         }
         for group, own in groups
+        for name in sums.about["events"]
     ]
-    return pd.DataFrame(found)
+    rates = pd.DataFrame(found)
+    rates.attrs["confidential"] = True
+    return rates
 
 
-def clinic_rates_of(sums: Sums) -> pd.DataFrame:
+def clinic_rates_of(sums: Sums, events: str | None = None) -> pd.DataFrame:
     """List events and sessions by clinic, as `analysis.quality.funnel` takes them for rates.
 
     Parameters
     ----------
     sums : Sums
         Of `EventRatesTask` by clinic; every patient has a session.
+    events : str, optional
+        Which events; may be left out where one column of them was counted.
 
     Returns
     -------
@@ -160,13 +211,16 @@ def clinic_rates_of(sums: Sums) -> pd.DataFrame:
     DataError
         When the sums are others, or there are fewer than two clinics.
     ModelError
-        When the counts are not by clinic.
+        When the counts are not by clinic, or not of these events.
     """
     by = sums.about.get("by")
     if by is None:
         raise ModelError("Clinics are compared by counts by clinic; name its column by by=.")
-    events, sessions = str(sums.about["events"]), str(sums.about["sessions"])
     rows = _patients(sums)
+    counted = list(map(str, sums.about["events"]))
+    if (events or counted[0]) not in counted or (events is None and len(counted) > 1):
+        raise ModelError(f"Clinics are compared by one of {', '.join(counted)}; name it.")
+    events, sessions = events or counted[0], str(sums.about["sessions"])
     if rows[by].nunique() < _CLINICS:
         raise DataError(f"A comparison needs two clinics; the counts are of {rows[by].nunique()}.")
     chosen: dict[str, Any] = {"covariates": (), "kind": "rate", "exposure": sessions}

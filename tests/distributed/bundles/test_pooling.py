@@ -114,7 +114,13 @@ def test_a_site_that_is_absent_leaves_the_fit_of_the_others(study, rows, tmp_pat
     pooled = pool(bundles_of(study, tmp_path, "fixed", there))
     assert pooled.absent == (absent,)
     assert absent in repr(pooled)
-    same(pooled["fixed"], CASES["fixed"][1](rows[rows["site_id"] != absent]))
+    fit = CASES["fixed"][1](rows[rows["site_id"] != absent])
+    same(pooled["fixed"], fit)
+    bound, counted = pooled["fixed"].support(), fit.support()
+    assert bound["term"].tolist() == counted["term"].tolist()
+    assert bound["n"].isna().tolist() == bound["term"].eq("baseline").tolist()
+    assert (bound["n"].fillna(0) <= counted["n"]).all()
+    assert (bound["n"].fillna(99) > 10).all()
 
 
 @identity
@@ -314,9 +320,10 @@ def test_what_is_released_went_through_the_door(bundles, tmp_path):
     pooled = pool(bundles)
     files = write_pooled(pooled, tmp_path / "out")
     assert sorted(files) == ["course.csv", "pooled.md", "regimens.csv"]
-    shown = pd.read_csv(files["course.csv"])
+    shown = pd.read_csv(files["course.csv"], float_precision="round_trip")
     passed = release(pooled["course"]).frame
-    assert shown["reason"].tolist() == passed["reason"].tolist()
+    assert shown["reason"].fillna("").tolist() == passed["reason"].tolist()
+    assert {"", "the numbers of patients behind it are not known"} == set(passed["reason"])
     np.testing.assert_array_equal(shown["estimate"], passed["estimate"])
     with pytest.raises(DisclosureError, match="below a folder named local"):
         write_pooled(pooled, tmp_path / "elsewhere", policy=INTERNAL)
