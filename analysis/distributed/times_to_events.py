@@ -12,7 +12,7 @@ from analysis.distributed.cox.result import PooledCox
 from analysis.distributed.cox.rounds import cox_rounds
 from analysis.distributed.running.run import run_task
 from analysis.distributed.shards.manifest import Shards
-from analysis.distributed.shards.opening import open_shards
+from analysis.distributed.shards.opening import open_shards, text_levels
 from analysis.distributed.sums import Sums
 from analysis.distributed.tasks.cox import CoxStartTask
 from analysis.distributed.tasks.event_curves import (
@@ -364,11 +364,8 @@ def _opened(shards: Shards | Path | str) -> Shards:
 
 
 def _groups(shards: Shards, columns: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
-    """Return the levels of groups that are text, in the order of the shards."""
-    named = [columns.get("by"), *columns.get("strata", ())]
-    known = [name for name in named if name in shards.columns]
-    texts = [name for name in known if shards.columns[name].type == "text"]
-    return {name: tuple(shards.levels(name) or ()) for name in texts if shards.levels(name)}
+    """Return the levels of groups and strata that are text."""
+    return text_levels(shards, [columns.get("by"), *columns.get("strata", ())])
 
 
 def _names(columns: str | Sequence[str] | None) -> tuple[str, ...]:

@@ -232,6 +232,8 @@ def rates_of_patients(
         ``patients, n, sessions, events``, and the estimates with their limits as
         `adverse_event_rates` names them.
     """
+    order = np.lexsort((sessions, events))  # the last bit of a sum is not to depend on the rows'
+    events, sessions = events[order], sessions[order]
     n = int(np.count_nonzero(events))
     rate = clustered_rate(events, sessions, conf_level)
     share = exact_share(n, len(events), conf_level)

@@ -21,10 +21,11 @@ from analysis.safety.adverse_events import require_rates
 from analysis.safety.treatments import treated_sessions
 from analysis.study import Study
 
-__all__ = ["AdverseEventCounts", "ResponseCounts", "SiteCounts"]
+__all__ = ["AdverseEventCounts", "ResponseCounts", "SiteCounts", "any_of"]
 
 _SITE = "site_id"
 _OUTCOMES = ("response", "remission")
+_EVENTS = ("events", "serious_events")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,17 +68,26 @@ class SiteCounts:
     def fit_masked(self, arrays: Mapping[str, FloatArray], threshold: int) -> pd.DataFrame:
         """List the network's counts, small ones missing; those of sites are behind the masks."""
         names = ["patients", *self.task.flags, *self.task.amounts]
-        counts = np.rint(arrays["counts"]).astype(int)
-        small = (counts > 0) & (counts < threshold)
-        shown = [pd.NA if hidden else n for n, hidden in zip(counts.tolist(), small, strict=True)]
-        return pd.DataFrame([shown], columns=names).astype("Int64")
+        counts = pd.Series(np.rint(arrays["counts"]).astype(int), names)
+        small = counts.gt(0) & counts.lt(threshold)
+        few = [name for name in self.task.amounts if small.get(any_of(name), False)]
+        shown = counts.astype("Int64").mask(small | counts.index.isin(few))
+        return shown.to_frame().T.reset_index(drop=True)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ResponseCounts(SiteCounts):
-    """Started, evaluable, observed, responding and remitting patients per site."""
+    """Started, evaluable, observed, responding and remitting patients per site.
+
+    Parameters
+    ----------
+    outcomes : tuple of str
+        Which outcomes of the observed are counted.
+    """
 
     kinds: ClassVar = ("response",)
+
+    outcomes: tuple[str, ...]
 
     @classmethod
     def read(cls, name: str, table: Options, sites: tuple[str, ...]) -> ResponseCounts:
@@ -86,9 +96,10 @@ class ResponseCounts(SiteCounts):
         check_visit(table.text("visit"), f"{table.where}: visit")
         table.text("instrument")
         table.number("baseline_at_least")
-        flags = ("evaluable", "observed", *_OUTCOMES)
+        outcomes = table.some_of("outcomes", _OUTCOMES)
+        flags = ("evaluable", "observed", *outcomes)
         task = CountsTask(by=(_SITE,), flags=flags, levels={_SITE: sites}, subject="subject_id")
-        return cls(name=name, text=table.read, task=task)
+        return cls(name=name, text=table.read, task=task, outcomes=outcomes)
 
     def rows(self, study: Study) -> Rows:
         """Place the patients of a site in the denominators of the visit."""
@@ -99,22 +110,36 @@ class ResponseCounts(SiteCounts):
 
     def fit(self, sums: Sums) -> pd.DataFrame:
         """Estimate the rates by site, with the counts that a funnel takes."""
-        return response_rates_of(sums, _OUTCOMES)
+        return response_rates_of(sums, self.outcomes)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AdverseEventCounts(SiteCounts):
-    """Patients, assessed sessions and adverse events per site."""
+    """Patients, assessed sessions, adverse events and who had any, per site.
+
+    Parameters
+    ----------
+    events : tuple of str
+        Which events are counted; each has a flag of the patients with any, see `any_of`.
+    """
 
     kinds: ClassVar = ("adverse-events",)
+
+    events: tuple[str, ...]
 
     @classmethod
     def read(cls, name: str, table: Options, sites: tuple[str, ...]) -> AdverseEventCounts:
         """Read a table with ``model = "adverse-events"``."""
         table.one_of("model", cls.kinds)
-        amounts = ("sessions", "events", "serious_events")
-        task = CountsTask(by=(_SITE,), amounts=amounts, levels={_SITE: sites}, subject="subject_id")
-        return cls(name=name, text=table.read, task=task)
+        events = table.some_of("count", _EVENTS)
+        task = CountsTask(
+            by=(_SITE,),
+            flags=tuple(map(any_of, events)),
+            amounts=("sessions", *events),
+            levels={_SITE: sites},
+            subject="subject_id",
+        )
+        return cls(name=name, text=table.read, task=task, events=events)
 
     def rows(self, study: Study) -> Rows:
         """Count assessed sessions and their events per patient of a site."""
@@ -130,12 +155,29 @@ class AdverseEventCounts(SiteCounts):
         found["events"] = by_patient.size()
         serious = events["serious"].fillna(value=False).astype(bool)
         found["serious_events"] = serious.groupby(events["subject_id"], observed=True).sum()
-        found = found.fillna(0).astype(int).reset_index()
+        found = found.fillna(0).astype(int)
+        found = found.assign(**{any_of(name): found[name] > 0 for name in _EVENTS}).reset_index()
         home = study.table("subjects")[["subject_id", _SITE]]
         frame = found.merge(home, on="subject_id").astype({_SITE: "object", "subject_id": "object"})
         left = len(sessions) - len(assessed)
         account = pd.DataFrame({"reason": ["sessions without ae_assessed"], "n_rows": [left]})
         return Rows(frame=frame[list(self.task.columns)], account=account)
+
+
+def any_of(events: str) -> str:
+    """Name the flag of the patients with any event.
+
+    Parameters
+    ----------
+    events : str
+        Name of the events.
+
+    Examples
+    --------
+    >>> any_of("serious_events")
+    'patients_with_serious_events'
+    """
+    return f"patients_with_{events}"
 
 
 def _nothing_left_out() -> pd.DataFrame:

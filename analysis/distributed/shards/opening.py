@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -14,7 +15,7 @@ from analysis.distributed.shards.manifest import Shard, Shards, read_list
 from analysis.distributed.shards.schema import TEXT
 from analysis.errors import DataError
 
-__all__ = ["factors_among", "open_shards", "read_shard", "texts_among"]
+__all__ = ["factors_among", "open_shards", "read_shard", "text_levels", "texts_among"]
 
 
 def open_shards(folder: Path | str) -> Shards:
@@ -124,7 +125,7 @@ def _numbered(table: pa.Table, subject: str) -> pa.Table:
     return table.set_column(table.schema.get_field_index(subject), subject, column.indices)
 
 
-def texts_among(shards: Shards, columns: Sequence[str]) -> tuple[str, ...]:
+def texts_among(shards: Shards, columns: Sequence[Any]) -> tuple[str, ...]:
     """Return the columns of text among some.
 
     Parameters
@@ -140,6 +141,26 @@ def texts_among(shards: Shards, columns: Sequence[str]) -> tuple[str, ...]:
         In the order given.
     """
     return tuple(name for name in columns if shards.columns[name].type == TEXT)
+
+
+def text_levels(shards: Shards, columns: Sequence[str | None]) -> dict[str, tuple[Any, ...]]:
+    """Return the levels of the columns of text among some.
+
+    Parameters
+    ----------
+    shards : Shards
+        Which know them.
+    columns : sequence of str or None
+        Columns wanted, where there are such.
+
+    Returns
+    -------
+    dict of str to tuple
+        In the order of the shards; nothing of a column whose levels are not listed.
+    """
+    texts = texts_among(shards, [name for name in columns if name in shards.columns])
+    levels = {name: tuple(shards.levels(name) or ()) for name in texts}
+    return {name: values for name, values in levels.items() if values}
 
 
 def factors_among(shards: Shards, columns: Sequence[str]) -> tuple[str, ...]:

@@ -32,8 +32,10 @@ class EventRatesTask:
 
     Parameters
     ----------
-    events, sessions : str
-        Columns of whole numbers, one row per patient (and level).
+    events : tuple of str
+        Columns of whole numbers, one row per patient (and level), such as any and serious events.
+    sessions : str
+        Column of the sessions in which all of them were asked about.
     by : str, optional
         Column of the levels, such as the clinic.
     levels : mapping of str to sequence
@@ -42,7 +44,7 @@ class EventRatesTask:
         Column of the patient, who must not have two rows at a level; empty: every row is one.
     """
 
-    events: str
+    events: tuple[str, ...]
     sessions: str
     by: str | None = None
     levels: Mapping[str, Sequence[Any]] = field(default_factory=dict)
@@ -51,14 +53,14 @@ class EventRatesTask:
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the rows that are read."""
-        named = (self.subject, self.by, self.events, self.sessions)
+        named = (self.subject, self.by, *self.events, self.sessions)
         return tuple(dict.fromkeys(name for name in named if name))
 
     @property
     def described(self) -> dict[str, Any]:
         """All that decides the sums."""
         levels = {name: list(values) for name, values in self.levels.items()}
-        return {"task": _RATES, **asdict(self), "levels": levels}
+        return {"task": _RATES, **asdict(self), "events": list(self.events), "levels": levels}
 
     def of(self, rows: pd.DataFrame) -> Sums:
         """Count the patients of the rows, one row each.
@@ -71,7 +73,7 @@ class EventRatesTask:
         Returns
         -------
         Sums
-            Patients per distinct level, number of events and number of sessions.
+            Patients per distinct level, numbers of events and number of sessions.
 
         Raises
         ------
@@ -84,7 +86,7 @@ class EventRatesTask:
             require_columns(rows, column=name)
         groups = [] if self.by is None else [self.by]
         require_one_row(rows, self.subject, groups)
-        numbers = {name: read_amount(rows, name) for name in (self.events, self.sessions)}
+        numbers = {name: read_amount(rows, name) for name in (*self.events, self.sessions)}
         labelled = code_labels(rows, groups, self.levels)
         return count_rows(labelled, numbers, n=len(rows)).sums(_RATES, self._about())
 
@@ -113,8 +115,9 @@ def event_rates_of(sums: Sums, *, conf_level: float = 0.95) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The level, ``patients, n, sessions, events, rate, conf_low, conf_high, patient_estimate,
-        patient_conf_low, patient_conf_high``, as `analysis.safety.adverse_event_rates`.
+        The level, ``measure`` (the column of events), ``patients, n, sessions, events, rate,
+        conf_low, conf_high, patient_estimate, patient_conf_low, patient_conf_high``, as
+        `analysis.safety.adverse_event_rates`; patients without a session are in no row.
 
     Raises
     ------
@@ -125,17 +128,20 @@ def event_rates_of(sums: Sums, *, conf_level: float = 0.95) -> pd.DataFrame:
     """
     check_conf_level(conf_level)
     rows, by = _patients(sums), sums.about["by"]
+    rows = rows[rows[sums.about["sessions"]] > 0]
     groups = [("", rows)] if by is None else list(rows.groupby(by, observed=True))
     found = [
         {
             **({} if by is None else {str(by): str(group)}),
+            "measure": str(name),
             **rates_of_patients(
-                own[sums.about["events"]].to_numpy(float),
+                own[name].to_numpy(float),
                 own[sums.about["sessions"]].to_numpy(float),
                 conf_level,
             ),
         }
         for group, own in groups
+        for name in sums.about["events"]
     ]
     return pd.DataFrame(found)
 
@@ -146,7 +152,7 @@ def clinic_rates_of(sums: Sums) -> pd.DataFrame:
     Parameters
     ----------
     sums : Sums
-        Of `EventRatesTask` by clinic; every patient has a session.
+        Of `EventRatesTask` of one kind of events by clinic; every patient has a session.
 
     Returns
     -------
@@ -160,13 +166,15 @@ def clinic_rates_of(sums: Sums) -> pd.DataFrame:
     DataError
         When the sums are others, or there are fewer than two clinics.
     ModelError
-        When the counts are not by clinic.
+        When the counts are not by clinic, or of several kinds of events.
     """
     by = sums.about.get("by")
     if by is None:
         raise ModelError("Clinics are compared by counts by clinic; name its column by by=.")
-    events, sessions = str(sums.about["events"]), str(sums.about["sessions"])
     rows = _patients(sums)
+    if len(sums.about["events"]) != 1:
+        raise ModelError("Clinics are compared by one kind of events; count one column of them.")
+    events, sessions = str(sums.about["events"][0]), str(sums.about["sessions"])
     if rows[by].nunique() < _CLINICS:
         raise DataError(f"A comparison needs two clinics; the counts are of {rows[by].nunique()}.")
     chosen: dict[str, Any] = {"covariates": (), "kind": "rate", "exposure": sessions}
