@@ -70,7 +70,7 @@ def moments(
     AnalysisError
         When a worker died.
     """
-    opened = open_shards(shards.folder if isinstance(shards, Shards) else shards)
+    opened = open_shards(shards)
     task = MomentsTask(
         formula=formula,
         subject=opened.subject,

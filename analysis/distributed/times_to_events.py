@@ -315,7 +315,7 @@ def cox(
     ColumnError, DataError, ModelError, ConvergenceError, AnalysisError
         As `analysis.survival.cox` and `kaplan_meier`.
     """
-    opened = _opened(shards)
+    opened = open_shards(shards)
     question = CoxQuestion(
         formula=formula,
         time=time,
@@ -344,7 +344,7 @@ def cox(
 
 def _counted(shards: Shards | Path | str, executor: Any, keep: bool, **columns: Any) -> Sums:
     """Count the patients of all shards by time, event and group."""
-    opened = _opened(shards)
+    opened = open_shards(shards)
     task = EventCountsTask(subject=opened.subject, levels=_groups(opened, columns), **columns)
     return run_task(task, opened, executor=executor, keep=keep)
 
@@ -353,14 +353,9 @@ def _counted_intervals(
     shards: Shards | Path | str, executor: Any, keep: bool, **columns: Any
 ) -> Sums:
     """Count the patients of all shards by interval and group."""
-    opened = _opened(shards)
+    opened = open_shards(shards)
     task = IntervalCountsTask(subject=opened.subject, levels=_groups(opened, columns), **columns)
     return run_task(task, opened, executor=executor, keep=keep)
-
-
-def _opened(shards: Shards | Path | str) -> Shards:
-    """Open shards that are given as such or as their folder."""
-    return open_shards(shards.folder if isinstance(shards, Shards) else shards)
 
 
 def _groups(shards: Shards, columns: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:

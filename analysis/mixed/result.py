@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
+from analysis.formulas.bounded_support import CellCounts, at_least_at, at_least_behind
 from analysis.formulas.population import Population
 from analysis.formulas.support import fewest_behind, patients_at
+from analysis.mixed.design.description import Description
 from analysis.mixed.inference.components import (
     component_frame,
     components,
@@ -105,12 +107,12 @@ class LinearMixedModel:
         -------
         pandas.DataFrame
             ``term, n, residual_df``: fewest patients of a level or cell that the coefficient
-            compares (missing for a fit from sums, which do not hold patients by cell), and rows
-            less coefficients.
+            compares, and rows less coefficients. Of a fit from sums `n` is how many there are at
+            least, and missing where a number takes part, see `at_least_behind`.
         """
         rows, about = self.engine.kept_rows, self.engine.about
         if rows is None:
-            behind = pd.DataFrame({"term": list(about.encoding.names), "n": np.nan})
+            behind = at_least_behind(about.encoding, _cell_counts(about))
         else:
             sizes = rows.design.panel.sizes
             patient = np.repeat(np.arange(sizes.size), sizes)
@@ -118,10 +120,10 @@ class LinearMixedModel:
         return behind.assign(residual_df=self.fixed.residual_df)
 
     def _patients_at(self, levels: pd.DataFrame) -> FloatArray:
-        """Count the patients with a row at the levels in each row of a frame."""
+        """Count the patients with a row at given levels; of a fit from sums, how many at least."""
         rows = self.engine.kept_rows
         if rows is None:
-            return np.full(len(levels), np.nan)
+            return at_least_at(_cell_counts(self.engine.about), levels)
         sizes = rows.design.panel.sizes
         patient = np.repeat(np.arange(sizes.size), sizes)
         return patients_at(rows.design.columns, levels, patient=patient)
@@ -426,6 +428,16 @@ class LinearMixedModel:
         """Return what a reader must know about the fit; empty when there is nothing."""
         notes = self.fit["notes"].iloc[0]
         return "" if notes == "none" else f"Note: {notes}"
+
+
+def _cell_counts(about: Description) -> CellCounts:
+    """Give what sums on visits tell of patients by level: a patient has one row at a visit."""
+    return CellCounts(
+        population=about.population,
+        visit=str(about.roles.visit),
+        n_visits=len(about.visits),
+        n_subjects=about.n_subjects,
+    )
 
 
 def _visit_covariances(engine: Engine) -> list[FloatArray]:

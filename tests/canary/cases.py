@@ -260,6 +260,16 @@ def _ends(world: World) -> distributed.Shards:
     return distributed.split_patients(rows, world.local / "ends", subject="id", n_shards=2)
 
 
+def _decided(world: World) -> distributed.Shards:
+    """Patients in two files, one row each, with words where a measure says what it decided."""
+    rows = world.words.iloc[1::2].astype(str)
+    rows = rows[["id", "event"]].assign(
+        arm=SECRET, measure=NUMBER, status=SECRET, reason=DATE, observed=rows["event"],
+        evaluable=rows["event"], lag_days=rows["event"],
+    )  # fmt: skip
+    return distributed.split_patients(rows, world.local / "decided", subject="id", n_shards=2)
+
+
 def _edited_list(world: World) -> Path:
     folder = _shards(world).folder
     text = (folder / "shards.json").read_text(encoding="utf-8")
@@ -312,6 +322,9 @@ CASES: dict[str, Callable[[World], object]] = {
     ),
     "disclosure.suppress_proportions": _frame(disclosure.suppress_proportions),
     "disclosure.suppress_risk_table": _frame(disclosure.suppress_risk_table),
+    "distributed.adverse_event_rates": lambda world: distributed.adverse_event_rates(
+        _ends(world), events="event", sessions="time", by="arm"
+    ),
     "distributed.cox": lambda world: distributed.cox("arm", _ends(world)),
     "distributed.cumulative_incidence": lambda world: distributed.cumulative_incidence(
         _ends(world), by="arm"
@@ -331,8 +344,14 @@ CASES: dict[str, Callable[[World], object]] = {
         "y ~ arm", _shards(world), visit="visit", levels={"arm": [SECRET]}
     ),
     "distributed.open_shards": lambda world: distributed.open_shards(_edited_list(world)),
+    "distributed.quality_measures": lambda world: distributed.quality_measures(
+        _decided(world), by="arm"
+    ),
     "distributed.read_ask": lambda world: distributed.read_ask(
         world.file("round-2.json", json.dumps({"format": SECRET, "round": DATE}))
+    ),
+    "distributed.response_rates": lambda world: distributed.response_rates(
+        _decided(world), measures=["event"], by="arm"
     ),
     "distributed.split_patients": lambda world: _shards(world, world.words),
     "distributed.turnbull": lambda world: distributed.turnbull(_ends(world), by="arm"),

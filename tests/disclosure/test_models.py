@@ -37,6 +37,7 @@ pytestmark = pytest.mark.unit
 
 ARMS = {"iv": 40, "im": 30, "oral": 6}
 FEW_PATIENTS = "fewer than 11 patients in a group it compares"
+UNKNOWN = "the numbers of patients behind it are not known"
 FEW_EVENTS = "fewer than 11 events in a group it compares"
 
 
@@ -99,11 +100,17 @@ def test_residual_degrees_of_freedom() -> None:
     }
 
 
-def test_a_fit_from_sums_does_not_know_its_patients() -> None:
-    sums = moments("score ~ arm * visit", scores(ARMS), subject="patient", visit="visit")
-    assert set(reasons(fit_moments(sums)).values()) == {
-        "the numbers of patients behind it are not known"
-    }
+def test_a_fit_from_sums_knows_how_many_patients_there_are_at_least() -> None:
+    data = scores(ARMS).assign(age=lambda rows: rows["patient"] % 9)
+    sums = moments("score ~ arm * visit + age", data, subject="patient", visit="visit")
+    found = reasons(fit_moments(sums))
+    unknown = {name for name, why in found.items() if why == UNKNOWN}
+    assert unknown == {"age"}
+    few = {name for name, why in found.items() if why == FEW_PATIENTS}
+    assert few == {"arm[T.oral]", "arm[T.oral]:visit[T.w4]"}
+    assert {name for name, why in found.items() if not why} == {
+        "Intercept", "arm[T.im]", "visit[T.w4]", "arm[T.im]:visit[T.w4]"
+    }  # fmt: skip
 
 
 def test_marginal_means_of_few_patients_keep_their_row() -> None:
@@ -140,10 +147,10 @@ def test_contrasts_rest_on_the_means_that_they_weigh() -> None:
     assert later.support()["n"].tolist() == [30, 6]
 
 
-def test_means_from_sums_do_not_know_their_patients() -> None:
+def test_means_from_sums_of_few_patients_are_hidden() -> None:
     sums = moments("score ~ arm * visit", scores(ARMS), subject="patient", visit="visit")
-    frame = release(fit_moments(sums).marginal_means("visit")).frame
-    assert set(frame["reason"]) == {"the numbers of patients behind it are not known"}
+    frame = release(fit_moments(sums).marginal_means("arm", by="visit")).frame
+    assert frame["reason"].tolist() == [FEW_PATIENTS if a == "oral" else "" for a in frame["arm"]]
 
 
 def test_parametric_and_interval_models_need_events_in_every_level() -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
+import numpy as np
+import numpy.typing as npt
+
 from analysis.disclosure import RELEASE, Policy, is_small
 from analysis.distributed.attack.result import AttackResult, Finding
 
-__all__ = ["attack_patient_counts"]
+__all__ = ["attack_alike", "attack_patient_counts"]
 
 TRIED = ("numbers of patients, and what is left of one without another",)
 
@@ -55,3 +58,38 @@ def _differences(counts: Mapping[str, int]) -> Iterator[tuple[str, int]]:
     """Take every count from every larger one."""
     for one, other in combinations(sorted(counts, key=lambda name: -counts[name]), 2):
         yield f"{one} without {other}", counts[one] - counts[other]
+
+
+def attack_alike(
+    numbers: npt.NDArray[np.int64], what: str, *, policy: Policy = RELEASE
+) -> AttackResult:
+    """Find patients who are alone, or few, in a list of how many are alike.
+
+    Parameters
+    ----------
+    numbers : array of int
+        Patients per combination of values.
+    what : str
+        What they have in common.
+    policy : Policy
+        Its least count says which numbers are small.
+
+    Returns
+    -------
+    AttackResult
+        Who is alone is recovered: the list has that patient's values.
+    """
+    few = numbers[is_small(numbers, policy) & (numbers > 1)]
+    alone = int((numbers == 1).sum())
+    found = []
+    if alone:
+        found.append(Finding(where=what, how="a patient alone", patients=alone, is_recovered=True))
+    if few.size:
+        how, n = f"{few.size} groups of few patients", int(few.max())
+        found.append(Finding(where=what, how=how, patients=n, is_recovered=False))
+    return AttackResult(
+        n_patients=int(numbers.sum()),
+        minimum=policy.minimum_count,
+        findings=tuple(found),
+        tried=("numbers of patients who are alike",),
+    )

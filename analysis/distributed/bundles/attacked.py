@@ -8,13 +8,15 @@ from dataclasses import replace
 from analysis.disclosure import Policy
 from analysis.distributed.attack.event_counts import attack_event_counts
 from analysis.distributed.attack.models import attack_models
-from analysis.distributed.attack.patient_counts import attack_patient_counts
+from analysis.distributed.attack.patient_counts import attack_alike, attack_patient_counts
 from analysis.distributed.attack.result import AttackResult
 from analysis.distributed.bundles.analyses import Analysis, MixedModel
 from analysis.distributed.bundles.coarsening import known_ranges
-from analysis.distributed.bundles.rates import SiteCounts
+from analysis.distributed.bundles.rates import AdverseEventCounts, ResponseCounts
 from analysis.distributed.bundles.specification import Specification
 from analysis.distributed.bundles.times import TimesToEvent
+from analysis.distributed.bundles.totals import AdverseEventTotals
+from analysis.distributed.counted_rows import counted_from
 from analysis.distributed.sums import Sums
 from analysis.distributed.tasks.counts import counts_of
 from analysis.distributed.tasks.event_curves import event_rows
@@ -82,7 +84,10 @@ def _attack_counts(analysis: Analysis, sums: Sums, policy: Policy) -> AttackResu
         groups = [name for name in (analysis.task.by, *analysis.task.strata) if name is not None]
         by_day = event_rows(sums).groupby([*groups, "time", "event"], observed=True).size()
         attack = attack_event_counts(by_day.reset_index(name="n"), n="n", by=groups, policy=policy)
-    elif isinstance(analysis, SiteCounts):
+    elif isinstance(analysis, AdverseEventCounts):
+        alike = counted_from(sums, sums.kind).counts
+        attack = attack_alike(alike, "the same numbers of events and sessions", policy=policy)
+    elif isinstance(analysis, ResponseCounts | AdverseEventTotals):
         names = ["patients", *analysis.task.flags]
         counts = {name: int(counts_of(sums)[name].sum()) for name in names}
         attack = attack_patient_counts(counts, total="patients", policy=policy)

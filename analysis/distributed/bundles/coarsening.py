@@ -11,10 +11,11 @@ from analysis.disclosure import Policy, is_small
 from analysis.distributed.attack.pattern_grams import Ranges
 from analysis.distributed.bundles.analyses import Analysis, MixedModel
 from analysis.distributed.bundles.hazards import Hazards
-from analysis.distributed.bundles.rates import AdverseEventCounts, ResponseCounts, any_of
+from analysis.distributed.bundles.rates import AdverseEventCounts, ResponseCounts
 from analysis.distributed.bundles.rows import Rows
 from analysis.distributed.bundles.specification import Specification
 from analysis.distributed.bundles.times import TimesToEvent
+from analysis.distributed.bundles.totals import AdverseEventTotals, any_of
 from analysis.distributed.thresholds.counts import check_counts
 from analysis.distributed.thresholds.events import BINS_IN_WORDS, thresholded_events
 from analysis.distributed.thresholds.offered import refuse
@@ -31,7 +32,8 @@ def coarsened(analysis: Analysis, rows: Rows, threshold: int) -> Rows:
     Parameters
     ----------
     analysis : Analysis
-        Any but a Cox regression, which is refused by name.
+        Any but a Cox regression, which is refused by name, and events per patient, of which
+        thresholded agreements have totals instead.
     rows : Rows
         Of the site.
     threshold : int
@@ -51,6 +53,8 @@ def coarsened(analysis: Analysis, rows: Rows, threshold: int) -> Rows:
     policy = Policy(minimum_count=threshold)
     if isinstance(analysis, Hazards):
         refuse("cox")
+    if isinstance(analysis, AdverseEventCounts):
+        refuse("events per patient")
     if isinstance(analysis, MixedModel):
         return _of_model(analysis, rows, policy)
     if isinstance(analysis, TimesToEvent):
@@ -92,7 +96,7 @@ def rules_in_words(specification: Specification) -> Iterator[str]:
             f"they are fewer than {least}, so that the share of the observed may look higher than "
             f"it is. All counts, and what is left of one without another, are 0 or {least} or more."
         )
-    if AdverseEventCounts in kinds:
+    if AdverseEventTotals in kinds:
         yield (
             f"Events are counted only where at least {least} patients, or none, have any, and as "
             "many, or none, do not."
@@ -149,20 +153,20 @@ def _of_responses(analysis: ResponseCounts, rows: Rows, policy: Policy) -> Rows:
     few = {label: who for label, who in apart.items() if is_small(who.sum(), policy)}
     kept = rows.frame[~np.logical_or.reduce(list(few.values()))] if few else rows.frame
     lost = {f"{label}: too few to be counted": int(who.sum()) for label, who in few.items()}
-    sets = ["evaluable", "observed", *analysis.outcomes]
-    advice = f"Or agree on one outcome, such as outcomes = [{analysis.outcomes[0]!r}]."
-    _check_nested(analysis.name, kept, sets, policy, advice if len(analysis.outcomes) > 1 else "")
+    sets = ["evaluable", "observed", *analysis.measures]
+    advice = f"Or agree on one outcome, such as outcomes = [{analysis.measures[0]!r}]."
+    _check_nested(analysis.name, kept, sets, policy, advice if len(analysis.measures) > 1 else "")
     return _with_losses(rows, kept, lost)
 
 
-def _of_adverse_events(analysis: AdverseEventCounts, rows: Rows, policy: Policy) -> Rows:
+def _of_adverse_events(analysis: AdverseEventTotals, rows: Rows, policy: Policy) -> Rows:
     """Refuse events that few patients have, or all but few."""
-    sets = [any_of(name) for name in analysis.events]
+    sets = [any_of(name) for name in analysis.measures]
     advice = (
         'Or agree on count = ["events"], which leaves serious events out; the masked mode holds '
         "the threshold to the sum of all sites, where they may be enough."
     )
-    has_serious = "serious_events" in analysis.events
+    has_serious = "serious_events" in analysis.measures
     _check_nested(analysis.name, rows.frame, sets, policy, advice if has_serious else "")
     return rows
 

@@ -13,6 +13,7 @@ from analysis.distributed.bundles.analyses import Analysis, MixedModel
 from analysis.distributed.bundles.hazards import Hazards
 from analysis.distributed.bundles.rates import AdverseEventCounts, ResponseCounts
 from analysis.distributed.bundles.times import TimesToEvent
+from analysis.distributed.bundles.totals import AdverseEventTotals
 from analysis.distributed.thresholds.offered import refuse
 from analysis.distributed.thresholds.records import (
     Contributors,
@@ -87,7 +88,7 @@ def contribution_of(analysis: Analysis, rows: pd.DataFrame, policy: Policy) -> C
     Parameters
     ----------
     analysis : Analysis
-        Any but a Cox regression.
+        Any that a site can publish on its own.
     rows : pandas.DataFrame
         The rows that are summed, coarsened already.
     policy : Policy
@@ -100,6 +101,8 @@ def contribution_of(analysis: Analysis, rows: pd.DataFrame, policy: Policy) -> C
     """
     if isinstance(analysis, Hazards):
         refuse("cox")
+    if isinstance(analysis, AdverseEventCounts):
+        refuse("events per patient")
     if isinstance(analysis, MixedModel):
         question, patients = "scores", contributors(analysis.task, rows, policy=policy)
     else:
@@ -111,7 +114,7 @@ def contribution_of(analysis: Analysis, rows: pd.DataFrame, policy: Policy) -> C
 
 
 def _counted(
-    analysis: TimesToEvent | ResponseCounts | AdverseEventCounts,
+    analysis: TimesToEvent | ResponseCounts | AdverseEventTotals,
 ) -> tuple[str, Sequence[str], Sequence[str]]:
     """Return the question, the columns by which patients are counted, and what is added."""
     text = analysis.text

@@ -12,7 +12,8 @@ from analysis import storage
 from analysis.distributed.bundles.bundle import Bundle, Part
 from analysis.distributed.bundles.masked import MASKED
 from analysis.distributed.bundles.sent import require_no_record
-from analysis.distributed.bundles.specification import Specification, digest, specification_of
+from analysis.distributed.bundles.specification import Specification, specification_of
+from analysis.distributed.digests import digest
 from analysis.distributed.masks import require_no_private_key
 from analysis.distributed.sums import Sums, packed, unpacked
 from analysis.errors import AnalysisError, DataError

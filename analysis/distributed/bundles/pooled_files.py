@@ -9,8 +9,8 @@ import pandas as pd
 from analysis import storage
 from analysis.checks.spreadsheet_text import harmless
 from analysis.disclosure import RELEASE, Policy
+from analysis.distributed.bundles.pooled import Pooled
 from analysis.distributed.bundles.pooled_text import n_patients, pooled_text, shown_tables
-from analysis.distributed.bundles.pooling import Pooled
 from analysis.errors import DisclosureError
 from analysis.study import in_local_zone
 

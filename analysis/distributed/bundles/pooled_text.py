@@ -9,7 +9,8 @@ import pandas as pd
 
 from analysis.disclosure import CONFIDENTIAL, RELEASE, Policy, release
 from analysis.distributed.bundles.between_sites import between_sites
-from analysis.distributed.bundles.pooling import Pooled
+from analysis.distributed.bundles.compared_sites import SENTENCES, compared_sites
+from analysis.distributed.bundles.pooled import Pooled
 from analysis.distributed.bundles.specification import MODES
 from analysis.distributed.cox.rounds import NextRound
 from analysis.errors import DisclosureError
@@ -23,6 +24,11 @@ WITHIN = {
     "without-each-site": "All sites, and without each in turn",
 }
 """Tables for the inside of the network only: the difference of two of them is one site."""
+
+_COMPARED = {
+    "funnel": "Sites beside the limits of chance",
+    "shrunken": "Sites, drawn in towards all together",
+}
 
 
 def heading_lines(pooled: Pooled) -> Iterator[str]:
@@ -67,7 +73,8 @@ def shown_tables(
     -------
     dict of str to dict of str to pandas.DataFrame
         Per analysis ``""`` to the pooled result, or to the reason why it is not shown; and where
-        there is something to say ``by-site``, ``between-sites`` and ``without-each-site``.
+        there is something to say ``by-site``, ``between-sites`` and ``without-each-site``, or of
+        counts by site the tables of `compared_sites`.
     """
     return {
         name: {"": _frame(pooled, name, policy), **(_within(pooled, name, policy) if whole else {})}
@@ -77,6 +84,8 @@ def shown_tables(
 
 def _within(pooled: Pooled, name: str, policy: Policy) -> dict[str, pd.DataFrame]:
     """Return the tables for the inside of the network."""
+    if policy.confidential and pooled.funnel_measures(name):
+        return compared_sites(pooled, name)
     if not policy.confidential or not pooled.sites_known(name):
         return {}
     by_site = pooled.by_site(name)
@@ -142,8 +151,18 @@ def _written(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     """Write the tables of one analysis."""
     for kind, table in tables.items():
         if kind:
-            yield f"### {WITHIN[kind]}"
+            yield f"### {_heading(kind)}"
+        if SENTENCES in table.attrs:
+            yield " ".join(table.attrs[SENTENCES])
         yield f"```text\n{frame_to_text(_rounded(table))}\n```"
+
+
+def _heading(kind: str) -> str:
+    """Name a table for the inside of the network."""
+    if kind in WITHIN:
+        return WITHIN[kind]
+    how, _, measure = kind.partition("-")
+    return f"{_COMPARED[how]}: {measure.replace('_', ' ')}"
 
 
 def _plain(value: Any) -> str:
@@ -179,9 +198,12 @@ def _patients_text(pooled: Pooled, name: str) -> str:
     return "hidden by masks, site by site" if n is None else f"{n:,}"
 
 
+_SAID_ABOVE = ["not_fitted", "case_mix"]  # by the fits by site, and in a sentence
+
+
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:
     """Write p-values as readers expect, and notes short; numbers are rounded when printed."""
-    shown = table.drop(columns="not_fitted", errors="ignore")  # the fits by site say why
+    shown = table.drop(columns=_SAID_ABOVE, errors="ignore")
     if "p_value" in shown:
         shown = shown.assign(p_value=[p_value_text(p) for p in shown["p_value"]])
     if "note" in shown:

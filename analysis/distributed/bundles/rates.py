@@ -1,4 +1,4 @@
-"""Response and adverse-event rates from counts per site, as funnels take them."""
+"""Response and adverse-event rates from counts per site, and the funnels that they give."""
 
 from __future__ import annotations
 
@@ -9,23 +9,34 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from analysis.disclosure import RELEASE, Policy
 from analysis.distributed.bundles.options import Options
 from analysis.distributed.bundles.rows import Rows, check_visit
 from analysis.distributed.masks import Layout
 from analysis.distributed.sums import Sums
 from analysis.distributed.tasks.counts import CountsTask, counts_of, response_rates_of
+from analysis.distributed.tasks.event_rates import (
+    EventRatesTask,
+    clinic_rates_of,
+    event_counts_of,
+    event_rates_of,
+)
 from analysis.errors import DataError
 from analysis.outcomes import visit_status
+from analysis.quality import Funnel, funnel
 from analysis.results import FloatArray
 from analysis.safety.adverse_events import require_rates
 from analysis.safety.treatments import treated_sessions
 from analysis.study import Study
 
-__all__ = ["AdverseEventCounts", "ResponseCounts", "SiteCounts", "any_of"]
+__all__ = ["EVENTS", "AdverseEventCounts", "ResponseCounts", "SiteCounts", "events_of_patients"]
 
 _SITE = "site_id"
 _OUTCOMES = ("response", "remission")
-_EVENTS = ("events", "serious_events")
+_SESSIONS = "sessions"
+EVENTS = ("events", "serious_events")
+"""What may be counted in the assessed sessions."""
+_AS_OBSERVED = "as observed, case mix not allowed for"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -38,41 +49,45 @@ class SiteCounts:
         As the agreement calls it.
     text : mapping
         Its table, defaults written out.
-    task : CountsTask
-        What is counted.
+    measures : tuple of str
+        What sites can be compared by.
     """
+
+    before: ClassVar[tuple[str, ...]] = ()
+    """What is counted beside patients and measures."""
 
     name: str
     text: Mapping[str, Any]
-    task: CountsTask
+    measures: tuple[str, ...]
 
-    def fit(self, sums: Sums) -> pd.DataFrame:
-        """List the counts by site."""
-        return counts_of(sums)
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is counted, beside patients, in the masked mode."""
+        return (*self.before, *self.measures)
 
     def table(self, result: pd.DataFrame) -> pd.DataFrame:
         """Show a result as a table."""
         return result
 
+    def chosen(self, measure: str | None) -> str:
+        """Return a measure, the first where none is named, or refuse it."""
+        if measure is not None and measure not in self.measures:
+            raise DataError(
+                f"{self.name!r} has no such measure; it has {', '.join(self.measures)}."
+            )
+        return measure or self.measures[0]
+
     @property
     def layout(self) -> Layout:
         """Arrays that every site sends: counts over all sites, since one site's are its own."""
-        return Layout(shapes={"counts": (1 + len(self.task.flags) + len(self.task.amounts),)})
-
-    def dense(self, sums: Sums) -> dict[str, FloatArray]:
-        """Put the counts of a site into the arrays of the layout."""
-        counts = counts_of(sums)
-        names = ["patients", *self.task.flags, *self.task.amounts]
-        return {"counts": counts[names].sum().to_numpy(dtype=float)}
+        return Layout(shapes={"counts": (1 + len(self.names),)})
 
     def fit_masked(self, arrays: Mapping[str, FloatArray], threshold: int) -> pd.DataFrame:
         """List the network's counts, small ones missing; those of sites are behind the masks."""
-        names = ["patients", *self.task.flags, *self.task.amounts]
-        counts = pd.Series(np.rint(arrays["counts"]).astype(int), names)
-        small = counts.gt(0) & counts.lt(threshold)
-        few = [name for name in self.task.amounts if small.get(any_of(name), False)]
-        shown = counts.astype("Int64").mask(small | counts.index.isin(few))
-        return shown.to_frame().T.reset_index(drop=True)
+        counts = np.rint(arrays["counts"]).astype(int)
+        small = (counts > 0) & (counts < threshold)
+        shown = [pd.NA if hidden else n for n, hidden in zip(counts.tolist(), small, strict=True)]
+        return pd.DataFrame([shown], columns=["patients", *self.names]).astype("Int64")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,13 +96,14 @@ class ResponseCounts(SiteCounts):
 
     Parameters
     ----------
-    outcomes : tuple of str
-        Which outcomes of the observed are counted.
+    task : CountsTask
+        What is counted.
     """
 
     kinds: ClassVar = ("response",)
+    before: ClassVar = ("evaluable", "observed")
 
-    outcomes: tuple[str, ...]
+    task: CountsTask
 
     @classmethod
     def read(cls, name: str, table: Options, sites: tuple[str, ...]) -> ResponseCounts:
@@ -96,10 +112,10 @@ class ResponseCounts(SiteCounts):
         check_visit(table.text("visit"), f"{table.where}: visit")
         table.text("instrument")
         table.number("baseline_at_least")
-        outcomes = table.some_of("outcomes", _OUTCOMES)
-        flags = ("evaluable", "observed", *outcomes)
-        task = CountsTask(by=(_SITE,), flags=flags, levels={_SITE: sites}, subject="subject_id")
-        return cls(name=name, text=table.read, task=task, outcomes=outcomes)
+        measures, levels = table.some_of("outcomes", _OUTCOMES), {_SITE: sites}
+        flags = (*cls.before, *measures)
+        task = CountsTask(by=(_SITE,), flags=flags, levels=levels, subject="subject_id")
+        return cls(name=name, text=table.read, measures=measures, task=task)
 
     def rows(self, study: Study) -> Rows:
         """Place the patients of a site in the denominators of the visit."""
@@ -109,77 +125,134 @@ class ResponseCounts(SiteCounts):
         return Rows(frame=frame, account=_nothing_left_out())
 
     def fit(self, sums: Sums) -> pd.DataFrame:
-        """Estimate the rates by site, with the counts that a funnel takes."""
-        return response_rates_of(sums, self.outcomes)
+        """Estimate the rates by site."""
+        return response_rates_of(sums, self.measures)
+
+    def dense(self, sums: Sums) -> dict[str, FloatArray]:
+        """Put the counts of a site into the arrays of the layout."""
+        counts = counts_of(sums)[["patients", *self.names]]
+        return {"counts": counts.sum().to_numpy(dtype=float)}
+
+    def funnel(self, sums: Sums, measure: str | None = None, policy: Policy = RELEASE) -> Funnel:
+        """Compare sites by patients with an outcome among the observed."""
+        chosen = self.chosen(measure)
+        what = f"{chosen} of {self.text['instrument']} at {self.text['visit']}"
+        return funnel(
+            counts_of(sums),
+            kind="proportion",
+            by=_SITE,
+            events=chosen,
+            denominator="observed",
+            policy=policy,
+            label=f"{what}, {_AS_OBSERVED}",
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AdverseEventCounts(SiteCounts):
-    """Patients, assessed sessions, adverse events and who had any, per site.
+    """Patients by assessed sessions and adverse events, per site.
+
+    How many patients had how many events is counted, since events of one patient come together:
+    without it limits would be those of independent events.
 
     Parameters
     ----------
-    events : tuple of str
-        Which events are counted; each has a flag of the patients with any, see `any_of`.
+    task : EventRatesTask
+        What is counted.
     """
 
     kinds: ClassVar = ("adverse-events",)
+    before: ClassVar = (_SESSIONS,)
 
-    events: tuple[str, ...]
+    task: EventRatesTask
 
     @classmethod
     def read(cls, name: str, table: Options, sites: tuple[str, ...]) -> AdverseEventCounts:
         """Read a table with ``model = "adverse-events"``."""
         table.one_of("model", cls.kinds)
-        events = table.some_of("count", _EVENTS)
-        task = CountsTask(
-            by=(_SITE,),
-            flags=tuple(map(any_of, events)),
-            amounts=("sessions", *events),
+        measures = table.some_of("count", EVENTS)
+        task = EventRatesTask(
+            events=measures,
+            sessions=_SESSIONS,
+            by=_SITE,
             levels={_SITE: sites},
             subject="subject_id",
         )
-        return cls(name=name, text=table.read, task=task, events=events)
+        return cls(name=name, text=table.read, measures=measures, task=task)
 
     def rows(self, study: Study) -> Rows:
         """Count assessed sessions and their events per patient of a site."""
-        require_rates(study)
-        sessions = treated_sessions(study)
-        assessed = sessions[sessions["ae_assessed"].fillna(value=False).astype(bool)]
-        if assessed.empty:
-            raise DataError("Not computable: adverse events; no session has ae_assessed true.")
-        key = ["subject_id", "session_no"]
-        events = study.table("adverse_events").merge(assessed[key], on=key, how="inner")
-        found = pd.DataFrame({"sessions": assessed.groupby("subject_id", observed=True).size()})
-        by_patient = events.groupby("subject_id", observed=True)
-        found["events"] = by_patient.size()
-        serious = events["serious"].fillna(value=False).astype(bool)
-        found["serious_events"] = serious.groupby(events["subject_id"], observed=True).sum()
-        found = found.fillna(0).astype(int)
-        found = found.assign(**{any_of(name): found[name] > 0 for name in _EVENTS}).reset_index()
-        home = study.table("subjects")[["subject_id", _SITE]]
-        frame = found.merge(home, on="subject_id").astype({_SITE: "object", "subject_id": "object"})
-        left = len(sessions) - len(assessed)
-        account = pd.DataFrame({"reason": ["sessions without ae_assessed"], "n_rows": [left]})
-        return Rows(frame=frame[list(self.task.columns)], account=account)
+        found = events_of_patients(study)
+        return Rows(frame=found.frame[list(self.task.columns)], account=found.account)
+
+    def fit(self, sums: Sums) -> pd.DataFrame:
+        """Estimate events per 100 sessions by site."""
+        return event_rates_of(sums)
+
+    def dense(self, sums: Sums) -> dict[str, FloatArray]:
+        """Put the counts of a site into the arrays of the layout."""
+        counts = event_counts_of(sums)[["patients", *self.names]]
+        return {"counts": counts.sum().to_numpy(dtype=float)}
+
+    def funnel(self, sums: Sums, measure: str | None = None, policy: Policy = RELEASE) -> Funnel:
+        """Compare sites by events per 100 sessions; limits know that events come together."""
+        chosen = self.chosen(measure)
+        return funnel(
+            clinic_rates_of(sums, chosen),
+            kind="rate",
+            by=_SITE,
+            events="events",
+            denominator="denominator",
+            variance="variance",
+            patients="patients",
+            affected="affected",
+            per=100.0,
+            policy=policy,
+            label=f"{_IN_WORDS[chosen]} per 100 sessions, {_AS_OBSERVED}",
+        )
 
 
-def any_of(events: str) -> str:
-    """Name the flag of the patients with any event.
-
-    Parameters
-    ----------
-    events : str
-        Name of the events.
-
-    Examples
-    --------
-    >>> any_of("serious_events")
-    'patients_with_serious_events'
-    """
-    return f"patients_with_{events}"
+_IN_WORDS = {"events": "adverse events", "serious_events": "serious adverse events"}
 
 
 def _nothing_left_out() -> pd.DataFrame:
     """Return an account without an entry."""
     return pd.DataFrame({"reason": pd.Series(dtype=object), "n_rows": pd.Series(dtype=int)})
+
+
+def events_of_patients(study: Study) -> Rows:
+    """Count assessed sessions and their adverse events per patient.
+
+    Parameters
+    ----------
+    study : Study
+        Of one site, checked.
+
+    Returns
+    -------
+    Rows
+        Columns ``subject_id, sessions, events, serious_events, site_id``.
+
+    Raises
+    ------
+    DataError
+        When nobody was asked about adverse events.
+    """
+    require_rates(study)
+    sessions = treated_sessions(study)
+    assessed = sessions[sessions["ae_assessed"].fillna(value=False).astype(bool)]
+    if assessed.empty:
+        raise DataError("Not computable: adverse events; no session has ae_assessed true.")
+    key = ["subject_id", "session_no"]
+    events = study.table("adverse_events").merge(assessed[key], on=key, how="inner")
+    found = pd.DataFrame({"sessions": assessed.groupby("subject_id", observed=True).size()})
+    by_patient = events.groupby("subject_id", observed=True)
+    found["events"] = by_patient.size()
+    serious = events["serious"].fillna(value=False).astype(bool)
+    found["serious_events"] = serious.groupby(events["subject_id"], observed=True).sum()
+    found = found.fillna(0).astype(int).reset_index()
+    home = study.table("subjects")[["subject_id", _SITE]]
+    frame = found.merge(home, on="subject_id").astype({_SITE: "object", "subject_id": "object"})
+    left = len(sessions) - len(assessed)
+    account = pd.DataFrame({"reason": ["sessions without ae_assessed"], "n_rows": [left]})
+    return Rows(frame=frame, account=account)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from analysis import storage
-from analysis.distributed.bundles.specification import digest
+from analysis.distributed.digests import digest
 from analysis.errors import DataError
 from analysis.results import FloatArray
 

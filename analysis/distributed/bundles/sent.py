@@ -11,7 +11,7 @@ from analysis import storage
 from analysis.checks.detail import require_local
 from analysis.disclosure import CONFIDENTIAL, Policy
 from analysis.distributed.bundles.contributions import Contribution, check_contributions
-from analysis.distributed.masks.plain import digest
+from analysis.distributed.digests import digest
 from analysis.errors import DataError, DisclosureError
 
 __all__ = ["RECORD_SUFFIX", "note_sent", "require_no_record", "require_record"]

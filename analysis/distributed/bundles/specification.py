@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -13,6 +11,7 @@ from typing import Any
 
 from analysis.distributed.bundles.analyses import Analysis, analysis_of
 from analysis.distributed.bundles.times import TimesToEvent
+from analysis.distributed.digests import digest
 from analysis.errors import DataError
 
 __all__ = ["MODES", "Specification", "read_specification"]
@@ -61,22 +60,6 @@ class Specification:
     def sha256(self) -> str:
         """Digest of the agreement: bundles of another cannot be pooled."""
         return digest(self.text)
-
-
-def digest(text: Mapping[str, Any]) -> str:
-    """Digest plain values, whatever the order in which they were written.
-
-    Parameters
-    ----------
-    text : mapping
-        Values that JSON has.
-
-    Returns
-    -------
-    str
-        SHA-256 in hexadecimal.
-    """
-    return hashlib.sha256(json.dumps(text, sort_keys=True).encode("utf-8")).hexdigest()
 
 
 def read_specification(path: Path | str) -> Specification:
@@ -149,7 +132,8 @@ def specification_of(text: Mapping[str, Any], name: str) -> Specification:
             'in [network], or take mode = "masked" or "thresholded".'
         )
     checked = tuple(
-        analysis_of(label, _table(analyses, label, name), tuple(sites), name) for label in analyses
+        analysis_of(label, _table(analyses, label, name), tuple(sites), mode, name)
+        for label in analyses
     )
     if mode == "masked":
         _check_sites_hidden(checked, name)

@@ -17,6 +17,7 @@ _HOLDS = {
     "event counts": "how many patients had the event, or were last seen, on each day (or bin)",
     "cox round": "one log likelihood, its slope and its curvature at given coefficients",
     "counts": "how many patients were counted, and for what",
+    "event rates": "how many patients had so many events in so many sessions",
     "masked 1": "numbers that look random until those of all other sites are added",
     "moments": "per set of visits that patients have, how many patients have it, and sums of "
     "products of their scores and covariates between visits",

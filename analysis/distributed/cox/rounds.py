@@ -25,10 +25,11 @@ from analysis.survival.coefficients import Coefficients
 from analysis.survival.newton import Optimum, Point, maximise
 from analysis.survival.regression.cox_tests import overall_tests
 
-__all__ = ["NextRound", "combine_rounds", "cox_rounds"]
+__all__ = ["SAME", "NextRound", "combine_rounds", "cox_rounds"]
 
 _WIDE = 4.0  # standard deviations that a number may span
-_SAME = 1e-13  # another machine, with other linear algebra, asks for the same but for rounding
+SAME = 1e-13
+"""Relative difference of coefficients that another machine asks for, with other linear algebra."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -154,7 +155,7 @@ def combine_rounds(
 
     def recorded(beta: FloatArray) -> Sums:
         for place, total in enumerate(known):
-            if np.allclose(total.about["beta"], beta, rtol=_SAME, atol=_SAME * _SAME):
+            if np.allclose(total.about["beta"], beta, rtol=SAME, atol=SAME * SAME):
                 used.add(place)
                 return total
         raise _AskedError(beta)

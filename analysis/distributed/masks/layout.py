@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analysis.distributed.masks.plain import digest
+from analysis.distributed.digests import digest
 from analysis.errors import DataError
 
 __all__ = ["Layout", "laid_out", "taken_apart"]

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from analysis.distributed.digests import digest
 from analysis.distributed.masks.agreed import RoundTerms
 from analysis.distributed.masks.fixed_point import to_limbs
 from analysis.distributed.masks.layout import laid_out
 from analysis.distributed.masks.message import Masked
-from analysis.distributed.masks.plain import digest
 from analysis.distributed.masks.record import note_round
 from analysis.distributed.masks.roster import Roster
 from analysis.distributed.masks.site_key import SiteKey

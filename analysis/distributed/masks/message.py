@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analysis.distributed.masks.plain import canonical, require_label
+from analysis.distributed.digests import canonical
+from analysis.distributed.masks.plain import require_label
 from analysis.distributed.sums import Sums
 from analysis.errors import DataError
 

@@ -1,8 +1,7 @@
-"""Plain values of JSON as bytes, digests and files, and the names that they carry."""
+"""Plain values of JSON as files for people to read, and the names that they carry."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import unicodedata
 from pathlib import Path
@@ -11,42 +10,9 @@ from typing import Any
 from analysis import storage
 from analysis.errors import DataError
 
-__all__ = ["canonical", "digest", "read_plain", "require_label", "write_plain"]
+__all__ = ["read_plain", "require_label", "write_plain"]
 
 _LONGEST_LABEL = 64
-
-
-def canonical(plain: Any) -> bytes:
-    """Write values of JSON as the bytes that are hashed, signed and derived from.
-
-    Parameters
-    ----------
-    plain : object
-        Mappings, sequences, texts and whole numbers.
-
-    Returns
-    -------
-    bytes
-        The same values give the same bytes, and other values others: keys are sorted, texts are
-        quoted, and there is no white space.
-    """
-    return json.dumps(plain, sort_keys=True, separators=(",", ":")).encode("ascii")
-
-
-def digest(plain: Any) -> str:
-    """SHA-256 of values of JSON, as 64 hexadecimal digits.
-
-    Parameters
-    ----------
-    plain : object
-        As in `canonical`.
-
-    Returns
-    -------
-    str
-        The digest.
-    """
-    return hashlib.sha256(canonical(plain)).hexdigest()
 
 
 def require_label(text: str, of: str) -> None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from analysis.distributed.digests import digest
 from analysis.distributed.masks.places import require_no_private_key
-from analysis.distributed.masks.plain import digest, read_plain, require_label, write_plain
+from analysis.distributed.masks.plain import read_plain, require_label, write_plain
 from analysis.errors import DataError
 
 __all__ = ["PublicKey", "in_groups", "public_key_from", "read_public_key", "write_public_key"]

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.distributed.digests import digest
 from analysis.distributed.masks.places import require_no_private_key
-from analysis.distributed.masks.plain import digest, read_plain, write_plain
+from analysis.distributed.masks.plain import read_plain, write_plain
 from analysis.distributed.masks.public_key import PublicKey, in_groups, public_key_from
 from analysis.distributed.masks.site_key import SiteKey
 from analysis.errors import DataError

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from analysis.distributed.digests import canonical
 from analysis.distributed.masks.agreed import RoundTerms
 from analysis.distributed.masks.fixed_point import add_to, subtract_from
-from analysis.distributed.masks.plain import canonical
 from analysis.distributed.masks.public_key import PublicKey
 from analysis.distributed.masks.roster import Roster
 from analysis.distributed.masks.site_key import SiteKey

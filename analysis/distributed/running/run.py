@@ -53,7 +53,7 @@ def run_task(
     ReportError
         When sums cannot be kept.
     """
-    opened = open_shards(shards if isinstance(shards, (str, Path)) else shards.folder)
+    opened = open_shards(shards)
     opened.check_columns(list(task.columns))
     jobs = [job_of(task, opened, shard) for shard in opened.shards]
     kept = Kept(opened.folder / "sums" if keep else None)

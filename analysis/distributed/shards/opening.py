@@ -18,13 +18,13 @@ from analysis.errors import DataError
 __all__ = ["factors_among", "open_shards", "read_shard", "text_levels", "texts_among"]
 
 
-def open_shards(folder: Path | str) -> Shards:
+def open_shards(folder: Shards | Path | str) -> Shards:
     """Open shards that `split_patients` or `index_shards` left.
 
     Parameters
     ----------
-    folder : pathlib.Path or str
-        With ``shards.json`` in it.
+    folder : pathlib.Path, str or Shards
+        With ``shards.json`` in it; shards that were opened before are looked at again.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def open_shards(folder: Path | str) -> Shards:
         When the list is missing or damaged, a shard is missing, cut short or longer than listed,
         or a Parquet file is not on the list.
     """
-    root = Path(folder)
+    root = folder.folder if isinstance(folder, Shards) else Path(folder)
     shards = read_list(root)
     for shard in shards.shards:
         path = root / shard.file

@@ -151,7 +151,7 @@ def response_rates_of(
     Returns
     -------
     pandas.DataFrame
-        The columns of `analysis.outcomes.response_rates`.
+        The columns of `analysis.outcomes.response_rates`; true counts, marked as confidential.
 
     Raises
     ------
@@ -176,7 +176,9 @@ def response_rates_of(
         rate_of_observed(base.assign(n=indexed[measure]), measure, conf_level)
         for measure in measures
     ]
-    return pd.concat(parts, ignore_index=True).drop(columns=[] if by else ["all"])
+    rates = pd.concat(parts, ignore_index=True).drop(columns=[] if by else ["all"])
+    rates.attrs["confidential"] = True
+    return rates
 
 
 def _listed(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.distributed.agreement import require_agreement
 from analysis.distributed.amounts import read_amount, require_one_row
 from analysis.distributed.counted_rows import add_counted, count_rows, counted_from
+from analysis.distributed.keyed import Numbers
 from analysis.distributed.labels import code_labels
 from analysis.distributed.sums import Sums
 from analysis.errors import DataError, ModelError
@@ -20,7 +22,7 @@ from analysis.results import check_conf_level
 from analysis.safety.adverse_events import rates_of_patients
 from analysis.survival.reading.named_columns import require_columns
 
-__all__ = ["EventRatesTask", "clinic_rates_of", "event_rates_of"]
+__all__ = ["EventRatesTask", "clinic_rates_of", "event_counts_of", "event_rates_of"]
 
 _RATES = "event rates"
 _CLINICS = 2
@@ -80,13 +82,15 @@ class EventRatesTask:
         ColumnError
             When a column is missing or of the wrong type.
         DataError
-            When a number is no whole number of 0 or more, or a level was not declared.
+            When a number is no whole number of 0 or more, events are of no session, or a level
+            was not declared.
         """
         for name in self.columns:
             require_columns(rows, column=name)
         groups = [] if self.by is None else [self.by]
         require_one_row(rows, self.subject, groups)
         numbers = {name: read_amount(rows, name) for name in (*self.events, self.sessions)}
+        _require_sessions(numbers, self.sessions)
         labelled = code_labels(rows, groups, self.levels)
         return count_rows(labelled, numbers, n=len(rows)).sums(_RATES, self._about())
 
@@ -100,6 +104,43 @@ class EventRatesTask:
     def _about(self) -> dict[str, Any]:
         """Say what parts must have in common."""
         return {name: self.described[name] for name in ("by", "events", "sessions", "levels")}
+
+
+def _require_sessions(numbers: Mapping[str, Numbers], sessions: str) -> None:
+    """Refuse events of patients without a session, which would be in no rate."""
+    events = np.column_stack([values for name, values in numbers.items() if name != sessions])
+    bad = int(((numbers[sessions] == 0) & (events > 0).any(axis=1)).sum())
+    if bad:
+        raise DataError(
+            f"{bad} rows have events and no session in column {sessions!r}. Count only events of "
+            "sessions at which somebody asked for them."
+        )
+
+
+def event_counts_of(sums: Sums) -> pd.DataFrame:
+    """List patients, sessions and events by level.
+
+    Parameters
+    ----------
+    sums : Sums
+        Of `EventRatesTask`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The level, ``patients``, and each column of sessions and events; true counts.
+
+    Raises
+    ------
+    DataError
+        When the sums are others.
+    """
+    rows, by = _patients(sums), sums.about["by"]
+    level = pd.Series("", index=rows.index) if by is None else rows[by]
+    names = [sums.about["sessions"], *sums.about["events"]]
+    counts = rows[names].groupby(level, observed=True).sum()
+    counts.insert(0, "patients", level.groupby(level, observed=True).size())
+    return counts.reset_index(drop=by is None)
 
 
 def event_rates_of(sums: Sums, *, conf_level: float = 0.95) -> pd.DataFrame:
@@ -143,16 +184,20 @@ def event_rates_of(sums: Sums, *, conf_level: float = 0.95) -> pd.DataFrame:
         for group, own in groups
         for name in sums.about["events"]
     ]
-    return pd.DataFrame(found)
+    rates = pd.DataFrame(found)
+    rates.attrs["confidential"] = True
+    return rates
 
 
-def clinic_rates_of(sums: Sums) -> pd.DataFrame:
+def clinic_rates_of(sums: Sums, events: str | None = None) -> pd.DataFrame:
     """List events and sessions by clinic, as `analysis.quality.funnel` takes them for rates.
 
     Parameters
     ----------
     sums : Sums
-        Of `EventRatesTask` of one kind of events by clinic; every patient has a session.
+        Of `EventRatesTask` by clinic; every patient has a session.
+    events : str, optional
+        Which events; may be left out where one column of them was counted.
 
     Returns
     -------
@@ -166,15 +211,16 @@ def clinic_rates_of(sums: Sums) -> pd.DataFrame:
     DataError
         When the sums are others, or there are fewer than two clinics.
     ModelError
-        When the counts are not by clinic, or of several kinds of events.
+        When the counts are not by clinic, or not of these events.
     """
     by = sums.about.get("by")
     if by is None:
         raise ModelError("Clinics are compared by counts by clinic; name its column by by=.")
     rows = _patients(sums)
-    if len(sums.about["events"]) != 1:
-        raise ModelError("Clinics are compared by one kind of events; count one column of them.")
-    events, sessions = str(sums.about["events"][0]), str(sums.about["sessions"])
+    counted = list(map(str, sums.about["events"]))
+    if (events or counted[0]) not in counted or (events is None and len(counted) > 1):
+        raise ModelError(f"Clinics are compared by one of {', '.join(counted)}; name it.")
+    events, sessions = events or counted[0], str(sums.about["sessions"])
     if rows[by].nunique() < _CLINICS:
         raise DataError(f"A comparison needs two clinics; the counts are of {rows[by].nunique()}.")
     chosen: dict[str, Any] = {"covariates": (), "kind": "rate", "exposure": sessions}

@@ -30,6 +30,7 @@ __all__ = [
     "excluded_as",
     "excluded_in_words",
     "kinds_of_counts",
+    "median_wait",
     "not_computable",
     "with_estimates",
 ]
@@ -161,15 +162,30 @@ def _counts(decisions: Decisions, split: Strata) -> dict[str, Any]:
     of_group = [decisions.lag[split.group == place] for place in range(size)]
     empty = counts["denominator"] == 0
     return counts | {
-        "median_days": [_median(lags) for lags in of_group],
+        "median_days": [median_wait(lags) for lags in of_group],
         "reason": np.where(empty, "nobody in the denominator", ""),
     }
 
 
-def _median(lags: FloatArray) -> float:
+def median_wait(lags: FloatArray) -> float:
     """Take the median wait; who waited in vain waited longest, so it is missing if these are half.
 
     Every window has closed, so nobody is censored within it.
+
+    Parameters
+    ----------
+    lags : array of float, shape (p,)
+        Days waited; infinite for who waited in vain, missing for who did not wait.
+
+    Returns
+    -------
+    float
+        Days, or missing.
+
+    Examples
+    --------
+    >>> median_wait(np.array([3.0, 9.0, np.inf, np.nan]))
+    9.0
     """
     waited = lags[~np.isnan(lags)]
     middle = float(np.median(waited)) if len(waited) else np.nan

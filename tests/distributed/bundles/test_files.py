@@ -18,7 +18,7 @@ from analysis.distributed import (
     write_bundle,
 )
 from analysis.distributed.bundles import files
-from analysis.distributed.bundles.specification import digest
+from analysis.distributed.digests import digest
 from analysis.distributed.sums import Sums, packed, unpacked
 from analysis.errors import DataError, DisclosureError, ReportError
 

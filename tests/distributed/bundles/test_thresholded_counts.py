@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import survival
+from analysis.disclosure import INTERNAL
 from analysis.distributed import make_bundle, pool, write_bundle
 from analysis.distributed.bundles.coarsening import coarsened
 from analysis.distributed.bundles.rows import Rows
@@ -242,9 +243,13 @@ def test_adverse_events_of_small_clinics_without_the_serious_ones(study, tmp_pat
     found = pooled_of(study, less, tmp_path).table("asked").set_index("site_id")
     assert not [name for name in found if "serious" in name]
     exact = pooled_of(study, agreed(HARMS, "trusted", sites=sites), tmp_path / "exact")
-    whole = exact.table("asked").set_index("site_id")
-    assert whole["patients_with_serious_events"].tolist() == [2, 0]
-    pd.testing.assert_frame_equal(found, whole[found.columns], check_exact=True)
+    whole = exact.table("asked").set_index(["measure", "site_id"])
+    assert whole.loc["serious_events", "events"].tolist() == [2, 0]
+    of_any = whole.loc["events"]
+    for name in ("patients", "sessions", "events"):
+        assert found[name].tolist() == of_any[name].tolist()
+    shares = found["patients_with_events"] / found["patients"]
+    assert shares.tolist() == of_any["patient_estimate"].tolist()
     assert (found["patients_with_events"] < found["events"]).all()
 
 
@@ -329,7 +334,22 @@ def test_exact_counts_of_few_are_found_by_the_attack(study):
     assert "Days are moved" in said
     harms = agreed(HARMS, "trusted", sites=("clinic-a", "clinic-b"))
     said = "\n".join(make_bundle(study, harms, site="clinic-b").statement)
-    assert "patients_with_serious_events: a small number (2 patients in it at most)" in said
+    found = "Found: asked, the same numbers of events and sessions: a patient alone"
+    assert found in said
+
+
+@pytest.mark.identity
+def test_sites_are_compared_by_patients_with_any_event(study, tmp_path):
+    sites = ("clinic-a", "clinic-b", "clinic-e")
+    less = agreed({**HARMS, "count": ["events"]}, sites=sites)
+    found = pooled_of(study, less, tmp_path).funnel("asked", policy=INTERNAL)
+    assert found.tidy()["events"].tolist() == [49, 52, 26]
+    with pytest.raises(DataError, match="no such measure; it has events"):
+        pooled_of(study, less, tmp_path).funnel("asked", "serious_events")
+    exact = agreed(HARMS, "trusted", sites=sites)
+    rows = exact.analyses[0].rows(study)
+    with pytest.raises(DisclosureError, match="numbers of events and sessions are not published"):
+        coarsened(exact.analyses[0], rows, 11)
 
 
 @pytest.mark.unit
