@@ -61,6 +61,14 @@ def bundle(
     key: Annotated[
         Path | None, typer.Option(show_default=False, help="Masked mode: the site's own key.")
     ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            show_default=False,
+            help="Thresholded mode: the site's own record of who was in what it has sent. "
+            "Default: local/records/SITE.sent.json.",
+        ),
+    ] = None,
     show_example: Annotated[
         bool,
         typer.Option("--example", help="Print an agreement with comments, to be made your own."),
@@ -83,7 +91,9 @@ def bundle(
         read_specification,
         write_bundle,
     )
+    from analysis.distributed.bundles.sent import RECORD_SUFFIX
     from analysis.distributed.masks import read_roster, read_site_key
+    from analysis.storage import confined
 
     if show_example:
         say(example_agreement().read_text(encoding="utf-8").rstrip("\n"))
@@ -93,6 +103,9 @@ def bundle(
     agreed = read_specification(spec)
     if agreed.mode == "trusted":
         require_local(output / "bundle.json", what=_SUMS)
+    kept = None
+    if agreed.mode == "thresholded":
+        kept = record or confined(f"{site}{RECORD_SUFFIX}", within=Path("local/records"))
     made = make_bundle(
         check_folder(folder or example()).require_ok(),
         agreed,
@@ -100,11 +113,14 @@ def bundle(
         ask=None if ask is None else read_ask(ask),
         roster=None if roster is None else read_roster(roster),
         key=None if key is None else read_site_key(key),
+        record=kept,
     )
     files = write_bundle(made, output)
     say("\n".join(_bundle_lines(made)))
     for path in files:
         note(f"Written: {path}")
+    if kept is not None:
+        note(f"Noted who is in it: {kept}. This file stays here; keep it, with a backup.")
     note("Read the statement above and in the .json; then send both files to the coordinator.")
     raise typer.Exit(DONE)
 

@@ -45,6 +45,35 @@ def test_bundle_says_what_it_holds_and_where_it_is(monkeypatch, capsys, tmp_path
     assert (target / names[1]).read_bytes() == (sent / names[1]).read_bytes()
 
 
+COARSE = """
+[network]
+sites = ["clinic-a", "clinic-b"]
+mode = "thresholded"
+
+[analyses.events]
+model = "adverse-events"
+count = ["events"]
+"""
+
+
+def test_a_thresholded_bundle_is_noted_in_the_local_zone(monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.toml").write_text(COARSE, encoding="utf-8")
+    given = ["bundle", "--spec", "a.toml", "--site", "clinic-b"]
+    code, out, err = run(monkeypatch, capsys, *given, "--out", "outgoing")
+    assert (code, "in the thresholded mode" in out) == (0, True)
+    noted = tmp_path / "local" / "records" / "clinic-b.sent.json"
+    assert f"Noted who is in it: {noted}" in err
+    own = tmp_path / "local" / "own.sent.json"
+    code, _, _ = run(monkeypatch, capsys, *given, "--record", str(own))
+    assert (code, own.is_file()) == (0, True)
+    noted.write_text("{}", encoding="utf-8")
+    code, out, err = run(monkeypatch, capsys, *given, "--out", "again")
+    assert (code, out) == (3, "")
+    assert "clinic-b.sent.json, the record of who was in what" in err
+    assert not (tmp_path / "again").exists()
+
+
 @pytest.mark.parametrize("given", [[], ["--spec", "a.toml"], ["--site", "clinic-a"]])
 def test_bundle_asks_for_agreement_and_site(monkeypatch, capsys, given):
     code, _, err = run(monkeypatch, capsys, "bundle", *given)

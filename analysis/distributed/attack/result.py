@@ -68,8 +68,9 @@ class AttackResult:
 
     @property
     def n_recovered(self) -> int:
-        """Patients whose values follow with certainty."""
-        return sum(found.patients for found in self.findings if found.is_recovered)
+        """Patients whose values follow with certainty; several findings may be of one patient."""
+        found = sum(found.patients for found in self.findings if found.is_recovered)
+        return min(found, self.n_patients)
 
     @property
     def is_safe(self) -> bool:

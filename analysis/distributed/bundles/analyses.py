@@ -14,6 +14,7 @@ from analysis.distributed.bundles.rates import AdverseEventCounts, ResponseCount
 from analysis.distributed.bundles.rows import OutcomeRows, Rows
 from analysis.distributed.bundles.sites import with_sites_present, without_site_variance
 from analysis.distributed.bundles.times import TimesToEvent
+from analysis.distributed.bundles.totals import AdverseEventTotals
 from analysis.distributed.masks import Layout
 from analysis.distributed.sums import Sums
 from analysis.distributed.tasks.dense_moments import (
@@ -160,7 +161,9 @@ def _of_formula(
     return {name: tuple(values) for name, values in levels.items() if name in used}
 
 
-Analysis = MixedModel | TimesToEvent | Hazards | ResponseCounts | AdverseEventCounts
+Analysis = (
+    MixedModel | TimesToEvent | Hazards | ResponseCounts | AdverseEventCounts | AdverseEventTotals
+)
 """One analysis of the agreement; all but a Cox regression are fitted in one round."""
 
 _KINDS: dict[str, Any] = {
@@ -169,9 +172,11 @@ _KINDS: dict[str, Any] = {
     for kind in analysis.kinds
 }
 
+_THRESHOLDED: dict[str, Any] = dict.fromkeys(AdverseEventTotals.kinds, AdverseEventTotals)
+
 
 def analysis_of(
-    name: str, table: Mapping[str, Any], sites: tuple[str, ...], where: str
+    name: str, table: Mapping[str, Any], sites: tuple[str, ...], mode: str, where: str
 ) -> Analysis:
     """Read one analysis of the agreement.
 
@@ -183,6 +188,8 @@ def analysis_of(
         Its table.
     sites : tuple of str
         All sites.
+    mode : str
+        How sums leave a site; in the thresholded mode some kinds are counted in another way.
     where : str
         File, for messages.
 
@@ -198,6 +205,7 @@ def analysis_of(
     """
     options = Options(table, f"{where}, analyses.{name}")
     kind = options.one_of("model", tuple(_KINDS))
-    analysis: Analysis = _KINDS[kind].read(name, options, sites)
+    kinds = _KINDS | _THRESHOLDED if mode == "thresholded" else _KINDS
+    analysis: Analysis = kinds[kind].read(name, options, sites)
     options.check_all_read()
     return analysis

@@ -1,69 +1,30 @@
-"""The sums of a bundle as they may leave: attacked in every mode, coarsened where agreed."""
+"""The attack on the sums of a bundle before they leave, in every mode in which they can be read."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-import pandas as pd
+from dataclasses import replace
 
 from analysis.disclosure import Policy
+from analysis.distributed.attack.event_counts import attack_event_counts
 from analysis.distributed.attack.models import attack_models
+from analysis.distributed.attack.patient_counts import attack_alike, attack_patient_counts
 from analysis.distributed.attack.result import AttackResult
 from analysis.distributed.bundles.analyses import Analysis, MixedModel
-from analysis.distributed.bundles.hazards import Hazards
-from analysis.distributed.bundles.rows import Rows
+from analysis.distributed.bundles.coarsening import known_ranges
+from analysis.distributed.bundles.rates import AdverseEventCounts, ResponseCounts
 from analysis.distributed.bundles.specification import Specification
+from analysis.distributed.bundles.times import TimesToEvent
+from analysis.distributed.bundles.totals import AdverseEventTotals
+from analysis.distributed.counted_rows import counted_from
 from analysis.distributed.sums import Sums
+from analysis.distributed.tasks.counts import counts_of
+from analysis.distributed.tasks.event_curves import event_rows
 from analysis.distributed.tasks.moments import moments_of
-from analysis.distributed.thresholds.offered import refuse
-from analysis.distributed.thresholds.rows import coarsened_rows
 from analysis.errors import DisclosureError
-from analysis.instruments import load_instrument
 from analysis.results import counted
 
-__all__ = ["attack_sums", "coarsened", "require_safe"]
-
-
-def coarsened(analysis: Analysis, rows: Rows, threshold: int) -> Rows:
-    """Coarsen the rows of a site until their sums may be published on their own.
-
-    Parameters
-    ----------
-    analysis : Analysis
-        A mixed model; other kinds are refused by name.
-    rows : Rows
-        Of the site.
-    threshold : int
-        Least number of patients that a count may stand for.
-
-    Returns
-    -------
-    Rows
-        What remains; the account says what does not.
-
-    Raises
-    ------
-    DisclosureError
-        When nothing remains, or the kind cannot be published by one site.
-    """
-    if isinstance(analysis, Hazards):
-        refuse("cox")
-    if not isinstance(analysis, MixedModel):
-        raise DisclosureError(
-            f"{analysis.name!r}: of one site on its own this version publishes sums of mixed "
-            "models only. Send masked sums, or exact ones under an agreement (trusted)."
-        )
-    policy = Policy(minimum_count=threshold)
-    ranges = _ranges(analysis)
-    kept, account = coarsened_rows(analysis.task, rows.frame, ranges=ranges, policy=policy)
-    lost = {
-        "reason": ["coarsened, so that nobody is alone"],
-        "n_rows": [account.n_rows - len(kept)],
-    }
-    return Rows(
-        frame=kept, account=pd.concat([rows.account, pd.DataFrame(lost)], ignore_index=True)
-    )
+__all__ = ["attack_sums", "require_safe"]
 
 
 def attack_sums(
@@ -83,18 +44,17 @@ def attack_sums(
     Returns
     -------
     AttackResult or None
-        None without a mixed model.
+        Of all analyses together; None where a Cox regression is all there is.
     """
-    models: dict[str, Any] = {}
-    ranges: dict[str, tuple[float, float]] = {}
-    for analysis, own in zip(analyses, sums, strict=True):
-        if isinstance(analysis, MixedModel):
-            models[analysis.name] = moments_of(own)
-            ranges |= _ranges(analysis)
-    if not models:
-        return None
     policy = Policy(minimum_count=specification.threshold)
-    return attack_models(models, ranges=ranges, policy=policy)
+    pairs = list(zip(analyses, sums, strict=True))
+    found = [attack for analysis, own in pairs if (attack := _attack_counts(analysis, own, policy))]
+    models = {a.name: moments_of(own) for a, own in pairs if isinstance(a, MixedModel)}
+    if models:
+        scales = [known_ranges(a) for a in analyses if isinstance(a, MixedModel)]
+        ranges = {name: limits for scale in scales for name, limits in scale.items()}
+        found.insert(0, attack_models(models, ranges=ranges, policy=policy))
+    return _together(found) if found else None
 
 
 def require_safe(attack: AttackResult | None) -> None:
@@ -118,11 +78,31 @@ def require_safe(attack: AttackResult | None) -> None:
         )
 
 
-def _ranges(analysis: MixedModel) -> dict[str, tuple[float, float]]:
-    """Return what an attacker knows of the scale."""
-    scale = load_instrument(analysis.source.instrument)
-    low, high = float(scale.total_low), float(scale.total_high)
-    reach = high - low
-    known = {"total": (low, high), "baseline": (low, high), "change": (-reach, reach)}
-    used = set(analysis.task.columns)
-    return {name: limits for name, limits in known.items() if name in used}
+def _attack_counts(analysis: Analysis, sums: Sums, policy: Policy) -> AttackResult | None:
+    """Attack numbers of patients, where they are all that an analysis sends."""
+    if isinstance(analysis, TimesToEvent):
+        groups = [name for name in (analysis.task.by, *analysis.task.strata) if name is not None]
+        by_day = event_rows(sums).groupby([*groups, "time", "event"], observed=True).size()
+        attack = attack_event_counts(by_day.reset_index(name="n"), n="n", by=groups, policy=policy)
+    elif isinstance(analysis, AdverseEventCounts):
+        alike = counted_from(sums, sums.kind).counts
+        attack = attack_alike(alike, "the same numbers of events and sessions", policy=policy)
+    elif isinstance(analysis, ResponseCounts | AdverseEventTotals):
+        names = ["patients", *analysis.task.flags]
+        counts = {name: int(counts_of(sums)[name].sum()) for name in names}
+        attack = attack_patient_counts(counts, total="patients", policy=policy)
+    else:
+        return None
+    found = [replace(each, where=f"{analysis.name}, {each.where}") for each in attack.findings]
+    return replace(attack, findings=tuple(found))
+
+
+def _together(attacks: Sequence[AttackResult]) -> AttackResult:
+    """Put what follows from several analyses into one result."""
+    return AttackResult(
+        n_patients=max(attack.n_patients for attack in attacks),
+        minimum=attacks[0].minimum,
+        findings=tuple(found for attack in attacks for found in attack.findings),
+        tried=tuple(dict.fromkeys(way for attack in attacks for way in attack.tried)),
+        not_tried=tuple(way for attack in attacks for way in attack.not_tried),
+    )

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from analysis.disclosure import Policy
 from analysis.distributed.bundles.analyses import Analysis
-from analysis.distributed.bundles.attacked import attack_sums, coarsened, require_safe
+from analysis.distributed.bundles.attacked import attack_sums, require_safe
+from analysis.distributed.bundles.coarsening import coarsened
+from analysis.distributed.bundles.contributions import contribution_of
 from analysis.distributed.bundles.hazards import Hazards
 from analysis.distributed.bundles.masked import MASKED, mask_sums, require_keys, terms_of
 from analysis.distributed.bundles.rounds import Ask
+from analysis.distributed.bundles.rows import Rows
+from analysis.distributed.bundles.sent import note_sent, require_record
 from analysis.distributed.bundles.specification import MODES, Specification
 from analysis.distributed.bundles.statement import statement_of
 from analysis.distributed.masks import Roster, SiteKey
@@ -115,6 +121,7 @@ def make_bundle(
     ask: Ask | None = None,
     roster: Roster | None = None,
     key: SiteKey | None = None,
+    record: Path | str | None = None,
 ) -> Bundle:
     """Sum the patients of a site as the network has agreed.
 
@@ -132,6 +139,10 @@ def make_bundle(
         In the masked mode: all sites and their public keys.
     key : SiteKey, optional
         In the masked mode: the site's own.
+    record : pathlib.Path or str, optional
+        In the thresholded mode: the site's file of who was in what it has sent, below a folder
+        named ``local``, such as ``local/records/clinic-a.sent.json``; made when missing. The
+        bundle is held against it, and noted in it when it has been made.
 
     Returns
     -------
@@ -142,47 +153,35 @@ def make_bundle(
     ------
     DataError
         When the site is not one of the agreement, has no patients, rows cannot be summed, a round
-        is of another agreement, or the masked mode lacks roster or key.
+        is of another agreement, the masked mode lacks roster or key, or the thresholded mode the
+        record, or the record is damaged or of another site.
     ModelError
         When a model of the agreement cannot be summed.
     DisclosureError
         When other sums were masked for this round before; when, in the thresholded mode, nothing
-        remains that may be published, or the attack on it finds somebody.
+        remains that may be published, the attack on it finds somebody, or it differs from earlier
+        bundles by too few patients.
+    ReportError
+        When the record cannot be written.
     """
     if site not in specification.sites:
         raise DataError(
             f"The agreement has no site {site!r}; its sites are {', '.join(specification.sites)}."
         )
-    own = select_patients(study, site=site)
+    is_thresholded = specification.mode == "thresholded"
+    kept = require_record(record) if is_thresholded else None
     analyses = analyses_of(specification, ask)
-    parts, accounts = [], []
-    for analysis in progress(analyses, doing="Summing", unit="analysis"):
-        rows = analysis.rows(own)
-        if specification.mode == "thresholded":
-            rows = coarsened(analysis, rows, specification.threshold)
-        accounts.append(rows.account.assign(analysis=analysis.name))
-        if rows.frame.empty:
-            raise DataError(
-                f"{analysis.name!r}: no row of {site} is left after its rules; see "
-                "the groups and visits of the agreement. A site without rows sends no bundle."
-            )
-        task = task_of(analysis, ask)
-        parts.append(
-            Part(
-                name=analysis.name,
-                n_patients=len(rows.frame[task.subject].unique()),
-                n_rows=len(rows.frame),
-                sums=task.of(rows.frame),
-            )
-        )
+    rows = _rows_of(select_patients(study, site=site), specification, analyses, site)
+    parts = [_part(each, own, ask) for each, own in zip(analyses, rows, strict=True)]
     attack = None
     if specification.mode != "masked":  # there exact sums do not leave
         attack = attack_sums(specification, analyses, [part.sums for part in parts])
-    if specification.mode == "thresholded":
+    if is_thresholded:
         require_safe(attack)
     if specification.mode == "masked":
         parts = [_masked(specification, site, analyses, parts, ask, require_keys(roster, key))]
-    return Bundle(
+    accounts = [o.account.assign(analysis=a.name) for a, o in zip(analyses, rows, strict=True)]
+    made = Bundle(
         site=site,
         specification=specification.text,
         specification_sha256=specification.sha256,
@@ -192,6 +191,54 @@ def make_bundle(
         round=1 if ask is None else ask.round,
         asked="" if ask is None else ask.sha256,
     )
+    if kept is not None:
+        _note(kept, specification, site, analyses, rows)
+    return made
+
+
+def _rows_of(
+    own: Study, specification: Specification, analyses: Sequence[Analysis], site: str
+) -> list[Rows]:
+    """Derive the rows that are summed, coarsened where that was agreed."""
+    found = []
+    for analysis in progress(analyses, doing="Deriving", unit="analysis"):
+        rows = analysis.rows(own)
+        if specification.mode == "thresholded":
+            rows = coarsened(analysis, rows, specification.threshold)
+        if rows.frame.empty:
+            raise DataError(
+                f"{analysis.name!r}: no row of {site} is left after its rules; see "
+                "the groups and visits of the agreement. A site without rows sends no bundle."
+            )
+        found.append(rows)
+    return found
+
+
+def _part(analysis: Analysis, rows: Rows, ask: Ask | None) -> Part:
+    """Sum the rows of one analysis."""
+    task = task_of(analysis, ask)
+    return Part(
+        name=analysis.name,
+        n_patients=len(rows.frame[task.subject].unique()),
+        n_rows=len(rows.frame),
+        sums=task.of(rows.frame),
+    )
+
+
+def _note(
+    record: Path,
+    specification: Specification,
+    site: str,
+    analyses: Sequence[Analysis],
+    rows: Sequence[Rows],
+) -> None:
+    """Hold a bundle against the earlier ones of its site, and note it."""
+    policy = Policy(minimum_count=specification.threshold)
+    contributions = [
+        contribution_of(each, own.frame, policy) for each, own in zip(analyses, rows, strict=True)
+    ]
+    sha = specification.sha256
+    note_sent(record, contributions, site=site, agreement_sha256=sha, policy=policy)
 
 
 def analyses_of(specification: Specification, ask: Ask | None) -> tuple[Analysis, ...]:

@@ -62,8 +62,10 @@ class EventRows:
     until: float
 
     @classmethod
-    def read(cls, table: Options, *, competing: bool = False, grouped: bool = False) -> EventRows:
-        """Read the options of the rows."""
+    def read(
+        cls, table: Options, *, competing: bool = False, grouped: bool = False, until: float = 365.0
+    ) -> EventRows:
+        """Read the options of the rows; `until` is the last day unless the table has another."""
         endpoint = table.one_of("endpoint", _ENDPOINTS)
         visit = table.text("visit") if endpoint == "loss of response" else None
         if visit is not None:
@@ -75,8 +77,8 @@ class EventRows:
                 f"{table.where}: levels.{by} is missing; list the groups, so that all sites have "
                 "the same."
             )
-        until = table.number("until", default=365.0) or 0.0
-        if not 1.0 <= until <= _LONGEST or until != int(until):
+        last = table.number("until", default=until) or 0.0
+        if not 1.0 <= last <= _LONGEST or last != int(last):
             raise DataError(f"{table.where}: until must be a whole number of days, up to 3650.")
         return cls(
             endpoint=endpoint,
@@ -86,7 +88,7 @@ class EventRows:
             by=None if by == "none" else by,
             levels=levels,
             competing=competing,
-            until=until,
+            until=last,
         )
 
     @property

@@ -11,6 +11,7 @@ from typing import Any
 from analysis import storage
 from analysis.distributed.bundles.bundle import Bundle, Part
 from analysis.distributed.bundles.masked import MASKED
+from analysis.distributed.bundles.sent import require_no_record
 from analysis.distributed.bundles.specification import Specification, specification_of
 from analysis.distributed.digests import digest
 from analysis.distributed.masks import require_no_private_key
@@ -45,6 +46,8 @@ def write_bundle(bundle: Bundle, folder: Path | str) -> tuple[Path, Path]:
 
     Raises
     ------
+    DisclosureError
+        When a private key, or the record of who was in a bundle, lies in the folder.
     ReportError
         When they cannot be written.
     """
@@ -71,6 +74,7 @@ def write_bundle(bundle: Bundle, folder: Path | str) -> tuple[Path, Path]:
     text["sha256"] = digest(text)
     stem = f"bundle-{bundle.site}" + (f"-round-{bundle.round}" if bundle.round > 1 else "")
     require_no_private_key(Path(folder) / f"{stem}.json")
+    require_no_record(folder)
     whole = json.dumps(text, indent=1, ensure_ascii=False) + "\n"
     content = {f"{stem}.npz": numbers, f"{stem}.json": whole.encode("utf-8")}
     written = storage.write_together(Path(folder), content)

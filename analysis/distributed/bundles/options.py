@@ -34,6 +34,16 @@ class Options:
         """Return an option that is text."""
         return str(self._kept(name, default, _is_text, "a text"))
 
+    def some_of(self, name: str, allowed: Sequence[str]) -> tuple[str, ...]:
+        """Return an option that names some of several texts, in their order; else all of them."""
+
+        def are_some(value: Any) -> bool:
+            return isinstance(value, list) and _are_texts(value) and set(value) <= set(allowed)
+
+        rule = f"a list of some of {', '.join(map(repr, allowed))}"
+        value = self._kept(name, list(allowed), are_some, rule)
+        return tuple(each for each in allowed if each in value)
+
     def texts(self, name: str, default: Sequence[str] | None = None) -> tuple[str, ...]:
         """Return an option that is a text or a list of texts."""
         fallback = None if default is None else list(default)
@@ -47,13 +57,17 @@ class Options:
             return None
         return float(self._kept(name, default, _is_number, "a number"))
 
-    def numbers(self, name: str, default: Sequence[float]) -> tuple[float, ...]:
-        """Return an option that is a list of numbers."""
+    def numbers(self, name: str, default: Sequence[float] | None = None) -> tuple[float, ...]:
+        """Return an option that is a list of numbers, or nothing where it may be left out."""
+        if name not in self.given and default is None:
+            self.optional.add(name)
+            return ()
 
         def are_numbers(value: Any) -> bool:
             return isinstance(value, Sequence) and bool(value) and all(map(_is_number, value))
 
-        return tuple(map(float, self._kept(name, list(default), are_numbers, "a list of numbers")))
+        fallback = None if default is None else list(default)
+        return tuple(map(float, self._kept(name, fallback, are_numbers, "a list of numbers")))
 
     def one_of(self, name: str, allowed: Sequence[str], default: str | None = None) -> str:
         """Return an option that is one of some texts."""

@@ -29,11 +29,13 @@ from analysis.safety.adverse_events import require_rates
 from analysis.safety.treatments import treated_sessions
 from analysis.study import Study
 
-__all__ = ["AdverseEventCounts", "ResponseCounts", "SiteCounts"]
+__all__ = ["EVENTS", "AdverseEventCounts", "ResponseCounts", "SiteCounts", "events_of_patients"]
 
 _SITE = "site_id"
 _OUTCOMES = ("response", "remission")
-_EVENTS, _SESSIONS = ("events", "serious_events"), "sessions"
+_SESSIONS = "sessions"
+EVENTS = ("events", "serious_events")
+"""What may be counted in the assessed sessions."""
 _AS_OBSERVED = "as observed, case mix not allowed for"
 
 
@@ -47,15 +49,21 @@ class SiteCounts:
         As the agreement calls it.
     text : mapping
         Its table, defaults written out.
+    measures : tuple of str
+        What sites can be compared by.
     """
 
-    names: ClassVar[tuple[str, ...]] = ()
-    """What is counted, beside patients, in the masked mode."""
-    measures: ClassVar[tuple[str, ...]] = ()
-    """What sites can be compared by."""
+    before: ClassVar[tuple[str, ...]] = ()
+    """What is counted beside patients and measures."""
 
     name: str
     text: Mapping[str, Any]
+    measures: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is counted, beside patients, in the masked mode."""
+        return (*self.before, *self.measures)
 
     def table(self, result: pd.DataFrame) -> pd.DataFrame:
         """Show a result as a table."""
@@ -93,8 +101,7 @@ class ResponseCounts(SiteCounts):
     """
 
     kinds: ClassVar = ("response",)
-    names: ClassVar = ("evaluable", "observed", *_OUTCOMES)
-    measures: ClassVar = _OUTCOMES
+    before: ClassVar = ("evaluable", "observed")
 
     task: CountsTask
 
@@ -105,9 +112,10 @@ class ResponseCounts(SiteCounts):
         check_visit(table.text("visit"), f"{table.where}: visit")
         table.text("instrument")
         table.number("baseline_at_least")
-        levels = {_SITE: sites}
-        task = CountsTask(by=(_SITE,), flags=cls.names, levels=levels, subject="subject_id")
-        return cls(name=name, text=table.read, task=task)
+        measures, levels = table.some_of("outcomes", _OUTCOMES), {_SITE: sites}
+        flags = (*cls.before, *measures)
+        task = CountsTask(by=(_SITE,), flags=flags, levels=levels, subject="subject_id")
+        return cls(name=name, text=table.read, measures=measures, task=task)
 
     def rows(self, study: Study) -> Rows:
         """Place the patients of a site in the denominators of the visit."""
@@ -118,7 +126,7 @@ class ResponseCounts(SiteCounts):
 
     def fit(self, sums: Sums) -> pd.DataFrame:
         """Estimate the rates by site."""
-        return response_rates_of(sums, _OUTCOMES)
+        return response_rates_of(sums, self.measures)
 
     def dense(self, sums: Sums) -> dict[str, FloatArray]:
         """Put the counts of a site into the arrays of the layout."""
@@ -154,8 +162,7 @@ class AdverseEventCounts(SiteCounts):
     """
 
     kinds: ClassVar = ("adverse-events",)
-    names: ClassVar = (_SESSIONS, *_EVENTS)
-    measures: ClassVar = _EVENTS
+    before: ClassVar = (_SESSIONS,)
 
     task: EventRatesTask
 
@@ -163,35 +170,20 @@ class AdverseEventCounts(SiteCounts):
     def read(cls, name: str, table: Options, sites: tuple[str, ...]) -> AdverseEventCounts:
         """Read a table with ``model = "adverse-events"``."""
         table.one_of("model", cls.kinds)
+        measures = table.some_of("count", EVENTS)
         task = EventRatesTask(
-            events=_EVENTS,
+            events=measures,
             sessions=_SESSIONS,
             by=_SITE,
             levels={_SITE: sites},
             subject="subject_id",
         )
-        return cls(name=name, text=table.read, task=task)
+        return cls(name=name, text=table.read, measures=measures, task=task)
 
     def rows(self, study: Study) -> Rows:
         """Count assessed sessions and their events per patient of a site."""
-        require_rates(study)
-        sessions = treated_sessions(study)
-        assessed = sessions[sessions["ae_assessed"].fillna(value=False).astype(bool)]
-        if assessed.empty:
-            raise DataError("Not computable: adverse events; no session has ae_assessed true.")
-        key = ["subject_id", "session_no"]
-        events = study.table("adverse_events").merge(assessed[key], on=key, how="inner")
-        found = pd.DataFrame({"sessions": assessed.groupby("subject_id", observed=True).size()})
-        by_patient = events.groupby("subject_id", observed=True)
-        found["events"] = by_patient.size()
-        serious = events["serious"].fillna(value=False).astype(bool)
-        found["serious_events"] = serious.groupby(events["subject_id"], observed=True).sum()
-        found = found.fillna(0).astype(int).reset_index()
-        home = study.table("subjects")[["subject_id", _SITE]]
-        frame = found.merge(home, on="subject_id").astype({_SITE: "object", "subject_id": "object"})
-        left = len(sessions) - len(assessed)
-        account = pd.DataFrame({"reason": ["sessions without ae_assessed"], "n_rows": [left]})
-        return Rows(frame=frame[list(self.task.columns)], account=account)
+        found = events_of_patients(study)
+        return Rows(frame=found.frame[list(self.task.columns)], account=found.account)
 
     def fit(self, sums: Sums) -> pd.DataFrame:
         """Estimate events per 100 sessions by site."""
@@ -226,3 +218,41 @@ _IN_WORDS = {"events": "adverse events", "serious_events": "serious adverse even
 def _nothing_left_out() -> pd.DataFrame:
     """Return an account without an entry."""
     return pd.DataFrame({"reason": pd.Series(dtype=object), "n_rows": pd.Series(dtype=int)})
+
+
+def events_of_patients(study: Study) -> Rows:
+    """Count assessed sessions and their adverse events per patient.
+
+    Parameters
+    ----------
+    study : Study
+        Of one site, checked.
+
+    Returns
+    -------
+    Rows
+        Columns ``subject_id, sessions, events, serious_events, site_id``.
+
+    Raises
+    ------
+    DataError
+        When nobody was asked about adverse events.
+    """
+    require_rates(study)
+    sessions = treated_sessions(study)
+    assessed = sessions[sessions["ae_assessed"].fillna(value=False).astype(bool)]
+    if assessed.empty:
+        raise DataError("Not computable: adverse events; no session has ae_assessed true.")
+    key = ["subject_id", "session_no"]
+    events = study.table("adverse_events").merge(assessed[key], on=key, how="inner")
+    found = pd.DataFrame({"sessions": assessed.groupby("subject_id", observed=True).size()})
+    by_patient = events.groupby("subject_id", observed=True)
+    found["events"] = by_patient.size()
+    serious = events["serious"].fillna(value=False).astype(bool)
+    found["serious_events"] = serious.groupby(events["subject_id"], observed=True).sum()
+    found = found.fillna(0).astype(int).reset_index()
+    home = study.table("subjects")[["subject_id", _SITE]]
+    frame = found.merge(home, on="subject_id").astype({_SITE: "object", "subject_id": "object"})
+    left = len(sessions) - len(assessed)
+    account = pd.DataFrame({"reason": ["sessions without ae_assessed"], "n_rows": [left]})
+    return Rows(frame=frame, account=account)

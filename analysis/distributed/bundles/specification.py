@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.distributed.bundles.analyses import Analysis, analysis_of
+from analysis.distributed.bundles.times import TimesToEvent
 from analysis.distributed.digests import digest
 from analysis.errors import DataError
 
@@ -131,10 +132,13 @@ def specification_of(text: Mapping[str, Any], name: str) -> Specification:
             'in [network], or take mode = "masked" or "thresholded".'
         )
     checked = tuple(
-        analysis_of(label, _table(analyses, label, name), tuple(sites), name) for label in analyses
+        analysis_of(label, _table(analyses, label, name), tuple(sites), mode, name)
+        for label in analyses
     )
     if mode == "masked":
         _check_sites_hidden(checked, name)
+    if mode == "thresholded":
+        _check_binned(checked, name)
     whole = {
         "title": title,
         "sites": list(sites),
@@ -164,6 +168,19 @@ def _check_sites_hidden(analyses: tuple[Analysis, ...], name: str) -> None:
                 f"{name}: {analysis.name!r} tells sites apart (site, strata or site_id), so that "
                 "the network's sum would hold each site's own sums, which masks are to hide. "
                 "Leave the site out, or take the trusted mode."
+            )
+
+
+def _check_binned(analyses: tuple[Analysis, ...], name: str) -> None:
+    """Refuse curves and tests by the day where a site publishes on its own."""
+    for analysis in analyses:
+        if isinstance(analysis, TimesToEvent) and not analysis.bins:
+            last = int(analysis.source.until)
+            example = [day for day in (14, 28, 84) if day < last] + [last]
+            raise DataError(
+                f"{name}: {analysis.name!r} has no bins. In the thresholded mode days are moved to "
+                f"the ends of bins that all sites share; write, for example, bins = {example}. The "
+                "fewer the bins, the sooner a small site can send its counts."
             )
 
 

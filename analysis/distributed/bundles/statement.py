@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from analysis.disclosure import Policy
 from analysis.distributed.attack.result import AttackResult
+from analysis.distributed.bundles.coarsening import rules_in_words
 from analysis.distributed.bundles.specification import MODES, Specification
 from analysis.distributed.sums import Sums
-from analysis.distributed.thresholds.rows import rule_in_words
 from analysis.results import counted
 
 __all__ = ["statement_of"]
 
 _HOLDS = {
-    "event counts": "how many patients had the event, or were last seen, on each day",
+    "event counts": "how many patients had the event, or were last seen, on each day (or bin)",
     "cox round": "one log likelihood, its slope and its curvature at given coefficients",
     "counts": "how many patients were counted, and for what",
     "event rates": "how many patients had so many events in so many sessions",
@@ -74,22 +73,22 @@ def statement_of(
         f"This file leaves {site} in the {specification.mode} mode: {MODES[specification.mode]}.",
         "It holds sums over patients and no row, id or date of a patient.",
         *holds,
-        _risk(specification),
+        *_risks(specification),
+        *rules_in_words(specification),
         *([] if attack is None else attack.statement.splitlines()),
     )
 
 
-def _risk(specification: Specification) -> str:
-    """Say what could be learnt from the file."""
+def _risks(specification: Specification) -> Iterator[str]:
+    """Say what could be learnt from the file where it is not coarsened."""
     if specification.mode == "trusted":
-        return (
+        yield (
             "Where a set of visits has one patient, its sums are that patient's scores: send it "
             f"only under the agreement named here ({specification.agreement}), to the coordinator "
             "of the network."
         )
     if specification.mode == "masked":
-        return (
+        yield (
             "The coordinator can read the sum of all sites and not this file. All other sites "
             "together could, by taking theirs away; see docs/network-privacy.md."
         )
-    return rule_in_words(Policy(minimum_count=specification.threshold))

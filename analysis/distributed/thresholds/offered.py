@@ -18,6 +18,10 @@ NOT_OFFERED = {
         "Counts by day of entry are not published by one site on its own: each pair of days counts "
         "few people, and bins wide enough for all pairs leave no curve"
     ),
+    "events per patient": (
+        "Numbers of patients by their numbers of events and sessions are not published by one site "
+        "on its own: most of them are of one patient"
+    ),
     "intervals": (
         "Counts of intervals between visits are not published by one site on its own: each pair of "
         "ends counts few people"

@@ -35,7 +35,8 @@ class Contributors:
     patients : pandas.DataFrame
         Index: digests of ids. Columns ``pattern`` and ``class``, which number patients with the
         same visits, and with the same visits and levels; ``pattern_needs`` and ``class_needs``,
-        how many a subtraction must leave; and ``value NAME at VISIT``, digests of values.
+        how many a subtraction must leave; and ``value NAME at VISIT`` or ``value NAME in all``,
+        digests of values.
     """
 
     patients: pd.DataFrame
@@ -118,7 +119,12 @@ def contributors(
 
 
 def contributors_to_counts(
-    rows: pd.DataFrame, *, subject: str, by: Sequence[str], policy: Policy = RELEASE
+    rows: pd.DataFrame,
+    *,
+    subject: str,
+    by: Sequence[str],
+    amounts: Sequence[str] = (),
+    policy: Policy = RELEASE,
 ) -> Contributors:
     """Record who is in a table of counts, such as events per group and bin.
 
@@ -130,6 +136,8 @@ def contributors_to_counts(
         Column of the patient.
     by : sequence of str
         Columns by whose combinations patients are counted.
+    amounts : sequence of str
+        Columns of the patients' own numbers that are added, such as sessions.
     policy : Policy
         Its least count is the threshold.
 
@@ -145,14 +153,15 @@ def contributors_to_counts(
     DataError
         When a patient has two rows.
     """
-    check_present(rows, [subject, *by], "rows")
+    check_present(rows, [subject, *by, *amounts], "rows")
     if rows[subject].duplicated().any():
         raise DataError(f"{subject!r} has patients with more than one row; give each one row.")
     labels = rows.groupby(list(by), dropna=False).ngroup() if by else pd.Series(0, rows.index)
     counted_by, least = labels.to_numpy(dtype=np.int64), np.int64(policy.minimum_count)
     values = dict(zip(_COUNTED, (counted_by, least, counted_by, least), strict=True))
+    added = {f"{VALUE}{name} in all": _digests(rows[name]) for name in amounts}
     index = [_digest(str(label)) for label in rows[subject]]
-    return Contributors(patients=pd.DataFrame(values, index=index))
+    return Contributors(patients=pd.DataFrame({**values, **added}, index=index))
 
 
 def _numbered(*labels: IntArray) -> IntArray:

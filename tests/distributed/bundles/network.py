@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,24 @@ ANALYSES = {
     "adverse events": 'model = "adverse-events"\n',
 }
 """One analysis of every kind."""
+
+
+def two_sites(study: Any) -> Any:
+    """Return the network as two large sites, whose counts are less often small."""
+    large = {site: "north" if site < "clinic-e" else "south" for site in SITES}
+    tables = {
+        name: frame.assign(site_id=frame["site_id"].astype(str).map(large))
+        if "site_id" in frame
+        else frame
+        for name, frame in study.tables.items()
+    }
+    return replace(study, sites=("north", "south"), tables=tables)
+
+
+def without(study: Any, patients: Any) -> Any:
+    """Return a study as it was before some patients came."""
+    tables = {n: f[~f["subject_id"].isin(patients)] for n, f in study.tables.items()}
+    return replace(study, tables=tables)
 
 
 def agreement(
