@@ -7,7 +7,7 @@ the caller.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +19,7 @@ from analysis.checks.events import EVENT_RULES
 from analysis.checks.links import LINK_RULES
 from analysis.checks.located import located_rows
 from analysis.checks.measurements import MEASUREMENT_RULES
+from analysis.checks.one_reading import remembered
 from analysis.checks.sessions import SESSION_RULES
 from analysis.errors import DataError
 from analysis.progress import progress
@@ -79,6 +80,13 @@ class CheckResult:
     n_rows: int
     study: Study | None = None
     folder: Path | None = field(default=None, repr=False)
+
+    def copy(self) -> CheckResult:
+        """Return the same with tables of its own."""
+        if self.study is None:
+            return self
+        own = {name: frame.copy() for name, frame in self.study.tables.items()}
+        return replace(self, study=replace(self.study, tables=own))
 
     @property
     def n_errors(self) -> int:
@@ -248,7 +256,11 @@ def check_folder(folder: Path | str) -> CheckResult:
     CheckResult
         With `study` when the folder could be read; otherwise only structural findings.
     """
-    root = Path(folder)
+    return remembered(Path(folder), _checked)
+
+
+def _checked(root: Path) -> CheckResult:
+    """Read and check."""
     study, structural = scan_folder(root)
     if study is None:
         return CheckResult(findings=tuple(structural), n_rules=0, n_rows=0, folder=root)

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 from matplotlib.patheffects import withStroke
-from matplotlib.textpath import TextPath
+from matplotlib.textpath import text_to_path
 from scipy.optimize import isotonic_regression
 
 from analysis.figures.style import INK, MUTED, TEXT_SIZE, Mark
@@ -39,8 +39,9 @@ def _extent(text: str, *, size: float, weight: str = "normal") -> float:
     """Measure the width of a text in points."""
     if not text:
         return 0.0
-    path = TextPath((0, 0), text, size=size, prop=FontProperties(weight=weight))
-    return float(path.get_extents().width)
+    font = FontProperties(weight=weight, size=size)
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return float(width)
 
 
 def _points(ax: Axes) -> float:

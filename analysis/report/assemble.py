@@ -33,6 +33,10 @@ FIRST_PAGE = "report"
 ANALYST = "analyst"
 CHAPTER = "chapter"
 POSITION = "position"
+_FIRST = """from analysis.checks.one_reading import read_once
+from analysis.report.gaps import show_gaps
+read_once()
+show_gaps()"""  # what the kernel of a report is told before its chapters run
 
 
 def notebook_folder() -> Path:
@@ -108,7 +112,7 @@ def assembled(paths: Sequence[Path], parameters: Mapping[str, Any]) -> NotebookN
         ``analyst`` are left out.
     """
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    cells = [new_code_cell("from analysis.report.gaps import show_gaps\nshow_gaps()")]
+    cells = [new_code_cell(_FIRST)]
     kernel: Any = {}
     for path in paths:
         chapter = load_notebook_node(str(path))

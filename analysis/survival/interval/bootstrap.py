@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from analysis.results import FloatArray
-from analysis.survival.interval.estimate import estimate_intervals, values_at
+from analysis.survival.interval.estimate import IntervalSteps, estimate_intervals, values_at
 from analysis.survival.reading.interval_times import IntervalTimes
 
 __all__ = ["Cells", "bootstrap_limits", "distinct_intervals"]
@@ -64,7 +65,7 @@ def distinct_intervals(times: IntervalTimes, weight: FloatArray) -> Cells:
 
 
 def bootstrap_limits(
-    cells: Cells, asked: FloatArray, n_draws: int, rng: np.random.Generator, conf_level: float
+    cells: Cells, asked: FloatArray, n_draws: int, seed: tuple[int, ...], conf_level: float
 ) -> tuple[FloatArray, FloatArray]:
     """Estimate the curve of drawn patients many times.
 
@@ -76,8 +77,8 @@ def bootstrap_limits(
         Times.
     n_draws : int
         Samples.
-    rng : numpy.random.Generator
-        Random numbers.
+    seed : tuple of int
+        Where the random numbers begin.
     conf_level : float
         Two-sided coverage.
 
@@ -86,14 +87,23 @@ def bootstrap_limits(
     low, high : array, shape (t,)
         Percentiles of the lower and of the upper bounds of the curves.
     """
-    n = int(cells.number.sum())
-    draws = rng.multinomial(n, cells.number / cells.number.sum(), size=n_draws)
     lows, highs = np.empty((n_draws, asked.size)), np.empty((n_draws, asked.size))
-    for draw, number in enumerate(draws):
-        drawn = number > 0
-        times = IntervalTimes(lower=cells.times.lower[drawn], upper=cells.times.upper[drawn])
-        curve = estimate_intervals(times, number[drawn].astype(float)).steps
+    for draw, curve in enumerate(_drawn_curves(cells, n_draws, seed)):
         values = values_at(curve, asked)
         lows[draw], highs[draw] = values["estimate_low"], values["estimate_high"]
     tail = (1.0 - conf_level) / 2.0
     return np.quantile(lows, tail, axis=0), np.quantile(highs, 1.0 - tail, axis=0)
+
+
+@lru_cache(maxsize=4)  # one curve is asked for a page, a table and a chart, at other times each
+def _drawn_curves(cells: Cells, n_draws: int, seed: tuple[int, ...]) -> tuple[IntervalSteps, ...]:
+    """Estimate the curve of each draw of as many patients."""
+    rng = np.random.default_rng(seed)
+    n = int(cells.number.sum())
+    draws = rng.multinomial(n, cells.number / cells.number.sum(), size=n_draws)
+    curves = []
+    for number in draws:
+        drawn = number > 0
+        times = IntervalTimes(lower=cells.times.lower[drawn], upper=cells.times.upper[drawn])
+        curves.append(estimate_intervals(times, number[drawn].astype(float)).steps)
+    return tuple(curves)

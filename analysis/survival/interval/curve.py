@@ -208,8 +208,7 @@ class IntervalCurve:
             raise ModelError("Drawing patients again needs whole weights, or none.")
         tables = []
         for number, (group, cells) in enumerate(zip(self.groups, self.cells, strict=True)):
-            rng = np.random.default_rng([seed, number])
-            low, high = bootstrap_limits(cells, asked, n_draws, rng, conf_level)
+            low, high = bootstrap_limits(cells, asked, n_draws, (seed, number), conf_level)
             table = values_at(group.steps, asked)[["time", "estimate"]]
             tables.append(table.assign(conf_low=low, conf_high=high))
         return self._stack(tables)
