@@ -144,6 +144,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             need(program)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name the bytes of a file by their parameter: archives hold the second they were made in."""
+    return argname if isinstance(val, bytes) and len(val) > 20 else None
+
+
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Leave the scripts that made reference values alone: they need other software."""
     reference = Path(__file__).parent / "reference"

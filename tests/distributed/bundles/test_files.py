@@ -183,6 +183,7 @@ def _bomb():
         _archive(_of_objects(), "../../away.npy"),
         packed(Sums(kind="bundle", about={}, arrays={})),
     ],
+    ids=["no archive", "objects", "huge", "negative", "version", "elsewhere", "other kind"],
 )
 def test_crafted_numbers_are_refused_even_with_their_digest(path, content):
     with_numbers(path, content)
