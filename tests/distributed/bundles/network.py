@@ -138,8 +138,8 @@ def derived_once() -> Iterator[None]:
     def table(self: Any, study: Any) -> Any:
         known = (id(study), self.endpoint, self.visit, self.competing)
         if known not in kept:
-            kept[known] = derive(self, study)
-        return kept[known]
+            kept[known] = study, derive(self, study)
+        return kept[known][1]
 
     def once(call: Callable[..., Any]) -> Callable[..., Any]:
         held: dict[Any, Any] = {}
@@ -147,8 +147,8 @@ def derived_once() -> Iterator[None]:
         def given(study: Any, *names: Any, **rules: Any) -> Any:
             known = (id(study), names, tuple(rules.items()))
             if known not in held:
-                held[known] = call(study, *names, **rules)
-            return held[known]
+                held[known] = study, call(study, *names, **rules)  # else another has its id
+            return held[known][1]
 
         return given
 
