@@ -381,7 +381,7 @@ class LinearMixedModel:
         """
         return build_marginal_means(
             self.fixed, self.population, specs=specs, by=by, weights=weights, at=at,
-            count=self._patients_at,
+            count=self._patients_at, at_least=self.engine.kept_rows is None,
         )  # fmt: skip
 
     def summary(self) -> str:

@@ -23,6 +23,8 @@ from analysis.tables.statistics import denominators_of
 __all__ = ["MeansResult", "estimate_with_limits", "marginal_means_table"]
 
 _BEHIND = ("n", "residual_df")
+_COUNT = "Patients: with a score behind the mean."
+_BOUND = "Patients: at least so many have a score behind the mean, as the sums of the fit tell."
 
 
 class MeansResult(Protocol):
@@ -146,7 +148,7 @@ def marginal_means_table(
         ),
         notes=(
             *notes,
-            "Patients: with a score behind the mean. CI, confidence interval.",
+            f"{_BOUND if support.attrs.get('at_least') else _COUNT} CI, confidence interval.",
             hiding_note(policy),
         ),
         denominators=denominators_of(frame, {"mean": "n"}),

@@ -248,9 +248,25 @@ def test_a_mean_of_few_is_hidden_with_the_numbers_beside_it(models) -> None:
 
 
 @pytest.mark.unit
-def test_means_of_sums_that_do_not_know_their_patients_are_refused() -> None:
-    sums = moments("score ~ arm * visit", scores(ARMS), subject="patient", visit="visit")
-    means = fit_moments(sums).marginal_means("arm", by="visit")
+def test_means_of_sums_say_that_patients_are_bounded() -> None:
+    rows = scores(ARMS)
+    sums = moments("score ~ arm * visit", rows, subject="patient", visit="visit")
+    of_rows = mmrm("score ~ arm * visit", rows, subject="patient", visit="visit")
+    tables = [
+        marginal_means_table(fit.marginal_means("arm", by="visit"))
+        for fit in (fit_moments(sums), of_rows)
+    ]
+    bounded, counted = tables
+    pd.testing.assert_frame_equal(bounded.frame, counted.frame)
+    assert bounded.notes[0].startswith("Patients: at least so many")
+    assert counted.notes[0].startswith("Patients: with a score")
+
+
+@pytest.mark.unit
+def test_means_that_do_not_know_their_patients_are_refused() -> None:
+    fit = mmrm("score ~ arm * visit", scores(ARMS), subject="patient", visit="visit")
+    known = fit.marginal_means("arm", by="visit")
+    means = replace(known, behind=np.full(len(known.labels), np.nan))
     with pytest.raises(DataError, match="how many patients"):
         marginal_means_table(means)
     assert set(marginal_means_table(means, policy=INTERNAL).frame["n"]) == {""}

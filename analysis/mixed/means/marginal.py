@@ -41,6 +41,8 @@ class MarginalMeans:
         Columns whose levels are compared, and within which.
     behind : array, shape (m,)
         Patients with rows at the levels of each mean, NaN where they are not known.
+    at_least : bool
+        Whether `behind` says how many there are at least, as sums do.
     """
 
     labels: pd.DataFrame
@@ -49,6 +51,7 @@ class MarginalMeans:
     behind: FloatArray
     specs: tuple[str, ...]
     by: tuple[str, ...]
+    at_least: bool = False
 
     def tidy(self, conf_level: float = 0.95) -> pd.DataFrame:
         """Return one row per mean, with t inference at the fit's degrees of freedom.
@@ -72,9 +75,12 @@ class MarginalMeans:
         -------
         pandas.DataFrame
             The names of the means, ``n`` and ``residual_df`` (rows less coefficients). The levels
-            of predictors that are averaged out do not matter, nor do values of numbers.
+            of predictors that are averaged out do not matter, nor do values of numbers. Of a fit
+            from sums `n` is how many there are at least, and ``attrs["at_least"]`` is true.
         """
-        return self.labels.assign(n=self.behind, residual_df=self.fixed.residual_df)
+        found = self.labels.assign(n=self.behind, residual_df=self.fixed.residual_df)
+        found.attrs["at_least"] = self.at_least
+        return found
 
     def contrasts(
         self,
@@ -185,6 +191,7 @@ def build_marginal_means(
     weights: str,
     at: Mapping[str, Iterable[float] | float] | None,
     count: Callable[[pd.DataFrame], FloatArray],
+    at_least: bool,
 ) -> MarginalMeans:
     """Average the fixed part over a reference grid.
 
@@ -203,6 +210,8 @@ def build_marginal_means(
         Values of numeric predictors; others stay at their mean.
     count : callable
         Counts the patients at the levels in each row of a frame.
+    at_least : bool
+        Whether it says how many there are at least.
 
     Returns
     -------
@@ -238,6 +247,7 @@ def build_marginal_means(
         specs=wanted,
         by=kept,
         behind=behind,
+        at_least=at_least,
     )
 
 
