@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.distributed.agreement import require_agreement
 from analysis.distributed.keyed import KeyedSums, Numbers, add_keyed, sum_by
 from analysis.distributed.labels import Labels, join_labels, labels_from, recoded
 from analysis.distributed.sums import Sums
 from analysis.errors import AnalysisError, DataError
 
-__all__ = ["CountedRows", "add_counted", "count_rows", "counted_from"]
+__all__ = ["CountedRows", "add_counted", "added_counts", "count_rows", "counted_from"]
 
 _UNFIT = (AnalysisError, KeyError, TypeError, ValueError, AttributeError, IndexError)
 
@@ -193,6 +194,34 @@ def add_counted(parts: Sequence[CountedRows]) -> CountedRows:
         for part in parts
     ]
     return CountedRows(labels=labels, table=add_keyed(tables), also=parts[0].also)
+
+
+def added_counts(parts: Sequence[Sums], kind: str, about: Mapping[str, Any]) -> Sums:
+    """Add sums that are counts of rows and nothing else.
+
+    Parameters
+    ----------
+    parts : sequence of Sums
+        Of disjoint sets of patients; their order does not matter.
+    kind : str
+        What they must be.
+    about : mapping
+        What all of them must have been asked, and the sum says of itself.
+
+    Returns
+    -------
+    Sums
+        Of all patients.
+
+    Raises
+    ------
+    ModelError
+        When there is no part, or one was asked something else.
+    DataError
+        When a part is damaged, or a column is of another type in another part.
+    """
+    require_agreement(parts, kind, tuple(about))
+    return add_counted([counted_from(part, kind) for part in parts]).sums(kind, about)
 
 
 def _is_within(codes: Numbers, known: Labels) -> bool:

@@ -112,11 +112,8 @@ class Pooled:
         self._check_sites_known(name)
         frames = [self.table(name).assign(note="")]
         for left in progress(self.bundles, doing="Leaving out", unit="site"):
-            try:
-                frame = self._of_sites(name, {each.site for each in self.bundles} - {left.site})
-            except AnalysisError as error:
-                frame = pd.DataFrame({"note": [str(error)]})
-            frames.append(frame.assign(without=left.site))
+            others = {each.site for each in self.bundles} - {left.site}
+            frames.append(self._of_sites(name, others).assign(without=left.site))
         return _arranged(pd.concat(frames, ignore_index=True), "without")
 
     def by_site(self, name: str) -> pd.DataFrame:
@@ -134,13 +131,10 @@ class Pooled:
             the reason in ``note`` and no numbers.
         """
         self._check_sites_known(name)
-        frames = []
-        for bundle in progress(self.bundles, doing="Fitting", unit="site"):
-            try:
-                frame = self._of_sites(name, {bundle.site})
-            except AnalysisError as error:
-                frame = pd.DataFrame({"note": [str(error)]})
-            frames.append(frame.assign(site=bundle.site))
+        frames = [
+            self._of_sites(name, {bundle.site}).assign(site=bundle.site)
+            for bundle in progress(self.bundles, doing="Fitting", unit="site")
+        ]
         return _arranged(pd.concat(frames, ignore_index=True), "site")
 
     def heterogeneity(self, name: str, conf_level: float = 0.95) -> pd.DataFrame:
@@ -215,10 +209,13 @@ class Pooled:
         return analysis.funnel(add_sums(analysis, self.bundles), measure, policy)
 
     def _of_sites(self, name: str, sites: set[str]) -> pd.DataFrame:
-        """Fit an analysis to the sums of some sites."""
+        """Fit an analysis to the sums of some sites; the reason in ``note`` where it cannot be."""
         rounds = [[bundle for bundle in self.bundles if bundle.site in sites]]
-        found = fit_analysis(self.specification, rounds, name)
-        return self._analysis(name).table(found).assign(note="")
+        try:
+            found = fit_analysis(self.specification, rounds, name)
+            return self._analysis(name).table(found).assign(note="")
+        except AnalysisError as error:
+            return pd.DataFrame({"note": [str(error)]})
 
     def _analysis(self, name: str) -> Analysis:
         """Return what was agreed on."""

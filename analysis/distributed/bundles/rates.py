@@ -29,14 +29,22 @@ from analysis.safety.adverse_events import require_rates
 from analysis.safety.treatments import treated_sessions
 from analysis.study import Study
 
-__all__ = ["EVENTS", "AdverseEventCounts", "ResponseCounts", "SiteCounts", "events_of_patients"]
+__all__ = [
+    "AS_OBSERVED",
+    "EVENTS",
+    "AdverseEventCounts",
+    "ResponseCounts",
+    "SiteCounts",
+    "events_of_patients",
+]
 
 _SITE = "site_id"
 _OUTCOMES = ("response", "remission")
 _SESSIONS = "sessions"
 EVENTS = ("events", "serious_events")
 """What may be counted in the assessed sessions."""
-_AS_OBSERVED = "as observed, case mix not allowed for"
+AS_OBSERVED = "as observed, case mix not allowed for"
+"""What the label of a funnel of counts must say."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,6 +89,15 @@ class SiteCounts:
     def layout(self) -> Layout:
         """Arrays that every site sends: counts over all sites, since one site's are its own."""
         return Layout(shapes={"counts": (1 + len(self.names),)})
+
+    def counts(self, sums: Sums) -> pd.DataFrame:
+        """List what is counted by site."""
+        return counts_of(sums)
+
+    def dense(self, sums: Sums) -> dict[str, FloatArray]:
+        """Put the counts of a site into the arrays of the layout."""
+        counts = self.counts(sums)[["patients", *self.names]]
+        return {"counts": counts.sum().to_numpy(dtype=float)}
 
     def fit_masked(self, arrays: Mapping[str, FloatArray], threshold: int) -> pd.DataFrame:
         """List the network's counts, small ones missing; those of sites are behind the masks."""
@@ -128,11 +145,6 @@ class ResponseCounts(SiteCounts):
         """Estimate the rates by site."""
         return response_rates_of(sums, self.measures)
 
-    def dense(self, sums: Sums) -> dict[str, FloatArray]:
-        """Put the counts of a site into the arrays of the layout."""
-        counts = counts_of(sums)[["patients", *self.names]]
-        return {"counts": counts.sum().to_numpy(dtype=float)}
-
     def funnel(self, sums: Sums, measure: str | None = None, policy: Policy = RELEASE) -> Funnel:
         """Compare sites by patients with an outcome among the observed."""
         chosen = self.chosen(measure)
@@ -144,7 +156,7 @@ class ResponseCounts(SiteCounts):
             events=chosen,
             denominator="observed",
             policy=policy,
-            label=f"{what}, {_AS_OBSERVED}",
+            label=f"{what}, {AS_OBSERVED}",
         )
 
 
@@ -189,10 +201,9 @@ class AdverseEventCounts(SiteCounts):
         """Estimate events per 100 sessions by site."""
         return event_rates_of(sums)
 
-    def dense(self, sums: Sums) -> dict[str, FloatArray]:
-        """Put the counts of a site into the arrays of the layout."""
-        counts = event_counts_of(sums)[["patients", *self.names]]
-        return {"counts": counts.sum().to_numpy(dtype=float)}
+    def counts(self, sums: Sums) -> pd.DataFrame:
+        """List patients, sessions and events by site."""
+        return event_counts_of(sums)
 
     def funnel(self, sums: Sums, measure: str | None = None, policy: Policy = RELEASE) -> Funnel:
         """Compare sites by events per 100 sessions; limits know that events come together."""
@@ -208,7 +219,7 @@ class AdverseEventCounts(SiteCounts):
             affected="affected",
             per=100.0,
             policy=policy,
-            label=f"{_IN_WORDS[chosen]} per 100 sessions, {_AS_OBSERVED}",
+            label=f"{_IN_WORDS[chosen]} per 100 sessions, {AS_OBSERVED}",
         )
 
 

@@ -9,12 +9,16 @@ import pandas as pd
 
 from analysis.disclosure import RELEASE, Policy
 from analysis.distributed.bundles.options import Options
-from analysis.distributed.bundles.rates import EVENTS, SiteCounts, events_of_patients
+from analysis.distributed.bundles.rates import (
+    AS_OBSERVED,
+    EVENTS,
+    SiteCounts,
+    events_of_patients,
+)
 from analysis.distributed.bundles.rows import Rows
 from analysis.distributed.sums import Sums
 from analysis.distributed.tasks.counts import CountsTask, counts_of
 from analysis.quality import Funnel, funnel
-from analysis.results import FloatArray
 from analysis.study import Study
 
 __all__ = ["AdverseEventTotals", "any_of"]
@@ -81,11 +85,6 @@ class AdverseEventTotals(SiteCounts):
         """List the counts by site."""
         return counts_of(sums)
 
-    def dense(self, sums: Sums) -> dict[str, FloatArray]:
-        """Put the counts of a site into the arrays of the layout."""
-        counts = counts_of(sums)[["patients", *self.names]]
-        return {"counts": counts.sum().to_numpy(dtype=float)}
-
     def funnel(self, sums: Sums, measure: str | None = None, policy: Policy = RELEASE) -> Funnel:
         """Compare sites by patients with any event; totals say nothing of events per patient."""
         chosen = self.chosen(measure)
@@ -96,5 +95,5 @@ class AdverseEventTotals(SiteCounts):
             events=any_of(chosen),
             denominator="patients",
             policy=policy,
-            label=f"{any_of(chosen).replace('_', ' ')}, as observed, case mix not allowed for",
+            label=f"{any_of(chosen).replace('_', ' ')}, {AS_OBSERVED}",
         )

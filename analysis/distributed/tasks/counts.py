@@ -8,9 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.distributed.agreement import require_agreement
 from analysis.distributed.amounts import read_amount, read_flag, require_one_row
-from analysis.distributed.counted_rows import add_counted, count_rows, counted_from
+from analysis.distributed.counted_rows import added_counts, count_rows, counted_from
 from analysis.distributed.labels import code_labels
 from analysis.distributed.sums import Sums
 from analysis.errors import ModelError
@@ -96,10 +95,7 @@ class CountsTask:
 
     def added(self, parts: Sequence[Sums]) -> Sums:
         """Add the counts of disjoint sets of patients; their order does not matter."""
-        require_agreement(parts, _COUNTS, ("by", "flags", "amounts", "levels"))
-        return add_counted([counted_from(part, _COUNTS) for part in parts]).sums(
-            _COUNTS, self._about()
-        )
+        return added_counts(parts, _COUNTS, self._about())
 
     def _about(self) -> dict[str, Any]:
         """Say what parts must have in common."""

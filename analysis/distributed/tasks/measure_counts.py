@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.distributed.agreement import require_agreement
 from analysis.distributed.amounts import read_flag, require_one_row
-from analysis.distributed.counted_rows import add_counted, count_rows, counted_from
+from analysis.distributed.counted_rows import added_counts, count_rows, counted_from
 from analysis.distributed.keyed import Numbers
 from analysis.distributed.labels import code_labels
 from analysis.distributed.sums import Sums
@@ -104,8 +103,7 @@ class MeasureCountsTask:
 
     def added(self, parts: Sequence[Sums]) -> Sums:
         """Add the counts of disjoint sets of patients; their order does not matter."""
-        require_agreement(parts, _KIND, ("by", "levels"))
-        return add_counted([counted_from(part, _KIND) for part in parts]).sums(_KIND, self._about())
+        return added_counts(parts, _KIND, self._about())
 
     def _about(self) -> dict[str, Any]:
         """Say what parts must have in common."""
