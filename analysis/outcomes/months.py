@@ -47,7 +47,8 @@ def months_of(study: Study, subject_id: pd.Series, rel_day: pd.Series) -> tuple[
     if study.has("calendar"):
         starts = study.tables["calendar"].set_index("subject_id")["start_date"]
         first = pd.DatetimeIndex(pd.to_datetime(starts.reindex(subject_id)))
-        dates = pd.DatetimeIndex(first + pd.to_timedelta(days, unit="D"))
+        past = pd.to_timedelta(pd.Series(np.floor(days)).astype("Int64"), unit="D")
+        dates = pd.DatetimeIndex(first + past)
         months = dates.year.to_numpy(dtype=float) * 12 + dates.month.to_numpy(dtype=float) - 1
         return _whole(months), True
     until = study.tables["follow_up"].set_index("subject_id")["observed_until_day"].astype(float)

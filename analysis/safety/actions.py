@@ -174,7 +174,7 @@ def _age(study: Study, days_old: int | None, today: dt.date | None) -> int:
         )
     starts = study.tables["calendar"].merge(study.tables["follow_up"], on="subject_id")
     until = pd.to_datetime(starts["start_date"]) + pd.to_timedelta(
-        starts["observed_until_day"].astype("float64"), unit="D"
+        starts["observed_until_day"].astype("Int64"), unit="D"
     )
     age = (pd.Timestamp(today or dt.date.today()) - until.max()).days  # noqa: DTZ011 - a local day
     if age < 0:

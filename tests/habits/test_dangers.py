@@ -68,6 +68,29 @@ def test_the_search_for_dangers_finds_them():
     ]  # fmt: skip
 
 
+def _floats_as_days(tree: ast.Module) -> Iterator[int]:
+    """Name the lines where something other than an Int64 becomes a time difference.
+
+    pandas rounds the decimals of floats in memory that it has not filled where a value is missing:
+    a warning about an overflow comes or does not, by what lay there before.
+    """
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or getattr(node.func, "attr", "") != "to_timedelta":
+            continue
+        if not ast.unparse(node.args[0]).endswith(".astype('Int64')"):
+            yield node.lineno
+
+
+def test_only_whole_numbers_become_time_differences():
+    faults = {place: found for place, tree in _files() if (found := list(_floats_as_days(tree)))}
+    assert faults == {}
+
+
+def test_the_search_for_floats_as_days_finds_them():
+    code = "pd.to_timedelta(x, unit='D')\npd.to_timedelta(x.astype('Int64'), unit='D')"
+    assert list(_floats_as_days(ast.parse(code))) == [1]
+
+
 # Setting up a machine looks for the proxy of the hospital; a link that holds a file is decoded.
 # Both send nothing.
 MAY_NAME_THE_NETWORK = {

@@ -31,8 +31,8 @@ def people(study: Study, numbers: Numbers) -> dict[str, pd.DataFrame]:
         A birth is the middle of the year of age at day 0, since a study has no births.
     """
     subjects = study.tables["subjects"]
-    years = subjects["age_years"].astype(float)
-    born = ZERO.normalize() - pd.to_timedelta(((years + 0.5) * _YEAR).round(), unit="D")
+    age = ((subjects["age_years"].astype(float) + 0.5) * _YEAR).round()
+    born = ZERO.normalize() - pd.to_timedelta(age.astype("Int64"), unit="D")
     sex = subjects["sex"].astype(object)
     other = numbers.concept("sexes", sex)
     person = pd.DataFrame(

@@ -20,7 +20,8 @@ def date_of(days: pd.Series) -> pd.Series:
 def moment_of(days: pd.Series, hours: pd.Series) -> pd.Series:
     """Write days and hours after noon as dates and times; empty where one is missing."""
     seconds = days.astype(float) * 86400 + (hours.astype(float) * 3600).round()
-    return (ZERO + pd.to_timedelta(seconds, unit="s")).dt.strftime("%Y-%m-%d %H:%M:%S")
+    moments = ZERO + pd.to_timedelta(seconds.astype("Int64"), unit="s")
+    return moments.dt.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def ordered_sessions(study: Study) -> pd.DataFrame:
