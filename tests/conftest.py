@@ -133,8 +133,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of Dask and Spark."""
+    """Mark the tests of Dask and Spark, and those that share a fixture of their module."""
     mark_engines(items)
+    for item in items:
+        if _shares_a_fixture(item) and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def _shares_a_fixture(item: pytest.Item) -> bool:
+    """Tell whether a test uses a fixture of its module, which each worker would make again."""
+    made = getattr(item, "_fixtureinfo", None)
+    definitions = made.name2fixturedefs.values() if made else ()
+    return any(each[-1].scope == "module" and each[-1].baseid for each in definitions)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -125,8 +125,9 @@ def _links(now: Now, present: Sequence[Record], minimum: int) -> list[Link]:
     """
     if not now.members:
         return []
+    of_present = chain.from_iterable(record.families for record in present)
+    groups = list(dict.fromkeys([*families(now.members), *of_present]))
     tables = [now.members, *(record.members for record in present)]
-    groups = list(dict.fromkeys(group for members in tables for group in families(members)))
     sets = _distinct(*(members.values() for members in tables))
     totals = shared_totals(groups)
     together = [bits for (bits,), _ in totals]
@@ -162,7 +163,7 @@ def _links_to_earlier(now: Now, records: Sequence[Record], minimum: int) -> list
     of_now = [bits for bits in _distinct(now.members.values()) if bits.bit_count() >= minimum]
     before = _distinct(*(record.members.values() for record in records))
     totals = [bits for bits in before if bits.bit_count() >= minimum]
-    groups = list(dict.fromkeys(group for each in records for group in families(each.members)))
+    groups = list(dict.fromkeys(chain.from_iterable(record.families for record in records)))
     return [
         *group_links(families(now.members), totals, 1),
         *group_links(groups, of_now, 1),

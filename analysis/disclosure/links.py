@@ -92,43 +92,35 @@ def group_links(groups: Sequence[Sequence[int]], totals: Sequence[int], minimum:
     >>> group_links([[0b0011, 0b0100, 0b1000]], [0b0111, 0b1110], minimum=2)
     [((7,), (3, 4)), ((14,), (4, 8, 2)), ((3, 4, 8), (7, 8)), ((3, 4, 8), (14, 1))]
     """
-    found: list[Link] = []
     if not totals:
-        return found
+        return []
+    batches = (groups[start : start + _BATCH] for start in range(0, len(groups), _BATCH))
+    return [link for batch in batches for link in _links_of(batch, totals, minimum)]
+
+
+def _links_of(batch: Sequence[Sequence[int]], totals: Sequence[int], minimum: int) -> list[Link]:
+    """Hold some families against all totals at once; links come family by family."""
+    sets = list(dict.fromkeys(chain.from_iterable(batch)))
+    place = {bits: k for k, bits in enumerate(sets)}
+    row = [place[bits] for family in batch for bits in family]
+    start = np.cumsum([0, *map(len, batch[:-1])])
+    shared = _shared(sets, totals)[row]
+    size = np.array([bits.bit_count() for bits in sets])[row]
     sizes = np.array([total.bit_count() for total in totals])
-    for family, shared in _shared_by_family(groups, totals):
-        size = np.array([group.bit_count() for group in family])
-        inside = shared == size[:, None]
-        left = sizes - (inside * size[:, None]).sum(axis=0)
-        for place in np.flatnonzero((left < minimum) & (inside.sum(axis=0) > 1)).tolist():
-            parts = [family[k] for k in np.flatnonzero(inside[:, place]).tolist()]
-            found.append(_link([totals[place]], parts))
-        found += _wider(family, totals, size.sum() - sizes, minimum)
+    inside = shared == size[:, None]
+    left = sizes - np.add.reduceat(inside * size[:, None], start)
+    made_of = (left < minimum) & (np.add.reduceat(inside, start, dtype=np.int64) > 1)
+    more = np.add.reduceat(size, start)[:, None] - sizes
+    wider = (more > 0) & (more < minimum) & (np.add.reduceat(shared, start) == sizes)
+    found: list[Link] = []
+    for k in np.flatnonzero((made_of | wider).any(axis=1)).tolist():
+        family = batch[k]
+        for total in np.flatnonzero(made_of[k]).tolist():
+            within = inside[start[k] : start[k] + len(family), total]
+            parts = [bits for bits, is_in in zip(family, within, strict=True) if is_in]
+            found.append(_link([totals[total]], parts))
+        found += [_link(family, [totals[total]]) for total in np.flatnonzero(wider[k]).tolist()]
     return found
-
-
-def _shared_by_family(
-    groups: Sequence[Sequence[int]], totals: Sequence[int]
-) -> Iterator[tuple[Sequence[int], IntArray]]:
-    """Count the patients whom groups share with totals, for many families at once."""
-    for start in range(0, len(groups), _BATCH):
-        batch = groups[start : start + _BATCH]
-        sets = list(dict.fromkeys(chain.from_iterable(batch)))
-        row = {bits: place for place, bits in enumerate(sets)}
-        shared = _shared(sets, totals)
-        for family in batch:
-            yield family, shared[[row[bits] for bits in family]]
-
-
-def _wider(
-    family: Sequence[int], totals: Sequence[int], more: IntArray, minimum: int
-) -> Iterator[Link]:
-    """Find totals that all groups of a family together hold, and a few patients more."""
-    everybody = _union(family)
-    for place in np.flatnonzero((more > 0) & (more < minimum)).tolist():
-        total = totals[place]
-        if total & ~everybody == 0:
-            yield _link(family, [total])
 
 
 def _link(whole: Sequence[int], parts: Sequence[int]) -> Link:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from analysis.disclosure.links import families
 from analysis.disclosure.policy import HIDDEN, nearest_multiple
 from analysis.errors import DisclosureError
 
@@ -58,6 +60,11 @@ class Record:
         """Whether a count was printed, as it is or rounded."""
         rounded = nearest_multiple(self.counts[name], self.round_to)
         return name not in self.not_shown and self.shown[name] == f"{rounded:,d}"
+
+    @cached_property
+    def families(self) -> list[tuple[int, ...]]:
+        """Groups of patients that share nobody, as `links.families` finds them in the members."""
+        return families(self.members)
 
     def wholes(self) -> list[int]:
         """Return who is in the counts that are part of no other: in the whole table, mostly."""

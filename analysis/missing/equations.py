@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
+from statsmodels.genmod import cov_struct, families
+from statsmodels.genmod.generalized_estimating_equations import GEE
 
 from analysis.errors import DataError, ModelError
 from analysis.formulas.columns import check_present
@@ -22,9 +23,9 @@ from analysis.survival.reading.events import read_weights
 __all__ = ["gee"]
 
 _FAMILIES = {
-    "gaussian": sm.families.Gaussian,
-    "binomial": sm.families.Binomial,
-    "poisson": sm.families.Poisson,
+    "gaussian": families.Gaussian,
+    "binomial": families.Binomial,
+    "poisson": families.Poisson,
 }
 
 
@@ -152,13 +153,13 @@ def _fit(
     """Solve the equations; statsmodels wants the rows of a patient together."""
     order = np.argsort(patient, kind="stable")
     X = np.column_stack([np.ones(y.size), covariates.X])
-    model = sm.GEE(
+    model = GEE(
         y[order],
         X[order],
         groups=patient[order],
         weights=weight[order],
         family=_FAMILIES[family](),
-        cov_struct=sm.cov_struct.Independence(),
+        cov_struct=cov_struct.Independence(),
     )
     fit = model.fit(maxiter=100, ctol=1e-10)
     return np.asarray(fit.params), np.asarray(fit.cov_params())

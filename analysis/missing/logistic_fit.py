@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import statsmodels.api as sm
+from statsmodels.genmod import families
+from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.sm_exceptions import (
     ConvergenceWarning,
     PerfectSeparationError,
@@ -213,7 +214,7 @@ def _reweighted(outcome: BoolArray, X: FloatArray, patient: Codes) -> Any:
         warnings.simplefilter("error", PerfectSeparationWarning)
         warnings.simplefilter("ignore", RuntimeWarning)  # probabilities of 0 or 1 are refused later
         try:
-            model = sm.GLM(outcome.astype(float), X, family=sm.families.Binomial())
+            model = GLM(outcome.astype(float), X, family=families.Binomial())
             clustered = {"cov_type": "cluster", "cov_kwds": {"groups": patient}}
             return model.fit(maxiter=_MOST_STEPS, tol=1e-12, **clustered)
         except (

@@ -11,14 +11,16 @@ import ast
 import html
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.getipython import get_ipython
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
-from nbformat import NotebookNode
 
 from analysis.errors import AnalysisError, ReportError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode  # whose checks of addresses take two seconds to load
 
 __all__ = ["Lacking", "gap_text", "is_gap", "show_gaps"]
 

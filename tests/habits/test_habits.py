@@ -69,3 +69,9 @@ def test_import_loads_no_heavy_library() -> None:
 
 def test_shards_are_read_without_dask_and_spark() -> None:
     assert {"dask", "distributed", "pyspark"} & loaded_by("analysis.distributed") == set()
+
+
+def test_notebooks_start_without_what_reads_notebooks() -> None:
+    # nbformat asks jsonschema, whose grammar of addresses alone takes two seconds
+    slow = {"nbformat", "jsonschema", "nbconvert", "papermill", "docx", "openpyxl", "weasyprint"}
+    assert slow & loaded_by("analysis.report, analysis.report.gaps, analysis.figures") == set()

@@ -21,11 +21,20 @@ from run import ROOT
 SECONDS_TO_START, SECONDS_TO_RUN = 120, 300  # machines of continuous integration may be busy
 AT_ONCE = 2
 
-WIDGET = "window.jupyterapp?.shell.currentWidget"
+RESTORED = "() => window.jupyterapp?.restored.then(() => true)"
+DOCUMENT = "window.jupyterapp.commands.execute('docmanager:open', {path: `${name}.ipynb`})"
+OPEN = f"async name => {{ await {DOCUMENT}; }}"
+WIDGET = "window.jupyterapp.shell.currentWidget"
 KERNEL = f"{WIDGET}?.sessionContext?.session?.kernel?.status"
 READY = f"() => {WIDGET}?.context?.isReady && {KERNEL} === 'idle'"
-CONTENT = f"{WIDGET}.model.toJSON()"
-SHUT_DOWN = f"{WIDGET}.sessionContext.shutdown()"
+CELLS = f"""() => Array.from({WIDGET}.model.cells)
+    .filter(cell => cell.type === 'code')
+    .map(cell => [
+        cell.executionCount,
+        Array.from({{length: cell.outputs.length}}, (_, k) => cell.outputs.get(k))
+            .filter(output => output.type === 'error').map(output => output.toJSON().ename)
+    ])"""  # and not the outputs: they are megabytes, and are asked for many times
+CLOSE = f"async () => {{ await {WIDGET}.sessionContext.shutdown(); {WIDGET}.dispose(); }}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,10 +45,9 @@ class Lab:
     port: int
     token: str
 
-    def address(self, name: str) -> str:
-        """Give the address of a notebook, in a workspace of its own."""
-        place = f"http://127.0.0.1:{self.port}/lab/workspaces/{name}/tree/{name}.ipynb"
-        return f"{place}?token={self.token}"
+    def address(self, workspace: int) -> str:
+        """Give the address of an empty workspace."""
+        return f"http://127.0.0.1:{self.port}/lab/workspaces/w{workspace}?token={self.token}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,43 +130,46 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 def run_all(browser: Any, lab: Lab, names: Sequence[str]) -> dict[str, Ran]:
     """Open notebooks, two at a time, choose Run All Cells in the menu, and wait for their ends."""
-    waiting, running, done = list(names), {}, {}
+    free, waiting, running, done = [*_workspaces(browser, lab)], list(names), {}, {}
     while waiting or running:
-        while waiting and len(running) < AT_ONCE:
-            name = waiting.pop(0)
-            running[name] = (_started(browser, lab, name), time.monotonic() + SECONDS_TO_RUN)
+        while waiting and free:
+            name, page = waiting.pop(0), free.pop(0)
+            _start(page, name)
+            running[name] = (page, time.monotonic() + SECONDS_TO_RUN)
         for name, (page, end) in list(running.items()):
             found = _looked_at(page)
             if found is not None or time.monotonic() > end:
                 done[name] = found or Ran(counts=(), errors=("did not end in time",))
-                page.evaluate(SHUT_DOWN)
-                page.close()
+                page.evaluate(CLOSE)
+                free.append(page)
                 del running[name]
             else:
-                page.wait_for_timeout(100)
+                page.wait_for_timeout(200)
     return done
 
 
-def _started(browser: Any, lab: Lab, name: str) -> Any:
+def _workspaces(browser: Any, lab: Lab) -> Iterator[Any]:
+    """Open JupyterLab as often as notebooks run at once."""
+    for number in range(AT_ONCE):
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(lab.address(number))
+        page.wait_for_function(RESTORED, timeout=1000 * SECONDS_TO_START)
+        yield page
+
+
+def _start(page: Any, name: str) -> None:
     """Open a notebook and choose Run All Cells as a user does."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.goto(lab.address(name))
+    page.evaluate(OPEN, name)
     page.wait_for_function(READY, timeout=1000 * SECONDS_TO_START)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    return page
 
 
 def _looked_at(page: Any) -> Ran | None:
     """Say what became of the cells; None while they run."""
-    cells = [cell for cell in page.evaluate(CONTENT)["cells"] if cell["cell_type"] == "code"]
-    counts = tuple(cell["execution_count"] for cell in cells)
-    errors = tuple(
-        output["ename"]
-        for cell in cells
-        for output in cell["outputs"]
-        if output["output_type"] == "error"
-    )
+    cells = page.evaluate(CELLS)
+    counts = tuple(count for count, _ in cells)
+    errors = tuple(name for _, names in cells for name in names)
     if (all(counts) or errors) and page.evaluate(KERNEL) == "idle":
         return Ran(counts=counts, errors=errors)
     return None

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import statsmodels.api as sm
+from statsmodels.genmod import families
+from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.sm_exceptions import (
     ConvergenceWarning,
     PerfectSeparationError,
@@ -21,9 +22,9 @@ from analysis.results import FloatArray
 __all__ = ["PatientFit", "dispersion_within", "fit_patients"]
 
 _FAMILIES: dict[str, Any] = {
-    "proportion": sm.families.Binomial,
-    "rate": sm.families.Poisson,
-    "mean": sm.families.Gaussian,
+    "proportion": families.Binomial,
+    "rate": families.Poisson,
+    "mean": families.Gaussian,
 }
 _MOST_STEPS = 100
 _ENDLESS = 15.0  # standard error of a log odds ratio that has no finite estimate
@@ -82,7 +83,7 @@ def fit_patients(
         warnings.simplefilter("error", PerfectSeparationWarning)
         warnings.simplefilter("ignore", RuntimeWarning)  # fitted 0 or 1: refused by their errors
         try:
-            model = sm.GLM(value, design.X, family=family, offset=offset)
+            model = GLM(value, design.X, family=family, offset=offset)
             found = model.fit(maxiter=_MOST_STEPS, tol=1e-10)
         except (ConvergenceWarning, PerfectSeparationWarning, PerfectSeparationError):
             raise ConvergenceError(_SEPARATED) from None

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.privacy.files.judging import draws_patients, judge
-from analysis.privacy.files.pieces import Limits, Piece, Source, Trouble, pieces_of
+from analysis.privacy.files.pieces import Piece, Source, Trouble, pieces_of
 from tests.privacy.files import habits, shown, written_files
 
 pytestmark = pytest.mark.unit
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.unit
 def judged(name, content):
     """Everything that is found in some bytes."""
     source = Source(name=name, size=len(content), content=content)
-    return [found for piece in pieces_of(source, Limits()) for found in judge(piece)]
+    return [found for piece in pieces_of(source, written_files.LIMITS) for found in judge(piece)]
 
 
 def printed(text, source):

@@ -15,7 +15,16 @@ from analysis.privacy.files.scanning import scan_path
 from analysis.privacy.files.walk import name_may_identify
 from analysis.storage import file_sha256
 from analysis.synthetic import example_folder
-from tests.privacy.files.written_files import CLEAN, LEAKS, ROWS, notebook, output, packed, workbook
+from tests.privacy.files.written_files import (
+    CLEAN,
+    LEAKS,
+    LIMITS,
+    ROWS,
+    notebook,
+    output,
+    packed,
+    workbook,
+)
 
 pytestmark = pytest.mark.unit
 ROOT = Path(__file__).parents[3]
@@ -290,7 +299,7 @@ def test_nothing_of_a_file_is_repeated(tmp_path, capfd, case):
     name, content, _ = LEAKS[case]
     (tmp_path / name).write_bytes(content)
     (tmp_path / "all.zip").write_bytes(packed({"Kowalski KX-1042/" + name: content}))
-    scan = scan_path(tmp_path)
+    scan = scan_path(tmp_path, limits=LIMITS)
     said = f"{scan!r}{scan}{scan.summary()}{scan._repr_html_()}{scan.to_frame().to_csv()}{scan.as_findings()!r}"
     said += "\n".join(map(str, scan.findings)) + "".join(capfd.readouterr())
     assert scan.findings

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analysis.privacy.files.pieces import Limits
 from tests.privacy.files.shown import FRAME
 
 ROWS = [["subject_id", "age", "phq9"], ["KX-1042", "43", "12"], ["KX-1043", "51", "20"]]
@@ -205,6 +206,7 @@ _CSV = FRAME.to_csv(index=False)
 _SVG = '<?xml version="1.0"?><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"><svg xmlns="http://www.w3.org/2000/svg">{}</svg>'
 _CORE = '<cp:coreProperties xmlns:cp="c" xmlns:dc="d"><dc:creator>{}</dc:creator><dc:title>{}</dc:title></cp:coreProperties>'
 
+LIMITS = Limits(text_bytes=100_000)  # less than what comes before the leak "late in a text"
 LEAKS: dict[str, tuple[str, bytes, str]] = {
     "html table": ("a.ipynb", notebook(output(html=_HTML)), "PRV-101"),
     "html of an index of ids": ("a.ipynb", notebook(output(html=FRAME.set_index("subject_id").head().to_html())), "PRV-101"),
@@ -236,7 +238,7 @@ LEAKS: dict[str, tuple[str, bytes, str]] = {
     "csv with a title": ("a.csv", b"Export of scores,,\n\nsubject_id,age,phq9\nKX-1042,43,12\n", "PRV-101"),
     "tsv": ("a.tsv", _CSV.replace(",", "\t").encode(), "PRV-101"),
     "late in a csv": ("a.csv", b"term,estimate\n" + b"x,1.5\n" * 20_000 + b"write to anna@example.org,1\n", "PRV-006"),
-    "late in a text": ("a.txt", b"step done\n" * 400_000 + b"write to anna@example.org\n", "PRV-006"),
+    "late in a text": ("a.txt", b"step done\n" * 20_000 + b"write to anna@example.org\n", "PRV-006"),
     "text": ("a.txt", b"Patient reports vivid dreams", "PRV-104"),
     "log": ("a.log", b"2024-03-15 10:00:00 INFO loaded subject_id=KX-1042\n", "PRV-101"),
     "endless line": ("a.txt", b"x" * 300_000 + b" anna@example.org " + b"y" * 300_000, "PRV-006"),
