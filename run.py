@@ -130,9 +130,11 @@ def child_environment(
     """Make the environment of what is started here: .venv first, nothing that leads astray.
 
     ``private`` keeps the settings of Jupyter, IPython and Matplotlib inside .venv: a report does
-    not depend on whose computer made it, and the home folder may be read-only.
+    not depend on whose computer made it, and the home folder may be read-only. Containers often
+    forbid compiled files (PYTHONDONTWRITEBYTECODE): every kernel would compile all modules again.
     """
     astray = {"PYTHONHOME", "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "MPLBACKEND"}
+    astray |= {"PYTHONDONTWRITEBYTECODE"}
     env = {name: value for name, value in environ.items() if name not in astray}
     scripts = str(venv_python(VENV, os_name).parent)
     env["PATH"] = (";" if os_name == "nt" else ":").join([scripts, env.get("PATH", "")])

@@ -56,9 +56,11 @@ def test_pip_configuration_elsewhere() -> None:
 
 @EITHER
 def test_environment_of_commands_does_not_lead_astray(os_name: str) -> None:
-    outside = {"PATH": "elsewhere", "PYTHONHOME": "x", "PIP_TARGET": "x", "PIP_USER": "1", "A": "b"}
+    outside = {"PATH": "elsewhere", "PYTHONHOME": "x", "PIP_TARGET": "x", "A": "b"}
+    outside |= {"PIP_USER": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     env = run.child_environment(outside, os_name=os_name)
-    assert not {"PYTHONHOME", "PIP_TARGET", "PIP_USER"} & set(env)
+    astray = {"PYTHONHOME", "PIP_TARGET", "PIP_USER", "PYTHONDONTWRITEBYTECODE"}
+    assert not astray & set(env)
     assert env["A"] == "b"
     assert env["PYTHONPATH"] == str(run.ROOT)
     scripts, separator = ("Scripts", ";") if os_name == "nt" else ("bin", ":")
