@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.study import TABLES, Finding, Study, scan_folder
+from analysis.study import TABLES, Finding, Study, read_study, scan_folder
 from analysis.study.casting import typed_table
+from analysis.synthetic import example_folder
 
 ABOUT: dict[str, Any] = {
     "title": "Five invented patients",
@@ -184,6 +185,12 @@ def typed(table: str, text: str) -> pd.DataFrame:
 @cache
 def _clean_table(name: str) -> pd.DataFrame:
     return typed(name, CLEAN[name])
+
+
+@cache
+def clinic_network() -> Study:
+    """The synthetic network, read once per process; a test changes copies of it only."""
+    return read_study(example_folder("clinic-network"))
 
 
 def clean_study(**replaced: str) -> Study:

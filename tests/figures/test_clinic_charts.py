@@ -1,6 +1,7 @@
 """Small multiples of clinics: one scale, one time axis, and each panel says what it shows."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -9,9 +10,8 @@ import pytest
 from analysis.disclosure import INTERNAL, RELEASE
 from analysis.figures import plot
 from analysis.quality import clinic_charts, quality_series, spc_chart
-from analysis.study import read_study
-from analysis.synthetic import example_folder
 from analysis.tables import clinic_charts_table
+from tests.builders import clinic_network
 from tests.figures.looks import (
     check_alternative_text_describes_and_concludes,
     check_text_is_horizontal_and_large_enough,
@@ -21,9 +21,17 @@ from tests.figures.looks import (
 
 pytestmark = pytest.mark.unit
 
-NETWORK = read_study(example_folder("clinic-network"))
-CHANGE = clinic_charts(NETWORK, "mean change")
-HARM = clinic_charts(NETWORK, "adverse events", policy=INTERNAL)
+NETWORK = clinic_network()
+
+
+@cache
+def change():
+    return clinic_charts(NETWORK, "mean change")
+
+
+@cache
+def harm():
+    return clinic_charts(NETWORK, "adverse events", policy=INTERNAL)
 
 
 def with_calendar():
@@ -45,22 +53,22 @@ def with_two_clinics():
 @pytest.mark.parametrize(
     ("charts", "policy"),
     [
-        (CHANGE, RELEASE),
-        (HARM, INTERNAL),
-        (clinic_charts(with_calendar(), "mean change", policy=INTERNAL), INTERNAL),
-        (clinic_charts(with_two_clinics(), "response"), RELEASE),
+        (change, RELEASE),
+        (harm, INTERNAL),
+        (lambda: clinic_charts(with_calendar(), "mean change", policy=INTERNAL), INTERNAL),
+        (lambda: clinic_charts(with_two_clinics(), "response"), RELEASE),
     ],
     ids=["release", "internal", "calendar", "two"],
 )
 def test_panels_are_readable_and_described(charts, policy):
-    plotted = plot(charts, policy=policy, y_label="What is shown (unit)")
+    plotted = plot(charts(), policy=policy, y_label="What is shown (unit)")
     check_texts_stay_inside_and_apart(plotted)
     check_text_is_horizontal_and_large_enough(plotted)
     check_alternative_text_describes_and_concludes(plotted)
 
 
 def test_all_panels_have_one_scale_and_one_time_axis():
-    ax, frame = plot(HARM, policy=INTERNAL)
+    ax, frame = plot(harm(), policy=INTERNAL)
     panels = ax.child_axes
     assert len(panels) == 8
     assert {panel.get_ylim() for panel in panels} == {panels[0].get_ylim()}
@@ -75,7 +83,7 @@ def test_all_panels_have_one_scale_and_one_time_axis():
 
 
 def test_the_first_signal_is_labelled_with_its_period():
-    ax, frame = plot(HARM, policy=INTERNAL)
+    ax, frame = plot(harm(), policy=INTERNAL)
     labels = {
         text.get_text(): k
         for k, panel in enumerate(ax.child_axes)
@@ -89,7 +97,7 @@ def test_the_first_signal_is_labelled_with_its_period():
 
 
 def test_a_release_has_gaps_and_says_what_is_lacking():
-    ax, frame = plot(CHANGE)
+    ax, frame = plot(change())
     counts = pd.to_numeric(frame["n"], errors="coerce")
     assert counts.notna().any()
     assert counts.dropna().ge(11).all()
@@ -101,7 +109,7 @@ def test_a_release_has_gaps_and_says_what_is_lacking():
 
 
 def test_axes_say_what_time_counts_from():
-    ax, _ = plot(CHANGE)
+    ax, _ = plot(change())
     assert "Years since the first patient in the data started treatment" in said(ax)
     series = quality_series(NETWORK, "mean change")
     alone = spc_chart(series, **series.attrs["chart"])
@@ -114,13 +122,13 @@ def test_axes_say_what_time_counts_from():
 
 
 def test_the_table_has_a_row_per_clinic():
-    table = clinic_charts_table(HARM, policy=INTERNAL)
+    table = clinic_charts_table(harm(), policy=INTERNAL)
     assert len(table.frame) == 8
     assert table.inline("clinic-g", "First signal") == "worse since month 18: few crossings"
     assert table.inline("clinic-a", "First signal") == "none"
     assert table.inline("clinic-f", "Periods shown") == "22 of 22 months"
-    assert HARM.false_signals in table.notes
-    few = clinic_charts_table(CHANGE)
+    assert harm().false_signals in table.notes
+    few = clinic_charts_table(change())
     assert few.inline("clinic-c", "Centre line") == "—"
     assert few.inline("clinic-c", "First signal").startswith("none: 0 points; 10 are needed")
     assert few.inline("clinic-a", "Would show a worsening of") == "no size"

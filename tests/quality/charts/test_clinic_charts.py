@@ -22,10 +22,10 @@ from analysis.quality.charts.periods import (
     shared_period,
     time_in_words,
 )
-from analysis.study import read_study
-from analysis.synthetic import PlantedShift, example_folder, scenario, simulate
+from analysis.synthetic import PlantedShift, scenario, simulate
+from tests.builders import clinic_network
 
-NETWORK = read_study(example_folder("clinic-network"))
+NETWORK = clinic_network()
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,10 @@ from analysis.outcomes import treated_patients, visit_status
 from analysis.outcomes.months import months_of
 from analysis.quality import quality_series, spc_chart
 from analysis.quality.charts.periods import chosen_period, period_names
-from analysis.study import Study, read_study
-from analysis.synthetic import example_folder
+from analysis.study import Study
+from tests.builders import clinic_network
 
-NETWORK = read_study(example_folder("clinic-network"))
+NETWORK = clinic_network()
 
 
 def with_calendar(study: Study) -> Study:

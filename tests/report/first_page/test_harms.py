@@ -9,12 +9,11 @@ import pytest
 from analysis.disclosure import INTERNAL, RELEASE, Policy
 from analysis.report.first_page import harms
 from analysis.safety import suicidality
-from analysis.study import read_study
-from analysis.synthetic import example_folder
+from tests.builders import clinic_network
 
 unit = pytest.mark.unit
 
-NETWORK = read_study(example_folder("clinic-network"))
+NETWORK = clinic_network()
 
 
 def without(*names):
