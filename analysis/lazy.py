@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 __all__ = ["on_first_use"]
 
 
 def on_first_use(
-    package: str, homes: Mapping[str, str]
+    package: str, homes: dict[str, str]
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """Make ``__getattr__`` and ``__dir__`` of a package.
 
@@ -19,7 +19,7 @@ def on_first_use(
     ----------
     package : str
         Its ``__name__``.
-    homes : mapping of str to str
+    homes : dict of str to str
         Each public name, and the module below the package that has it.
 
     Returns

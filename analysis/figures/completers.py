@@ -72,13 +72,14 @@ def plot_completers(
 
 _KEY = (
     "Completers have a score at the last visit; those lost later have none. Model: mean of all by "
-    "a linear mixed model. Means of few patients are not shown."
+    "a linear mixed model. Means of few patients, and others that would tell them, are not shown."
 )
 
 
 def _draw(ax: Axes, shown: pd.DataFrame, places: Places, column: str, mark: Mark) -> None:
-    """Draw one line with its markers."""
-    at, values = places.of(shown["visit"]), shown[column].to_numpy(dtype=float)
+    """Draw one line with its markers; it passes over visits whose mean is not shown."""
+    known = shown[shown[column].notna()]
+    at, values = places.of(known["visit"]), known[column].to_numpy(dtype=float)
     ax.plot(at, values, color=mark.color, linestyle=mark.line, linewidth=2, zorder=3)
     ax.plot(at, values, mark.marker, color=mark.color, markersize=6, zorder=4)
 

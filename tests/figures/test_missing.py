@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -127,8 +128,11 @@ def test_shares_and_limits_are_those_of_the_table():
 def test_completers_are_drawn_beside_all():
     ax, frame = draw("completers")
     assert "At week 16 completers changed by −7.3, all patients by −6.5 (model)" in said(ax)
-    lines = [line for line in ax.lines if len(line.get_xdata()) == 6]
-    assert len(lines) == 6  # three lines, each with its markers
+    means = frame[["mean_completers", "mean_others", "model"]]
+    drawn = [np.asarray(line.get_ydata()) for line in ax.lines if len(line.get_xdata()) > 2]
+    assert len(drawn) == 6  # three lines, each with its markers
+    assert means.notna().sum().repeat(2).tolist() == [len(values) for values in drawn]
+    assert not any(np.isnan(values).any() for values in drawn)  # nothing breaks a line
     assert frame["visit"].tolist()[0] == "week 1"
     few = completers_against_all(small_study(), "PHQ-9", visit="v3", schedule=PLAN)
     assert "Too few patients complete" in said(plot_completers(few)[0])
