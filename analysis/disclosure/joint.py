@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from analysis.disclosure.attack import CountSystem
 from analysis.disclosure.knowledge import Knowledge, Now, Place
-from analysis.disclosure.links import Link, families, group_links, nested_links, shared_totals
+from analysis.disclosure.links import Link, group_links, nested_links, shared_totals
 from analysis.disclosure.policy import Policy, counts_around
 from analysis.disclosure.record import Record, kind_of
 
@@ -125,8 +125,7 @@ def _links(now: Now, present: Sequence[Record], minimum: int) -> list[Link]:
     """
     if not now.members:
         return []
-    of_present = chain.from_iterable(record.families for record in present)
-    groups = list(dict.fromkeys([*families(now.members), *of_present]))
+    groups = list(dict.fromkeys(chain(now.families, *(each.families for each in present))))
     tables = [now.members, *(record.members for record in present)]
     sets = _distinct(*(members.values() for members in tables))
     totals = shared_totals(groups)
@@ -165,7 +164,7 @@ def _links_to_earlier(now: Now, records: Sequence[Record], minimum: int) -> list
     totals = [bits for bits in before if bits.bit_count() >= minimum]
     groups = list(dict.fromkeys(chain.from_iterable(record.families for record in records)))
     return [
-        *group_links(families(now.members), totals, 1),
+        *group_links(now.families, totals, 1),
         *group_links(groups, of_now, 1),
         *nested_links(now.wholes(), _distinct(*(r.wholes() for r in records)), minimum),
         *_links_by_name(now, records, minimum),

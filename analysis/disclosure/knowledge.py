@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from analysis.disclosure.attack import CountSystem
-from analysis.disclosure.links import Link
+from analysis.disclosure.links import Link, families
 from analysis.disclosure.policy import Policy
 from analysis.disclosure.record import Record
 
@@ -45,6 +46,11 @@ class Now:
     names: Sequence[str]
     about: str
     members: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def families(self) -> list[tuple[int, ...]]:
+        """Groups of patients that share nobody, as `Record.families`."""
+        return families(self.members)
 
     def wholes(self) -> list[int]:
         """Return who is in the counts that are part of no other, as `Record.wholes` does."""

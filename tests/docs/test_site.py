@@ -13,7 +13,7 @@ import pytest
 import run
 from tests.docs.pages import ROOT
 
-pytestmark = [pytest.mark.unit, pytest.mark.slow, pytest.mark.xdist_group("site")]
+pytestmark = [pytest.mark.unit, pytest.mark.slow]
 
 
 class Links(HTMLParser):

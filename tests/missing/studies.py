@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from analysis.outcomes import Schedule, Window
-from analysis.study import Study, read_study
-from analysis.synthetic import example_folder
-from tests.builders import scored_study
+from analysis.study import Study
+from tests.builders import clinic_network, scored_study
 
 PLAN = Schedule(
     name="three visits",
@@ -37,7 +34,4 @@ def small_study() -> Study:
     return scored_study(SCORES, until=UNTIL, subjects=sites)
 
 
-@cache
-def network() -> Study:
-    """The synthetic network of clinics, read once; not to be changed."""
-    return read_study(example_folder("clinic-network"))
+network = clinic_network

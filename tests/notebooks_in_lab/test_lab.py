@@ -25,7 +25,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.unit,
     pytest.mark.needs("chromium"),
-    pytest.mark.xdist_group("notebooks in lab"),  # so that JupyterLab is started once
 ]
 
 

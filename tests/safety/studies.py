@@ -7,9 +7,8 @@ from functools import cache
 
 import pandas as pd
 
-from analysis.study import UNITS, Study, read_study
-from analysis.synthetic import example_folder
-from tests.builders import typed
+from analysis.study import UNITS, Study
+from tests.builders import clinic_network, typed
 
 SESSION_COLUMNS = (
     "subject_id,session_no,site_id,course_no,rel_day,agent,route,dose_mg,dose_mg_kg,weight_kg,"
@@ -77,7 +76,4 @@ EVENTS = "subject_id,ae_no,session_no,start_day,term,severity,serious,related,ou
 ACTIONS = "subject_id,action_no,rel_day,session_no,trigger,action"
 
 
-@cache
-def network() -> Study:
-    """The synthetic clinic network, read once."""
-    return read_study(example_folder("clinic-network"))
+network = clinic_network

@@ -299,7 +299,7 @@ def test_nothing_of_a_file_is_repeated(tmp_path, capfd, case):
     name, content, _ = LEAKS[case]
     (tmp_path / name).write_bytes(content)
     (tmp_path / "all.zip").write_bytes(packed({"Kowalski KX-1042/" + name: content}))
-    scan = scan_path(tmp_path, limits=LIMITS)
+    scan = scan_path(tmp_path, limits=LIMITS.get(case))
     said = f"{scan!r}{scan}{scan.summary()}{scan._repr_html_()}{scan.to_frame().to_csv()}{scan.as_findings()!r}"
     said += "\n".join(map(str, scan.findings)) + "".join(capfd.readouterr())
     assert scan.findings

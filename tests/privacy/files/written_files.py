@@ -206,7 +206,7 @@ _CSV = FRAME.to_csv(index=False)
 _SVG = '<?xml version="1.0"?><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"><svg xmlns="http://www.w3.org/2000/svg">{}</svg>'
 _CORE = '<cp:coreProperties xmlns:cp="c" xmlns:dc="d"><dc:creator>{}</dc:creator><dc:title>{}</dc:title></cp:coreProperties>'
 
-LIMITS = Limits(text_bytes=100_000)  # less than what comes before the leak "late in a text"
+LIMITS = {"late in a text": Limits(text_bytes=100_000)}  # less than what comes before the leak
 LEAKS: dict[str, tuple[str, bytes, str]] = {
     "html table": ("a.ipynb", notebook(output(html=_HTML)), "PRV-101"),
     "html of an index of ids": ("a.ipynb", notebook(output(html=FRAME.set_index("subject_id").head().to_html())), "PRV-101"),

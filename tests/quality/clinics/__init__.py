@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 import pandas as pd
 
-from analysis.study import Study, read_study
-from analysis.synthetic import example_folder
+from tests.builders import clinic_network
 
 EIGHT = pd.DataFrame(
     {
@@ -39,6 +36,4 @@ def many(n_clinics: int = 24, *, spread: float = 0.3, seed: int = 7) -> pd.DataF
     return pd.DataFrame({"clinic": names, "n": rng.binomial(of, share), "of": of})
 
 
-@functools.cache
-def network() -> Study:
-    return read_study(example_folder("clinic-network"))
+network = clinic_network
